@@ -1,0 +1,38 @@
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+NATIVE := setup.py $(wildcard autograd_tiny/*.pxd) autograd_tiny/engine.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean
+
+help:           ## list these targets
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.demo   ## differentiate and draw f = (a+b)(b+c), train a network on the Iris data
+	$(BIN)/python -m autograd_tiny.demo
+
+test: $(VENV)/.test   ## run all tests, with the native engine and then with the pure one
+	$(BIN)/python -m pytest
+	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest --cov --cov-fail-under=95
+
+lint: $(VENV)/.lint   ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench   ## measure against micrograd, PyTorch and XAD; writes benchmarks/results.md
+	$(BIN)/python benchmarks/run.py
+
+clean:          ## remove everything that was built, the virtual environment too
+	rm -rf $(VENV) build out *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -f autograd_tiny/*.c autograd_tiny/*.so autograd_tiny/*.html
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+# one stamp for each extra; installing again rebuilds the native engine when its sources changed
+$(VENV)/.%: $(VENV)/bin/python pyproject.toml $(NATIVE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	@touch $@

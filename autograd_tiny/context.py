@@ -1,0 +1,45 @@
+"""What holds while a block of code runs: no_grad() and scope()."""
+from __future__ import annotations
+
+from contextlib import ContextDecorator
+
+from .engine import set_recording, set_scope
+
+
+class no_grad(ContextDecorator):
+    """Compute without recording, as torch.no_grad: results are leaves that require no gradient.
+
+    `with no_grad(): …`, or `@no_grad()` above a function.
+    """
+
+    def __init__(self) -> None:
+        self._before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self._before.append(set_recording(False))
+
+    def __exit__(self, *exception: object) -> None:
+        set_recording(self._before.pop())
+
+
+class scope(ContextDecorator):
+    """Mark the Values made in this block as belonging to a part of the program: `v.scope == "name"`.
+
+    Scopes nest: "mlp" around "layer1" gives "mlp.layer1". Modules set their own while they run.
+    TypeError if the name is not a str.
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a scope is a str, got {type(name).__name__}")
+        self.name = name
+        self._before: list[str] = []
+
+    def __enter__(self) -> None:
+        before = set_scope(self.name)
+        self._before.append(before)
+        if before:
+            set_scope(f"{before}.{self.name}")
+
+    def __exit__(self, *exception: object) -> None:
+        set_scope(self._before.pop())

@@ -1,0 +1,83 @@
+"""Graphs taken apart and put together again: what pickle and copy.deepcopy do with a Value.
+
+Both would go down a graph by recursion, which ends at a depth of a thousand. So a Value is handed to
+them as a place in a `Record`, a flat list of all the nodes it was made from. A second Value that comes
+up while that record is alive, because the same pickle or copy is still under way, refers to the record
+for all that they share.
+"""
+from __future__ import annotations
+
+from array import array
+from typing import Any
+from weakref import WeakSet
+
+from .engine import Value, given_attributes, make, restore
+from .graph import topological_order
+from .ops import LEAF, Operation
+
+class Record:
+    """The nodes that a Value was made from, in order, without those in records made before."""
+
+    def __init__(self, nodes: list[Value]) -> None:
+        self.nodes = nodes
+        self.places = {id(node): place for place, node in enumerate(nodes)}
+
+    def __reduce__(self) -> Any:
+        operations = [node.operation for node in self.nodes]
+        numbers = array("d")
+        flags = bytearray()
+        places = array("q")
+        others: list[Any] = []
+        for node in self.nodes:
+            numbers.extend((node.data, node.grad, *node.local_grads))
+            flags.append(node.reached + 2 * node.requires_grad)
+            for operand in node.operands:
+                place = self.places.get(id(operand), -1)
+                if place < 0:
+                    others.append(operand)
+                places.append(place)
+        counts = array("q", [len(node.operands) for node in self.nodes])
+        scopes = [node.scope for node in self.nodes]
+        attributes = {i: given for i, node in enumerate(self.nodes) if (given := given_attributes(node))}
+        return rebuilt, (operations, numbers, bytes(flags), counts, places, others, scopes), attributes
+
+    def __setstate__(self, attributes: dict[int, dict[str, Any]]) -> None:
+        for place, given in attributes.items():
+            for name, value in given.items():
+                setattr(self.nodes[place], name, value)
+
+
+_records: WeakSet[Record] = WeakSet()
+
+
+def taken_apart(value: Value) -> Any:
+    """What Value.__reduce__ answers: how to find it in a record that holds its graph."""
+    known = list(_records)
+    for record in known:
+        if id(value) in record.places:
+            return at_place, (record, record.places[id(value)])
+    nodes = [node for node in topological_order(value) if not any(id(node) in r.places for r in known)]
+    record = Record(nodes)
+    _records.add(record)
+    return at_place, (record, record.places[id(value)])
+
+
+def at_place(record: Record, place: int) -> Value:
+    """The Value at a place of a record."""
+    return record.nodes[place]
+
+
+def rebuilt(
+    operations: list[Operation], numbers: array[float], flags: bytes, counts: array[int],
+    places: array[int], others: list[Any], scopes: list[str],
+) -> Record:
+    """A record with new nodes like those that were taken apart."""
+    nodes: list[Value] = []
+    number, place, other = iter(numbers), iter(places), iter(others)
+    for operation, flag, count, scope in zip(operations, flags, counts, scopes, strict=True):
+        data, grad = next(number), next(number)
+        slopes = [next(number) for _ in range(count)]
+        operands = [nodes[p] if p >= 0 else next(other) for p in (next(place) for _ in range(count))]
+        node = Value(data) if operation is LEAF else make(operation, data, operands, slopes)
+        nodes.append(restore(node, grad, bool(flag & 1), bool(flag & 2), scope))
+    return Record(nodes)

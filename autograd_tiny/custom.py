@@ -1,0 +1,77 @@
+"""Operations that users define, with their derivatives."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import engine
+from .engine import Value
+from .functions import _elementwise, _is_array
+from .ops import Namespace, Operation
+
+
+class CustomOperation(Operation):
+    """A function and its derivatives as one operation of the calculus; see `operation`."""
+
+    def __init__(self, function: Callable[..., Any], derivatives: Sequence[Callable[..., Any]]) -> None:
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        if len(derivatives) != len(names):
+            raise TypeError(
+                f"{function.__name__} takes {len(names)} operands and needs a derivative for each, "
+                f"got {len(derivatives)}"
+            )
+        super().__init__(function.__name__, function.__name__, " ".join(names), "")
+        self.function = function
+        self.slopes = tuple(derivatives)
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+        self.__module__ = function.__module__
+        self.__qualname__ = function.__qualname__
+
+    def __call__(self, *operands: Any) -> Any:
+        """The value at the operands: Values, numbers or arrays."""
+        if len(operands) != len(self.operands):
+            raise TypeError(f"{self.name} takes {len(self.operands)} operands, got {len(operands)}")
+        if any(_is_array(x) for x in operands):
+            return _elementwise(self, operands)
+        numbers = [x.data if type(x) is Value else engine.plain_float(x) for x in operands]
+        data = self._number(self.function(*numbers), "its value")
+        if not any(type(x) is Value for x in operands):
+            return data
+        slopes = [self._number(slope(*numbers, data), "a derivative") for slope in self.slopes]
+        return engine.make(self, data, operands, slopes)
+
+    def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
+        return self.function(*operands)
+
+    def differentiate(self, namespace: Namespace, operands: Sequence[Any], f: Any) -> list[Any]:
+        return [slope(*operands, f) for slope in self.slopes]
+
+    def _number(self, found: Any, what: str) -> float:
+        try:
+            return engine.plain_float(found)
+        except TypeError:
+            raise TypeError(f"{self.name}: {what} must be a number, got {engine.kind(found)}") from None
+
+    def __reduce__(self) -> str:
+        return self.__qualname__                 # found again by its name in its module
+
+
+def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]], CustomOperation]:
+    """Make an operation of your own from a function of floats and its derivatives.
+
+    One derivative for each operand, a function of the operands and of the value f:
+
+        @operation(lambda x, f: 3 * x**2)
+        def cube(x):
+            return x**3
+
+    The result takes Values, numbers and arrays. It is one node in the graph. Where its derivatives are
+    written with Python arithmetic and this package's functions, they can be differentiated again.
+    TypeError if the number of derivatives is not the number of operands.
+    """
+
+    def define(function: Callable[..., Any]) -> CustomOperation:
+        return CustomOperation(function, derivatives)
+
+    return define

@@ -1,0 +1,85 @@
+"""Gradients that are Values themselves: they can be differentiated again, and drawn.
+
+The same chain rule as in engine.py, with the local derivatives computed by operations on Values instead
+of taken from the record: the formulas of ops.py, with the functions of functions.py for their names.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import functions
+from .engine import Value, set_recording
+from .graph import topological_order
+from .ops import DIV, OPERATIONS, POW, Namespace, products_of_others, shares
+
+
+def gradient_graph(output: Value, inputs: Sequence[Value], seed: float) -> tuple[Value, ...]:
+    """The derivatives of output with respect to inputs, as Values with a graph of their own.
+
+    RuntimeError if a number in the graph has changed since the forward pass: the new graph would
+    be one of other numbers than those recorded.
+    """
+    recorded = set_recording(True)
+    try:
+        adjoints: dict[int, Any] = {id(output): seed}
+        for node in reversed(topological_order(output)):
+            if id(node) not in adjoints or not node.requires_grad or not node.operands:
+                continue
+            _check_unchanged(node)
+            slopes = node.operation.differentiate(FORMULAS, node.operands, node)
+            for parent, slope in zip(node.operands, slopes, strict=True):
+                if type(parent) is Value and parent.requires_grad:
+                    sent = _times(adjoints[id(node)], slope)
+                    known = adjoints.get(id(parent))
+                    adjoints[id(parent)] = sent if known is None else known + sent
+        return tuple(_as_value(adjoints.get(id(each), 0.0)) for each in inputs)
+    finally:
+        set_recording(recorded)
+
+
+def _check_unchanged(node: Value) -> None:
+    again = functions.redo(node)
+    if repr((again.data, again.local_grads)) != repr((node.data, node.local_grads)):
+        raise RuntimeError(
+            f"the graph of {node!r} is out of date: .data of {_names(node)} has changed since it was "
+            "computed. Compute the output again before asking for gradients with create_graph=True"
+        )
+
+
+def _names(node: Value) -> str:
+    return " or ".join(repr(x) for x in node.operands if type(x) is Value)
+
+
+def _times(adjoint: Any, slope: Any) -> Any:
+    """The product, without a node where a factor is the plain number 1."""
+    if type(adjoint) is float and adjoint == 1.0:
+        return slope
+    return adjoint if type(slope) is int and slope == 1 else adjoint * slope
+
+
+def _as_value(gradient: Any) -> Value:
+    return gradient if type(gradient) is Value else Value(gradient, requires_grad=False)
+
+
+def _divide(x: Any, y: Any) -> Any:
+    return functions.apply(DIV, x, y)
+
+
+def _power(x: Any, y: Any) -> Any:
+    return functions.apply(POW, x, y)
+
+
+def _chosen(condition: Any, x: Any, y: Any) -> Any:
+    """where(), but a plain condition decides at once, and leaves no trace of the other branch."""
+    if type(condition) is Value:
+        return functions.where(condition, x, y)
+    return x if condition else y
+
+
+FORMULAS = Namespace(
+    {row.name: getattr(functions, row.name) for row in OPERATIONS if hasattr(functions, row.name)},
+    where=_chosen, divide=_divide, pow=_power, pi=functions.pi,
+    not_equal=lambda x, y: 1.0 - functions.equal(x, y),
+    products_of_others=products_of_others, shares=shares,
+)

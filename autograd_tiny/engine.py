@@ -1,0 +1,942 @@
+"""The engine: `Value`, a number that remembers how it was computed, and `backward()`.
+
+Forward. Arithmetic on Values computes numbers and, beside each result, notes its operands and the local
+derivative along each: for f = x * y these are x with ∂f/∂x = y, and y with ∂f/∂y = x. The notes form a
+graph that leads from every result back to the leaves it was made from.
+
+Backward. The chain rule says: the gradient of an operand is the gradient of the result times the local
+derivative between them, summed over all results that the operand went into. `backward()` walks the graph
+from the output to the leaves in such an order that each gradient is complete before it is passed on.
+
+This file is ordinary Python and runs as it is. Cython compiles the same file to machine code; engine.pxd
+says which names are C numbers then. B. Speelpenning, Compiling Fast Partial Derivatives of Functions
+Given by Algorithms (1980); A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from numbers import Real
+from typing import Any, TypeAlias
+
+try:
+    import cython
+except ImportError:
+    from . import uncompiled as cython
+if cython.compiled:
+    from cython.cimports.autograd_tiny import ieee
+    from cython.cimports.autograd_tiny.native import attributes_of, doubles, release, set_up
+else:
+    from . import ieee
+    from . import uncompiled as cython
+    from .uncompiled import attributes_of, doubles, release
+from .ops import (
+    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL,
+    ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL,
+    LOG, LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG, POW, PROD, RELU,
+    SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE, Operation,
+)
+
+Operand: TypeAlias = "Value | float"
+Branches: TypeAlias = "list[Value | None]"
+Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
+
+PI = 3.141592653589793
+INFINITY = 1e999
+recording = True        # False inside no_grad()
+scope_path = ""         # the module that is running, as "mlp.layer1": new nodes remember it
+clock = 1               # counts the Values that all walks through graphs have met
+walk = 1                # where it stood when the present walk began
+
+
+@cython.no_gc           # graphs have no cycles, so the garbage collector need not look at them
+@cython.final
+@cython.cclass
+class Fan:
+    """The operands of a node that has many, and the local derivative along each."""
+
+    __slots__ = ("operands", "size", "slopes")
+
+    def __dealloc__(self) -> None:
+        release(self.slopes)
+
+
+@cython.no_gc
+@cython.final
+@cython.cclass
+class Value:
+    """A number that remembers how it was computed.
+
+    data: the number, a float. grad: the derivative of the output with respect to it, once
+    `output.backward()` ran; a leaf adds up what several backward passes bring.
+    label: a name for pictures. requires_grad: False for a number that stays as it is in training.
+
+    `left` and `right` are its operands, Values or plain numbers, `dleft` and `dright` the local
+    derivatives along them. A leaf has none; of an operation with many operands, `left` is a Fan.
+    """
+
+    __slots__ = (
+        "data", "dleft", "dright", "grad", "has_grad", "left", "needs_grad", "operation", "place",
+        "right", "scope", "waiting", "__dict__", "__weakref__",
+    )
+    label = ""
+
+    def __init__(self, data: Any, label: str = "", requires_grad: bool = True) -> None:
+        start(self, LEAF, plain_float(data))
+        self.needs_grad = requires_grad
+        if label:
+            self.label = label
+
+    # ---- arithmetic with a Value or a number on the other side
+
+    def __add__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else add(self, other)
+
+    def __radd__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else add(other, self)
+
+    def __sub__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else sub(self, other)
+
+    def __rsub__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else sub(other, self)
+
+    def __mul__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else mul(self, other)
+
+    def __rmul__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else mul(other, self)
+
+    def __truediv__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else div(self, other)
+
+    def __rtruediv__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else div(other, self)
+
+    def __pow__(self, other: object, modulus: None = None) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None or modulus is not None else pow(self, other)
+
+    def __rpow__(self, other: object, modulus: None = None) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None or modulus is not None else pow(other, self)
+
+    def __neg__(self) -> Value:
+        return unary(NEG, -self.data, self, -1.0)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return unary(ABS, ieee.fabs(self.data), self, signum(self.data))
+
+    # ---- functions of one operand: the value, and the local derivative
+
+    def exp(self) -> Value:
+        y = ieee.exp(self.data)
+        return unary(EXP, y, self, y)
+
+    def expm1(self) -> Value:
+        return unary(EXPM1, ieee.expm1(self.data), self, ieee.exp(self.data))
+
+    def log(self) -> Value:
+        return unary(LOG, ieee.log(self.data), self, ieee.divide(1.0, self.data))
+
+    def log1p(self) -> Value:
+        return unary(LOG1P, ieee.log1p(self.data), self, ieee.divide(1.0, 1.0 + self.data))
+
+    def log2(self) -> Value:
+        return unary(LOG2, ieee.log2(self.data), self, ieee.divide(1.0, self.data * ieee.log(2.0)))
+
+    def log10(self) -> Value:
+        return unary(LOG10, ieee.log10(self.data), self, ieee.divide(1.0, self.data * ieee.log(10.0)))
+
+    def sqrt(self) -> Value:
+        y = ieee.sqrt(self.data)
+        return unary(SQRT, y, self, ieee.divide(0.5, y))
+
+    def sin(self) -> Value:
+        return unary(SIN, ieee.sin(self.data), self, ieee.cos(self.data))
+
+    def cos(self) -> Value:
+        return unary(COS, ieee.cos(self.data), self, -ieee.sin(self.data))
+
+    def tan(self) -> Value:
+        y = ieee.tan(self.data)
+        return unary(TAN, y, self, 1.0 + y * y)
+
+    def asin(self) -> Value:
+        x = self.data
+        return unary(ASIN, ieee.asin(x), self, ieee.divide(1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
+
+    def acos(self) -> Value:
+        x = self.data
+        return unary(ACOS, ieee.acos(x), self, ieee.divide(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
+
+    def atan(self) -> Value:
+        x = self.data
+        return unary(ATAN, ieee.atan(x), self, 1.0 / (1.0 + x * x))
+
+    def sinh(self) -> Value:
+        return unary(SINH, ieee.sinh(self.data), self, ieee.cosh(self.data))
+
+    def cosh(self) -> Value:
+        return unary(COSH, ieee.cosh(self.data), self, ieee.sinh(self.data))
+
+    def tanh(self) -> Value:
+        y = ieee.tanh(self.data)
+        return unary(TANH, y, self, 1.0 - y * y)
+
+    def asinh(self) -> Value:
+        x = self.data
+        return unary(ASINH, ieee.asinh(x), self, 1.0 / ieee.hypot(x, 1.0))
+
+    def acosh(self) -> Value:
+        x = self.data
+        slope = ieee.divide(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0))
+        return unary(ACOSH, ieee.acosh(x), self, slope)
+
+    def atanh(self) -> Value:
+        x = self.data
+        return unary(ATANH, ieee.atanh(x), self, ieee.divide(1.0, (1.0 - x) * (1.0 + x)))
+
+    def erf(self) -> Value:
+        x = self.data
+        return unary(ERF, ieee.erf(x), self, 2.0 / ieee.sqrt(PI) * ieee.exp(-x * x))
+
+    def erfc(self) -> Value:
+        x = self.data
+        return unary(ERFC, ieee.erfc(x), self, -2.0 / ieee.sqrt(PI) * ieee.exp(-x * x))
+
+    def sign(self) -> Value:
+        return unary(SIGN, signum(self.data), self, 0.0)
+
+    arcsin, arccos, arctan = asin, acos, atan               # what NumPy calls them
+    arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+    # ---- activation functions
+
+    def sigmoid(self) -> Value:
+        y = logistic(self.data)
+        return unary(SIGMOID, y, self, y * (1.0 - y))
+
+    def relu(self) -> Value:
+        x = self.data
+        return unary(RELU, 0.0 if x <= 0.0 else x, self, 0.0 if x <= 0.0 else 1.0)
+
+    def softplus(self) -> Value:
+        x = self.data
+        y = x + ieee.log1p(ieee.exp(-x)) if x > 0.0 else ieee.log1p(ieee.exp(x))
+        return unary(SOFTPLUS, y, self, logistic(x))
+
+    def silu(self) -> Value:
+        x = self.data
+        y = logistic(x)
+        return unary(SILU, x * y, self, y * (1.0 + x * logistic(-x)))
+
+    def gelu(self) -> Value:
+        x = self.data
+        share = 0.5 * ieee.erfc(-x * ieee.sqrt(0.5))        # of a normal distribution, below x
+        density = ieee.exp(-0.5 * x * x) / ieee.sqrt(2.0 * PI)
+        return unary(GELU, x * share, self, share + x * density)
+
+    def leaky_relu(self, negative_slope: Operand = 0.01) -> Value:
+        return leaky_relu(self, required(negative_slope))
+
+    def elu(self, alpha: Operand = 1.0) -> Value:
+        return elu(self, required(alpha))
+
+    # ---- functions of several operands (defined below, since a number may come first)
+
+    def atan2(self, x: Operand) -> Value:
+        return atan2(self, required(x))
+
+    def hypot(self, other: Operand) -> Value:
+        return hypot(self, required(other))
+
+    def maximum(self, other: Operand) -> Value:
+        return maximum(self, required(other))
+
+    def minimum(self, other: Operand) -> Value:
+        return minimum(self, required(other))
+
+    def clip(self, low: Operand, high: Operand) -> Value:
+        return clip(self, low, high)
+
+    arctan2 = atan2
+
+    # ---- comparisons look at the numbers; == between Values asks whether they are the same node
+
+    def __lt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data < number(other)
+
+    def __le__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data <= number(other)
+
+    def __gt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data > number(other)
+
+    def __ge__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data >= number(other)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is Value:
+            return self is other
+        other = operand(other)
+        return NotImplemented if other is None else self.data == number(other)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    # ---- out of the graph, by name only: a gradient is never lost by accident
+
+    def item(self) -> float:
+        """The number, as a float."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A new leaf with the same number, through which no gradient flows."""
+        return Value(self.data, requires_grad=False)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"float() of {self!r} would lose its gradient: write v.data or v.item() for the number, "
+            "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
+        )
+
+    __int__ = __complex__ = __float__
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        said = [repr(self.data)]
+        if self.label:
+            said.append(f"label={self.label!r}")
+        if self.op:
+            said.append(f"op={self.op!r}")
+        if self.has_grad:
+            said.append(f"grad={self.grad!r}")
+        if not self.needs_grad:
+            said.append("requires_grad=False")
+        return f"Value({', '.join(said)})"
+
+    # ---- how it was made
+
+    @property
+    def op(self) -> str:
+        """The sign of the operation that made it, "+" or "tanh"; "" for a leaf."""
+        return self.operation.sign
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What it was made from, in order: Values and plain numbers, as written."""
+        if type(self.left) is Fan:
+            return self.left.operands
+        return (self.left, self.right)[: len(self.operation.operands)]
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands as Values: a plain number becomes a constant, a new one at each look."""
+        return tuple([
+            x if type(x) is Value else Value(x, requires_grad=False) for x in self.operands
+        ])
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        """The derivative of this number by each of its parents, as recorded in the forward pass."""
+        if type(self.left) is Fan:
+            fan: Fan = self.left
+            return tuple([fan.slopes[i] for i in range(fan.size)])
+        return (self.dleft, self.dright)[: len(self.operation.operands)]
+
+    @property
+    def reached(self) -> bool:
+        """Whether a backward pass has come by here, so that `.grad` says something."""
+        return bool(self.has_grad)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
+        return bool(self.needs_grad)
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self.operation is not LEAF:
+            raise RuntimeError(
+                f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
+            )
+        self.needs_grad = bool(wanted)
+
+    @property
+    def _prev(self) -> set[Value]:                                         # micrograd's names
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return self.op
+
+    # ---- the chain rule
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Put the derivative of this number with respect to every Value it came from into `.grad`.
+
+        Leaves add it to what their `.grad` holds already; results in between are cleared first. seed is
+        the gradient to start with. RuntimeError if nothing here requires a gradient.
+        """
+        if not self.needs_grad:
+            raise RuntimeError(
+                f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
+            )
+        release(sweep(self, seed, True))
+
+    # ---- copies: see copying.py
+
+    def __reduce__(self) -> Any:
+        from .copying import taken_apart
+        return taken_apart(self)
+
+
+# ---- the chain rule: one walk to count, one walk to pass the gradients on
+
+def sweep(output: Value, seed: float, keep: bool) -> Numbers:
+    """The adjoints of all Values that output was made from: its derivatives with respect to them.
+
+    That of `value` is at index `value.place - walk`. With keep they are put into `.grad` too.
+    """
+    global walk
+    walk = clock                            # a place before this: not met in this walk
+    later: list = [None]                    # branches to come back to; the None ends the walk
+    node: Value = output
+    meet(node)
+    while node is not None:
+        node = next_to_count(node, later)
+
+    adjoints = doubles(clock - walk)
+    later = [None]
+    node = output if receive(output, seed, adjoints, keep) else None
+    while node is not None:
+        node = next_to_pass_on(node, adjoints, keep, later)
+    return adjoints
+
+
+def meet(value: Value) -> bool:
+    """One more result that `value` went into; True if it is the first, and value has operands."""
+    global clock
+    if not value.needs_grad:
+        return False
+    if value.place >= walk:
+        value.waiting += 1
+        return False
+    value.place = clock
+    clock += 1
+    value.waiting = 1
+    return value.operation is not LEAF
+
+
+def next_to_count(node: Value, later: Branches) -> Value | None:
+    """Meet the operands of `node`; return the one to go on with, or a branch put off for later."""
+    left_is_new = right_is_new = False
+    if type(node.left) is Value:
+        left_is_new = meet(cython.cast(Value, node.left))
+    elif type(node.left) is Fan:
+        meet_all(node.left, later)
+    if type(node.right) is Value:
+        right_is_new = meet(cython.cast(Value, node.right))
+    if left_is_new:
+        if right_is_new:
+            later.append(node.right)
+        return node.left
+    return node.right if right_is_new else later.pop()
+
+
+def meet_all(fan: Fan, later: Branches) -> None:
+    for each in fan.operands:
+        if type(each) is Value and meet(each):
+            later.append(each)
+
+
+def receive(value: Value, gradient: float, adjoints: Numbers, keep: bool) -> bool:
+    """Add what one result sends back. True if all have sent theirs, and value can pass it on."""
+    if not value.needs_grad:
+        return False
+    i = value.place - walk
+    adjoints[i] += gradient
+    value.waiting -= 1
+    if value.waiting > 0:
+        return False
+    is_leaf = value.operation is LEAF
+    if keep:
+        value.grad = value.grad + adjoints[i] if is_leaf else adjoints[i]
+        value.has_grad = True
+    return not is_leaf
+
+
+def next_to_pass_on(
+    node: Value, adjoints: Numbers, keep: bool, later: Branches
+) -> Value | None:
+    """Send each operand the adjoint of `node` times the local derivative: the chain rule."""
+    left_is_ready = right_is_ready = False
+    adjoint = adjoints[node.place - walk]
+    if type(node.left) is Value:
+        left_is_ready = receive(cython.cast(Value, node.left), adjoint * node.dleft, adjoints, keep)
+    elif type(node.left) is Fan:
+        pass_on_to_all(node.left, adjoint, adjoints, keep, later)
+    if type(node.right) is Value:
+        right_is_ready = receive(cython.cast(Value, node.right), adjoint * node.dright, adjoints, keep)
+    if left_is_ready:
+        if right_is_ready:
+            later.append(node.right)
+        return node.left
+    return node.right if right_is_ready else later.pop()
+
+
+def pass_on_to_all(
+    fan: Fan, adjoint: float, adjoints: Numbers, keep: bool, later: Branches
+) -> None:
+    for i in range(fan.size):
+        each = fan.operands[i]
+        if type(each) is Value and receive(each, adjoint * fan.slopes[i], adjoints, keep):
+            later.append(each)
+
+
+def gradients(
+    output: Value, inputs: Value | Iterable[Value], seed: float = 1.0, create_graph: bool = False
+) -> Any:
+    """The derivatives of output with respect to inputs, as torch.autograd.grad: no `.grad` changes.
+
+    inputs: a Value (the answer is one number) or a sequence of Values (the answer is a tuple), leaves or
+    results in between; 0.0 for one that output does not depend on. With create_graph=True the answers
+    are Values, which can be differentiated again and drawn.
+
+    TypeError for anything but Values, ValueError for an input that requires no gradient, RuntimeError
+    with create_graph if a number has changed since the forward pass.
+    """
+    if type(output) is not Value:
+        raise TypeError(f"the gradients of a Value are expected, got {kind(output)}")
+    if type(inputs) is Value:
+        return gradients(output, (inputs,), seed, create_graph)[0]
+    inputs = tuple(inputs)
+    for each in inputs:
+        if type(each) is not Value:
+            raise TypeError(f"gradients with respect to Values are expected, got {kind(each)}")
+        if not each.requires_grad:
+            raise ValueError(f"a gradient with respect to {each!r} is wanted, but it requires none")
+    if create_graph:
+        from .differentiable import gradient_graph
+        return gradient_graph(output, inputs, seed)
+
+    node: Value
+    answers: list = []
+    adjoints = sweep(output, seed, False)
+    for node in inputs:
+        answers.append(adjoints[node.place - walk] if node.place >= walk else 0.0)
+    release(adjoints)
+    return tuple(answers)
+
+
+# ---- operations of two operands: Values, or a number in either place
+
+def add(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    return binary(ADD, x + y, left, 1.0, right, 1.0)
+
+
+def sub(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    return binary(SUB, x - y, left, 1.0, right, -1.0)
+
+
+def mul(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    return binary(MUL, x * y, left, y, right, x)
+
+
+def div(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.divide(x, y)
+    return binary(DIV, f, left, ieee.divide(1.0, y), right, ieee.divide(-f, y))
+
+
+def pow(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.pow(x, y)
+    by_x = 0.0 if y == 0.0 else y * ieee.pow(x, y - 1.0)
+    by_y = 0.0 if x == 0.0 and y >= 0.0 else f * ieee.log(x)
+    return binary(POW, f, left, by_x, right, by_y)
+
+
+def atan2(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    r = ieee.hypot(x, y)
+    if r == 0.0:
+        return binary(ATAN2, ieee.atan2(x, y), left, 0.0, right, 0.0)
+    return binary(ATAN2, ieee.atan2(x, y), left, y / r / r, right, -x / r / r)
+
+
+def hypot(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.hypot(x, y)
+    return binary(HYPOT, f, left, ieee.divide(x, f), right, ieee.divide(y, f))
+
+
+def maximum(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x if x >= y else y if y > x else x + y              # nan if one of them is nan
+    by_x = 0.5 if x == y else 0.0 if x < y else 1.0
+    by_y = 0.5 if x == y else 0.0 if x > y else 1.0
+    return binary(MAXIMUM, f, left, by_x, right, by_y)
+
+
+def minimum(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x if x <= y else y if y < x else x + y
+    by_x = 0.5 if x == y else 0.0 if x > y else 1.0
+    by_y = 0.5 if x == y else 0.0 if x < y else 1.0
+    return binary(MINIMUM, f, left, by_x, right, by_y)
+
+
+def leaky_relu(left: Operand, right: Operand) -> Value:
+    x, slope = number(left), number(right)
+    if x > 0.0:
+        return binary(LEAKY_RELU, x, left, 1.0, right, 0.0)
+    return binary(LEAKY_RELU, slope * x, left, slope, right, x)
+
+
+def elu(left: Operand, right: Operand) -> Value:
+    x, alpha = number(left), number(right)
+    if x > 0.0:
+        return binary(ELU, x, left, 1.0, right, 0.0)
+    return binary(ELU, alpha * ieee.expm1(x), left, alpha * ieee.exp(x), right, ieee.expm1(x))
+
+
+def greater(left: Operand, right: Operand) -> Value:
+    return binary(GREATER, number(left) > number(right), left, 0.0, right, 0.0)
+
+
+def greater_equal(left: Operand, right: Operand) -> Value:
+    return binary(GREATER_EQUAL, number(left) >= number(right), left, 0.0, right, 0.0)
+
+
+def less(left: Operand, right: Operand) -> Value:
+    return binary(LESS, number(left) < number(right), left, 0.0, right, 0.0)
+
+
+def less_equal(left: Operand, right: Operand) -> Value:
+    return binary(LESS_EQUAL, number(left) <= number(right), left, 0.0, right, 0.0)
+
+
+def equal(left: Operand, right: Operand) -> Value:
+    return binary(EQUAL, number(left) == number(right), left, 0.0, right, 0.0)
+
+
+# ---- operations of many operands
+
+def where(condition: Operand, x: Operand, y: Operand) -> Value:
+    fan = fanned((condition, x, y))
+    chosen = number(fan.operands[0]) != 0.0
+    fan.slopes[0] = 0.0
+    fan.slopes[1] = chosen
+    fan.slopes[2] = not chosen
+    return nary(WHERE, number(fan.operands[1] if chosen else fan.operands[2]), fan)
+
+
+def clip(value: Operand, low: Operand, high: Operand) -> Value:
+    fan = fanned((value, low, high))
+    x, y, z = number(fan.operands[0]), number(fan.operands[1]), number(fan.operands[2])
+    f = z if x > z or y > z else y if x < y else x
+    fan.slopes[0] = x >= y and x <= z
+    fan.slopes[1] = x < y and y < z
+    fan.slopes[2] = x > z or (x <= z and z < y)
+    return nary(CLIP, f, fan)
+
+
+def sum(values: Iterable[Operand]) -> Value:
+    fan = fanned(values)
+    total = 0.0
+    for i in range(fan.size):
+        total += number(fan.operands[i])
+        fan.slopes[i] = 1.0
+    return nary(SUM, total, fan)
+
+
+def mean(values: Iterable[Operand]) -> Value:
+    fan = fanned(values)
+    total = 0.0
+    for i in range(fan.size):
+        total += number(fan.operands[i])
+        fan.slopes[i] = 1.0 / fan.size
+    return nary(MEAN, total / fan.size, fan)
+
+
+def prod(values: Iterable[Operand]) -> Value:
+    """The product; each slope is the product of all the others, found without dividing."""
+    fan = fanned(values)
+    before = after = 1.0
+    for i in range(fan.size):
+        fan.slopes[i] = before
+        before *= number(fan.operands[i])
+    for i in range(fan.size - 1, -1, -1):
+        fan.slopes[i] *= after
+        after *= number(fan.operands[i])
+    return nary(PROD, before, fan)
+
+
+def max(values: Iterable[Operand]) -> Value:
+    return extreme(MAX, 1.0, fanned(values))
+
+
+def min(values: Iterable[Operand]) -> Value:
+    return extreme(MIN, -1.0, fanned(values))
+
+
+def extreme(operation: Operation, sign: float, fan: Fan) -> Value:
+    """The largest (sign = 1) or smallest (sign = -1) operand; nan if one is nan. Ties share the slope."""
+    best = number(fan.operands[0])
+    for i in range(fan.size):
+        x = number(fan.operands[i])
+        if x != x or sign * x > sign * best:
+            best = x
+    ties = 0.0
+    for i in range(fan.size):
+        x = number(fan.operands[i])
+        fan.slopes[i] = x == best or x != x
+        ties += fan.slopes[i]
+    for i in range(fan.size):
+        fan.slopes[i] /= ties
+    return nary(operation, best, fan)
+
+
+def dot(xs: Iterable[Operand], ys: Iterable[Operand], bias: Operand | None = None) -> Value:
+    """x₁y₁ + x₂y₂ + … + bias, the net input of a neuron, as one node."""
+    xs, ys = tuple(xs), tuple(ys)
+    n: cython.Py_ssize_t = len(xs)
+    if len(ys) != n:
+        raise ValueError(f"dot of two sequences of the same length is expected, got {n} and {len(ys)}")
+    fan = fanned(xs + ys if bias is None else (*xs, *ys, bias))
+    total = 0.0
+    for i in range(n):
+        x, y = number(fan.operands[i]), number(fan.operands[n + i])
+        total += x * y
+        fan.slopes[i] = y
+        fan.slopes[n + i] = x
+    if bias is not None:
+        total += number(fan.operands[2 * n])
+        fan.slopes[2 * n] = 1.0
+    return nary(DOT, total, fan)
+
+
+def logsumexp(values: Iterable[Operand]) -> Value:
+    """log(e^x₁ + e^x₂ + …), shifted by the largest so that nothing overflows."""
+    fan = fanned(values)
+    largest = number(fan.operands[0])
+    for i in range(fan.size):
+        x = number(fan.operands[i])
+        if x > largest:
+            largest = x
+    total = 0.0
+    for i in range(fan.size):
+        total += ieee.exp(number(fan.operands[i]) - largest)
+    f = largest if ieee.fabs(largest) == INFINITY else largest + ieee.log(total)
+    for i in range(fan.size):
+        fan.slopes[i] = ieee.exp(number(fan.operands[i]) - f)
+    return nary(LOGSUMEXP, f, fan)
+
+
+# ---- making nodes
+
+def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    if recording:
+        node.left = left
+        node.dleft = dleft
+        node.needs_grad = left.needs_grad
+    return node
+
+
+def binary(
+    operation: Operation, data: float, left: Operand, dleft: float, right: Operand, dright: float
+) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    if recording:
+        node.left = left
+        node.dleft = dleft
+        node.right = right
+        node.dright = dright
+        node.needs_grad = wants_gradient(left) or wants_gradient(right)
+    return node
+
+
+def nary(operation: Operation, data: float, fan: Fan) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    if recording:
+        node.left = fan
+        for each in fan.operands:
+            if wants_gradient(each):
+                node.needs_grad = True
+                break
+    return node
+
+
+def start(node: Value, operation: Operation, data: float) -> None:
+    """What every new node begins with. (C memory comes zeroed; a Python slot has to be set.)"""
+    node.data = data
+    node.operation = operation if recording else LEAF
+    node.scope = scope_path
+    if not cython.compiled:
+        node.grad = node.dleft = node.dright = 0.0
+        node.left = node.right = None
+        node.needs_grad = node.has_grad = False
+        node.place = node.waiting = 0
+
+
+def fanned(values: Iterable[Operand]) -> Fan:
+    """A Fan for these operands, its slopes still to be filled in."""
+    operands = []
+    for each in values:
+        operands.append(required(each))
+    if not operands:
+        raise ValueError("at least one Value or number is expected, got none")
+    fan: Fan = Fan.__new__(Fan)
+    fan.operands = tuple(operands)
+    fan.size = len(operands)
+    fan.slopes = doubles(len(operands))
+    return fan
+
+
+def make(
+    operation: Operation, data: float, operands: Sequence[Operand], slopes: Sequence[float]
+) -> Value:
+    """A node from its parts: for operations that users define, and for copies."""
+    if operation.is_nary or len(operands) > 2:
+        fan = fanned(operands)
+        for i in range(fan.size):
+            fan.slopes[i] = slopes[i]
+        return nary(operation, data, fan)
+    if len(operands) == 2:
+        return binary(operation, data, required(operands[0]), slopes[0], required(operands[1]), slopes[1])
+    if operands and type(operands[0]) is Value:
+        return unary(operation, data, operands[0], slopes[0])
+    return Value(data, requires_grad=False)
+
+
+def restore(value: Value, grad: float, has_grad: bool, needs_grad: bool, scope: str) -> Value:
+    """Give a copied Value what its operands do not say."""
+    node: Value = value
+    node.grad = grad
+    node.has_grad = has_grad
+    node.needs_grad = needs_grad
+    node.scope = scope
+    return node
+
+
+# ---- numbers and operands
+
+def operand(x: object) -> Operand | None:
+    """x if it is a Value or a Python number, a float for any other real number, None for the rest."""
+    if type(x) is Value or type(x) is float or type(x) is int:
+        return x
+    return float(x) if isinstance(x, Real) else None
+
+
+def plain_float(x: object) -> float:
+    """The float in a real number; TypeError for anything else, a Value too."""
+    if type(x) is float:
+        return x
+    if type(x) is Value or not isinstance(x, Real):
+        raise TypeError(f"a plain float is expected, got {kind(x)}")
+    return float(x)
+
+
+def required(x: object) -> Operand:
+    """The same for an argument of a function, where anything else is an error."""
+    found = operand(x)
+    if found is None:
+        raise TypeError(f"a Value or a number is expected, got {kind(x)}")
+    return found
+
+
+def number(x: Operand) -> float:
+    """The number in an operand."""
+    if type(x) is Value:
+        value: Value = x
+        return value.data
+    return float(x)
+
+
+def wants_gradient(x: Operand) -> bool:
+    if type(x) is Value:
+        value: Value = x
+        return value.needs_grad
+    return False
+
+
+def signum(x: float) -> float:
+    """1, -1 or 0; nan for nan."""
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
+
+
+def logistic(x: float) -> float:
+    """1 / (1 + e^-x), by the formula that does not overflow for this x."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + ieee.exp(-x))
+    y = ieee.exp(x)
+    return y / (1.0 + y)
+
+
+def given_attributes(value: Value) -> dict[str, Any]:
+    """What users have set on a Value, its label included."""
+    return attributes_of(value)
+
+
+def kind(x: object) -> str:
+    """How an error message calls what somebody passed: "str '3'"."""
+    if x is None:
+        return "None"
+    shown = repr(x)
+    return f"{type(x).__name__} {shown if len(shown) <= 60 else shown[:57] + '…'}"
+
+
+# ---- what is switched on while code runs
+
+def set_recording(wanted: bool) -> bool:
+    """Switch recording on or off; the previous state. See context.no_grad."""
+    global recording
+    before = recording
+    recording = wanted
+    return before
+
+
+def set_scope(path: str) -> str:
+    """Name the module that new nodes belong to; the previous name. See context.scope."""
+    global scope_path
+    before = scope_path
+    scope_path = path
+    return before
+
+
+def engine_kind() -> str:
+    """"native" where the compiled engine runs, "pure" where this file runs as it is."""
+    return "native" if cython.compiled else "pure"
+
+
+if cython.compiled:
+    never_freed = Value.__new__(Value)      # made before the type has its own memory management
+    set_up(Value, never_freed, cython.address(cython.cast(Value, never_freed).attributes))

@@ -1,0 +1,365 @@
+"""The functions over Values, under the names that `math` and NumPy give them.
+
+Each takes a Value, a plain number or a NumPy array (of numbers or of Values, element by element) and
+answers in kind: a Value if a Value went in, a float for floats, an array for arrays. What each computes
+and its derivatives stand in ops.py. TypeError for anything else.
+"""
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from . import engine, ops
+from .engine import Value
+from .ops import FLOATS, Operation
+
+X = TypeVar("X")
+pi = math.pi
+
+
+def apply(operation: Operation, *operands: Any) -> Any:
+    """An operation on Values, numbers or arrays, as the operands are."""
+    if any(_is_array(x) for x in operands):
+        return _elementwise(operation, operands)
+    if any(type(x) is Value for x in operands):
+        return _ON_VALUES[operation](*operands)
+    return _on_floats(operation, operands)
+
+
+def apply_to_all(operation: Operation, values: Iterable[Any]) -> Any:
+    """An operation of any number of operands on a sequence, or on all elements of an array."""
+    operands = _elements(values)
+    if not operands:
+        raise ValueError(f"{operation.name} of at least one Value or number is expected, got none")
+    if any(type(x) is Value for x in operands):
+        return _ON_VALUES[operation](operands)
+    return _on_floats(operation, operands)
+
+
+def _on_floats(operation: Operation, operands: Sequence[Any]) -> float:
+    return float(operation.evaluate(FLOATS, [engine.plain_float(x) for x in operands]))
+
+
+def _is_array(x: Any) -> bool:
+    return hasattr(x, "__array_function__") and not isinstance(x, float)
+
+
+def _elements(values: Any) -> list[Any]:
+    if type(values) is Value or isinstance(values, str):
+        raise TypeError(f"a sequence of Values or numbers is expected, got {engine.kind(values)}")
+    return list(values.ravel()) if _is_array(values) else list(values)
+
+
+def _elementwise(operation: Operation, operands: Sequence[Any]) -> Any:
+    import numpy as np
+
+    found = np.frompyfunc(lambda *each: apply(operation, *each), len(operands), 1)(*operands)
+    values = any(type(x) is Value or getattr(x, "dtype", None) == object for x in operands)
+    return found if values or not _is_array(found) else found.astype(float)
+
+
+# ---- one operand
+
+def exp(x: X) -> X:
+    """e to the power x."""
+    return apply(ops.EXP, x)  # type: ignore[no-any-return]
+
+
+def expm1(x: X) -> X:
+    """e to the power x, minus 1; precise near 0."""
+    return apply(ops.EXPM1, x)  # type: ignore[no-any-return]
+
+
+def log(x: X) -> X:
+    """The natural logarithm; -inf at 0, nan below."""
+    return apply(ops.LOG, x)  # type: ignore[no-any-return]
+
+
+def log1p(x: X) -> X:
+    """The natural logarithm of 1 + x; precise near 0."""
+    return apply(ops.LOG1P, x)  # type: ignore[no-any-return]
+
+
+def log2(x: X) -> X:
+    """The logarithm to base 2; -inf at 0, nan below."""
+    return apply(ops.LOG2, x)  # type: ignore[no-any-return]
+
+
+def log10(x: X) -> X:
+    """The logarithm to base 10; -inf at 0, nan below."""
+    return apply(ops.LOG10, x)  # type: ignore[no-any-return]
+
+
+def sqrt(x: X) -> X:
+    """The square root; nan below 0."""
+    return apply(ops.SQRT, x)  # type: ignore[no-any-return]
+
+
+def sin(x: X) -> X:
+    """The sine of x radians."""
+    return apply(ops.SIN, x)  # type: ignore[no-any-return]
+
+
+def cos(x: X) -> X:
+    """The cosine of x radians."""
+    return apply(ops.COS, x)  # type: ignore[no-any-return]
+
+
+def tan(x: X) -> X:
+    """The tangent of x radians."""
+    return apply(ops.TAN, x)  # type: ignore[no-any-return]
+
+
+def asin(x: X) -> X:
+    """The angle in radians whose sine is x; nan outside [-1, 1]."""
+    return apply(ops.ASIN, x)  # type: ignore[no-any-return]
+
+
+def acos(x: X) -> X:
+    """The angle in radians whose cosine is x; nan outside [-1, 1]."""
+    return apply(ops.ACOS, x)  # type: ignore[no-any-return]
+
+
+def atan(x: X) -> X:
+    """The angle in radians whose tangent is x."""
+    return apply(ops.ATAN, x)  # type: ignore[no-any-return]
+
+
+def sinh(x: X) -> X:
+    """The hyperbolic sine."""
+    return apply(ops.SINH, x)  # type: ignore[no-any-return]
+
+
+def cosh(x: X) -> X:
+    """The hyperbolic cosine."""
+    return apply(ops.COSH, x)  # type: ignore[no-any-return]
+
+
+def tanh(x: X) -> X:
+    """The hyperbolic tangent."""
+    return apply(ops.TANH, x)  # type: ignore[no-any-return]
+
+
+def asinh(x: X) -> X:
+    """The inverse hyperbolic sine."""
+    return apply(ops.ASINH, x)  # type: ignore[no-any-return]
+
+
+def acosh(x: X) -> X:
+    """The inverse hyperbolic cosine; nan below 1."""
+    return apply(ops.ACOSH, x)  # type: ignore[no-any-return]
+
+
+def atanh(x: X) -> X:
+    """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
+    return apply(ops.ATANH, x)  # type: ignore[no-any-return]
+
+
+def erf(x: X) -> X:
+    """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
+    return apply(ops.ERF, x)  # type: ignore[no-any-return]
+
+
+def erfc(x: X) -> X:
+    """1 - erf(x), precise where that is small."""
+    return apply(ops.ERFC, x)  # type: ignore[no-any-return]
+
+
+def abs(x: X) -> X:
+    """The absolute value; derivative 0 at 0."""
+    return apply(ops.ABS, x)  # type: ignore[no-any-return]
+
+
+def sign(x: X) -> X:
+    """1, 0 or -1; derivative 0."""
+    return apply(ops.SIGN, x)  # type: ignore[no-any-return]
+
+
+def sigmoid(x: X) -> X:
+    """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
+    return apply(ops.SIGMOID, x)  # type: ignore[no-any-return]
+
+
+def relu(x: X) -> X:
+    """x where it is positive, else 0; derivative 0 at 0."""
+    return apply(ops.RELU, x)  # type: ignore[no-any-return]
+
+
+def softplus(x: X) -> X:
+    """log(1 + exp(x)), a smooth relu, for any x without overflow."""
+    return apply(ops.SOFTPLUS, x)  # type: ignore[no-any-return]
+
+
+def silu(x: X) -> X:
+    """x · sigmoid(x), also called swish."""
+    return apply(ops.SILU, x)  # type: ignore[no-any-return]
+
+
+def gelu(x: X) -> X:
+    """x times the share of a normal distribution below x (exact, by erf)."""
+    return apply(ops.GELU, x)  # type: ignore[no-any-return]
+
+
+arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+
+
+# ---- several operands, each a Value, a number or an array
+
+def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
+    """x where it is positive, else negative_slope · x."""
+    return apply(ops.LEAKY_RELU, x, negative_slope)
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where it is positive, else alpha · (exp(x) - 1)."""
+    return apply(ops.ELU, x, alpha)
+
+
+def atan2(y: Any, x: Any) -> Any:
+    """The angle in radians of the point (x, y), between -π and π."""
+    return apply(ops.ATAN2, y, x)
+
+
+arctan2 = atan2
+
+
+def hypot(x: Any, y: Any) -> Any:
+    """√(x² + y²) without overflow."""
+    return apply(ops.HYPOT, x, y)
+
+
+def maximum(x: Any, y: Any) -> Any:
+    """The larger of two; at a tie each gets half of the gradient."""
+    return apply(ops.MAXIMUM, x, y)
+
+
+def minimum(x: Any, y: Any) -> Any:
+    """The smaller of two; at a tie each gets half of the gradient."""
+    return apply(ops.MINIMUM, x, y)
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    """x, but no less than low and no more than high (None: no bound on that side)."""
+    return apply(ops.CLIP, x, -math.inf if low is None else low, math.inf if high is None else high)
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition is true or not 0, else y. The gradient goes to the one chosen."""
+    return apply(ops.WHERE, condition, x, y)
+
+
+def greater(x: Any, y: Any) -> Any:
+    """1 where x > y, else 0: a comparison that stays in the graph; derivative 0."""
+    return apply(ops.GREATER, x, y)
+
+
+def greater_equal(x: Any, y: Any) -> Any:
+    """1 where x >= y, else 0; derivative 0."""
+    return apply(ops.GREATER_EQUAL, x, y)
+
+
+def less(x: Any, y: Any) -> Any:
+    """1 where x < y, else 0; derivative 0."""
+    return apply(ops.LESS, x, y)
+
+
+def less_equal(x: Any, y: Any) -> Any:
+    """1 where x <= y, else 0; derivative 0."""
+    return apply(ops.LESS_EQUAL, x, y)
+
+
+def equal(x: Any, y: Any) -> Any:
+    """1 where the numbers x and y are equal, else 0; derivative 0."""
+    return apply(ops.EQUAL, x, y)
+
+
+# ---- many operands, one node: a sequence, or all elements of an array
+
+def sum(values: Iterable[Any]) -> Any:
+    """x₁ + x₂ + … as one node; 0.0 for no values."""
+    values = _elements(values)
+    return apply_to_all(ops.SUM, values) if values else 0.0
+
+
+def prod(values: Iterable[Any]) -> Any:
+    """x₁ · x₂ · … as one node; 1.0 for no values."""
+    values = _elements(values)
+    return apply_to_all(ops.PROD, values) if values else 1.0
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The arithmetic mean as one node; ValueError for no values."""
+    return apply_to_all(ops.MEAN, values)
+
+
+def max(values: Iterable[Any]) -> Any:
+    """The largest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
+    return apply_to_all(ops.MAX, values)
+
+
+def min(values: Iterable[Any]) -> Any:
+    """The smallest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
+    return apply_to_all(ops.MIN, values)
+
+
+def dot(xs: Iterable[Any], ys: Iterable[Any], bias: Any = None) -> Any:
+    """x₁y₁ + x₂y₂ + … + bias as one node: the net input of a neuron. ValueError for unequal lengths."""
+    xs, ys = _elements(xs), _elements(ys)
+    if len(xs) != len(ys):
+        raise ValueError(f"dot of two sequences of one length is expected, got {len(xs)} and {len(ys)}")
+    operands = [*xs, *ys] if bias is None else [*xs, *ys, bias]
+    return apply_to_all(ops.DOT, operands) if operands else 0.0
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """log(e^x₁ + e^x₂ + …) as one node, without overflow."""
+    return apply_to_all(ops.LOGSUMEXP, values)
+
+
+def softmax(values: Iterable[Any]) -> Any:
+    """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, without overflow: a list (an array for an array)."""
+    xs = _elements(values)
+    largest = max(xs)
+    powers = [exp(x - largest) for x in xs]
+    total = sum(powers)
+    return _as_given(values, [power / total for power in powers])
+
+
+def log_softmax(values: Iterable[Any]) -> Any:
+    """The logarithms of softmax(values), precise where softmax is small."""
+    xs = _elements(values)
+    largest = max(xs)
+    shifted = [x - largest for x in xs]
+    total = logsumexp(shifted)
+    return _as_given(values, [x - total for x in shifted])
+
+
+def _as_given(values: Any, answers: list[Any]) -> Any:
+    if not _is_array(values):
+        return answers
+    import numpy as np
+
+    return np.array(answers).reshape(values.shape)
+
+
+def redo(node: Value) -> Value:
+    """The operation that made a node, done again on its operands as they are now."""
+    again = _ON_VALUES.get(node.operation, node.operation)
+    return again(node.operands) if node.operation.is_nary else again(*node.operands)  # type: ignore[no-any-return]
+
+
+def _dot_of_operands(operands: Sequence[Any]) -> Value:
+    xs, ys, bias = ops.DOT.grouped(operands)
+    return engine.dot(xs, ys, *bias)
+
+
+# how each operation is done when one of its operands is a Value
+_ON_VALUES: dict[Operation, Any] = {
+    row: getattr(engine, row.name, None) or getattr(Value, row.name, None) for row in ops.OPERATIONS
+}
+_ON_VALUES |= {
+    ops.ADD: operator.add, ops.SUB: operator.sub, ops.MUL: operator.mul, ops.DIV: operator.truediv,
+    ops.POW: operator.pow, ops.NEG: operator.neg, ops.ABS: operator.abs, ops.DOT: _dot_of_operands,
+}

@@ -1,0 +1,38 @@
+"""Walking a graph: from a Value to everything it was made from."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .engine import Value, kind
+
+
+def topological_order(*roots: Value) -> list[Value]:
+    """All Values that the roots were made from, and the roots: operands before what is made of them.
+
+    Plain numbers in the expressions are not among them. Depth first without recursion, so that a graph
+    may be of any depth (T. H. Cormen and others, Introduction to Algorithms, section 20.4).
+    TypeError if a root is not a Value.
+    """
+    for root in roots:
+        if type(root) is not Value:
+            raise TypeError(f"a Value is expected, got {kind(root)}")
+    order: list[Value] = []
+    finished: set[int] = set()
+    entered: set[int] = set()
+    stack = list(reversed(roots))
+    while stack:
+        node = stack[-1]
+        if id(node) not in entered:
+            entered.add(id(node))
+            stack.extend(x for x in reversed(node.operands) if type(x) is Value and id(x) not in entered)
+        else:
+            stack.pop()
+            if id(node) not in finished:
+                finished.add(id(node))
+                order.append(node)
+    return order
+
+
+def leaves(*roots: Value) -> list[Value]:
+    """The Values at the beginning: inputs and parameters, in the order in which they are first used."""
+    return [node for node in topological_order(*roots) if not node.operands]
