@@ -10,8 +10,9 @@ except ImportError:
 else:
     # no fused multiply-add: both engines are to give the same numbers
     flags = ["/O2"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]
-    engine = Extension("autograd_tiny.engine", ["autograd_tiny/engine.py"], extra_compile_args=flags, optional=True)
-    directives = {"boundscheck": False, "cdivision": True, "initializedcheck": False, "language_level": 3}
-    extensions = cythonize([engine], compiler_directives=directives)
+    source = "autograd_tiny/engine.py"
+    engine = Extension("autograd_tiny.engine", [source], extra_compile_args=flags, optional=True)
+    unchecked = {"boundscheck": False, "cdivision": True, "initializedcheck": False}
+    extensions = cythonize([engine], compiler_directives=unchecked, language_level=3)
 
 setup(ext_modules=extensions)

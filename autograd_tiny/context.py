@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from contextlib import ContextDecorator
 
-from .engine import set_recording, set_scope
+from .engine import enter_scope, leave_scope, set_recording
 
 
 class no_grad(ContextDecorator):
@@ -36,10 +36,7 @@ class scope(ContextDecorator):
         self._before: list[str] = []
 
     def __enter__(self) -> None:
-        before = set_scope(self.name)
-        self._before.append(before)
-        if before:
-            set_scope(f"{before}.{self.name}")
+        self._before.append(enter_scope(self.name))
 
     def __exit__(self, *exception: object) -> None:
-        set_scope(self._before.pop())
+        leave_scope(self._before.pop())

@@ -15,6 +15,7 @@ from .engine import Value, given_attributes, make, restore
 from .graph import topological_order
 from .ops import LEAF, Operation
 
+
 class Record:
     """The nodes that a Value was made from, in order, without those in records made before."""
 

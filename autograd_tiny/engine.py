@@ -30,10 +30,10 @@ else:
     from . import uncompiled as cython
     from .uncompiled import attributes_of, doubles, release
 from .ops import (
-    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL,
-    ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL,
-    LOG, LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG, POW, PROD, RELU,
-    SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE, Operation,
+    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL, ERF,
+    ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG,
+    LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG, POW, PROD, RELU, SIGMOID,
+    SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE, Operation,
 )
 
 Operand: TypeAlias = "Value | float"
@@ -55,6 +55,9 @@ class Fan:
     """The operands of a node that has many, and the local derivative along each."""
 
     __slots__ = ("operands", "size", "slopes")
+    operands: tuple[Any, ...]
+    size: int
+    slopes: Numbers
 
     def __dealloc__(self) -> None:
         release(self.slopes)
@@ -66,19 +69,29 @@ class Fan:
 class Value:
     """A number that remembers how it was computed.
 
-    data: the number, a float. grad: the derivative of the output with respect to it, once
-    `output.backward()` ran; a leaf adds up what several backward passes bring.
+    Value(2.0) is a leaf: an input or a parameter. Arithmetic on Values, and their methods, give new ones.
     label: a name for pictures. requires_grad: False for a number that stays as it is in training.
-
-    `left` and `right` are its operands, Values or plain numbers, `dleft` and `dright` the local
-    derivatives along them. A leaf has none; of an operation with many operands, `left` is a Fan.
+    Other attributes can be set freely; a cycle of references through one of them is never freed.
+    TypeError unless data is a real number.
     """
 
     __slots__ = (
-        "data", "dleft", "dright", "grad", "has_grad", "left", "needs_grad", "operation", "place",
-        "right", "scope", "waiting", "__dict__", "__weakref__",
+        "data", "grad", "operation", "left", "right", "dleft", "dright", "scope",
+        "needs_grad", "has_grad", "place", "waiting", "__dict__", "__weakref__",
     )
-    label = ""
+    label: str = ""
+    data: float             # the number
+    grad: float             # the derivative of the output by it, after output.backward()
+    operation: Operation    # what it was made by: a row of ops.py
+    left: Any               # its operands, Values or plain numbers; a Fan where there are many
+    right: Any
+    dleft: float            # the local derivatives: of this number by the operands
+    dright: float
+    scope: str              # the module that made it, as "mlp.layer1"; "" outside of any
+    needs_grad: bool        # whether a gradient is to flow here
+    has_grad: bool          # whether a backward pass has put a gradient here
+    place: int              # in the present walk through the graph: where its adjoint is
+    waiting: int            # in the present walk: how many results have not sent their gradient yet
 
     def __init__(self, data: Any, label: str = "", requires_grad: bool = True) -> None:
         start(self, LEAF, plain_float(data))
@@ -137,7 +150,145 @@ class Value:
     def __abs__(self) -> Value:
         return unary(ABS, ieee.fabs(self.data), self, signum(self.data))
 
-    # ---- functions of one operand: the value, and the local derivative
+    # ---- the chain rule
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Put the derivative of this number with respect to every Value it came from into `.grad`.
+
+        Leaves add it to what their `.grad` holds already; results in between are cleared first. seed is
+        the gradient to start with. RuntimeError if nothing here requires a gradient.
+        """
+        if not self.needs_grad:
+            raise RuntimeError(
+                f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
+            )
+        release(sweep(self, seed, True))
+
+    # ---- how it was made
+
+    @property
+    def op(self) -> str:
+        """The sign of the operation that made it, "+" or "tanh"; "" for a leaf."""
+        return self.operation.sign
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What it was made from, in order: Values and plain numbers, as written."""
+        if type(self.left) is Fan:
+            return self.left.operands
+        return (self.left, self.right)[: len(self.operation.operands)]
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands as Values: a plain number becomes a constant, a new one at each look."""
+        return tuple([
+            x if type(x) is Value else Value(x, requires_grad=False) for x in self.operands
+        ])
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        """The derivative of this number by each of its parents, as recorded in the forward pass."""
+        if type(self.left) is Fan:
+            fan: Fan = self.left
+            return tuple([fan.slopes[i] for i in range(fan.size)])
+        return (self.dleft, self.dright)[: len(self.operation.operands)]
+
+    @property
+    def reached(self) -> bool:
+        """Whether a backward pass has come by here, so that `.grad` says something."""
+        return bool(self.has_grad)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
+        return bool(self.needs_grad)
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self.operation is not LEAF:
+            raise RuntimeError(
+                f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
+            )
+        self.needs_grad = bool(wanted)
+
+    @property
+    def _prev(self) -> set[Value]:                                         # micrograd's names
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return self.op
+
+    # ---- comparisons look at the numbers; == between Values asks whether they are the same node
+
+    def __lt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data < number(other)
+
+    def __le__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data <= number(other)
+
+    def __gt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data > number(other)
+
+    def __ge__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data >= number(other)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is Value:
+            return self is other
+        other = operand(other)
+        return NotImplemented if other is None else self.data == number(other)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    # ---- out of the graph, by name only: a gradient is never lost by accident
+
+    def item(self) -> float:
+        """The number, as a float."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A new leaf with the same number, through which no gradient flows."""
+        return Value(self.data, requires_grad=False)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"float() of {self!r} would lose its gradient: write v.data or v.item() for the number, "
+            "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
+        )
+
+    __int__ = __complex__ = __float__
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        said = [repr(self.data)]
+        if self.label:
+            said.append(f"label={self.label!r}")
+        if self.op:
+            said.append(f"op={self.op!r}")
+        if self.has_grad:
+            said.append(f"grad={self.grad!r}")
+        if not self.needs_grad:
+            said.append("requires_grad=False")
+        return f"Value({', '.join(said)})"
+
+    # ---- copies: see copying.py
+
+    def __reduce__(self) -> Any:
+        from .copying import taken_apart
+        return taken_apart(self)
+
+    # ---- functions of one operand, all in one pattern: the value, and the local derivative
 
     def exp(self) -> Value:
         y = ieee.exp(self.data)
@@ -272,144 +423,6 @@ class Value:
 
     arctan2 = atan2
 
-    # ---- comparisons look at the numbers; == between Values asks whether they are the same node
-
-    def __lt__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data < number(other)
-
-    def __le__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data <= number(other)
-
-    def __gt__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data > number(other)
-
-    def __ge__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data >= number(other)
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is Value:
-            return self is other
-        other = operand(other)
-        return NotImplemented if other is None else self.data == number(other)
-
-    def __hash__(self) -> int:
-        return object.__hash__(self)
-
-    def __bool__(self) -> bool:
-        return self.data != 0.0
-
-    # ---- out of the graph, by name only: a gradient is never lost by accident
-
-    def item(self) -> float:
-        """The number, as a float."""
-        return self.data
-
-    def detach(self) -> Value:
-        """A new leaf with the same number, through which no gradient flows."""
-        return Value(self.data, requires_grad=False)
-
-    def __float__(self) -> float:
-        raise TypeError(
-            f"float() of {self!r} would lose its gradient: write v.data or v.item() for the number, "
-            "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
-        )
-
-    __int__ = __complex__ = __float__
-
-    def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
-
-    def __repr__(self) -> str:
-        said = [repr(self.data)]
-        if self.label:
-            said.append(f"label={self.label!r}")
-        if self.op:
-            said.append(f"op={self.op!r}")
-        if self.has_grad:
-            said.append(f"grad={self.grad!r}")
-        if not self.needs_grad:
-            said.append("requires_grad=False")
-        return f"Value({', '.join(said)})"
-
-    # ---- how it was made
-
-    @property
-    def op(self) -> str:
-        """The sign of the operation that made it, "+" or "tanh"; "" for a leaf."""
-        return self.operation.sign
-
-    @property
-    def operands(self) -> tuple[Operand, ...]:
-        """What it was made from, in order: Values and plain numbers, as written."""
-        if type(self.left) is Fan:
-            return self.left.operands
-        return (self.left, self.right)[: len(self.operation.operands)]
-
-    @property
-    def parents(self) -> tuple[Value, ...]:
-        """The operands as Values: a plain number becomes a constant, a new one at each look."""
-        return tuple([
-            x if type(x) is Value else Value(x, requires_grad=False) for x in self.operands
-        ])
-
-    @property
-    def local_grads(self) -> tuple[float, ...]:
-        """The derivative of this number by each of its parents, as recorded in the forward pass."""
-        if type(self.left) is Fan:
-            fan: Fan = self.left
-            return tuple([fan.slopes[i] for i in range(fan.size)])
-        return (self.dleft, self.dright)[: len(self.operation.operands)]
-
-    @property
-    def reached(self) -> bool:
-        """Whether a backward pass has come by here, so that `.grad` says something."""
-        return bool(self.has_grad)
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
-        return bool(self.needs_grad)
-
-    @requires_grad.setter
-    def requires_grad(self, wanted: bool) -> None:
-        if self.operation is not LEAF:
-            raise RuntimeError(
-                f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
-            )
-        self.needs_grad = bool(wanted)
-
-    @property
-    def _prev(self) -> set[Value]:                                         # micrograd's names
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
-        return self.op
-
-    # ---- the chain rule
-
-    def backward(self, seed: float = 1.0) -> None:
-        """Put the derivative of this number with respect to every Value it came from into `.grad`.
-
-        Leaves add it to what their `.grad` holds already; results in between are cleared first. seed is
-        the gradient to start with. RuntimeError if nothing here requires a gradient.
-        """
-        if not self.needs_grad:
-            raise RuntimeError(
-                f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
-            )
-        release(sweep(self, seed, True))
-
-    # ---- copies: see copying.py
-
-    def __reduce__(self) -> Any:
-        from .copying import taken_apart
-        return taken_apart(self)
-
 
 # ---- the chain rule: one walk to count, one walk to pass the gradients on
 
@@ -420,9 +433,8 @@ def sweep(output: Value, seed: float, keep: bool) -> Numbers:
     """
     global walk
     walk = clock                            # a place before this: not met in this walk
-    later: list = [None]                    # branches to come back to; the None ends the walk
-    node: Value = output
-    meet(node)
+    later: Branches = [None]                # branches to come back to; the None ends the walk
+    node: Value | None = output if meet(output) else None
     while node is not None:
         node = next_to_count(node, later)
 
@@ -431,7 +443,7 @@ def sweep(output: Value, seed: float, keep: bool) -> Numbers:
     node = output if receive(output, seed, adjoints, keep) else None
     while node is not None:
         node = next_to_pass_on(node, adjoints, keep, later)
-    return adjoints
+    return adjoints  # type: ignore[no-any-return]  # C memory, or a list
 
 
 def meet(value: Value) -> bool:
@@ -457,11 +469,10 @@ def next_to_count(node: Value, later: Branches) -> Value | None:
         meet_all(node.left, later)
     if type(node.right) is Value:
         right_is_new = meet(cython.cast(Value, node.right))
-    if left_is_new:
-        if right_is_new:
-            later.append(node.right)
-        return node.left
-    return node.right if right_is_new else later.pop()
+    if left_is_new and right_is_new:
+        later.append(node.right)
+    following: Value | None = node.left if left_is_new else node.right if right_is_new else later.pop()
+    return following
 
 
 def meet_all(fan: Fan, later: Branches) -> None:
@@ -498,11 +509,10 @@ def next_to_pass_on(
         pass_on_to_all(node.left, adjoint, adjoints, keep, later)
     if type(node.right) is Value:
         right_is_ready = receive(cython.cast(Value, node.right), adjoint * node.dright, adjoints, keep)
-    if left_is_ready:
-        if right_is_ready:
-            later.append(node.right)
-        return node.left
-    return node.right if right_is_ready else later.pop()
+    if left_is_ready and right_is_ready:
+        later.append(node.right)
+    following: Value | None = node.left if left_is_ready else node.right if right_is_ready else later.pop()
+    return following
 
 
 def pass_on_to_all(
@@ -528,25 +538,113 @@ def gradients(
     """
     if type(output) is not Value:
         raise TypeError(f"the gradients of a Value are expected, got {kind(output)}")
-    if type(inputs) is Value:
+    if isinstance(inputs, Value):
         return gradients(output, (inputs,), seed, create_graph)[0]
-    inputs = tuple(inputs)
-    for each in inputs:
+    wanted: tuple[Value, ...] = tuple(inputs)
+    for each in wanted:
         if type(each) is not Value:
             raise TypeError(f"gradients with respect to Values are expected, got {kind(each)}")
         if not each.requires_grad:
             raise ValueError(f"a gradient with respect to {each!r} is wanted, but it requires none")
     if create_graph:
         from .differentiable import gradient_graph
-        return gradient_graph(output, inputs, seed)
+        return gradient_graph(output, wanted, seed)
 
     node: Value
-    answers: list = []
+    answers: Numbers = []
     adjoints = sweep(output, seed, False)
-    for node in inputs:
+    for node in wanted:
         answers.append(adjoints[node.place - walk] if node.place >= walk else 0.0)
     release(adjoints)
     return tuple(answers)
+
+
+# ---- making nodes
+
+def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    if recording:
+        node.left = left
+        node.dleft = dleft
+        node.needs_grad = left.needs_grad
+    return node
+
+
+def binary(
+    operation: Operation, data: float, left: Operand, dleft: float, right: Operand, dright: float
+) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    if recording:
+        node.left = left
+        node.dleft = dleft
+        node.right = right
+        node.dright = dright
+        node.needs_grad = wants_gradient(left) or wants_gradient(right)
+    return node
+
+
+def nary(operation: Operation, data: float, fan: Fan) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    if recording:
+        node.left = fan
+        for each in fan.operands:
+            if wants_gradient(each):
+                node.needs_grad = True
+                break
+    return node
+
+
+def start(node: Value, operation: Operation, data: float) -> None:
+    """What every new node begins with. (C memory comes zeroed; a Python slot has to be set.)"""
+    node.data = data
+    node.operation = operation if recording else LEAF
+    node.scope = scope_path
+    if not cython.compiled:
+        node.grad = node.dleft = node.dright = 0.0
+        node.left = node.right = None
+        node.needs_grad = node.has_grad = False
+        node.place = node.waiting = 0
+
+
+def fanned(values: Iterable[Operand]) -> Fan:
+    """A Fan for these operands, its slopes still to be filled in."""
+    operands = [required(each) for each in values]
+    if not operands:
+        raise ValueError("at least one Value or number is expected, got none")
+    fan: Fan = Fan.__new__(Fan)
+    fan.operands = tuple(operands)
+    fan.size = len(operands)
+    fan.slopes = doubles(len(operands))
+    return fan
+
+
+def make(
+    operation: Operation, data: float, operands: Sequence[Operand], slopes: Sequence[float]
+) -> Value:
+    """A node from its parts: for operations that users define, and for copies."""
+    if operation.is_nary or len(operands) > 2:
+        fan = fanned(operands)
+        for i in range(fan.size):
+            fan.slopes[i] = slopes[i]
+        return nary(operation, data, fan)
+    if len(operands) == 2:
+        return binary(operation, data, required(operands[0]), slopes[0], required(operands[1]), slopes[1])
+    if operands and type(operands[0]) is Value:
+        return unary(operation, data, operands[0], slopes[0])
+    return Value(data, requires_grad=False)
+
+
+def restore(value: Value, grad: float, has_grad: bool, needs_grad: bool, scope: str) -> Value:
+    """Give a copied Value what its operands do not say."""
+    node: Value = value
+    node.grad = grad
+    node.has_grad = has_grad
+    node.needs_grad = needs_grad
+    node.scope = scope
+    return node
 
 
 # ---- operations of two operands: Values, or a number in either place
@@ -757,96 +855,6 @@ def logsumexp(values: Iterable[Operand]) -> Value:
     return nary(LOGSUMEXP, f, fan)
 
 
-# ---- making nodes
-
-def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value:
-    node: Value = Value.__new__(Value)
-    start(node, operation, data)
-    if recording:
-        node.left = left
-        node.dleft = dleft
-        node.needs_grad = left.needs_grad
-    return node
-
-
-def binary(
-    operation: Operation, data: float, left: Operand, dleft: float, right: Operand, dright: float
-) -> Value:
-    node: Value = Value.__new__(Value)
-    start(node, operation, data)
-    if recording:
-        node.left = left
-        node.dleft = dleft
-        node.right = right
-        node.dright = dright
-        node.needs_grad = wants_gradient(left) or wants_gradient(right)
-    return node
-
-
-def nary(operation: Operation, data: float, fan: Fan) -> Value:
-    node: Value = Value.__new__(Value)
-    start(node, operation, data)
-    if recording:
-        node.left = fan
-        for each in fan.operands:
-            if wants_gradient(each):
-                node.needs_grad = True
-                break
-    return node
-
-
-def start(node: Value, operation: Operation, data: float) -> None:
-    """What every new node begins with. (C memory comes zeroed; a Python slot has to be set.)"""
-    node.data = data
-    node.operation = operation if recording else LEAF
-    node.scope = scope_path
-    if not cython.compiled:
-        node.grad = node.dleft = node.dright = 0.0
-        node.left = node.right = None
-        node.needs_grad = node.has_grad = False
-        node.place = node.waiting = 0
-
-
-def fanned(values: Iterable[Operand]) -> Fan:
-    """A Fan for these operands, its slopes still to be filled in."""
-    operands = []
-    for each in values:
-        operands.append(required(each))
-    if not operands:
-        raise ValueError("at least one Value or number is expected, got none")
-    fan: Fan = Fan.__new__(Fan)
-    fan.operands = tuple(operands)
-    fan.size = len(operands)
-    fan.slopes = doubles(len(operands))
-    return fan
-
-
-def make(
-    operation: Operation, data: float, operands: Sequence[Operand], slopes: Sequence[float]
-) -> Value:
-    """A node from its parts: for operations that users define, and for copies."""
-    if operation.is_nary or len(operands) > 2:
-        fan = fanned(operands)
-        for i in range(fan.size):
-            fan.slopes[i] = slopes[i]
-        return nary(operation, data, fan)
-    if len(operands) == 2:
-        return binary(operation, data, required(operands[0]), slopes[0], required(operands[1]), slopes[1])
-    if operands and type(operands[0]) is Value:
-        return unary(operation, data, operands[0], slopes[0])
-    return Value(data, requires_grad=False)
-
-
-def restore(value: Value, grad: float, has_grad: bool, needs_grad: bool, scope: str) -> Value:
-    """Give a copied Value what its operands do not say."""
-    node: Value = value
-    node.grad = grad
-    node.has_grad = has_grad
-    node.needs_grad = needs_grad
-    node.scope = scope
-    return node
-
-
 # ---- numbers and operands
 
 def operand(x: object) -> Operand | None:
@@ -895,15 +903,14 @@ def signum(x: float) -> float:
 
 def logistic(x: float) -> float:
     """1 / (1 + e^-x), by the formula that does not overflow for this x."""
-    if x >= 0.0:
-        return 1.0 / (1.0 + ieee.exp(-x))
-    y = ieee.exp(x)
-    return y / (1.0 + y)
+    power: float = ieee.exp(-ieee.fabs(x))
+    return 1.0 / (1.0 + power) if x >= 0.0 else power / (1.0 + power)
 
 
 def given_attributes(value: Value) -> dict[str, Any]:
     """What users have set on a Value, its label included."""
-    return attributes_of(value)
+    given: dict[str, Any] = attributes_of(value)
+    return given
 
 
 def kind(x: object) -> str:
@@ -924,12 +931,18 @@ def set_recording(wanted: bool) -> bool:
     return before
 
 
-def set_scope(path: str) -> str:
-    """Name the module that new nodes belong to; the previous name. See context.scope."""
+def enter_scope(name: str) -> str:
+    """Mark new nodes with this name, inside the scope that holds now; returns the latter, to leave with."""
     global scope_path
     before = scope_path
-    scope_path = path
+    scope_path = f"{before}.{name}" if before else name
     return before
+
+
+def leave_scope(before: str) -> None:
+    """Back to the scope that enter_scope returned."""
+    global scope_path
+    scope_path = before
 
 
 def engine_kind() -> str:

@@ -15,6 +15,62 @@ from . import engine, ops
 from .engine import Value
 from .ops import FLOATS, Operation
 
+__all__ = [   # sum, max, min and abs stay out: a star import is not to hide Python's own
+    "acos",
+    "acosh",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "clip",
+    "cos",
+    "cosh",
+    "dot",
+    "elu",
+    "equal",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "gelu",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "leaky_relu",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "prod",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "tan",
+    "tanh",
+    "where",
+]
+
 X = TypeVar("X")
 pi = math.pi
 
@@ -56,7 +112,7 @@ def _elementwise(operation: Operation, operands: Sequence[Any]) -> Any:
     import numpy as np
 
     found = np.frompyfunc(lambda *each: apply(operation, *each), len(operands), 1)(*operands)
-    values = any(type(x) is Value or getattr(x, "dtype", None) == object for x in operands)
+    values = any(type(x) is Value or getattr(x, "dtype", None) == "object" for x in operands)
     return found if values or not _is_array(found) else found.astype(float)
 
 
@@ -346,8 +402,9 @@ def _as_given(values: Any, answers: list[Any]) -> Any:
 
 def redo(node: Value) -> Value:
     """The operation that made a node, done again on its operands as they are now."""
-    again = _ON_VALUES.get(node.operation, node.operation)
-    return again(node.operands) if node.operation.is_nary else again(*node.operands)  # type: ignore[no-any-return]
+    again: Any = _ON_VALUES.get(node.operation, node.operation)
+    redone: Value = again(node.operands) if node.operation.is_nary else again(*node.operands)
+    return redone
 
 
 def _dot_of_operands(operands: Sequence[Any]) -> Value:

@@ -1,8 +1,6 @@
 """Walking a graph: from a Value to everything it was made from."""
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from .engine import Value, kind
 
 

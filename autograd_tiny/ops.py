@@ -15,7 +15,7 @@ import ast
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from . import ieee
 
@@ -142,14 +142,18 @@ ATANH = Operation(
     "atanh", "atanh", "x", "atanh(x)", "1 / ((1 - x) * (1 + x))",
     note="±inf at ±1, nan outside",
 )
-HYPOT = Operation("hypot", "hypot", "x y", "hypot(x, y)", "x / f", "y / f", note="derivatives nan at the origin")
+HYPOT = Operation(
+    "hypot", "hypot", "x y", "hypot(x, y)", "x / f", "y / f", note="derivatives nan at the origin"
+)
 ERF = Operation("erf", "erf", "x", "erf(x)", "2 / sqrt(pi) * exp(-x * x)")
 ERFC = Operation("erfc", "erfc", "x", "erfc(x)", "-2 / sqrt(pi) * exp(-x * x)")
 
 SIGMOID = Operation(
-    "sigmoid", "σ", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))", "f * (1 - f)"
+    "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))", "f * (1 - f)"
 )
-RELU = Operation("relu", "relu", "x", "where(x <= 0, 0, x)", "where(x <= 0, 0, 1)", note="derivative 0 at 0")
+RELU = Operation(
+    "relu", "relu", "x", "where(x <= 0, 0, x)", "where(x <= 0, 0, 1)", note="derivative 0 at 0"
+)
 LEAKY_RELU = Operation(
     "leaky_relu", "leaky_relu", "x y", "where(x > 0, x, y * x)",
     "where(x > 0, 1, y)", "where(x > 0, 0, x)",
@@ -216,7 +220,8 @@ DOT = Operation(
 )
 LOGSUMEXP = Operation(
     "logsumexp", "logsumexp", "xs",
-    "where(abs(max(xs)) == inf, max(xs), max(xs) + log(sum([exp(x - max(xs)) for x in xs])))", "[exp(x - f) for x in xs]",
+    "where(abs(max(xs)) == inf, max(xs), max(xs) + log(sum([exp(x - max(xs)) for x in xs])))",
+    "[exp(x - f) for x in xs]",
 )
 
 
@@ -225,7 +230,7 @@ LOGSUMEXP = Operation(
 class _Functional(ast.NodeTransformer):
     """Comparisons, / and ** become calls, so that a namespace can say what they mean."""
 
-    calls = {
+    names: ClassVar[dict[type[ast.AST], str]] = {
         ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal",
         ast.Eq: "equal", ast.NotEq: "not_equal", ast.Div: "divide", ast.Pow: "pow",
     }
@@ -234,10 +239,12 @@ class _Functional(ast.NodeTransformer):
         return self._call(node.ops[0], node.left, node.comparators[0])
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        return self._call(node.op, node.left, node.right) if type(node.op) in self.calls else self.generic_visit(node)
+        if type(node.op) in self.names:
+            return self._call(node.op, node.left, node.right)
+        return self.generic_visit(node)
 
     def _call(self, sign: ast.AST, left: ast.expr, right: ast.expr) -> ast.AST:
-        name = ast.Name(self.calls[type(sign)], ast.Load())
+        name = ast.Name(self.names[type(sign)], ast.Load())
         return ast.Call(name, [self.visit(left), self.visit(right)], [])
 
 
@@ -245,7 +252,9 @@ class _Functional(ast.NodeTransformer):
 def compiled(text: str, names: tuple[str, ...], namespace: Namespace) -> Callable[..., Any]:
     """A formula of ours as a Python function of the names, in a namespace."""
     tree = _Functional().visit(ast.parse(f"lambda {', '.join(names)}: {text}", mode="eval"))
-    return eval(compile(ast.fix_missing_locations(tree), f"<formula {text}>", "eval"), namespace)  # type: ignore[no-any-return]
+    code = compile(ast.fix_missing_locations(tree), f"<formula {text}>", "eval")
+    function: Callable[..., Any] = eval(code, namespace)
+    return function
 
 
 def products_of_others(xs: Sequence[Any]) -> list[Any]:
@@ -255,7 +264,7 @@ def products_of_others(xs: Sequence[Any]) -> list[Any]:
         before.append(before[-1] * x)
     after = 1.0
     others = []
-    for x, product in zip(reversed(xs), reversed(before)):
+    for x, product in zip(reversed(xs), reversed(before), strict=True):
         others.append(product * after)
         after = after * x
     return others[::-1]

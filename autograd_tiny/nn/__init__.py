@@ -5,8 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from ..context import scope
-from ..engine import Value
+from ..engine import Value, enter_scope, leave_scope
 from ..functions import dot
 
 
@@ -30,7 +29,7 @@ class Neuron(Module):
     random.Random or a NumPy Generator), the bias at 0. name: the prefix of its parameters' labels.
     """
 
-    def __init__(self, nin: int, nonlin: bool = True, rng: Any = random, name: str = "n") -> None:
+    def __init__(self, nin: int, nonlin: bool = True, rng: Any = random, name: str = "neuron") -> None:
         self.name = name
         self.nonlin = nonlin
         self.w = [Value(rng.uniform(-1, 1), label=f"{name}.w[{i}]") for i in range(nin)]
@@ -40,9 +39,12 @@ class Neuron(Module):
         """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
         if len(x) != len(self.w):
             raise ValueError(f"{self.name} takes {len(self.w)} inputs, got {len(x)}")
-        with scope(self.name):
+        before = enter_scope(self.name)
+        try:
             net_input: Value = dot(self.w, x, self.b)
             return net_input.relu() if self.nonlin else net_input
+        finally:
+            leave_scope(before)
 
     def parameters(self) -> list[Value]:
         return [*self.w, self.b]
@@ -54,9 +56,11 @@ class Neuron(Module):
 class Layer(Module):
     """nout neurons that look at the same nin inputs."""
 
-    def __init__(self, nin: int, nout: int, nonlin: bool = True, rng: Any = random, name: str = "layer") -> None:
+    def __init__(
+        self, nin: int, nout: int, nonlin: bool = True, rng: Any = random, name: str = "layer"
+    ) -> None:
         self.name = name
-        self.neurons = [Neuron(nin, nonlin, rng, f"{name}.n{i}") for i in range(nout)]
+        self.neurons = [Neuron(nin, nonlin, rng, f"{name}.neuron{i + 1}") for i in range(nout)]
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """The outputs as a list; the output itself where there is only one."""
