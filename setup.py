@@ -12,7 +12,7 @@ else:
     flags = ["/O2"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]
     source = "autograd_tiny/engine.py"
     engine = Extension("autograd_tiny.engine", [source], extra_compile_args=flags, optional=True)
-    unchecked = {"boundscheck": False, "cdivision": True, "initializedcheck": False}
-    extensions = cythonize([engine], compiler_directives=unchecked, language_level=3)
+    directives = {"boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3}
+    extensions = cythonize([engine], compiler_directives=directives)
 
 setup(ext_modules=extensions)

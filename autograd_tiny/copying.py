@@ -8,6 +8,7 @@ for all that they share.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 from weakref import WeakSet
 
@@ -68,6 +69,18 @@ def at_place(record: Record, place: int) -> Value:
     return record.nodes[place]
 
 
+def twin(value: Value) -> Value:
+    """A shallow copy: another node over the same operands, with the same attributes."""
+    node = _node(value.operation, value.data, value.operands, value.local_grads)
+    for name, given in given_attributes(value).items():
+        setattr(node, name, given)
+    return restore(node, value.grad, value.reached, value.requires_grad, value.scope)
+
+
+def _node(operation: Operation, data: float, operands: Sequence[Any], slopes: Sequence[float]) -> Value:
+    return Value(data) if operation is LEAF else make(operation, data, operands, slopes)
+
+
 def rebuilt(
     operations: list[Operation], numbers: array[float], flags: bytes, counts: array[int],
     places: array[int], others: list[Any], scopes: list[str],
@@ -79,6 +92,6 @@ def rebuilt(
         data, grad = next(number), next(number)
         slopes = [next(number) for _ in range(count)]
         operands = [nodes[p] if p >= 0 else next(other) for p in (next(place) for _ in range(count))]
-        node = Value(data) if operation is LEAF else make(operation, data, operands, slopes)
+        node = _node(operation, data, operands, slopes)
         nodes.append(restore(node, grad, bool(flag & 1), bool(flag & 2), scope))
     return Record(nodes)

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import engine
 from .engine import Value
-from .functions import _elementwise, _is_array
+from .functions import elementwise, is_array
 from .ops import Namespace, Operation
 
 
@@ -32,8 +32,8 @@ class CustomOperation(Operation):
         """The value at the operands: Values, numbers or arrays."""
         if len(operands) != len(self.operands):
             raise TypeError(f"{self.name} takes {len(self.operands)} operands, got {len(operands)}")
-        if any(_is_array(x) for x in operands):
-            return _elementwise(self, operands)
+        if any(is_array(x) for x in operands):
+            return elementwise(self, operands)
         numbers = [x.data if type(x) is Value else engine.plain_float(x) for x in operands]
         data = self._number(self.function(*numbers), "its value")
         if not any(type(x) is Value for x in operands):

@@ -37,6 +37,7 @@ from .ops import (
 )
 
 Operand: TypeAlias = "Value | float"
+Output: TypeAlias = "Value"             # where the error for anything else is to be ours, not Cython's
 Branches: TypeAlias = "list[Value | None]"
 Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 
@@ -265,7 +266,8 @@ class Value:
             "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
         )
 
-    __int__ = __complex__ = __float__
+    def __int__(self) -> int:
+        return int(self.__float__())
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
@@ -287,6 +289,10 @@ class Value:
     def __reduce__(self) -> Any:
         from .copying import taken_apart
         return taken_apart(self)
+
+    def __copy__(self) -> Value:
+        from .copying import twin
+        return twin(self)
 
     # ---- functions of one operand, all in one pattern: the value, and the local derivative
 
@@ -419,7 +425,8 @@ class Value:
         return minimum(self, required(other))
 
     def clip(self, low: Operand, high: Operand) -> Value:
-        return clip(self, low, high)
+        clipped: Value = clip(self, low, high)
+        return clipped
 
     arctan2 = atan2
 
@@ -525,7 +532,7 @@ def pass_on_to_all(
 
 
 def gradients(
-    output: Value, inputs: Value | Iterable[Value], seed: float = 1.0, create_graph: bool = False
+    output: Output, inputs: Value | Iterable[Value], seed: float = 1.0, create_graph: bool = False
 ) -> Any:
     """The derivatives of output with respect to inputs, as torch.autograd.grad: no `.grad` changes.
 
@@ -540,7 +547,7 @@ def gradients(
         raise TypeError(f"the gradients of a Value are expected, got {kind(output)}")
     if isinstance(inputs, Value):
         return gradients(output, (inputs,), seed, create_graph)[0]
-    wanted: tuple[Value, ...] = tuple(inputs)
+    wanted: tuple[Any, ...] = tuple(inputs)
     for each in wanted:
         if type(each) is not Value:
             raise TypeError(f"gradients with respect to Values are expected, got {kind(each)}")
@@ -585,15 +592,21 @@ def binary(
     return node
 
 
-def nary(operation: Operation, data: float, fan: Fan) -> Value:
+def nary(operation: Operation, data: float, fan: Fan) -> Any:
+    """A node of many operands; where they are all plain numbers, the answer is one too."""
     node: Value = Value.__new__(Value)
     start(node, operation, data)
+    any_value = False
+    for each in fan.operands:
+        if type(each) is Value:
+            any_value = True
+            if wants_gradient(each):
+                node.needs_grad = recording
+                break
+    if not any_value:
+        return data
     if recording:
         node.left = fan
-        for each in fan.operands:
-            if wants_gradient(each):
-                node.needs_grad = True
-                break
     return node
 
 
@@ -611,13 +624,22 @@ def start(node: Value, operation: Operation, data: float) -> None:
 
 def fanned(values: Iterable[Operand]) -> Fan:
     """A Fan for these operands, its slopes still to be filled in."""
-    operands = [required(each) for each in values]
-    if not operands:
-        raise ValueError("at least one Value or number is expected, got none")
     fan: Fan = Fan.__new__(Fan)
-    fan.operands = tuple(operands)
-    fan.size = len(operands)
-    fan.slopes = doubles(len(operands))
+    fan.operands = tuple(values)
+    for each in fan.operands:
+        if type(each) is not Value and type(each) is not float:
+            fan.operands = tuple([required(one) for one in fan.operands])
+            break
+    fan.size = len(fan.operands)
+    fan.slopes = doubles(fan.size)
+    return fan
+
+
+def fanned_some(values: Iterable[Operand]) -> Fan:
+    """The same, of one operand at least."""
+    fan: Fan = fanned(values)
+    if fan.size == 0:
+        raise ValueError("at least one Value or number is expected, got none")
     return fan
 
 
@@ -629,7 +651,8 @@ def make(
         fan = fanned(operands)
         for i in range(fan.size):
             fan.slopes[i] = slopes[i]
-        return nary(operation, data, fan)
+        made: Value = nary(operation, data, fan)
+        return made
     if len(operands) == 2:
         return binary(operation, data, required(operands[0]), slopes[0], required(operands[1]), slopes[1])
     if operands and type(operands[0]) is Value:
@@ -744,7 +767,7 @@ def equal(left: Operand, right: Operand) -> Value:
 
 # ---- operations of many operands
 
-def where(condition: Operand, x: Operand, y: Operand) -> Value:
+def where(condition: Operand, x: Operand, y: Operand) -> Any:
     fan = fanned((condition, x, y))
     chosen = number(fan.operands[0]) != 0.0
     fan.slopes[0] = 0.0
@@ -753,7 +776,7 @@ def where(condition: Operand, x: Operand, y: Operand) -> Value:
     return nary(WHERE, number(fan.operands[1] if chosen else fan.operands[2]), fan)
 
 
-def clip(value: Operand, low: Operand, high: Operand) -> Value:
+def clip(value: Operand, low: Operand, high: Operand) -> Any:
     fan = fanned((value, low, high))
     x, y, z = number(fan.operands[0]), number(fan.operands[1]), number(fan.operands[2])
     f = z if x > z or y > z else y if x < y else x
@@ -763,7 +786,7 @@ def clip(value: Operand, low: Operand, high: Operand) -> Value:
     return nary(CLIP, f, fan)
 
 
-def sum(values: Iterable[Operand]) -> Value:
+def sum(values: Iterable[Operand]) -> Any:
     fan = fanned(values)
     total = 0.0
     for i in range(fan.size):
@@ -772,8 +795,8 @@ def sum(values: Iterable[Operand]) -> Value:
     return nary(SUM, total, fan)
 
 
-def mean(values: Iterable[Operand]) -> Value:
-    fan = fanned(values)
+def mean(values: Iterable[Operand]) -> Any:
+    fan = fanned_some(values)
     total = 0.0
     for i in range(fan.size):
         total += number(fan.operands[i])
@@ -781,7 +804,7 @@ def mean(values: Iterable[Operand]) -> Value:
     return nary(MEAN, total / fan.size, fan)
 
 
-def prod(values: Iterable[Operand]) -> Value:
+def prod(values: Iterable[Operand]) -> Any:
     """The product; each slope is the product of all the others, found without dividing."""
     fan = fanned(values)
     before = after = 1.0
@@ -794,15 +817,15 @@ def prod(values: Iterable[Operand]) -> Value:
     return nary(PROD, before, fan)
 
 
-def max(values: Iterable[Operand]) -> Value:
-    return extreme(MAX, 1.0, fanned(values))
+def max(values: Iterable[Operand]) -> Any:
+    return extreme(MAX, 1.0, fanned_some(values))
 
 
-def min(values: Iterable[Operand]) -> Value:
-    return extreme(MIN, -1.0, fanned(values))
+def min(values: Iterable[Operand]) -> Any:
+    return extreme(MIN, -1.0, fanned_some(values))
 
 
-def extreme(operation: Operation, sign: float, fan: Fan) -> Value:
+def extreme(operation: Operation, sign: float, fan: Fan) -> Any:
     """The largest (sign = 1) or smallest (sign = -1) operand; nan if one is nan. Ties share the slope."""
     best = number(fan.operands[0])
     for i in range(fan.size):
@@ -819,13 +842,14 @@ def extreme(operation: Operation, sign: float, fan: Fan) -> Value:
     return nary(operation, best, fan)
 
 
-def dot(xs: Iterable[Operand], ys: Iterable[Operand], bias: Operand | None = None) -> Value:
+def dot(xs: Iterable[Operand], ys: Iterable[Operand], bias: Operand | None = None) -> Any:
     """x₁y₁ + x₂y₂ + … + bias, the net input of a neuron, as one node."""
-    xs, ys = tuple(xs), tuple(ys)
-    n: cython.Py_ssize_t = len(xs)
-    if len(ys) != n:
-        raise ValueError(f"dot of two sequences of the same length is expected, got {n} and {len(ys)}")
-    fan = fanned(xs + ys if bias is None else (*xs, *ys, bias))
+    first: tuple[Any, ...] = tuple(xs)
+    second: tuple[Any, ...] = tuple(ys)
+    n = len(first)
+    if len(second) != n:
+        raise ValueError(f"dot of two sequences of one length is expected, got {n} and {len(second)}")
+    fan = fanned(first + second if bias is None else (*first, *second, bias))
     total = 0.0
     for i in range(n):
         x, y = number(fan.operands[i]), number(fan.operands[n + i])
@@ -838,9 +862,9 @@ def dot(xs: Iterable[Operand], ys: Iterable[Operand], bias: Operand | None = Non
     return nary(DOT, total, fan)
 
 
-def logsumexp(values: Iterable[Operand]) -> Value:
+def logsumexp(values: Iterable[Operand]) -> Any:
     """log(e^x₁ + e^x₂ + …), shifted by the largest so that nothing overflows."""
-    fan = fanned(values)
+    fan = fanned_some(values)
     largest = number(fan.operands[0])
     for i in range(fan.size):
         x = number(fan.operands[i])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from . import engine, ops
@@ -73,189 +74,190 @@ __all__ = [   # sum, max, min and abs stay out: a star import is not to hide Pyt
 
 X = TypeVar("X")
 pi = math.pi
+_SCALARS = {Value, float, int}
 
 
 def apply(operation: Operation, *operands: Any) -> Any:
     """An operation on Values, numbers or arrays, as the operands are."""
-    if any(_is_array(x) for x in operands):
-        return _elementwise(operation, operands)
-    if any(type(x) is Value for x in operands):
+    if not _SCALARS.issuperset(map(type, operands)) and any(map(is_array, operands)):
+        return elementwise(partial(apply, operation), operands)
+    if Value in map(type, operands):
         return _ON_VALUES[operation](*operands)
     return _on_floats(operation, operands)
 
 
-def apply_to_all(operation: Operation, values: Iterable[Any]) -> Any:
-    """An operation of any number of operands on a sequence, or on all elements of an array."""
-    operands = _elements(values)
-    if not operands:
-        raise ValueError(f"{operation.name} of at least one Value or number is expected, got none")
-    if any(type(x) is Value for x in operands):
-        return _ON_VALUES[operation](operands)
-    return _on_floats(operation, operands)
+def _of_one(operation: Operation, x: X) -> X:
+    answer: X = _ON_VALUES[operation](x) if type(x) is Value else apply(operation, x)
+    return answer
 
 
 def _on_floats(operation: Operation, operands: Sequence[Any]) -> float:
     return float(operation.evaluate(FLOATS, [engine.plain_float(x) for x in operands]))
 
 
-def _is_array(x: Any) -> bool:
+def is_array(x: Any) -> bool:
+    """Whether x is a NumPy array, without importing NumPy to find out."""
     return hasattr(x, "__array_function__") and not isinstance(x, float)
 
 
-def _elements(values: Any) -> list[Any]:
-    if type(values) is Value or isinstance(values, str):
+def _flat(values: Any) -> Any:
+    """All elements of an array, or a sequence as it is."""
+    if type(values) is list or type(values) is tuple:
+        return values
+    if isinstance(values, (Value, str)):
         raise TypeError(f"a sequence of Values or numbers is expected, got {engine.kind(values)}")
-    return list(values.ravel()) if _is_array(values) else list(values)
+    return values.ravel().tolist() if is_array(values) else values
 
 
-def _elementwise(operation: Operation, operands: Sequence[Any]) -> Any:
+def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
+    """A function of scalars on arrays, broadcast: an array of Values if a Value went in, else of floats."""
     import numpy as np
 
-    found = np.frompyfunc(lambda *each: apply(operation, *each), len(operands), 1)(*operands)
+    found = np.frompyfunc(function, len(operands), 1)(*operands)
     values = any(type(x) is Value or getattr(x, "dtype", None) == "object" for x in operands)
-    return found if values or not _is_array(found) else found.astype(float)
+    return found if values or not is_array(found) else found.astype(float)
 
 
 # ---- one operand
 
 def exp(x: X) -> X:
     """e to the power x."""
-    return apply(ops.EXP, x)  # type: ignore[no-any-return]
+    return _of_one(ops.EXP, x)
 
 
 def expm1(x: X) -> X:
     """e to the power x, minus 1; precise near 0."""
-    return apply(ops.EXPM1, x)  # type: ignore[no-any-return]
+    return _of_one(ops.EXPM1, x)
 
 
 def log(x: X) -> X:
     """The natural logarithm; -inf at 0, nan below."""
-    return apply(ops.LOG, x)  # type: ignore[no-any-return]
+    return _of_one(ops.LOG, x)
 
 
 def log1p(x: X) -> X:
     """The natural logarithm of 1 + x; precise near 0."""
-    return apply(ops.LOG1P, x)  # type: ignore[no-any-return]
+    return _of_one(ops.LOG1P, x)
 
 
 def log2(x: X) -> X:
     """The logarithm to base 2; -inf at 0, nan below."""
-    return apply(ops.LOG2, x)  # type: ignore[no-any-return]
+    return _of_one(ops.LOG2, x)
 
 
 def log10(x: X) -> X:
     """The logarithm to base 10; -inf at 0, nan below."""
-    return apply(ops.LOG10, x)  # type: ignore[no-any-return]
+    return _of_one(ops.LOG10, x)
 
 
 def sqrt(x: X) -> X:
     """The square root; nan below 0."""
-    return apply(ops.SQRT, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SQRT, x)
 
 
 def sin(x: X) -> X:
     """The sine of x radians."""
-    return apply(ops.SIN, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SIN, x)
 
 
 def cos(x: X) -> X:
     """The cosine of x radians."""
-    return apply(ops.COS, x)  # type: ignore[no-any-return]
+    return _of_one(ops.COS, x)
 
 
 def tan(x: X) -> X:
     """The tangent of x radians."""
-    return apply(ops.TAN, x)  # type: ignore[no-any-return]
+    return _of_one(ops.TAN, x)
 
 
 def asin(x: X) -> X:
     """The angle in radians whose sine is x; nan outside [-1, 1]."""
-    return apply(ops.ASIN, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ASIN, x)
 
 
 def acos(x: X) -> X:
     """The angle in radians whose cosine is x; nan outside [-1, 1]."""
-    return apply(ops.ACOS, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ACOS, x)
 
 
 def atan(x: X) -> X:
     """The angle in radians whose tangent is x."""
-    return apply(ops.ATAN, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ATAN, x)
 
 
 def sinh(x: X) -> X:
     """The hyperbolic sine."""
-    return apply(ops.SINH, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SINH, x)
 
 
 def cosh(x: X) -> X:
     """The hyperbolic cosine."""
-    return apply(ops.COSH, x)  # type: ignore[no-any-return]
+    return _of_one(ops.COSH, x)
 
 
 def tanh(x: X) -> X:
     """The hyperbolic tangent."""
-    return apply(ops.TANH, x)  # type: ignore[no-any-return]
+    return _of_one(ops.TANH, x)
 
 
 def asinh(x: X) -> X:
     """The inverse hyperbolic sine."""
-    return apply(ops.ASINH, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ASINH, x)
 
 
 def acosh(x: X) -> X:
     """The inverse hyperbolic cosine; nan below 1."""
-    return apply(ops.ACOSH, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ACOSH, x)
 
 
 def atanh(x: X) -> X:
     """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
-    return apply(ops.ATANH, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ATANH, x)
 
 
 def erf(x: X) -> X:
     """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
-    return apply(ops.ERF, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ERF, x)
 
 
 def erfc(x: X) -> X:
     """1 - erf(x), precise where that is small."""
-    return apply(ops.ERFC, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ERFC, x)
 
 
 def abs(x: X) -> X:
     """The absolute value; derivative 0 at 0."""
-    return apply(ops.ABS, x)  # type: ignore[no-any-return]
+    return _of_one(ops.ABS, x)
 
 
 def sign(x: X) -> X:
     """1, 0 or -1; derivative 0."""
-    return apply(ops.SIGN, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SIGN, x)
 
 
 def sigmoid(x: X) -> X:
     """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
-    return apply(ops.SIGMOID, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SIGMOID, x)
 
 
 def relu(x: X) -> X:
     """x where it is positive, else 0; derivative 0 at 0."""
-    return apply(ops.RELU, x)  # type: ignore[no-any-return]
+    return _of_one(ops.RELU, x)
 
 
 def softplus(x: X) -> X:
     """log(1 + exp(x)), a smooth relu, for any x without overflow."""
-    return apply(ops.SOFTPLUS, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SOFTPLUS, x)
 
 
 def silu(x: X) -> X:
     """x · sigmoid(x), also called swish."""
-    return apply(ops.SILU, x)  # type: ignore[no-any-return]
+    return _of_one(ops.SILU, x)
 
 
 def gelu(x: X) -> X:
     """x times the share of a normal distribution below x (exact, by erf)."""
-    return apply(ops.GELU, x)  # type: ignore[no-any-return]
+    return _of_one(ops.GELU, x)
 
 
 arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
@@ -335,48 +337,42 @@ def equal(x: Any, y: Any) -> Any:
 
 def sum(values: Iterable[Any]) -> Any:
     """x₁ + x₂ + … as one node; 0.0 for no values."""
-    values = _elements(values)
-    return apply_to_all(ops.SUM, values) if values else 0.0
+    return engine.sum(_flat(values))
 
 
 def prod(values: Iterable[Any]) -> Any:
     """x₁ · x₂ · … as one node; 1.0 for no values."""
-    values = _elements(values)
-    return apply_to_all(ops.PROD, values) if values else 1.0
+    return engine.prod(_flat(values))
 
 
 def mean(values: Iterable[Any]) -> Any:
     """The arithmetic mean as one node; ValueError for no values."""
-    return apply_to_all(ops.MEAN, values)
+    return engine.mean(_flat(values))
 
 
 def max(values: Iterable[Any]) -> Any:
     """The largest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
-    return apply_to_all(ops.MAX, values)
+    return engine.max(_flat(values))
 
 
 def min(values: Iterable[Any]) -> Any:
     """The smallest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
-    return apply_to_all(ops.MIN, values)
+    return engine.min(_flat(values))
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any], bias: Any = None) -> Any:
     """x₁y₁ + x₂y₂ + … + bias as one node: the net input of a neuron. ValueError for unequal lengths."""
-    xs, ys = _elements(xs), _elements(ys)
-    if len(xs) != len(ys):
-        raise ValueError(f"dot of two sequences of one length is expected, got {len(xs)} and {len(ys)}")
-    operands = [*xs, *ys] if bias is None else [*xs, *ys, bias]
-    return apply_to_all(ops.DOT, operands) if operands else 0.0
+    return engine.dot(_flat(xs), _flat(ys), bias)
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
-    """log(e^x₁ + e^x₂ + …) as one node, without overflow."""
-    return apply_to_all(ops.LOGSUMEXP, values)
+    """log(e^x₁ + e^x₂ + …) as one node, without overflow. ValueError for no values."""
+    return engine.logsumexp(_flat(values))
 
 
 def softmax(values: Iterable[Any]) -> Any:
     """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, without overflow: a list (an array for an array)."""
-    xs = _elements(values)
+    xs = list(_flat(values))
     largest = max(xs)
     powers = [exp(x - largest) for x in xs]
     total = sum(powers)
@@ -385,7 +381,7 @@ def softmax(values: Iterable[Any]) -> Any:
 
 def log_softmax(values: Iterable[Any]) -> Any:
     """The logarithms of softmax(values), precise where softmax is small."""
-    xs = _elements(values)
+    xs = list(_flat(values))
     largest = max(xs)
     shifted = [x - largest for x in xs]
     total = logsumexp(shifted)
@@ -393,7 +389,7 @@ def log_softmax(values: Iterable[Any]) -> Any:
 
 
 def _as_given(values: Any, answers: list[Any]) -> Any:
-    if not _is_array(values):
+    if not is_array(values):
         return answers
     import numpy as np
 
@@ -409,7 +405,8 @@ def redo(node: Value) -> Value:
 
 def _dot_of_operands(operands: Sequence[Any]) -> Value:
     xs, ys, bias = ops.DOT.grouped(operands)
-    return engine.dot(xs, ys, *bias)
+    result: Value = engine.dot(xs, ys, *bias)
+    return result
 
 
 # how each operation is done when one of its operands is a Value

@@ -1,0 +1,68 @@
+"""Operations that users define."""
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd_tiny as at
+from autograd_tiny import Value, gradients, operation
+
+
+@operation(lambda x, f: 3 * x**2)
+def cube(x):
+    """x to the third."""
+    return x**3
+
+
+@operation(lambda x, y, f: at.cos(x) * y, lambda x, y, f: at.sin(x))
+def wave(x, y):
+    return math.sin(x) * y
+
+
+def test_one_node_with_its_derivatives():
+    x, y = Value(0.5), Value(2.0)
+    f = wave(x, y)
+    assert f.data == math.sin(0.5) * 2.0 and f.parents == (x, y) and f.op == "wave"
+    f.backward()
+    assert (x.grad, y.grad) == (math.cos(0.5) * 2.0, math.sin(0.5))
+    assert wave(x, 3.0).operands == (x, 3.0)
+    assert cube.__name__ == "cube" and cube.__doc__ == "x to the third."
+
+
+def test_it_takes_numbers_and_arrays():
+    assert cube(2) == 8.0
+    assert list(cube(np.array([1.0, 2.0]))) == [1.0, 8.0]
+    assert cube(np.array([Value(2.0)]))[0].data == 8.0
+
+
+def test_higher_derivatives():
+    x = Value(2.0)
+    first = gradients(cube(x), x, create_graph=True)
+    second = gradients(first, x, create_graph=True)
+    assert (first.data, second.data, gradients(second, x)) == (12.0, 12.0, 6.0)
+
+
+def test_copies_find_the_operation_again():
+    f = cube(Value(2.0)) + 1
+    for twin in (copy.deepcopy(f), pickle.loads(pickle.dumps(f))):
+        assert twin.operands[0].operation is cube
+
+
+def test_a_derivative_for_each_operand():
+    with pytest.raises(TypeError, match="takes 2 operands.*got 1"):
+        operation(lambda x, y, f: 1.0)(lambda x, y: x + y)
+    with pytest.raises(TypeError, match="cube takes 1 operands, got 2"):
+        cube(1.0, 2.0)
+
+
+def test_answers_that_are_no_numbers():
+    @operation(lambda x, f: "slope")
+    def strange(x):
+        return x
+
+    with pytest.raises(TypeError, match="strange: a derivative must be a number, got str 'slope'"):
+        strange(Value(1.0))
+    with pytest.raises(TypeError, match="str 'x'"):
+        cube("x")

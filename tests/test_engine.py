@@ -1,0 +1,555 @@
+"""Value and backward(): the semantics that everything else is built on."""
+import copy
+import gc
+import math
+import pickle
+import sys
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+import autograd_tiny as at
+from autograd_tiny import Value, gradients, no_grad, topological_order
+
+NATIVE = at.engine_kind() == "native"
+
+
+def chain(length, x, y):
+    a = x
+    for _ in range(length // 2):
+        a = a * y + x
+    return a
+
+
+# ---- backward
+
+def test_leaves_add_up_and_results_in_between_start_afresh():
+    a, b = Value(2.0), Value(3.0)
+    x = a * b
+    f = x * x + a
+    f.backward()
+    once = a.grad, b.grad, x.grad, f.grad
+    f.backward()
+    assert (a.grad, b.grad) == (2 * once[0], 2 * once[1])
+    assert (x.grad, f.grad) == once[2:]
+
+
+def test_twice_is_exactly_twice_however_the_sum_rounds():
+    leaf = Value(0.1)
+    f = at.sum([leaf * (k / 7) for k in range(1, 50)]) * leaf
+    f.backward()
+    once = leaf.grad
+    f.backward()
+    assert leaf.grad == 2 * once
+
+
+def test_gradients_add_at_branches():
+    a = Value(3.0)
+    (a + a).backward()
+    assert a.grad == 2.0
+    a.grad = 0.0
+    (a * a).backward()
+    assert a.grad == 6.0
+
+
+def test_two_outputs_over_one_subgraph():
+    a = Value(2.0)
+    shared = a * a
+    f, g = shared * 3, shared + a
+    f.backward()
+    assert (a.grad, shared.grad) == (12.0, 3.0)
+    g.backward()
+    assert (a.grad, shared.grad) == (12.0 + 5.0, 1.0)
+
+
+def test_local_gradients_are_those_of_the_forward_pass():
+    a, b = Value(2.0), Value(3.0)
+    f = a * b
+    a.data, b.data = 100.0, 200.0
+    assert f.local_grads == (3.0, 2.0)
+    f.backward()
+    assert (a.grad, b.grad) == (3.0, 2.0)
+
+
+def test_seed():
+    a = Value(3.0)
+    f = a * a
+    f.backward(10.0)
+    assert (f.grad, a.grad) == (10.0, 60.0)
+
+
+def test_backward_from_a_leaf():
+    a = Value(3.0)
+    a.backward()
+    a.backward(0.5)
+    assert a.grad == 1.5 and a.reached
+
+
+def test_reached_says_whether_grad_means_something():
+    a, b = Value(1.0), Value(2.0)
+    f = a * b
+    g = f + 1
+    f.backward()
+    assert a.reached and f.reached and not g.reached and g.grad == 0.0
+
+
+def test_gradient_of_zero_times_infinity_is_nan_as_in_pytorch():
+    a = Value(0.0)
+    at.where(1.0, a, a.sqrt()).backward()
+    assert math.isnan(a.grad)
+
+
+# ---- gradients()
+
+def test_gradients_leave_grad_alone():
+    a, b = Value(2.0), Value(3.0)
+    a.grad = 7.0
+    x = a * b
+    f = x + a
+    assert gradients(f, [a, b, x]) == (4.0, 2.0, 1.0)
+    assert gradients(f, a) == 4.0
+    assert gradients(f, f) == 1.0
+    assert gradients(f, (a,), seed=2.0) == (8.0,)
+    assert (a.grad, b.grad, x.grad) == (7.0, 0.0, 0.0)
+    assert not any(v.reached for v in (a, b, x, f))
+
+
+def test_gradient_by_something_that_is_not_there_is_zero():
+    a, b = Value(2.0), Value(3.0)
+    assert gradients(a * 2, [b]) == (0.0,)
+    assert gradients(a * 2, b, create_graph=True).data == 0.0
+    assert gradients(Value(1.0, requires_grad=False), a) == 0.0
+
+
+def test_create_graph_gives_values_that_can_be_differentiated():
+    x = Value(3.0)
+    first = gradients(x**4, x, create_graph=True)
+    second = gradients(first, x, create_graph=True)
+    third = gradients(second, x)
+    assert (first.data, second.data, third) == (4 * 27.0, 12 * 9.0, 24 * 3.0)
+    assert x.grad == 0.0
+
+
+def test_create_graph_refuses_numbers_that_have_changed():
+    x, w = Value(3.0, "x"), Value(0.0, "w")
+    f = (x * w) * 2
+    x.data = 4.0                       # f is 0 as before, but its slope along w is not
+    with pytest.raises(RuntimeError, match="label='x'.*has changed"):
+        gradients(f, [x, w], create_graph=True)
+    assert gradients(f, [x, w]) == (0.0, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("output", "inputs", "said"),
+    [
+        (3.0, [Value(1.0)], "float 3.0"),
+        (Value(1.0), [2.0], "float 2.0"),
+        (Value(1.0), ["x"], "str 'x'"),
+    ],
+)
+def test_gradients_of_what_is_no_value(output, inputs, said):
+    with pytest.raises(TypeError, match=said):
+        gradients(output, inputs)
+
+
+# ---- requires_grad, detach, no_grad
+
+def test_a_frozen_leaf_gets_no_gradient():
+    w, frozen = Value(2.0), Value(3.0, requires_grad=False)
+    f = w * frozen + frozen
+    f.backward()
+    assert (w.grad, frozen.grad) == (3.0, 0.0)
+    assert not frozen.reached
+    with pytest.raises(ValueError, match="requires_grad=False"):
+        gradients(f, frozen)
+
+
+def test_freezing_after_the_forward_pass():
+    w = Value(2.0)
+    f = w * w
+    w.requires_grad = False
+    f.backward()
+    assert w.grad == 0.0
+
+
+def test_only_leaves_can_be_frozen():
+    f = Value(1.0) + 1
+    with pytest.raises(RuntimeError, match=r"detach\(\)"):
+        f.requires_grad = False
+    assert f.requires_grad
+
+
+def test_nothing_to_differentiate():
+    frozen = Value(3.0, requires_grad=False)
+    f = frozen * 2
+    assert f.parents[0] is frozen and not f.requires_grad
+    with pytest.raises(RuntimeError, match="requires no gradient"):
+        f.backward()
+
+
+def test_detach_cuts():
+    a = Value(2.0)
+    d = (a * 3).detach()
+    (d * a).backward()
+    assert (d.data, a.grad, d.parents, d.requires_grad) == (6.0, 6.0, (), False)
+
+
+def test_no_grad_records_nothing():
+    a = Value(2.0)
+    with no_grad():
+        f = at.sum([a * 2, a, 1.0])
+        with no_grad():
+            pass
+        g = a + 1
+    assert (f.data, f.parents, f.op, f.requires_grad) == (7.0, (), "", False)
+    assert g.parents == ()
+    assert (a + 1).parents[0] is a
+
+    @no_grad()
+    def decorated():
+        return a * a
+
+    assert decorated().parents == () and (a * a).parents == (a, a)
+
+
+def test_no_grad_ends_with_an_exception():
+    with pytest.raises(ZeroDivisionError), no_grad():
+        1 / 0  # noqa: B018
+    assert (Value(1.0) + 1).op == "+"
+
+
+# ---- the record: op, parents, label
+
+def test_a_number_beside_a_value_is_shown_as_a_constant():
+    a = Value(3.0)
+    f = a * 2
+    assert f.parents[0] is a and f.parents[1] == 2
+    assert f.operands == (a, 2)
+    assert f.local_grads == (2.0, 3.0)
+    assert not f.parents[1].requires_grad
+    g = 2 - a
+    assert g.parents[0] == 2 and g.parents[1] is a and g.local_grads == (1.0, -1.0)
+
+
+def test_two_paths():
+    a = Value(3.0)
+    assert (a * a).parents == (a, a)
+    assert (a * a)._prev == {a}
+
+
+def test_micrograds_names():
+    a = Value(3.0)
+    f = a + 1
+    assert f._op == f.op == "+" and a._op == ""
+    assert a in f._prev and len(f._prev) == 2
+    with pytest.raises(AttributeError):
+        f._prev = set()
+    with pytest.raises(AttributeError):
+        f._op = "*"
+
+
+def test_free_attributes():
+    p = Value(1.0)
+    p.momentum = 0.5
+    p.momentum += 1
+    assert p.momentum == 1.5
+    del p.momentum
+    with pytest.raises(AttributeError):
+        p.momentum  # noqa: B018
+    assert p.label == "" and Value(1.0, "w").label == "w"
+    p.label = "renamed"
+    assert p.label == "renamed"
+
+
+def test_scopes_nest():
+    a = Value(1.0)
+    with at.scope("mlp"):
+        x = a + 1
+        with at.scope("layer1"):
+            y = a + 1
+        z = a + 1
+    assert [v.scope for v in (a, x, y, z, a + 1)] == ["", "mlp", "mlp.layer1", "mlp", ""]
+    with pytest.raises(TypeError, match="int"):
+        at.scope(1)
+
+
+def test_repr_helps():
+    a = Value(2.0, "a")
+    assert repr(a) == "Value(2.0, label='a')"
+    f = a * 3
+    f.backward()
+    assert repr(f) == "Value(6.0, op='*', grad=1.0)" and repr(a) == "Value(2.0, label='a', grad=3.0)"
+    assert f"{a:.3f}" == "2.000" and f"{a}" == str(a) == repr(a)
+    assert "requires_grad=False" in repr(a.detach())
+
+
+# ---- comparisons and identity
+
+def test_comparisons_look_at_the_numbers():
+    a, b = Value(1.0), Value(2.0)
+    assert a < b and b > a and a <= 1 and a >= 1.0 and a < 2 and not a > b
+    assert max([a, b]) is b and min([a, b]) is a and sorted([b, a]) == [a, b]
+    assert 3 > a and np.float64(3) > a
+    assert a == 1 and a == 1.0 and a == np.float64(1) and a != 2
+    assert not (Value(math.nan) < 1) and not (Value(math.nan) == math.nan)
+
+
+def test_equality_of_values_is_identity():
+    a, b = Value(1.0), Value(1.0)
+    assert a != b and a == a and len({a, b, a}) == 2
+    assert a != "1" and a != None  # noqa: E711
+    assert bool(Value(0.5)) and not Value(0.0)
+
+
+# ---- numbers of other kinds
+
+@pytest.mark.parametrize("two", [2, 2.0, True + True, np.float64(2), np.float32(2), np.int64(2), np.uint8(2), np.array(2.0)])
+@pytest.mark.parametrize("operator", ["+", "-", "*", "/", "**"])
+def test_every_operator_takes_a_number_on_either_side(two, operator):
+    a = Value(3.0)
+    names = {"a": a, "two": two}
+    for text, expected in (
+        (f"a {operator} two", eval(f"3.0 {operator} 2.0")),
+        (f"two {operator} a", eval(f"2.0 {operator} 3.0")),
+    ):
+        found = eval(text, names)
+        assert type(found) is Value and found.data == pytest.approx(expected, rel=1e-15)
+        assert type(found.data) is float
+
+
+def test_arrays_on_either_side():
+    a = Value(3.0)
+    numbers = np.array([1.0, 2.0])
+    for found in (a * numbers, numbers * a):
+        assert found.dtype == object and [v.data for v in found] == [3.0, 6.0]
+    values = np.array([a, Value(2.0)])
+    dotted = values @ np.array([1.0, 10.0])
+    assert dotted.data == 23.0
+    dotted.backward()
+    assert a.grad == 1.0
+    assert (values + values)[0].data == 6.0 and (values**2)[1].data == 4.0
+    assert np.dot(values, values).data == 13.0 and values.sum().data == 5.0
+
+
+def test_numpy_functions_find_the_methods():
+    values = np.array([Value(0.25), Value(0.5)])
+    for name in ("exp", "log", "sqrt", "sin", "tanh", "arcsin", "arctanh", "log1p", "expm1", "absolute"):
+        found = getattr(np, name)(values)
+        assert [v.data for v in found] == pytest.approx(getattr(np, name)(np.array([0.25, 0.5])), rel=1e-15)
+    assert np.exp(values[0]).op == "exp"
+    assert np.arctan2(values, values)[0].data == pytest.approx(math.pi / 4)
+    assert np.hypot(values[0], values[1]).op == "hypot"
+
+
+def test_ieee_no_exceptions_from_arithmetic():
+    zero, big = Value(0.0), Value(1e308)
+    assert zero.log().data == -math.inf and (1 / zero).data == math.inf and math.isnan((zero / zero).data)
+    assert (big * big).data == math.inf and big.exp().data == math.inf and (big**2).data == math.inf
+    assert math.isnan((Value(-1.0) ** 0.5).data) and math.isnan(Value(-1.0).sqrt().data)
+    assert (zero**-1).data == math.inf and (zero**0).data == 1.0
+    assert (Value(-2.0) ** 3).data == -8.0 and (Value(-2.0) ** -1).data == -0.5
+    assert math.isnan(Value(math.inf).sin().data)
+
+
+def test_stable_far_out():
+    assert Value(800.0).sigmoid().data == 1.0 and Value(-800.0).sigmoid().data == 0.0
+    assert Value(-740.0).sigmoid().data == math.exp(-740.0)
+    assert Value(800.0).softplus().data == 800.0 and Value(-800.0).softplus().data == 0.0
+    assert Value(1e-300).log1p().data == 1e-300
+    assert at.logsumexp([Value(1000.0), Value(1000.0)]).data == 1000.0 + math.log(2.0)
+    probabilities = at.softmax([Value(1e6), Value(1e6 - 1.0), Value(-1e6)])
+    assert [p.data for p in probabilities] == pytest.approx(
+        [1 / (1 + math.exp(-1)), math.exp(-1) / (1 + math.exp(-1)), 0.0], rel=1e-15
+    )
+    shifted = at.log_softmax([Value(1e6), Value(1e6 - 1.0)])
+    assert shifted[0].data == pytest.approx(-math.log1p(math.exp(-1)), rel=1e-15)
+
+
+# ---- bad input
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [("3", "str '3'"), (None, "None"), (1j, "complex 1j"), ([1.0], r"list \[1.0\]"), (Value(2.0), r"Value Value\(2.0\)")],
+)
+def test_a_value_holds_a_real_number(data, said):
+    with pytest.raises(TypeError, match=f"a plain float is expected, got {said}"):
+        Value(data)
+
+
+@pytest.mark.parametrize("text", ["a + 'x'", "'x' + a", "a * None", "a ** 'x'", "a - [1]", "a / 1j", "a % 2", "a // 2", "a < 'x'", "a >= None"])
+def test_unknown_operands_are_type_errors_of_python(text):
+    with pytest.raises(TypeError, match="Value"):
+        eval(text, {"a": Value(1.0)})
+
+
+def test_another_class_may_answer_for_an_unknown_operand():
+    class Other:
+        def __radd__(self, value):
+            return "radd"
+
+        def __mul__(self, value):
+            return "mul"
+
+    assert Value(1.0) + Other() == "radd" and Other() * Value(1.0) == "mul"
+
+
+def test_a_gradient_is_never_lost_silently():
+    v = Value(1.0, "v")
+    for attempt in (lambda: float(v), lambda: int(v), lambda: math.exp(v), lambda: math.sqrt(v),
+                    lambda: np.array([v], dtype=float), lambda: complex(v), lambda: math.floor(v)):
+        with pytest.raises(TypeError, match=r"v\.data or v\.item\(\)"):
+            attempt()
+    assert v.item() == 1.0 and type(v.item()) is float
+
+
+@pytest.mark.parametrize("call", ["a.maximum('x')", "at.where(a, 'x', a)", "at.dot([a], ['x'])", "at.exp('x')", "at.sum([a, None])", "at.clip(a, 'x', 2)"])
+def test_functions_name_what_they_do_not_understand(call):
+    with pytest.raises(TypeError, match="'x'|None"):
+        eval(call, {"a": Value(1.0), "at": at})
+
+
+def test_functions_of_many_say_what_is_missing():
+    a = Value(1.0)
+    with pytest.raises(ValueError, match="2 and 1"):
+        at.dot([a, a], [a])
+    for function in (at.max, at.min, at.mean, at.logsumexp):
+        with pytest.raises(ValueError, match="none"):
+            function([])
+    for given in (a, "abc"):
+        with pytest.raises(TypeError, match="a sequence"):
+            at.sum(given)
+    assert at.sum([]) == 0.0 and at.prod([]) == 1.0 and at.dot([], []) == 0.0
+
+
+# ---- depth, copies, memory
+
+DEPTH = 10_000_000 if NATIVE else 1_000_000
+
+
+@pytest.mark.parametrize("kind", ["plus and times", "dot", "sum"])
+def test_graphs_of_any_depth(kind):
+    x, y = Value(0.5), Value(0.999)
+    length = DEPTH if kind == "plus and times" else DEPTH // 10
+    if kind == "plus and times":
+        a = chain(length, x, y)
+    else:
+        a = x
+        step = (lambda a: at.dot([a, x], [y, 0.001])) if kind == "dot" else (lambda a: at.sum([a, x, -0.5]))
+        for _ in range(length):
+            a = step(a)
+    a.backward()
+    assert x.grad != 0.0 and math.isfinite(x.grad)
+    del a
+
+
+def test_a_deep_graph_is_freed_in_a_thread_with_a_small_stack():
+    def build_and_free():
+        a = chain(400_000, Value(0.5), Value(0.999))
+        del a
+
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=build_and_free)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_deep_copies(duplicate):
+    x, y = Value(0.5, "x"), Value(0.999)
+    root = chain(100_000, x, y)
+    root.backward()
+    twin = duplicate(root)
+    order, copied = topological_order(root), topological_order(twin)
+    assert [v.data for v in order] == [v.data for v in copied]
+    assert [v.grad for v in order] == [v.grad for v in copied]
+    assert copied[0] is not order[0]
+    twin.backward()
+    leaf = next(v for v in copied if v.label == "x")
+    assert leaf.grad == 2 * x.grad
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies_keep_everything_and_what_they_share(duplicate):
+    a, frozen = Value(2.0, "a"), Value(3.0, requires_grad=False)
+    a.momentum = {"velocity": [1.0]}
+    with at.scope("layer1"):
+        shared = at.dot([a, 4.0], [frozen, a], a)
+    f, g = shared * 2, at.where(shared > 0, shared, 1.0)
+    g.myself = g
+    f.backward()
+    f2, g2, a2 = duplicate([f, g, a])
+    assert f2.operands[0] is g2.operands[1] and f2.operands[1] == 2
+    shared2 = f2.operands[0]
+    assert shared2.operands[0] is a2 and shared2.operands[1] == 4.0
+    assert shared2.local_grads == shared.local_grads and shared2.op == "dot" and shared2.scope == "layer1"
+    assert a2.label == "a" and a2.momentum == {"velocity": [1.0]} and a2.momentum is not a.momentum
+    assert g2.myself is g2
+    assert not shared2.operands[2].requires_grad
+    assert (a2.grad, a2.reached, g2.reached) == (a.grad, True, False)
+    del g.myself, g2.myself
+
+
+def test_shallow_copy_is_another_node_over_the_same_operands():
+    a = Value(2.0, "a")
+    f = a * a
+    twin = copy.copy(f)
+    assert twin is not f and twin.parents == (a, a) and twin.data == 4.0
+
+
+def test_nodes_are_freed_at_once_and_weak_references_notice():
+    f = Value(1.0) * 2
+    g = f + 1
+    watch = weakref.ref(f)
+    del f
+    assert watch() is not None
+    gc.disable()
+    try:
+        del g
+        assert watch() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc/self/statm")
+def test_memory_comes_back():
+    def resident():
+        with open("/proc/self/statm") as numbers:
+            return int(numbers.read().split()[1]) * 4096
+
+    rounds, length = (20, 1_000_000) if NATIVE else (20, 50_000)
+    levels = []
+    for _ in range(rounds):
+        root = chain(length, Value(0.5), Value(0.999))
+        root.backward()
+        full = resident()
+        del root
+        levels.append(resident())
+    assert max(levels[2:]) - min(levels[2:]) < 30e6
+    if NATIVE:
+        assert full - levels[-1] > 80 * length      # the memory of the graph has gone back
+
+
+def test_attributes_of_deep_graphs_are_freed():
+    class Counted:
+        alive = 0
+
+        def __init__(self):
+            Counted.alive += 1
+
+        def __del__(self):
+            Counted.alive -= 1
+
+    a = Value(1.0)
+    for i in range(100_000):
+        a = a * 1.0001
+        if i % 1000 == 0:
+            a.witness = Counted()
+    assert Counted.alive == 100
+    del a
+    gc.collect()
+    assert Counted.alive == 0
