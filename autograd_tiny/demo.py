@@ -112,15 +112,14 @@ def plot(model: MLP, history: Sequence[tuple[float, float]], inputs: Any, iris: 
 
     petals = iris.data[:, 2:]
     low, high = petals.min(axis=0) - 0.4, petals.max(axis=0) + 0.4
-    lengths, widths = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 100)
+    lengths, widths = np.linspace(low[0], high[0], 200), np.linspace(low[1], high[1], 160)
     mesh = (np.stack(np.meshgrid(lengths, widths), axis=-1) - petals.mean(axis=0)) / petals.std(axis=0)
     regions = np.array([[best(model(point)) for point in row] for row in mesh.tolist()])
 
     figure = Figure(figsize=(11, 4.4), layout="constrained", dpi=130)
     plane, curve = figure.subplots(1, 2, width_ratios=[1.15, 1])
-    plane.contourf(
-        lengths, widths, regions, levels=[-0.5, 0.5, 1.5, 2.5], cmap=ListedColormap(["#f6d5d5", "#d5e3f6", "#dcefd6"])
-    )
+    pale = ListedColormap(["#f6d5d5", "#d5e3f6", "#dcefd6"])
+    plane.contourf(lengths, widths, regions, levels=[-0.5, 0.5, 1.5, 2.5], cmap=pale)
     for kind, colour in enumerate(["#c0392b", "#2166ac", "#3a7d2c"]):
         plane.scatter(
             *petals[iris.target == kind].T, s=22, color=colour, edgecolor="white", linewidth=0.5,
@@ -134,7 +133,7 @@ def plot(model: MLP, history: Sequence[tuple[float, float]], inputs: Any, iris: 
     curve.plot(correct, color="#2166ac", label="accuracy")
     curve.set(xlabel="epoch", title="As it learned", ylim=(0, max(1.05, *losses)), xlim=(0, len(losses) - 1))
     curve.grid(alpha=0.3)
-    curve.legend(loc="center right")
+    curve.legend(loc="upper right")
     path = OUT / "iris.png"
     figure.savefig(path)
     return path

@@ -225,6 +225,15 @@ LOGSUMEXP = Operation(
 )
 
 
+def reference_table() -> str:
+    """All operations as a Markdown table: name, value, local derivatives, conventions."""
+    lines = ["| operation | value f | local derivatives | |", "|---|---|---|---|"]
+    for row in OPERATIONS[1:]:
+        derivatives = "<br>".join(f"`{text}`" for text in row.derivatives)
+        lines.append(f"| {row.name} | `{row.value}` | {derivatives} | {row.note} |")
+    return "\n".join(lines)
+
+
 # ---- from text to numbers
 
 class _Functional(ast.NodeTransformer):
