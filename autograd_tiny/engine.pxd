@@ -34,7 +34,8 @@ cdef bint recording
 cdef str scope_path
 cdef long long walk, clock
 
-cdef double *sweep(Value output, double seed, bint keep) except NULL
+cdef tuple sweep(Value output, double seed, bint keep, tuple wanted)
+cdef tuple find_adjoints(Value output, double seed, bint keep, tuple wanted)
 cdef bint meet(Value value) noexcept
 @cython.locals(left_is_new=cython.bint, right_is_new=cython.bint)
 cdef Value next_to_count(Value node, list later)

@@ -28,7 +28,7 @@ if cython.compiled:
 else:
     from . import ieee
     from . import uncompiled as cython
-    from .uncompiled import attributes_of, doubles, release
+    from .uncompiled import attributes_of, doubles, one_walk_at_a_time, release
 from .ops import (
     ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL, ERF,
     ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG,
@@ -37,7 +37,8 @@ from .ops import (
 )
 
 Operand: TypeAlias = "Value | float"
-Output: TypeAlias = "Value"             # where the error for anything else is to be ours, not Cython's
+Output: TypeAlias = "Value"             # aliases where Cython is not to insist on the exact type
+Label: TypeAlias = "str"
 Branches: TypeAlias = "list[Value | None]"
 Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 
@@ -94,7 +95,7 @@ class Value:
     place: int              # in the present walk through the graph: where its adjoint is
     waiting: int            # in the present walk: how many results have not sent their gradient yet
 
-    def __init__(self, data: Any, label: str = "", requires_grad: bool = True) -> None:
+    def __init__(self, data: Any, label: Label = "", requires_grad: bool = True) -> None:
         start(self, LEAF, plain_float(data))
         self.needs_grad = requires_grad
         if label:
@@ -163,7 +164,7 @@ class Value:
             raise RuntimeError(
                 f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
             )
-        release(sweep(self, seed, True))
+        sweep(self, seed, True, ())
 
     # ---- how it was made
 
@@ -433,11 +434,19 @@ class Value:
 
 # ---- the chain rule: one walk to count, one walk to pass the gradients on
 
-def sweep(output: Value, seed: float, keep: bool) -> Numbers:
-    """The adjoints of all Values that output was made from: its derivatives with respect to them.
+def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
+    """Find the adjoints of all Values that output was made from, and return those of the ones wanted.
 
-    That of `value` is at index `value.place - walk`. With keep they are put into `.grad` too.
+    The adjoint of a Value is the derivative of output with respect to it; with keep, it goes into `.grad`.
     """
+    if cython.compiled:                     # the GIL is held all the way
+        return find_adjoints(output, seed, keep, wanted)
+    with one_walk_at_a_time:                # the marks in the nodes are for one walk only
+        return find_adjoints(output, seed, keep, wanted)
+
+
+def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
+    """The two walks of the sweep. The adjoint of `value` is at index `value.place - walk`."""
     global walk
     walk = clock                            # a place before this: not met in this walk
     later: Branches = [None]                # branches to come back to; the None ends the walk
@@ -450,7 +459,12 @@ def sweep(output: Value, seed: float, keep: bool) -> Numbers:
     node = output if receive(output, seed, adjoints, keep) else None
     while node is not None:
         node = next_to_pass_on(node, adjoints, keep, later)
-    return adjoints  # type: ignore[no-any-return]  # C memory, or a list
+
+    found: Numbers = []
+    for node in wanted:
+        found.append(adjoints[node.place - walk] if node.place >= walk else 0.0)
+    release(adjoints)
+    return tuple(found)
 
 
 def meet(value: Value) -> bool:
@@ -557,13 +571,7 @@ def gradients(
         from .differentiable import gradient_graph
         return gradient_graph(output, wanted, seed)
 
-    node: Value
-    answers: Numbers = []
-    adjoints = sweep(output, seed, False)
-    for node in wanted:
-        answers.append(adjoints[node.place - walk] if node.place >= walk else 0.0)
-    release(adjoints)
-    return tuple(answers)
+    return sweep(output, seed, False, wanted)
 
 
 # ---- making nodes

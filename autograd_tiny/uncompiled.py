@@ -1,12 +1,13 @@
 """Stands in for Cython where engine.py runs as it is: the hints do nothing, C memory is a list."""
 from __future__ import annotations
 
+from _thread import RLock
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 compiled = False
-Py_ssize_t = int
+one_walk_at_a_time = RLock()
 
 
 def no_gc(cls: T) -> T:

@@ -101,6 +101,25 @@ def test_gradient_of_zero_times_infinity_is_nan_as_in_pytorch():
     assert math.isnan(a.grad)
 
 
+def test_threads_do_not_disturb_each_other():
+    w = Value(0.9)                          # one leaf that all the graphs share
+    found = []
+
+    def work(scale):
+        for _ in range(20):
+            x = Value(scale)
+            found.append((gradients(chain(200, x, w), x), scale))
+
+    threads = [threading.Thread(target=work, args=(scale,)) for scale in (1.0, 2.0, 3.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = {scale: gradients(chain(200, (x := Value(scale)), w), x) for scale in (1.0, 2.0, 3.0)}
+    assert len(found) == 60
+    assert all(gradient == expected[scale] for gradient, scale in found)
+
+
 # ---- gradients()
 
 def test_gradients_leave_grad_alone():
