@@ -51,7 +51,7 @@ def test_copies_find_the_operation_again():
 
 
 def test_a_derivative_for_each_operand():
-    with pytest.raises(TypeError, match="takes 2 operands.*got 1"):
+    with pytest.raises(TypeError, match=r"takes 2 operands.*got 1"):
         operation(lambda x, y, f: 1.0)(lambda x, y: x + y)
     with pytest.raises(TypeError, match="cube takes 1 operands, got 2"):
         cube(1.0, 2.0)

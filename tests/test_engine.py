@@ -111,10 +111,15 @@ def test_threads_do_not_disturb_each_other():
             found.append((gradients(chain(200, x, w), x), scale))
 
     threads = [threading.Thread(target=work, args=(scale,)) for scale in (1.0, 2.0, 3.0)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
     expected = {scale: gradients(chain(200, (x := Value(scale)), w), x) for scale in (1.0, 2.0, 3.0)}
     assert len(found) == 60
     assert all(gradient == expected[scale] for gradient, scale in found)

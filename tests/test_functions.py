@@ -29,7 +29,10 @@ def test_plain_numbers_follow_ieee_too():
     assert at.log(0) == -math.inf and at.exp(1000) == math.inf and math.isnan(at.sqrt(-1.0))
 
 
-@pytest.mark.parametrize("name", ["maximum", "minimum", "hypot", "atan2", "greater", "greater_equal", "less", "less_equal", "equal"])
+@pytest.mark.parametrize(
+    "name",
+    ["maximum", "minimum", "hypot", "atan2", "greater", "greater_equal", "less", "less_equal", "equal"],
+)
 def test_functions_of_two_take_a_value_on_either_side(name):
     function = getattr(at, name)
     x, y = Value(2.0), Value(3.0)

@@ -10,7 +10,8 @@ import autograd_tiny as at
 
 def python(code, **environment):
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}, check=True
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, env={**os.environ, **environment}, check=True,
     )
     return result.stdout.strip()
 
@@ -31,7 +32,8 @@ def test_a_star_import_hides_no_builtin():
 
 
 def test_the_import_leaves_heavy_packages_alone():
-    code = "import sys, autograd_tiny; print({'numpy', 'graphviz', 'matplotlib', 'sklearn'} & set(sys.modules))"
+    heavy = {"numpy", "graphviz", "matplotlib", "sklearn"}
+    code = f"import sys, autograd_tiny; print({heavy} & set(sys.modules))"
     assert python(code) == "set()"
 
 

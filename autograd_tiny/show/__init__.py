@@ -1,1 +1,2 @@
 """What a person looks at."""
+from .draw import draw
