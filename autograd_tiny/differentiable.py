@@ -5,6 +5,7 @@ of taken from the record: the formulas of ops.py, with the functions of function
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,7 +80,7 @@ def _chosen(condition: Any, x: Any, y: Any) -> Any:
 
 FORMULAS = Namespace(
     {row.name: getattr(functions, row.name) for row in OPERATIONS if hasattr(functions, row.name)},
-    where=_chosen, divide=_divide, pow=_power, pi=functions.pi,
+    where=_chosen, divide=_divide, pow=_power, pi=functions.pi, inf=math.inf,
     not_equal=lambda x, y: 1.0 - functions.equal(x, y),
     products_of_others=products_of_others, shares=shares,
 )

@@ -311,10 +311,10 @@ class Value:
         return unary(LOG1P, ieee.log1p(self.data), self, ieee.divide(1.0, 1.0 + self.data))
 
     def log2(self) -> Value:
-        return unary(LOG2, ieee.log2(self.data), self, ieee.divide(1.0, self.data * ieee.log(2.0)))
+        return unary(LOG2, ieee.log2(self.data), self, ieee.divide(1.0 / ieee.log(2.0), self.data))
 
     def log10(self) -> Value:
-        return unary(LOG10, ieee.log10(self.data), self, ieee.divide(1.0, self.data * ieee.log(10.0)))
+        return unary(LOG10, ieee.log10(self.data), self, ieee.divide(1.0 / ieee.log(10.0), self.data))
 
     def sqrt(self) -> Value:
         y = ieee.sqrt(self.data)
@@ -428,6 +428,18 @@ class Value:
     def clip(self, low: Operand, high: Operand) -> Value:
         clipped: Value = clip(self, low, high)
         return clipped
+
+    def greater(self, other: Operand) -> Value:
+        return greater(self, required(other))
+
+    def greater_equal(self, other: Operand) -> Value:
+        return greater_equal(self, required(other))
+
+    def less(self, other: Operand) -> Value:
+        return less(self, required(other))
+
+    def less_equal(self, other: Operand) -> Value:
+        return less_equal(self, required(other))
 
     arctan2 = atan2
 
@@ -704,7 +716,12 @@ def div(left: Operand, right: Operand) -> Value:
 def pow(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = ieee.pow(x, y)
-    by_x = 0.0 if y == 0.0 else y * ieee.pow(x, y - 1.0)
+    if y == 0.0:
+        by_x = 0.0
+    elif y > 0.0:
+        by_x = y * ieee.pow(x, y - 1.0)
+    else:
+        by_x = ieee.divide(y * f, x)                        # y - 1 would be rounded
     by_y = 0.0 if x == 0.0 and y >= 0.0 else f * ieee.log(x)
     return binary(POW, f, left, by_x, right, by_y)
 
@@ -754,23 +771,23 @@ def elu(left: Operand, right: Operand) -> Value:
 
 
 def greater(left: Operand, right: Operand) -> Value:
-    return binary(GREATER, number(left) > number(right), left, 0.0, right, 0.0)
+    return binary(GREATER, 1.0 if number(left) > number(right) else 0.0, left, 0.0, right, 0.0)
 
 
 def greater_equal(left: Operand, right: Operand) -> Value:
-    return binary(GREATER_EQUAL, number(left) >= number(right), left, 0.0, right, 0.0)
+    return binary(GREATER_EQUAL, 1.0 if number(left) >= number(right) else 0.0, left, 0.0, right, 0.0)
 
 
 def less(left: Operand, right: Operand) -> Value:
-    return binary(LESS, number(left) < number(right), left, 0.0, right, 0.0)
+    return binary(LESS, 1.0 if number(left) < number(right) else 0.0, left, 0.0, right, 0.0)
 
 
 def less_equal(left: Operand, right: Operand) -> Value:
-    return binary(LESS_EQUAL, number(left) <= number(right), left, 0.0, right, 0.0)
+    return binary(LESS_EQUAL, 1.0 if number(left) <= number(right) else 0.0, left, 0.0, right, 0.0)
 
 
 def equal(left: Operand, right: Operand) -> Value:
-    return binary(EQUAL, number(left) == number(right), left, 0.0, right, 0.0)
+    return binary(EQUAL, 1.0 if number(left) == number(right) else 0.0, left, 0.0, right, 0.0)
 
 
 # ---- operations of many operands
@@ -779,18 +796,19 @@ def where(condition: Operand, x: Operand, y: Operand) -> Any:
     fan = fanned((condition, x, y))
     chosen = number(fan.operands[0]) != 0.0
     fan.slopes[0] = 0.0
-    fan.slopes[1] = chosen
-    fan.slopes[2] = not chosen
+    fan.slopes[1] = 1.0 if chosen else 0.0
+    fan.slopes[2] = 0.0 if chosen else 1.0
     return nary(WHERE, number(fan.operands[1] if chosen else fan.operands[2]), fan)
 
 
 def clip(value: Operand, low: Operand, high: Operand) -> Any:
     fan = fanned((value, low, high))
     x, y, z = number(fan.operands[0]), number(fan.operands[1]), number(fan.operands[2])
-    f = z if x > z or y > z else y if x < y else x
-    fan.slopes[0] = x >= y and x <= z
-    fan.slopes[1] = x < y and y < z
-    fan.slopes[2] = x > z or (x <= z and z < y)
+    f = x if x >= y else y if y > x else x + y              # nan if one of them is nan
+    f = f if f <= z else z if z < f else f + z
+    fan.slopes[0] = 1.0 if x >= y and x <= z else 0.0
+    fan.slopes[1] = 1.0 if x < y and y < z else 0.0
+    fan.slopes[2] = 1.0 if x > z or (x <= z and z < y) else 0.0
     return nary(CLIP, f, fan)
 
 
@@ -843,7 +861,7 @@ def extreme(operation: Operation, sign: float, fan: Fan) -> Any:
     ties = 0.0
     for i in range(fan.size):
         x = number(fan.operands[i])
-        fan.slopes[i] = x == best or x != x
+        fan.slopes[i] = 1.0 if x == best or x != x else 0.0
         ties += fan.slopes[i]
     for i in range(fan.size):
         fan.slopes[i] /= ties
@@ -876,14 +894,15 @@ def logsumexp(values: Iterable[Operand]) -> Any:
     largest = number(fan.operands[0])
     for i in range(fan.size):
         x = number(fan.operands[i])
-        if x > largest:
+        if x > largest or x != x:
             largest = x
     total = 0.0
     for i in range(fan.size):
-        total += ieee.exp(number(fan.operands[i]) - largest)
-    f = largest if ieee.fabs(largest) == INFINITY else largest + ieee.log(total)
+        fan.slopes[i] = ieee.exp(number(fan.operands[i]) - largest)
+        total += fan.slopes[i]
     for i in range(fan.size):
-        fan.slopes[i] = ieee.exp(number(fan.operands[i]) - f)
+        fan.slopes[i] = ieee.divide(fan.slopes[i], total)
+    f = largest if ieee.fabs(largest) == INFINITY else largest + ieee.log(total)
     return nary(LOGSUMEXP, f, fan)
 
 

@@ -1,0 +1,272 @@
+"""A text becomes Values: `parse("x = a + b; y = b + c; x * y", a=-1, b=3, c=4)`.
+
+Python's own parser turns the text into a syntax tree. The tree is then computed here, from a short list
+of what may be in it: nothing that somebody writes is ever run as code.
+"""
+from __future__ import annotations
+
+import ast
+import math
+import unicodedata
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from inspect import signature
+from typing import Any, TypeAlias
+
+from . import functions, ops
+from .engine import Value, kind
+from .ops import Operation
+
+Number: TypeAlias = "Value | float"
+Rule: TypeAlias = tuple[Callable[..., Any], Sequence[ast.expr]]
+
+MAX_LENGTH = 100_000        # of a text, in characters
+CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: getattr(functions, name)
+    for name in sorted([*functions.__all__, "abs", "max", "min", "sum"])
+    if name not in ("softmax", "log_softmax")       # they answer with a list
+}
+OPERATORS: dict[type[ast.AST], Operation] = {
+    ast.Add: ops.ADD, ast.Sub: ops.SUB, ast.Mult: ops.MUL, ast.Div: ops.DIV, ast.Pow: ops.POW,
+    ast.USub: ops.NEG, ast.Gt: ops.GREATER, ast.GtE: ops.GREATER_EQUAL, ast.Lt: ops.LESS,
+    ast.LtE: ops.LESS_EQUAL, ast.Eq: ops.EQUAL,
+}
+GRAMMAR = "an expression has numbers, names, + - * / **, comparisons and functions"
+HINTS: dict[type[object], str] = {
+    ast.Assign: "one name is assigned to at a time, as x = a + b",
+    ast.Attribute: "a function is called by its name alone, as relu(x)",
+    ast.BitXor: "a power is written x**2",
+    ast.Call: "a function is called by its name alone, as relu(x)",
+    ast.Compare: "two numbers are compared at a time, by > >= < <= or ==",
+    ast.IfExp: "a choice is written where(condition, x, y)",
+    ast.List: "a list can only be an argument, as in max([x, y])",
+}
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+class ExpressionError(ValueError):
+    """What is wrong with the text of an expression, or with the values for it, in one line."""
+
+
+def parse(text: str, /, **values: Number) -> Value:
+    """The Value that a text describes, with a number or a Value for each of its free names.
+
+    The text is in Python's notation: statements on lines of their own or with `;` between them. Each is
+    `name = expression` (or `+=` and the like). The last one is the output; it may be an expression alone.
+    An expression has numbers, names, + - * / **, comparisons (1 or 0) and those functions of this package
+    that answer with a number, with lists where they take sequences: `max([a, b])`. pi, e, inf and nan are
+    known, unless a name of yours is the same. Every number is a float, so 10**10**10 is inf.
+
+    Names become labels. As in Python, a name stands for what was last assigned to it; the second x is
+    labelled x₂. An output without a name is called f. A number given for a name becomes a new leaf; a
+    Value is used as it is, and gets the name as its label if it has none.
+
+    ExpressionError for a text that cannot be read or computed, for a name without a value and for a value
+    that the text does not use; TypeError for a value that is not a number.
+    """
+    reading = _Reading(text, values)
+    if not reading.statements:
+        raise ExpressionError("there is no expression in the text")
+    for statement in reading.statements:
+        output = reading.execute(statement, last=statement is reading.statements[-1])
+    for name in reading.unused:
+        raise _not_used(name)
+    return output
+
+
+def constant(text: str) -> float:
+    """The number that an expression without names stands for: "-1", "1/3", "2*pi".
+
+    ExpressionError for a text that is not such an expression.
+    """
+    reading = _Reading(text, {})
+    match reading.statements:
+        case [ast.Expr(value=expression)]:
+            return float(reading.compute(expression))
+    raise ExpressionError(f"a number is expected, got {_cut(text)}")
+
+
+def subscripted(name: str, index: int) -> str:
+    """x and 2 give x₂: a label that no name in a text can be equal to."""
+    return name + str(index).translate(SUBSCRIPTS)
+
+
+class _Reading:
+    """What is known while a text is read: its statements, and what the names stand for so far."""
+
+    def __init__(self, text: str, values: Mapping[str, Number]) -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"the text of an expression is expected, got {kind(text)}")
+        # an indented line is no block of Python code here
+        self.text = "\n".join(line.strip() for line in text.split("\n"))
+        self.statements = _statements(self.text)
+        self.names: dict[str, Value] = {}
+        self.times = Counter[str]()                 # how often each name has been assigned
+        self.unused: dict[str, None] = {}           # names whose value the text has not used yet
+        self.lists: set[ast.expr] = set()           # those that are arguments, as they may be
+        for given, number in values.items():
+            name = unicodedata.normalize("NFKC", given)     # Python's parser does so: two kinds of µ are one
+            self.assign(name, number)
+            self.unused[name] = None
+
+    def execute(self, statement: ast.stmt, last: bool) -> Value:
+        """Compute a statement, and let its name stand for the result from now on."""
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=expression):
+                pass
+            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=right):
+                left = ast.copy_location(ast.Name(name), target)
+                expression = ast.copy_location(ast.BinOp(left, op, right), statement)
+            case ast.Expr(value=expression) if last:
+                name = "f"
+            case ast.Expr():
+                raise ExpressionError(f"{self.shown(statement)} has no effect: give it a name, as x = …")
+            case _:
+                raise self.refused(statement)
+        return self.assign(name, self.compute(expression))
+
+    def assign(self, name: str, number: Number) -> Value:
+        """Let a name stand for a number, and label it so if it has no label yet."""
+        if name in self.unused:
+            raise _not_used(name)
+        value = number if isinstance(number, Value) else Value(number)
+        self.times[name] += 1
+        if not value.label:
+            value.label = name if self.times[name] == 1 else subscripted(name, self.times[name])
+        self.names[name] = value
+        return value
+
+    def compute(self, expression: ast.expr) -> Number:
+        """The value of an expression, however deep it is.
+
+        It is written down in Polish notation, each function before its operands. Read from the end, every
+        function then finds its operands on top of a stack (J. Łukasiewicz, 1924).
+        """
+        polish = []
+        waiting = [expression]
+        while waiting:
+            function, operands = self.rule(waiting.pop())
+            polish.append((function, len(operands)))
+            waiting.extend(reversed(operands))
+        results: list[Any] = []
+        for function, count in reversed(polish):
+            results.append(function(*[results.pop() for _ in range(count)]))
+        number: Number = results.pop()
+        return number
+
+    def rule(self, node: ast.expr) -> Rule:
+        """What a node of the tree computes, and the nodes that it computes it from."""
+        match node:
+            case ast.Constant(value=int() | float() as written) if not isinstance(written, bool):
+                return partial(_as_float, written), []
+            case ast.Name(id=name):
+                number = self.meaning(name)
+                return lambda: number, []
+            case ast.UnaryOp(op=ast.UAdd(), operand=x):
+                return lambda number: number, [x]
+            case ast.UnaryOp(op=op, operand=x) if type(op) in OPERATORS:
+                return partial(functions.apply, OPERATORS[type(op)]), [x]
+            case ast.BinOp(left=x, op=op, right=y) if type(op) in OPERATORS:
+                return partial(functions.apply, OPERATORS[type(op)]), [x, y]
+            case ast.Compare(left=x, ops=[op], comparators=[y]) if type(op) in OPERATORS:
+                return partial(functions.apply, OPERATORS[type(op)]), [x, y]
+            case ast.List(elts=elements) if node in self.lists:
+                return lambda *numbers: numbers, elements
+            case ast.Call(func=ast.Name(id=name)):
+                arguments = self.arguments(node, name)
+                return partial(self.call, node, name, list(arguments)), list(arguments.values())
+        raise self.refused(node)
+
+    def meaning(self, name: str) -> Number:
+        """What a name stands for."""
+        if name in self.names:
+            self.unused.pop(name, None)
+            return self.names[name]
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+        if name in FUNCTIONS:
+            raise ExpressionError(f"{name} is a function: write {name}(…)")
+        raise ExpressionError(f"{name} has no value: give it one, as {name}=1")
+
+    def arguments(self, node: ast.Call, name: str) -> dict[str, ast.expr]:
+        """The arguments of a call, by the names of the parameters; lists where the function takes them."""
+        if name not in FUNCTIONS:
+            raise ExpressionError(_unknown(name))
+        form = signature(FUNCTIONS[name])
+        takes_list = {key: str(x.annotation).startswith("Iterable") for key, x in form.parameters.items()}
+        usage = f"write {name}({', '.join(f'[{key}]' if takes_list[key] else key for key in takes_list)})"
+        keywords = {each.arg or "**": each.value for each in node.keywords}
+        try:
+            if len(keywords) < len(node.keywords):
+                raise TypeError("an argument is given twice")
+            given: dict[str, ast.expr] = form.bind(*node.args, **keywords).arguments
+        except TypeError as error:
+            raise ExpressionError(f"{self.shown(node)}: {error}; {usage}") from None
+        for key, argument in given.items():
+            if isinstance(argument, ast.List) != takes_list[key]:
+                wanted = "a list" if takes_list[key] else "a number"
+                raise ExpressionError(f"{self.shown(node)}: {key} is {wanted}; {usage}")
+        self.lists.update(x for x in given.values() if isinstance(x, ast.List))
+        return given
+
+    def call(self, node: ast.Call, name: str, keys: Sequence[str], *arguments: Any) -> Number:
+        """The answer of a function. What it may object to is an empty list, or two of different lengths."""
+        try:
+            answer: Number = FUNCTIONS[name](**dict(zip(keys, arguments, strict=True)))
+        except ValueError as error:
+            raise ExpressionError(f"{self.shown(node)}: {error}") from None
+        return answer
+
+    def refused(self, node: ast.AST) -> ExpressionError:
+        """The error for something that an expression cannot have."""
+        hint = HINTS.get(type(getattr(node, "op", node)), GRAMMAR)
+        return ExpressionError(f"{self.shown(node)} is not allowed: {hint}")
+
+    def shown(self, node: ast.AST) -> str:
+        """A part of the text, as it was written."""
+        return _cut(ast.get_source_segment(self.text, node) or "")
+
+
+def _statements(text: str) -> list[ast.stmt]:
+    """The syntax tree of each statement."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"the text has {len(text)} characters, more than {MAX_LENGTH} are not read")
+    try:
+        with warnings.catch_warnings(action="ignore"):      # what they are about is refused later
+            return ast.parse(text).body
+    except SyntaxError as error:
+        line = (error.text or text).rstrip()
+        rest = line[max((error.offset or 0) - 1, 0) :]
+        place = f"at {_cut(rest)}" if rest else f"at the end of {_cut(line)}"
+        raise ExpressionError(f"{error.msg} {place}") from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError(f"{_cut(text)} is nested too deeply: give its parts names, as x = …") from None
+    except ValueError as error:                             # characters that cannot be part of any text
+        raise ExpressionError(f"{_cut(text)}: {error}") from None
+
+
+def _as_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:                                   # an int of more than 308 digits
+        return math.inf
+
+
+def _not_used(name: str) -> ExpressionError:
+    return ExpressionError(f"{name} has a value, but the expression does not use it")
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, FUNCTIONS, cutoff=0.5)
+    return f"there is no function {name}" + (f"; there is {', '.join(close)}" if close else "")
+
+
+def _cut(text: str) -> str:
+    """A piece of text for a message: in quotes, on one line, not too long."""
+    shown = repr(" ".join(text.split()))
+    return shown if len(shown) <= 60 else f"{shown[:56]}…{shown[-1]}"

@@ -1,0 +1,337 @@
+"""Properties of random graphs: the gradients, who gets them, and what a copy of a graph keeps.
+
+A program is a list of operations on earlier results. The engine runs it; beside it the same program is
+differentiated by means that share nothing with the engine: finite differences of mpmath functions at 80
+digits, carried forward from the leaves instead of backward from the output.
+"""
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from test_ops import MP, REFERENCES, ROWS, perform
+
+from autograd_tiny import Value, gradients, scope, topological_order
+
+examples = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+
+
+# ---- programs
+
+Step: TypeAlias = "tuple[str, tuple[int | float, ...]]"
+"""An operation and its operands: an int is a place among leaves and results, a float is a constant."""
+
+
+class Program(NamedTuple):
+    leaves: tuple[float, ...]
+    steps: tuple[Step, ...]
+
+
+def run(program: Program, frozen: Sequence[int] = ()) -> list[Value]:
+    """All Values of the program: the leaves, then the result of each step."""
+    values = [Value(x, f"x{i}", i not in frozen) for i, x in enumerate(program.leaves)]
+    for i, (name, operands) in enumerate(program.steps):
+        with scope(f"part{i // 8}"):
+            values.append(perform(name, [values[x] if type(x) is int else x for x in operands]))
+    return values
+
+
+# Where an operation is smooth, and its derivative keeps its digits: near a zero of the derivative, or
+# where it saturates, one rounding is more than the tolerance (test_ops.py looks there).
+SUITABLE: dict[str, Callable[..., bool]] = {
+    "div": lambda x, y: abs(y) > 0.1,
+    "pow": lambda x, y: 0.1 < x < 10 and abs(y) < 3,
+    "abs": lambda x: x != 0,
+    "exp": lambda x: x < 5,
+    "expm1": lambda x: x < 5,
+    "log": lambda x: x > 0.1,
+    "log1p": lambda x: x > -0.9,
+    "log2": lambda x: x > 0.1,
+    "log10": lambda x: x > 0.1,
+    "sqrt": lambda x: x > 0.01,
+    "tan": lambda x: abs(x) < 1.4,
+    "asin": lambda x: abs(x) < 0.95,
+    "acos": lambda x: abs(x) < 0.95,
+    "atan2": lambda y, x: y != 0 and abs(x) + abs(y) > 0.1,      # at y = 0 the angle jumps from π to -π
+    "sinh": lambda x: abs(x) < 5,
+    "cosh": lambda x: abs(x) < 5,
+    "tanh": lambda x: abs(x) < 3,
+    "acosh": lambda x: x > 1.05,
+    "atanh": lambda x: abs(x) < 0.95,
+    "hypot": lambda x, y: abs(x) + abs(y) > 0.1,
+    "erf": lambda x: abs(x) < 3,
+    "erfc": lambda x: abs(x) < 3,
+    "sigmoid": lambda x: abs(x) < 4,
+    "relu": lambda x: x != 0,
+    "leaky_relu": lambda x, y: x != 0,
+    "elu": lambda x, y: x != 0,
+    "silu": lambda x: x > -1,
+    "gelu": lambda x: x > -0.6,
+    "sign": lambda x: x != 0,
+    "maximum": lambda x, y: x != y,
+    "minimum": lambda x, y: x != y,
+    "greater": lambda x, y: x != y,
+    "greater_equal": lambda x, y: x != y,
+    "less": lambda x, y: x != y,
+    "less_equal": lambda x, y: x != y,
+    "equal": lambda x, y: x != y,
+    "clip": lambda x, low, high: low < high and x not in (low, high),
+    "max": lambda *xs: xs.count(max(xs)) == 1,
+    "min": lambda *xs: xs.count(min(xs)) == 1,
+}
+SMOOTH = ("add", "sub", "mul", "neg", "sin", "cos", "tanh", "atan", "sigmoid", "dot", "sum", "mean")
+
+
+def is_suitable(name: str, numbers: Sequence[float]) -> bool:
+    """Whether finite differences are exact enough; the slope e^-60 of logsumexp at 30 and -30 still is."""
+    within = SUITABLE.get(name, lambda *xs: True)
+    return within(*numbers) and bool(abs(perform(name, numbers)) < 30)
+
+
+def step(rng: random.Random, names: Sequence[str], known: Sequence[float]) -> Step:
+    """An operation that suits the numbers known so far, on some of them and on constants."""
+    while True:
+        name = rng.choice(names)
+        count = rng.randint(1, 6) if ROWS[name].is_nary else len(ROWS[name].operands)
+        operands = [rng.randrange(len(known)) if rng.random() < 0.8 else number(rng) for _ in range(count)]
+        numbers = [known[x] if type(x) is int else x for x in operands]
+        if any(type(x) is int for x in operands) and is_suitable(name, numbers):
+            return name, tuple(operands)
+
+
+def number(rng: random.Random) -> float:
+    return round(rng.uniform(-3, 3), 2)
+
+
+def random_program(seed: int, size: int, names: Sequence[str]) -> Program:
+    """size steps on one to four leaves, and a sum of all results that no step has used."""
+    rng = random.Random(seed)
+    leaves = tuple(number(rng) for _ in range(rng.randint(1, 4)))
+    known = list(leaves)
+    steps = []
+    for _ in range(size):
+        name, operands = step(rng, names, known)
+        steps.append((name, operands))
+        known.append(perform(name, [known[x] if type(x) is int else x for x in operands]))
+    used = {x for _, operands in steps for x in operands if type(x) is int}
+    return Program(leaves, (*steps, ("sum", tuple(i for i in range(len(known)) if i not in used))))
+
+
+def programs(names: Sequence[str] = tuple(ROWS), most: int = 60) -> st.SearchStrategy[Program]:
+    """Programs of up to `most` steps. With a smaller size a seed gives the beginning of the same program."""
+    return st.builds(random_program, st.integers(0, 2**32), st.integers(1, most), st.just(names))
+
+
+# ---- two differentiations: forward by finite differences, and backward with absolute values
+
+TINY = MP.mpf(10) ** -25
+
+
+def slope(name: str, operands: Sequence[Any], i: int) -> Any:
+    """The derivative by operand i, at 50 digits."""
+    def at(x: Any) -> Any:
+        return REFERENCES[name].value(*operands[:i], x, *operands[i + 1 :])
+
+    return (at(operands[i] + TINY) - at(operands[i] - TINY)) / (2 * TINY)
+
+
+def forward(program: Program, data: Sequence[float], source: int) -> Any:
+    """The derivative of the last result by the Value at place source.
+
+    Each slope is taken at the numbers that the engine had there: how its rounding errors grow from one
+    step to the next is a property of the program, not of its differentiation.
+    """
+    tangents = [MP.mpf(i == source) for i in range(len(program.leaves))]
+    for name, operands in program.steps:
+        numbers = [MP.mpf(data[x] if type(x) is int else x) for x in operands]
+        tangent = MP.fsum(
+            slope(name, numbers, i) * tangents[x]
+            for i, x in enumerate(operands) if type(x) is int and tangents[x]
+        )
+        tangents.append(MP.one if len(tangents) == source else tangent)
+    return tangents[-1]
+
+
+def magnitudes(program: Program, values: Sequence[Value]) -> list[float]:
+    """For each Value what its gradient would be if all local derivatives were positive."""
+    sums = [0.0] * (len(values) - 1) + [1.0]
+    results = range(len(program.leaves), len(values))
+    for place, (_, operands) in reversed(list(zip(results, program.steps, strict=True))):
+        for x, local in zip(operands, values[place].local_grads, strict=True):
+            if type(x) is int:
+                sums[x] += sums[place] * abs(local)
+    return sums
+
+
+def gradients_of(values: Sequence[Value]) -> list[float]:
+    return [v.grad for v in values]
+
+
+# ---- the gradients are right
+
+@examples
+@given(programs())
+def test_gradients_against_forward_differences(program: Program) -> None:
+    values = run(program)
+    values[-1].backward()
+    data = [v.data for v in values]
+    tolerances = magnitudes(program, values)
+    for place in [*range(len(program.leaves)), len(values) // 2]:
+        found, exact = values[place].grad, forward(program, data, place)
+        assert abs(found - exact) <= 1e-12 * tolerances[place], (place, found, exact)
+
+
+@examples
+@given(programs(SMOOTH, most=10))
+def test_gradients_against_differences_of_the_whole_program(program: Program) -> None:
+    """End to end, the forward pass included; the programs are short, so that few rounding errors grow."""
+    def evaluate(*leaves: Any) -> Any:
+        known = list(leaves)
+        for name, operands in program.steps:
+            numbers = [known[x] if type(x) is int else MP.mpf(x) for x in operands]
+            known.append(REFERENCES[name].value(*numbers))
+        return known[-1]
+
+    values = run(program)
+    leaves = [MP.mpf(x) for x in program.leaves]
+    tolerances = magnitudes(program, values)
+    for i, found in enumerate(gradients(values[-1], values[: len(leaves)])):
+        def along(x: Any, i: int = i) -> Any:
+            return evaluate(*leaves[:i], x, *leaves[i + 1 :])
+
+        exact = (along(leaves[i] + TINY) - along(leaves[i] - TINY)) / (2 * TINY)
+        assert abs(found - exact) <= 1e-12 * max(1.0, tolerances[i]), (i, found, exact)
+
+
+# ---- who gets them
+
+@examples
+@given(programs())
+def test_backward_twice_doubles_the_leaves_only(program: Program) -> None:
+    values, n = run(program), len(program.leaves)
+    values[-1].backward()
+    once = gradients_of(values)
+    values[-1].backward()
+    assert gradients_of(values) == [2 * x for x in once[:n]] + once[n:]
+
+
+@examples
+@given(programs())
+def test_gradients_are_those_of_backward_and_leave_no_trace(program: Program) -> None:
+    values = run(program)
+    found = gradients(values[-1], values)
+    assert not any(v.grad or v.reached for v in values)
+    values[-1].backward()
+    assert all(v.reached for v in values)
+    assert list(found) == gradients_of(values)
+
+
+@examples
+@given(programs(most=30))
+def test_gradients_as_values(program: Program) -> None:
+    values = run(program)
+    inputs = values[: len(program.leaves)]
+    tolerances = magnitudes(program, values)
+    plain = gradients(values[-1], inputs)
+    for got, expected, tolerance in zip(
+        gradients(values[-1], inputs, create_graph=True), plain, tolerances, strict=False
+    ):
+        assert abs(got.data - expected) <= 1e-12 * tolerance
+    assert not any(v.grad or v.reached for v in values)
+
+
+@examples
+@given(programs(), st.data())
+def test_two_outputs_over_a_shared_graph(program: Program, data: st.DataObject) -> None:
+    """A second backward pass adds at the leaves, overwrites where it comes by, and leaves the rest alone."""
+    values, n = run(program), len(program.leaves)
+    second = data.draw(st.integers(n, len(values) - 1), label="second output")
+    cone = {id(v) for v in topological_order(values[second])}
+    of_first = gradients(values[-1], values)
+    of_second = gradients(values[second], values)
+    values[-1].backward()
+    values[second].backward()
+    for place, value in enumerate(values):
+        if place < n:
+            assert value.grad == of_first[place] + of_second[place]
+        else:
+            assert value.grad == (of_second if id(value) in cone else of_first)[place]
+
+
+@examples
+@given(programs(), st.data())
+def test_frozen_leaves(program: Program, data: st.DataObject) -> None:
+    """They get nothing, and the others get what they got before."""
+    n = len(program.leaves)
+    frozen = data.draw(st.sets(st.integers(0, n - 1)), label="frozen")
+    free, values = run(program), run(program, tuple(frozen))
+    assume(values[-1].requires_grad)
+    free[-1].backward()
+    values[-1].backward()
+    for place, (value, reference) in enumerate(zip(values, free, strict=True)):
+        assert value.data == reference.data
+        assert value.reached == value.requires_grad
+        assert value.grad == (reference.grad if value.requires_grad else 0.0)
+        assert place >= n or value.requires_grad == (place not in frozen)
+
+
+# ---- copies
+
+def assert_same_graph(copied: Sequence[Value], originals: Sequence[Value]) -> None:
+    """Node for node: the numbers, the notes, and which node is an operand of which."""
+    ours, theirs = topological_order(*originals), topological_order(*copied)
+    place = {id(v): i for i, v in enumerate(ours)}
+    copied_place = {id(v): i for i, v in enumerate(theirs)}
+    assert not place.keys() & copied_place.keys()
+    for v, w in zip(ours, theirs, strict=True):
+        assert (v.data, v.grad, v.local_grads) == (w.data, w.grad, w.local_grads)
+        assert (v.label, v.operation, v.scope) == (w.label, w.operation, w.scope)
+        assert (v.reached, v.requires_grad) == (w.reached, w.requires_grad)
+        assert [place.get(id(x), x) for x in v.operands] == [copied_place.get(id(x), x) for x in w.operands]
+    assert [place[id(v)] for v in originals] == [copied_place[id(w)] for w in copied]
+
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+COPIES: dict[str, Callable[[Any], Any]] = {"deepcopy": copy.deepcopy} | {
+    f"pickle {p}": lambda x, p=p: pickle.loads(pickle.dumps(x, p)) for p in PROTOCOLS
+}
+
+
+@pytest.mark.parametrize("how", COPIES)
+@settings(examples, max_examples=50)
+@given(programs(), st.data())
+def test_copies(how: str, program: Program, data: st.DataObject) -> None:
+    """Several outputs, copied together, keep what they share, and live on independently."""
+    frozen = data.draw(st.sets(st.integers(0, len(program.leaves) - 1)), label="frozen")
+    values = run(program, tuple(frozen))
+    assume(values[-1].requires_grad)
+    values[-1].backward()
+    middle = values[len(values) // 2]
+    middle.label, middle.note = "middle", [1, 2]
+    roots = data.draw(st.permutations([values[-1], middle, values[0], middle]), label="roots")
+
+    copied = COPIES[how](roots)
+    assert_same_graph(copied, roots)
+    copied_middle = copied[roots.index(middle)]
+    assert copied_middle.note == [1, 2]
+    assert copied_middle.note is not middle.note
+
+    before = gradients_of(values)
+    copied[roots.index(values[-1])].backward()
+    assert gradients_of(values) == before
+    values[-1].backward()
+    assert_same_graph(copied, roots)
+
+
+@given(st.floats())
+@examples
+def test_a_copied_leaf_keeps_its_bits(x: float) -> None:
+    for how in COPIES.values():
+        assert math.isnan(how(Value(x)).data) if math.isnan(x) else repr(how(Value(x)).data) == repr(x)
