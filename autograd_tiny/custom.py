@@ -41,6 +41,11 @@ class CustomOperation(Operation):
         slopes = [self._number(slope(*numbers, data), "a derivative") for slope in self.slopes]
         return engine.make(self, data, operands, slopes)
 
+    @property
+    def is_nary(self) -> bool:
+        """No: an operand may be called xs all the same."""
+        return False
+
     def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
         return self.function(*operands)
 

@@ -44,6 +44,12 @@ def test_higher_derivatives():
     assert (first.data, second.data, gradients(second, x)) == (12.0, 12.0, 6.0)
 
 
+def test_operands_may_have_any_name():
+    double = operation(lambda xs, f: 2.0 + 0.0 * xs)(lambda xs: 2 * xs)
+    x = Value(3.0)
+    assert gradients(double(x), x, create_graph=True).data == 2.0
+
+
 def test_copies_find_the_operation_again():
     f = cube(Value(2.0)) + 1
     for twin in (copy.deepcopy(f), pickle.loads(pickle.dumps(f))):

@@ -1,0 +1,92 @@
+"""A picture of a graph, for a notebook or a file."""
+from __future__ import annotations
+
+import html
+import os
+import re
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from .layout import lay_out
+
+SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+CRISP = 144                         # dots per inch
+MOST_DOTS = 100_000_000             # of a PNG: 400 MB of memory while it is made
+
+
+class Picture:
+    """A picture of a graph, which Jupyter shows as SVG and `save` writes to a file.
+
+    source: the graph in the language of Graphviz's dot. title: what it is a picture of, in plain words,
+    for screen readers. A layout program runs when the picture is first looked at, not before.
+    """
+
+    def __init__(self, source: str, title: str) -> None:
+        self.source = source
+        self.title = title
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG element, for a page or a file. RuntimeError if no layout program runs."""
+        text = lay_out(self.source, "svg").decode()
+        _, tag, inside = re.split(r"(<svg\b[^>]*>)", text, maxsplit=1)
+        return f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to a file that ends in .svg, .png, .pdf or .dot; returns its path.
+
+        ValueError for another ending, FileNotFoundError if the folder isn't there, RuntimeError if no
+        layout program runs (.dot needs none; .pdf needs Graphviz's own). An error leaves no file behind,
+        and an earlier file as it was.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise ValueError(f"a file that ends in .svg, .png, .pdf or .dot is expected, got {str(path)!r}")
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"cannot save {str(path)!r}: there is no folder {str(path.parent)!r}")
+        _replace(path, self._as(suffix))
+        return path
+
+    def _as(self, suffix: str) -> bytes:
+        if suffix == ".dot":
+            return self.source.encode()
+        if suffix == ".svg":
+            return self.svg.encode()
+        if suffix == ".png":
+            return lay_out(self.source, "png", f"-Gdpi={_dots_per_inch(self.svg)}")
+        return lay_out(self.source, "pdf")
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
+
+
+def _centred(svg: str) -> str:
+    """The lines in the middle of their boxes. Layout programs say where a line in their own font starts."""
+
+    def centre(box: re.Match[str]) -> str:
+        xs = [float(x) for x in re.findall(r"(-?[\d.]+),", box["outline"])]
+        middle = f'text-anchor="middle" x="{(min(xs) + max(xs)) / 2:.2f}"'
+        return re.sub(r'text-anchor="start" x="[^"]*"', middle, box[0])
+
+    return re.sub(r'<path[^>]* d="(?P<outline>[^"]*)"/>(\s*<text.*</text>)+', centre, svg)
+
+
+def _dots_per_inch(svg: str) -> int:
+    """Crisp, or as many as fit into memory."""
+    width, height = (float(points) / 72 for points in re.findall(r'\b(?:width|height)="([\d.]+)pt"', svg)[:2])
+    return min(CRISP, int((MOST_DOTS / (width * height)) ** 0.5))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all: an interrupted write ends in a file of another name."""
+    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
