@@ -16,7 +16,7 @@ from . import __version__, engine_kind
 from .engine import Value
 from .expression import CONSTANTS, FUNCTIONS, ExpressionError, constant, parse, subscripted
 from .graph import topological_order
-from .ops import DOT, LEAF, NEG
+from .ops import DOT, LEAF, NEG, reference_table
 
 WIDTH = 80                  # of the table, in characters, where its names and numbers leave it the choice
 OPERATION_WIDTH = 28        # of its second column, likewise
@@ -92,6 +92,9 @@ def argument_parser() -> Parser:
     parser.add_argument("--svg", metavar="FILE", type=file_name(".svg"), help="draw the graph as SVG")
     parser.add_argument("--png", metavar="FILE", type=file_name(".png"), help="draw the graph as PNG")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument(
+        "--operations", action="version", version=reference_table(), help="print a table of all operations"
+    )
     parser.add_argument(
         "--version", action="version", version=f"autograd_tiny {__version__}, {engine_kind()} engine"
     )

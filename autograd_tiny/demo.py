@@ -60,8 +60,8 @@ def train_on_iris() -> None:
     x, x_test, y, y_test = train_test_split(
         inputs.tolist(), iris.target.tolist(), test_size=0.2, random_state=0, stratify=iris.target
     )
+    print(f"\nIris: {len(x)} flowers to learn from, {len(x_test)} to test on, MLP(2, [8, 3])")
     model = MLP(2, [8, 3], rng=random.Random(1))
-    print(f"\nIris: {len(x)} flowers to learn from, {len(x_test)} to test on, {model}")
     start = time.perf_counter()
     history = train(model, x, y)
     seconds = time.perf_counter() - start

@@ -1,11 +1,14 @@
 """The package as its users meet it: names, loading, and the switch between the engines."""
+import importlib.machinery
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import autograd_tiny as at
+from autograd_tiny import ops
 
 
 def python(code, **environment):
@@ -14,6 +17,13 @@ def python(code, **environment):
         capture_output=True, text=True, env={**os.environ, **environment}, check=True,
     )
     return result.stdout.strip()
+
+
+def test_the_table_in_the_readme_is_the_calculus():
+    readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+    table = readme.split("<!-- operations -->")[1].split("<!-- /operations -->")[0]
+    assert table.strip() == ops.reference_table()
+    assert python("from autograd_tiny.__main__ import main; main(['--operations'])") == ops.reference_table()
 
 
 def test_every_public_name_is_there():
@@ -46,9 +56,6 @@ def test_the_pure_engine_on_request(wish):
 @pytest.mark.parametrize("wish", ["", "0"])
 def test_the_default_engine(wish):
     loaded = python("import autograd_tiny as at; print(at.engine_kind())", AUTOGRAD_TINY_PURE=wish)
-    import importlib.machinery
-    from pathlib import Path
-
     folder = Path(at.__file__).parent
     compiled = any((folder / f"engine{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
     assert loaded == ("native" if compiled else "pure")
