@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import os
@@ -50,8 +51,24 @@ The exit code is 0, or 2 after an error, which is one line on standard error."""
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say, by default those of the process; SystemExit with code 2 on an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")        # a terminal without the letter ∂ shows a ?
     parser = argument_parser()
-    options = parser.parse_intermixed_args(protected(sys.argv[1:] if argv is None else argv))
+    try:
+        try:
+            run(parser, sys.argv[1:] if argv is None else argv)
+        finally:
+            print(end="", flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python will flush once more
+        if not isinstance(error, BrokenPipeError):                          # that is: nobody reads on
+            parser.error(f"cannot print: {error.strerror}")
+    return 0
+
+
+def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
+    """Differentiate the expression; draw and print what comes out."""
+    options = parser.parse_intermixed_args(protected(argv))
     try:
         inputs = given(options.values)
         output = parse(options.expression, **inputs)
@@ -62,12 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     name_the_unnamed(nodes)
     try:
         draw_files(output, [file for file in (options.svg, options.png) if file])
-        show(as_json(nodes) if options.json else table(nodes))
-    except OSError as error:
-        parser.error(f"cannot write {error.filename or 'the output'}: {error.strerror or error}")
-    except (RuntimeError, ValueError) as error:         # no program to draw with, too large to draw
+    except (OSError, RuntimeError, ValueError) as error:    # no such folder, no layout program, too large
         parser.error(str(error))
-    return 0
+    print(as_json(nodes) if options.json else table(nodes))
 
 
 # ---- arguments
@@ -145,24 +159,13 @@ def name_the_unnamed(nodes: Sequence[Value]) -> None:
 
 
 def draw_files(output: Value, files: Sequence[str]) -> None:
-    """Write pictures of the graph."""
+    """Write the picture of the graph into each of the files."""
     if files:
         from .show import draw
 
         picture = draw(output)
         for file in files:
             picture.save(file)
-
-
-def show(text: str) -> None:
-    """Print; letters that the terminal does not know as question marks. Quiet if nobody reads on."""
-    encoding = sys.stdout.encoding or "utf-8"
-    try:
-        print(text.encode(encoding, "replace").decode(encoding), flush=True)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python will flush once more
-        if not isinstance(error, BrokenPipeError):
-            raise
 
 
 def as_json(nodes: Sequence[Value]) -> str:

@@ -20,6 +20,7 @@ from .show import draw
 OUT = Path("out")
 EPOCHS = 200
 LEARNING_RATE = 0.3
+MESH = 200, 160          # points of the plane at which the regions are computed
 
 
 def main() -> None:
@@ -112,7 +113,7 @@ def plot(model: MLP, history: Sequence[tuple[float, float]], inputs: Any, iris: 
 
     petals = iris.data[:, 2:]
     low, high = petals.min(axis=0) - 0.4, petals.max(axis=0) + 0.4
-    lengths, widths = np.linspace(low[0], high[0], 200), np.linspace(low[1], high[1], 160)
+    lengths, widths = np.linspace(low[0], high[0], MESH[0]), np.linspace(low[1], high[1], MESH[1])
     mesh = (np.stack(np.meshgrid(lengths, widths), axis=-1) - petals.mean(axis=0)) / petals.std(axis=0)
     regions = np.array([[best(model(point)) for point in row] for row in mesh.tolist()])
 

@@ -34,10 +34,9 @@ class Operation:
     operands: their names, ("x", "y"); the plural ("xs",) stands for any number of them.
     value, derivatives: the formulas as text, one derivative for each name in operands.
     note: the domain, or the convention where the derivative is one.
-    code: its place in OPERATIONS, by which a node remembers how it was made.
     """
 
-    __slots__ = ("code", "derivatives", "name", "note", "operands", "sign", "value")
+    __slots__ = ("derivatives", "name", "note", "operands", "sign", "value")
 
     def __init__(
         self, name: str, sign: str, operands: str, value: str, *derivatives: str, note: str = ""
@@ -48,8 +47,6 @@ class Operation:
         self.value = value
         self.derivatives = derivatives
         self.note = note
-        self.code = len(OPERATIONS)
-        OPERATIONS.append(self)
 
     @property
     def is_nary(self) -> bool:
@@ -81,15 +78,12 @@ class Operation:
         return operation_named, (self.name,)
 
 
-OPERATIONS: list[Operation] = []
-
-
 def operation_named(name: str) -> Operation:
-    """The operation with this name; LookupError if there is none (so pickled graphs find theirs)."""
+    """The operation with this name: a pickled graph finds its operations so. LookupError if none has it."""
     for operation in OPERATIONS:
         if operation.name == name:
             return operation
-    raise LookupError(f"no operation is named {name!r}; was the module that defines it imported?")
+    raise LookupError(f"no operation is named {name!r}")
 
 
 LEAF = Operation("leaf", "", "", "")
@@ -223,6 +217,9 @@ LOGSUMEXP = Operation(
     "where(abs(max(xs)) == inf, max(xs), max(xs) + log(sum([exp(x - m) for m in [max(xs)] for x in xs])))",
     "shares([exp(x - m) for m in [max(xs)] for x in xs])",
 )
+
+
+OPERATIONS: list[Operation] = [row for row in globals().values() if isinstance(row, Operation)]
 
 
 def reference_table() -> str:
