@@ -1,0 +1,354 @@
+"""Compare autograd_tiny with micrograd, PyTorch and XAD: `python benchmarks/run.py [workload]`.
+
+Prints Markdown tables; those of all workloads are kept in results.md, beside this file. What is timed
+stands in workloads.py. Each engine has a process of its own, and they take turns of a tenth of a second (or
+of two steps, if that is longer): a slow phase of the machine hits all of them alike.
+"""
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from math import inf, isclose
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+HERE = Path(__file__).parent
+CHAIN = 40_000                          # operations
+GIB = 2**30
+
+Case = tuple[str, ...]                  # an engine, and what else the workload is told
+Turn = list[list[float]]                # repetitions: seconds for forward, backward, release
+Row = list[object]
+
+
+# ---- a process for each engine
+
+def command(engine: str, *arguments: str) -> dict[str, Any]:
+    """How to start Python for an engine."""
+    environment = os.environ | {"AUTOGRAD_TINY_PURE": "1" if engine == "pure" else "0"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)    # else every import would compile everything again
+    return {"args": [sys.executable, *arguments], "env": environment, "cwd": HERE, "text": True}
+
+
+@cache
+def missing(name: str) -> str:
+    """Why an engine or a package cannot be measured; "" if it can."""
+    if name in ("micrograd", "torch", "xad"):
+        try:
+            version(name)
+        except PackageNotFoundError:
+            return "not installed"
+    if name == "native":
+        ask = command(name, "-c", "import autograd_tiny; print(autograd_tiny.engine_kind())")
+        if subprocess.run(**ask, stdout=subprocess.PIPE, check=True).stdout != "native\n":
+            return "not built"
+    return ""
+
+
+def available(cases: Sequence[Case]) -> list[Case]:
+    """The cases that name nothing missing."""
+    return [case for case in cases if not any(missing(name) for name in case)]
+
+
+class Worker:
+    """A fresh process that runs a workload on an engine, whenever it is asked to."""
+
+    def __init__(self, workload: str, case: Case) -> None:
+        self.name = f"{workload} {' '.join(case)}"
+        start = command(case[0], "workloads.py", workload, *case)
+        self.process = subprocess.Popen(**start, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, question: str) -> Any:
+        """The answer; see workloads.py for the questions."""
+        print(f"{self.name}: {question}", file=sys.stderr)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(f"{question}\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"{self.name} failed, see above")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        self.process.communicate()
+
+
+# ---- times
+
+class Times:
+    """What an engine took, in seconds: medians over its turns, each of which counts by its own median."""
+
+    def __init__(self, processes: list[list[Turn]]) -> None:
+        warm = [turn[1:] for turns in processes for turn in turns]
+
+        def typical(begin: int, end: int) -> float:
+            return median(median(sum(phases[begin:end]) for phases in turn) for turn in warm)
+
+        self.forward, self.backward, self.release = typical(0, 1), typical(1, 2), typical(2, 3)
+        self.both, self.all = typical(0, 2), typical(0, 3)
+        self.best = min(sum(phases[:2]) for turn in warm for phases in turn)
+        self.first = median(sum(turns[0][0][:2]) for turns in processes)
+
+
+def measure(
+    workload: str, cases: Sequence[Case], processes: int = 3, turns: int = 5
+) -> tuple[dict[Case, Times], dict[Case, Any]]:
+    """Let the cases take turns, and begin again in fresh processes: their times, and what they computed."""
+    cases = available(cases)
+    times: dict[Case, list[list[Turn]]] = {case: [] for case in cases}
+    results = {}
+    for _ in range(processes):
+        workers = {case: Worker(workload, case) for case in cases}
+        rounds = [{case: worker.ask("times") for case, worker in workers.items()} for _ in range(turns)]
+        for case, worker in workers.items():
+            times[case].append([each[case] for each in rounds])
+            results[case] = worker.ask("result")
+            worker.close()
+    return {case: Times(times[case]) for case in cases}, results
+
+
+def check_agreement(results: dict[Case, Any]) -> None:
+    """Stop unless all found the same numbers, to 1e-9: else they have not done the same work."""
+    first, *others = results
+    for other in others:
+        for x, y in zip(results[first]["numbers"], results[other]["numbers"], strict=True):
+            if not isclose(x, y, rel_tol=1e-9, abs_tol=1e-12):
+                sys.exit(f"{' '.join(first)} and {' '.join(other)} disagree: {x!r} and {y!r}")
+
+
+# ---- tables
+
+def table(head: Sequence[str], rows: Sequence[Row]) -> str:
+    """A Markdown table; a short row is filled up."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)]]
+    lines += [[*map(shown, row), *[""] * (len(head) - len(row))] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def shown(x: object) -> str:
+    """A float with three digits, an int with its thousands apart, anything else as it is."""
+    if isinstance(x, float):
+        return f"{x:,.0f}" if abs(x) >= 100 else f"{x:.2f}" if abs(x) < 10 else f"{x:.1f}"
+    return f"{x:,}" if isinstance(x, int) else str(x)
+
+
+def at_least(target: float, measured: float) -> str:
+    return f"{shown(measured)} (≥ {target:g}: {'yes' if measured >= target else 'NO'})"
+
+
+def at_most(target: float, measured: float) -> str:
+    return f"{shown(measured)} (≤ {target:g}: {'yes' if measured <= target else 'NO'})"
+
+
+# ---- the workloads: each gives its section of the report
+
+def moons() -> str:
+    reference = ("micrograd", "micrograd")
+    targets: dict[Case, float] = {
+        ("native", "autograd_tiny"): 80, ("native", "micrograd"): 80,
+        ("pure", "autograd_tiny"): 3, ("pure", "micrograd"): 3,
+    }
+    times, results = measure("moons", [*targets, reference])
+    check_agreement(results)
+    peer = times.get(reference)
+
+    def row(case: Case) -> Row:
+        engine, network = case
+        name = engine if case == reference else f"{engine}, with the MLP of {network}"
+        if case not in times:
+            return [name, missing(engine) or missing(network)]
+        t = times[case]
+        phases = [1e3 * x for x in (t.forward, t.backward, t.release, t.both, t.best, t.first)]
+        against: Row = []
+        if peer and case != reference:
+            against = [at_least(targets[case], peer.both / t.both), peer.all / t.all]
+        return [name, results[case]["operations"], results[case]["nodes"], *phases, *against]
+
+    head = [
+        "engine", "operations", "nodes", "forward", "backward", "release", "forward + backward", "best",
+        "first", "times as fast as micrograd", "release included",
+    ]
+    return f"""\
+## moons: one loss and its gradients, in milliseconds
+
+micrograd's demo: MLP 2-16-16-1, 100 points, hinge loss and L2 penalty. The user's code is the same for all
+but for the import. With micrograd's MLP both engines build the same graph, node for node; ours makes one
+`dot` of a neuron's weighted sum. Nodes are counted as in micrograd, where each plain number is one.
+The very first step in a process (`first`) is unlike the others: our engine still has to get memory from the
+system, and micrograd has left no earlier graph for the collector to walk.
+
+{table(head, [row(case) for case in [*targets, reference]])}
+"""
+
+
+def chain() -> str:
+    targets = {"micrograd": 70, "torch": 150, "xad": 10}
+    cases = {engine: (engine, str(CHAIN)) for engine in ("native", "pure", *targets)}
+    times, results = measure("chain", [*cases.values()])
+    check_agreement(results)
+    native = times.get(cases["native"])
+
+    def row(engine: str) -> Row:
+        if missing(engine):
+            return [engine, missing(engine)]
+        t = times[cases[engine]]
+        phases = [1e9 / CHAIN * x for x in (t.forward, t.backward, t.release, t.both, t.best)]
+        against: Row = []
+        if native and engine != "native":
+            ratio = t.both / native.both
+            against = [at_least(targets[engine], ratio) if engine in targets else ratio, t.all / native.all]
+        return [engine, *phases, *against]
+
+    head = [
+        "engine", "forward", "backward", "release", "forward + backward", "best",
+        "native is as many times faster", "release included",
+    ]
+    return f"""\
+## chain: {CHAIN:,} operations, in nanoseconds per operation
+
+{CHAIN // 2:,} times `a = a*y + x`. torch: tensors of one number, float64, one thread. xad: one tape for all
+repetitions, cleared in between. micrograd releases nothing itself: its graphs wait for the collector, which
+comes by during a later forward pass.
+
+{table(head, [row(engine) for engine in cases])}
+"""
+
+
+def memory() -> str:
+    title = "## memory: bytes per node of a chain\n\n"
+    if not sys.platform.startswith("linux"):
+        return title + "Measured on Linux only.\n"
+
+    def row(engine: str, nodes: int) -> Row:
+        if missing(engine):
+            return [engine, missing(engine)]
+        worker = Worker("chain", (engine, str(nodes)))
+        found = worker.ask("bytes")
+        worker.close()
+        peak = at_most(128, found["peak"]) if engine == "native" else found["peak"]
+        return [engine, nodes, found["built"], peak, found["one"]]
+
+    head = ["engine", "nodes", "after forward", "at most, during backward", "`sys.getsizeof` of one"]
+    return title + f"""\
+Resident memory of the process, beyond what it held before the first node: everything included.
+
+{table(head, [row("native", 1_000_000), row("pure", 1_000_000), row("micrograd", 100_000)])}
+"""
+
+
+def scaling() -> str:
+    title = "## scaling: nanoseconds per node of a long chain\n\n"
+    if available_memory() < 2 * GIB:
+        return title + "Left out: it needs 2 GiB of free memory.\n"
+    sizes = {"native": (100_000, 10_000_000), "pure": (100_000, 1_000_000)}
+    cases = [(engine, str(n)) for engine, pair in sizes.items() for n in pair]
+    times, _ = measure("chain", cases, processes=2, turns=4)
+
+    def rows(engine: str) -> list[Row]:
+        if missing(engine):
+            return [[engine, missing(engine)]]
+        found = []
+        for n in sizes[engine]:
+            t = times[engine, str(n)]
+            found.append([1e9 / n * x for x in (t.forward, t.backward, t.release, t.all)])
+        ratios = [at_most(2, many / few) for few, many in zip(*found, strict=True)]
+        measured: list[Row] = [[engine, n, *phases] for n, phases in zip(sizes[engine], found, strict=True)]
+        return [*measured, [engine, "ratio", *ratios]]
+
+    head = ["engine", "nodes", "forward", "backward", "release", "together"]
+    return title + f"""\
+After a warm-up of the same size.
+
+{table(head, rows("native") + rows("pure"))}
+"""
+
+
+def available_memory() -> float:
+    """The bytes that a process can get without swapping; infinite where no /proc says."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except FileNotFoundError:
+        return inf
+    return next(1024.0 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+
+
+def importing() -> str:
+    def seconds(engine: str, code: str) -> float:
+        start = perf_counter()
+        subprocess.run(**command(engine, "-c", code), check=True)
+        return perf_counter() - start
+
+    def row(engine: str) -> Row:
+        if missing(engine):
+            return [engine, missing(engine)]
+        print(f"import: {engine}", file=sys.stderr)
+        seconds(engine, "import autograd_tiny")         # compiles to bytecode what is not yet
+        pairs = [(seconds(engine, "pass"), seconds(engine, "import autograd_tiny")) for _ in range(40)]
+        bare, loaded = (1e3 * median(each) for each in zip(*pairs, strict=True))
+        return [engine, bare, loaded, at_most(30, 1e3 * median(after - before for before, after in pairs))]
+
+    head = ["engine", "`pass`", "`import autograd_tiny`", "median difference of 40 pairs"]
+    return f"""\
+## import: milliseconds that `import autograd_tiny` adds to a bare interpreter
+
+By the clock on the wall, from the start of the process to its end.
+
+{table(head, [row("native"), row("pure")])}
+"""
+
+
+WORKLOADS: dict[str, Callable[[], str]] = {
+    "moons": moons, "chain": chain, "memory": memory, "scaling": scaling, "import": importing,
+}
+
+
+# ---- the report
+
+def introduction() -> str:
+    packages = [f"{name} {missing(name) or version(name)}" for name in ("micrograd", "torch", "xad")]
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"""\
+# Measured speed and memory
+
+Made by `make bench` (benchmarks/run.py). Times are processor time. Each engine has a process of its own, and
+they take turns, the first repetition in each turn to warm up; a time is the median over all turns, in several
+such processes, and a ratio is one of medians from the same run. The garbage collector is as Python leaves it.
+Beside a ratio stands the target that the engine was built for.
+
+{date.today()}, {processor()}, {platform.system()}, {python}, {', '.join(packages)}.
+"""
+
+
+def processor() -> str:
+    """The model of the processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except FileNotFoundError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def main() -> None:
+    parser = ArgumentParser(description="Compare autograd_tiny with its peers.")
+    parser.add_argument("workload", nargs="?", choices=WORKLOADS, help="only this one; keeps no results")
+    chosen = parser.parse_args().workload
+    names = [chosen] if chosen else [*WORKLOADS]
+    report = "\n".join([introduction(), *(WORKLOADS[name]() for name in names)])
+    print(report)
+    if not chosen:
+        HERE.joinpath("results.md").write_text(report, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
