@@ -19,7 +19,7 @@ from .expression import CONSTANTS, FUNCTIONS, ExpressionError, constant, parse, 
 from .graph import topological_order
 from .ops import DOT, LEAF, NEG, reference_table
 
-WIDTH = 80                  # of the table, in characters, where its names and numbers leave it the choice
+WIDTH = 80                  # of the table, in characters, unless its names and numbers need more
 OPERATION_WIDTH = 28        # of its second column, likewise
 GAP = "  "                  # between columns
 ALIGN = str.ljust, str.ljust, str.rjust, str.ljust, str.rjust
@@ -42,9 +42,9 @@ Those of many numbers take lists: max([a, b]), dot([a, b], [c, d]).
 
 --json prints {{"output": name, "nodes": [...]}}. A node has a name, an operation
 ("leaf" for an input), a value, operands, and a gradient: the derivative of the
-output by it. An operand has a local_gradient, and the name of a node or, for a
-plain number, a value. A number that is not finite is the string "NaN",
-"Infinity" or "-Infinity".
+output by it. An operand has the name of a node and a local_gradient, or else it
+is a plain number and has a value. A number that is not finite is the string
+"NaN", "Infinity" or "-Infinity".
 
 The exit code is 0, or 2 after an error, which is one line on standard error."""
 
@@ -179,8 +179,8 @@ def as_json(nodes: Sequence[Value]) -> str:
                 "value": strict(node.data),
                 "gradient": strict(node.grad),
                 "operands": [
-                    ({"name": x.label} if isinstance(x, Value) else {"value": strict(x)})
-                    | {"local_gradient": strict(slope)}
+                    {"name": x.label, "local_gradient": strict(slope)} if isinstance(x, Value)
+                    else {"value": strict(x)}
                     for x, slope in zip(node.operands, node.local_grads, strict=True)
                 ],
             }
@@ -212,9 +212,9 @@ def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     least = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
-    widths[1] = max(least[1], min(widths[1], OPERATION_WIDTH))
-    rest = WIDTH - widths[0] - widths[1] - widths[2] - widths[4] - 4 * len(GAP)
-    widths[3] = max(least[3], min(widths[3], rest))
+    room = WIDTH - widths[0] - widths[2] - widths[4] - 4 * len(GAP)
+    widths[1] = max(least[1], min(widths[1], OPERATION_WIDTH, room - least[3]))
+    widths[3] = max(least[3], min(widths[3], room - widths[1]))
     return widths
 
 

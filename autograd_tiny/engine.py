@@ -875,7 +875,7 @@ def dot(xs: Iterable[Operand], ys: Iterable[Operand], bias: Operand | None = Non
     n = len(first)
     if len(second) != n:
         raise ValueError(f"dot of two sequences of one length is expected, got {n} and {len(second)}")
-    fan = fanned(first + second if bias is None else (*first, *second, bias))
+    fan = fanned(first + second if bias is None else first + second + (bias,))
     total = 0.0
     for i in range(n):
         x, y = number(fan.operands[i]), number(fan.operands[n + i])
