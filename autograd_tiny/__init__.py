@@ -36,11 +36,13 @@ from .graph import topological_order
 
 if TYPE_CHECKING:
     from . import nn
+    from .expression import parse
     from .show import draw
 
 __version__ = "0.1.0"
 __all__ = [
-    "Value", "draw", "engine_kind", "gradients", "nn", "no_grad", "operation", "scope", "topological_order",
+    "Value", "draw", "engine_kind", "gradients", "nn", "no_grad", "operation", "parse", "scope",
+    "topological_order",
     *functions.__all__,
 ]
 
@@ -51,4 +53,6 @@ def __getattr__(name: str) -> Any:
         return import_module(".nn", __name__)
     if name == "draw":
         return import_module(".show", __name__).draw
+    if name == "parse":
+        return import_module(".expression", __name__).parse
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

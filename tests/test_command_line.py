@@ -201,6 +201,12 @@ def test_options_go_anywhere(run, tmp_path):
     assert tables == {run(*EXAMPLE_A)}
 
 
+def test_a_file_name_with_a_minus_sign(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("-a", "a=1", "--svg", "-f.svg")
+    assert os.listdir(tmp_path) == ["-f.svg"]
+
+
 def test_the_drawing_is_imported_only_when_asked_for():
     code = """
 import sys
@@ -242,8 +248,8 @@ def test_what_drawing_may_say(complaint, monkeypatch, error, tmp_path):
     (["a.b", "a=1"], "'a.b' is not allowed"),
     (["("], "'(' was never closed"),
     ([""], "there is no expression"),
-    ([], "the following arguments are required: expression"),
     (["a", "a=1", "--svgs", "f.svg"], "unrecognized arguments: --svgs"),
+    (["a", "a=1", "--js"], "unrecognized arguments: --js"),
     (["a", "a=1", "--svg"], "argument --svg: expected one argument"),
     (["a", "a=1", "--svg", "f.png"], "a .svg file is expected, got 'f.png'"),
     (["a", "a=1", "--png", "f"], "a .png file is expected, got 'f'"),
@@ -255,6 +261,10 @@ def test_what_drawing_may_say(complaint, monkeypatch, error, tmp_path):
 ])
 def test_errors(complaint, argv, said):
     assert said in complaint(*argv)
+
+
+def test_no_arguments(complaint):
+    assert complaint() == "the following arguments are required: expression"
 
 
 def test_an_error_leaves_no_file(complaint, tmp_path):

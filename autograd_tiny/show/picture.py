@@ -46,6 +46,8 @@ class Picture:
             raise ValueError(f"a file that ends in .svg, .png, .pdf or .dot is expected, got {str(path)!r}")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"cannot save {str(path)!r}: there is no folder {str(path.parent)!r}")
+        if path.is_dir():
+            raise IsADirectoryError(f"cannot save {str(path)!r}: there is a folder of that name")
         _replace(path, self._as(suffix))
         return path
 
