@@ -37,7 +37,7 @@ from .graph import topological_order
 if TYPE_CHECKING:
     from . import nn
     from .expression import parse
-    from .show import draw
+    from .show.draw import draw
 
 __version__ = "0.1.0"
 __all__ = [
