@@ -10,10 +10,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from .engine import Value, given_attributes, make, restore
-from .graph import topological_order
+from .graph import order_beyond
 from .ops import LEAF, Operation
 
 
@@ -49,18 +49,15 @@ class Record:
                 setattr(self.nodes[place], name, value)
 
 
-_records: WeakSet[Record] = WeakSet()
+_record_of: WeakValueDictionary[int, Record] = WeakValueDictionary()        # for the id() of a node
 
 
 def taken_apart(value: Value) -> Any:
     """What Value.__reduce__ answers: how to find it in a record that holds its graph."""
-    known = list(_records)
-    for record in known:
-        if id(value) in record.places:
-            return at_place, (record, record.places[id(value)])
-    nodes = [node for node in topological_order(value) if not any(id(node) in r.places for r in known)]
-    record = Record(nodes)
-    _records.add(record)
+    record = _record_of.get(id(value))
+    if record is None:
+        record = Record(order_beyond(_record_of, (value,)))
+        _record_of.update((id(node), record) for node in record.nodes)
     return at_place, (record, record.places[id(value)])
 
 

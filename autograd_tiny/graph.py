@@ -1,6 +1,8 @@
 """Walking a graph: from a Value to everything it was made from."""
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from .engine import Value, kind
 
 
@@ -14,15 +16,22 @@ def topological_order(*roots: Value) -> list[Value]:
     for root in roots:
         if type(root) is not Value:
             raise TypeError(f"a Value is expected, got {kind(root)}")
+    return order_beyond((), roots)
+
+
+def order_beyond(known: Container[int], roots: Iterable[Value]) -> list[Value]:
+    """The same, but the walk ends at the Values whose id() is known: neither they nor their operands."""
     order: list[Value] = []
     finished: set[int] = set()
     entered: set[int] = set()
-    stack = list(reversed(roots))
+    stack = [root for root in roots if id(root) not in known][::-1]
     while stack:
         node = stack[-1]
         if id(node) not in entered:
             entered.add(id(node))
-            stack.extend(x for x in reversed(node.operands) if type(x) is Value and id(x) not in entered)
+            for x in reversed(node.operands):
+                if type(x) is Value and id(x) not in entered and id(x) not in known:
+                    stack.append(x)
         else:
             stack.pop()
             if id(node) not in finished:
