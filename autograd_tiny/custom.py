@@ -1,6 +1,7 @@
 """Operations that users define, with their derivatives."""
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,12 +15,18 @@ class CustomOperation(Operation):
     """A function and its derivatives as one operation of the calculus; see `operation`."""
 
     def __init__(self, function: Callable[..., Any], derivatives: Sequence[Callable[..., Any]]) -> None:
-        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        names = _operands(function)
         if len(derivatives) != len(names):
             raise TypeError(
                 f"{function.__name__} takes {len(names)} operands and needs a derivative for each, "
                 f"got {len(derivatives)}"
             )
+        for slope in derivatives:
+            if not _takes(slope, len(names) + 1):
+                raise TypeError(
+                    f"a derivative of {function.__name__} is a function of {', '.join(names)} and its value "
+                    f"f, got {engine.kind(slope)}"
+                )
         super().__init__(function.__name__, function.__name__, " ".join(names), "")
         self.function = function
         self.slopes = tuple(derivatives)
@@ -62,6 +69,36 @@ class CustomOperation(Operation):
         return self.__qualname__                 # found again by its name in its module
 
 
+def _operands(function: Any) -> list[str]:
+    """The names of the operands: plain parameters, nothing else."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        raise TypeError(
+            "@operation(derivative, …) stands above a Python function of the operands, "
+            f"got {engine.kind(function)}"
+        ) from None
+    for each in parameters:
+        plain = each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+        if not plain or each.default is not each.empty:
+            raise TypeError(
+                f"the operands of {function.__name__} are numbers without defaults, in a fixed number; "
+                f"got {str(each)!r}"
+            )
+    return [each.name for each in parameters]
+
+
+def _takes(slope: Any, count: int) -> bool:
+    """Whether slope can be called with so many arguments, as far as one can know before."""
+    try:
+        inspect.signature(slope).bind(*range(count))
+    except ValueError:
+        return True                              # a built-in function that does not tell
+    except TypeError:
+        return False
+    return True
+
+
 def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]], CustomOperation]:
     """Make an operation of your own from a function of floats and its derivatives.
 
@@ -73,8 +110,12 @@ def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]]
 
     The result takes Values, numbers and arrays. It is one node in the graph. Where its derivatives are
     written with Python arithmetic and this package's functions, they can be differentiated again.
-    TypeError if the number of derivatives is not the number of operands.
+    TypeError if the number of derivatives is not the number of operands, if the function has parameters
+    other than plain ones, or a derivative does not take the operands and f.
     """
+    if not derivatives or not all(map(callable, derivatives)):
+        got = ", ".join(map(engine.kind, derivatives)) or "none"
+        raise TypeError(f"@operation(…) expects a derivative for each operand, a function; got {got}")
 
     def define(function: Callable[..., Any]) -> CustomOperation:
         return CustomOperation(function, derivatives)

@@ -63,6 +63,19 @@ def test_a_derivative_for_each_operand():
         cube(1.0, 2.0)
 
 
+@pytest.mark.parametrize("define, said", [
+    (lambda: operation(), "a derivative for each operand, a function; got none"),
+    (lambda: operation(3.0), "got float 3.0"),
+    (lambda: operation(lambda x, f: 1.0)(3.0), "above a Python function of the operands, got float 3.0"),
+    (lambda: operation(lambda x: 1.0)(lambda x: x), "a function of x and its value f"),
+    (lambda: operation(lambda x, f: 1.0)(lambda x=2.0: x), "without defaults.*'x=2.0'"),
+    (lambda: operation(lambda x, f: 1.0)(lambda *x: x), r"in a fixed number; got '\*x'"),
+])
+def test_definitions_that_cannot_work(define, said):
+    with pytest.raises(TypeError, match=said):
+        define()
+
+
 def test_answers_that_are_no_numbers():
     @operation(lambda x, f: "slope")
     def strange(x):
