@@ -190,15 +190,17 @@ def test_a_cleared_gradient_is_shown_as_it_is():
     assert box(draw(f), "p").lines == ["p", "3", "0"]
 
 
-def test_a_backward_pass_over_a_part_shows_in_that_part():
+def test_gradients_of_another_output_are_not_shown():
     a = Value(3.0, "a")
     x = a * 2
     x.label = "x"
     y = x + 1
     y.label = "y"
     x.backward()
-    drawn = draw(y)
-    assert [box(drawn, name).lines[-1] for name in "axy"] == ["2", "1", "—"]
+    assert [box(draw(y), name).lines[-1] for name in "axy"] == ["—", "—", "—"]
+    assert [box(draw([x, y]), name).lines[-1] for name in "axy"] == ["2", "1", "—"]
+    y.backward()
+    assert [box(draw(y), name).lines[-1] for name in "axy"] == ["4", "1", "1"]
 
 
 def test_results_without_a_label_get_names_that_are_free():
@@ -378,6 +380,14 @@ def test_a_deep_graph_is_drawn():
     assert len(boxes(draw(v))) == 401
 
 
+def test_a_deep_graph_over_one_leaf_is_drawn():
+    shared = Value(0.3, "shared")
+    v = shared
+    for _ in range(50):
+        v = (v * 1.01 + shared).tanh()
+    assert len(boxes(draw(v))) == 151
+
+
 def test_too_large_a_graph_says_what_to_do():
     values = [Value(i) for i in range(30)]
     with pytest.raises(ValueError, match=r"31 values and constants.*max_nodes=31"):
@@ -400,8 +410,15 @@ def test_bad_arguments():
         draw([])
     with pytest.raises(ValueError, match="'left'"):
         draw(Value(1.0), rankdir="left")
-    with pytest.raises(ValueError, match="digits is at least 1, got 0"):
-        draw(Value(1.0), digits=0)
+    for digits in (0, 2.5, "x"):
+        with pytest.raises(ValueError, match=f"digits is an int, at least 1, got {digits!r}"):
+            draw(Value(1.0), digits=digits)
+
+
+def test_without_the_graphviz_library_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    with pytest.raises(ImportError, match="pip install graphviz"):
+        draw(Value(1.0))
 
 
 # ---- files

@@ -25,7 +25,6 @@ INK, BLUE, RED, GREY, LINE = "#111827", "#1d4ed8", "#b91c1c", "#5b6472", "#9ca3a
 TYPE = {"fontname": "Helvetica", "fontsize": "12"}
 PAGE = TYPE | {
     "bgcolor": "white", "pad": "0.15", "nodesep": "0.2", "ranksep": "0.3",
-    "nslimit": "8",         # rounds of straightening: in a large graph, later ones take long and show little
 }
 BOX = TYPE | {
     "shape": "box", "style": "rounded,filled", "fontcolor": INK, "color": LINE, "fillcolor": "white",
@@ -40,6 +39,7 @@ OPERATION = QUIET | {
 }
 SLOPE = {"style": "", "color": "white", "fontcolor": GREY, "fontsize": "10", "margin": "0.05,0.01"}
 CONSTANT = {"color": "#d1d5db", "fontcolor": GREY, "fontsize": "10", "margin": "0.04,0.02"}
+MANY = 100               # values: from here on, edges are straightened for as long as it shows, no longer
 LEGEND = (
     f'<<table border="0" cellborder="0" cellspacing="8"><tr><td><font color="{BLUE}">value</font></td>'
     f'<td><font color="{RED}">gradient</font></td>'
@@ -64,8 +64,8 @@ def draw(
     roots = _roots(root)
     if rankdir not in ("LR", "RL", "TB", "BT"):
         raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {rankdir!r}")
-    if digits < 1:
-        raise ValueError(f"digits is at least 1, got {digits}")
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"digits is an int, at least 1, got {digits!r}")
     values = topological_order(*roots)
     _check_size(values, max_nodes)
     drawing = _Drawing(roots, values, rankdir, digits)
@@ -102,20 +102,22 @@ class _Drawing:
     """A graph in the language of dot, in the making."""
 
     def __init__(self, roots: Sequence[Value], values: Sequence[Value], rankdir: str, digits: int) -> None:
-        from graphviz import Digraph        # here, since importing it takes as long as the whole package
+        try:                                # here, since importing it takes as long as the whole package
+            from graphviz import Digraph
+        except ImportError:
+            raise ImportError("draw() needs the graphviz library: pip install graphviz") from None
 
-        page = PAGE | {"rankdir": rankdir, "label": LEGEND}
+        rounds = "8" if len(values) < MANY else "1"
+        page = PAGE | {"rankdir": rankdir, "label": LEGEND, "nslimit": rounds}
         self.graph = Digraph("computation", graph_attr=page, node_attr=BOX, edge_attr=EDGE)
         self.digits = digits
         self.roots = set(roots)
         self.names = names_of(values)
         self.place = {value: i for i, value in enumerate(values)}
-        # a leaf's gradient may be left from another graph: it counts if it can have come through this one
-        passed_on = {x for value in values if value.reached for x in value.operands if type(x) is Value}
-        self.has_gradient = {
-            value for value in values
-            if value.reached and (value.operands or value in passed_on or value in self.roots)
-        }
+        # a gradient may be left from another output: it counts if it can have come through this graph
+        senders = set(values) if any(root.reached for root in roots) else set()
+        sent_to = {x for value in senders if value.reached for x in value.operands if type(x) is Value}
+        self.has_gradient = {x for x in senders if x.reached and (x in sent_to or x in self.roots)}
 
     def add_value(self, value: Value) -> None:
         """A box with up to three lines: what it is, the value, the gradient."""
