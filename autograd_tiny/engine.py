@@ -8,6 +8,9 @@ Backward. The chain rule says: the gradient of an operand is the gradient of the
 derivative between them, summed over all results that the operand went into. `backward()` walks the graph
 from the output to the leaves in such an order that each gradient is complete before it is passed on.
 
+To read it: the fields of `Value`; one operation, `Value.__mul__` → `mul` → `binary`; then `backward` and
+`find_adjoints`, in the middle of the file. All the other operations follow the same pattern.
+
 This file is ordinary Python and runs as it is. Cython compiles the same file to machine code; engine.pxd
 says which names are C numbers then. B. Speelpenning, Compiling Fast Partial Derivatives of Functions
 Given by Algorithms (1980); A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3.
@@ -18,9 +21,9 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any, TypeAlias
 
-try:
-    import cython
-except ImportError:
+try:                                    # `cython.compiled` is True in the compiled file only, and what
+    import cython                       # stands in for Cython otherwise is uncompiled.py, where the hints
+except ImportError:                     # to the compiler (no_gc, cclass, cast …) do nothing
     from . import uncompiled as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny import ieee
@@ -37,17 +40,18 @@ from .ops import (
 )
 
 Operand: TypeAlias = "Value | float"
-Output: TypeAlias = "Value"             # aliases where Cython is not to insist on the exact type
-Label: TypeAlias = "str"
 Branches: TypeAlias = "list[Value | None]"
 Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
+AnyValue: TypeAlias = "Value"           # arguments whose type we check ourselves, for a better error
+AnyLabel: TypeAlias = "str"             # than Cython's
+AnyNumber: TypeAlias = "float"
 
 PI = 3.141592653589793
 INFINITY = 1e999
 recording = True        # False inside no_grad()
 scope_path = ""         # the module that is running, as "mlp.layer1": new nodes remember it
-clock = 1               # counts the Values that all walks through graphs have met
-walk = 1                # where it stood when the present walk began
+clock = 1               # counts the Values that all walks through graphs have met,
+walk = 1                # and this is where it stood when the present walk began: see find_adjoints
 
 
 @cython.no_gc           # graphs have no cycles, so the garbage collector need not look at them
@@ -74,7 +78,7 @@ class Value:
     Value(2.0) is a leaf: an input or a parameter. Arithmetic on Values, and their methods, give new ones.
     label: a name for pictures. requires_grad: False for a number that stays as it is in training.
     Other attributes can be set freely; a cycle of references through one of them is never freed.
-    TypeError unless data is a real number.
+    TypeError unless data is a real number and label a str.
     """
 
     __slots__ = (
@@ -92,12 +96,14 @@ class Value:
     scope: str              # the module that made it, as "mlp.layer1"; "" outside of any
     needs_grad: bool        # whether a gradient is to flow here
     has_grad: bool          # whether a backward pass has put a gradient here
-    place: int              # in the present walk through the graph: where its adjoint is
-    waiting: int            # in the present walk: how many results have not sent their gradient yet
+    place: int              # for the walks of backward(): see find_adjoints
+    waiting: int
 
-    def __init__(self, data: Any, label: Label = "", requires_grad: bool = True) -> None:
+    def __init__(self, data: Any, label: AnyLabel = "", *, requires_grad: bool = True) -> None:
         start(self, LEAF, plain_float(data))
-        self.needs_grad = requires_grad
+        self.needs_grad = bool(requires_grad)
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a str, got {kind(label)}")
         if label:
             self.label = label
 
@@ -151,149 +157,6 @@ class Value:
 
     def __abs__(self) -> Value:
         return unary(ABS, ieee.fabs(self.data), self, signum(self.data))
-
-    # ---- the chain rule
-
-    def backward(self, seed: float = 1.0) -> None:
-        """Put the derivative of this number with respect to every Value it came from into `.grad`.
-
-        Leaves add it to what their `.grad` holds already; results in between are cleared first. seed is
-        the gradient to start with. RuntimeError if nothing here requires a gradient.
-        """
-        if not self.needs_grad:
-            raise RuntimeError(
-                f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
-            )
-        sweep(self, seed, True, ())
-
-    # ---- how it was made
-
-    @property
-    def op(self) -> str:
-        """The sign of the operation that made it, "+" or "tanh"; "" for a leaf."""
-        return self.operation.sign
-
-    @property
-    def operands(self) -> tuple[Operand, ...]:
-        """What it was made from, in order: Values and plain numbers, as written."""
-        if type(self.left) is Fan:
-            return self.left.operands
-        return (self.left, self.right)[: len(self.operation.operands)]
-
-    @property
-    def parents(self) -> tuple[Value, ...]:
-        """The operands as Values: a plain number becomes a constant, a new one at each look."""
-        return tuple([
-            x if type(x) is Value else Value(x, requires_grad=False) for x in self.operands
-        ])
-
-    @property
-    def local_grads(self) -> tuple[float, ...]:
-        """The derivative of this number by each of its parents, as recorded in the forward pass."""
-        if type(self.left) is Fan:
-            fan: Fan = self.left
-            return tuple([fan.slopes[i] for i in range(fan.size)])
-        return (self.dleft, self.dright)[: len(self.operation.operands)]
-
-    @property
-    def reached(self) -> bool:
-        """Whether a backward pass has come by here, so that `.grad` says something."""
-        return bool(self.has_grad)
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
-        return bool(self.needs_grad)
-
-    @requires_grad.setter
-    def requires_grad(self, wanted: bool) -> None:
-        if self.operation is not LEAF:
-            raise RuntimeError(
-                f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
-            )
-        self.needs_grad = bool(wanted)
-
-    @property
-    def _prev(self) -> set[Value]:                                         # micrograd's names
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
-        return self.op
-
-    # ---- comparisons look at the numbers; == between Values asks whether they are the same node
-
-    def __lt__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data < number(other)
-
-    def __le__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data <= number(other)
-
-    def __gt__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data > number(other)
-
-    def __ge__(self, other: object) -> bool:
-        other = operand(other)
-        return NotImplemented if other is None else self.data >= number(other)
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is Value:
-            return self is other
-        other = operand(other)
-        return NotImplemented if other is None else self.data == number(other)
-
-    def __hash__(self) -> int:
-        return object.__hash__(self)
-
-    def __bool__(self) -> bool:
-        return self.data != 0.0
-
-    # ---- out of the graph, by name only: a gradient is never lost by accident
-
-    def item(self) -> float:
-        """The number, as a float."""
-        return self.data
-
-    def detach(self) -> Value:
-        """A new leaf with the same number, through which no gradient flows."""
-        return Value(self.data, requires_grad=False)
-
-    def __float__(self) -> float:
-        raise TypeError(
-            f"float() of {self!r} would lose its gradient: write v.data or v.item() for the number, "
-            "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
-        )
-
-    def __int__(self) -> int:
-        return int(self.__float__())
-
-    def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
-
-    def __repr__(self) -> str:
-        said = [repr(self.data)]
-        if self.label:
-            said.append(f"label={self.label!r}")
-        if self.op:
-            said.append(f"op={self.op!r}")
-        if self.has_grad:
-            said.append(f"grad={self.grad!r}")
-        if not self.needs_grad:
-            said.append("requires_grad=False")
-        return f"Value({', '.join(said)})"
-
-    # ---- copies: see copying.py
-
-    def __reduce__(self) -> Any:
-        from .copying import taken_apart
-        return taken_apart(self)
-
-    def __copy__(self) -> Value:
-        from .copying import twin
-        return twin(self)
 
     # ---- functions of one operand, all in one pattern: the value, and the local derivative
 
@@ -425,8 +288,8 @@ class Value:
     def minimum(self, other: Operand) -> Value:
         return minimum(self, required(other))
 
-    def clip(self, low: Operand, high: Operand) -> Value:
-        clipped: Value = clip(self, low, high)
+    def clip(self, low: Operand | None = None, high: Operand | None = None) -> Value:
+        clipped: Value = clip(self, -INFINITY if low is None else low, INFINITY if high is None else high)
         return clipped
 
     def greater(self, other: Operand) -> Value:
@@ -441,7 +304,153 @@ class Value:
     def less_equal(self, other: Operand) -> Value:
         return less_equal(self, required(other))
 
+    def equal(self, other: Operand) -> Value:
+        return equal(self, required(other))
+
     arctan2 = atan2
+
+    # ---- comparisons look at the numbers; == between Values asks whether they are the same node
+
+    def __lt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data < number(other)
+
+    def __le__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data <= number(other)
+
+    def __gt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data > number(other)
+
+    def __ge__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data >= number(other)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is Value:
+            return self is other
+        other = operand(other)
+        return NotImplemented if other is None else self.data == number(other)
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    # ---- out of the graph, by name only: a gradient is never lost by accident
+
+    def item(self) -> float:
+        """The number, as a float."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A new leaf with the same number, through which no gradient flows."""
+        return Value(self.data, requires_grad=False)
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"float() of {self!r} would lose its gradient: write v.data or v.item() for the number, "
+            "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
+        )
+
+    def __int__(self) -> int:
+        return int(self.__float__())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        said = [repr(self.data)]
+        if self.label:
+            said.append(f"label={self.label!r}")
+        if self.op:
+            said.append(f"op={self.op!r}")
+        if self.has_grad:
+            said.append(f"grad={self.grad!r}")
+        if not self.needs_grad:
+            said.append("requires_grad=False")
+        return f"Value({', '.join(said)})"
+
+    # ---- copies: see copying.py
+
+    def __reduce__(self) -> Any:
+        from .copying import taken_apart
+        return taken_apart(self)
+
+    def __copy__(self) -> Value:
+        from .copying import twin
+        return twin(self)
+
+    # ---- how it was made
+
+    @property
+    def op(self) -> str:
+        """The sign of the operation that made it, "+" or "tanh"; "" for a leaf."""
+        return self.operation.sign
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What it was made from, in order: Values and plain numbers, as written."""
+        if type(self.left) is Fan:
+            return self.left.operands
+        return (self.left, self.right)[: len(self.operation.operands)]
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands as Values: a plain number becomes a constant, a new one at each look."""
+        return tuple([
+            x if type(x) is Value else Value(x, requires_grad=False) for x in self.operands
+        ])
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        """The derivative of this number by each of its parents, as recorded in the forward pass."""
+        if type(self.left) is Fan:
+            fan: Fan = self.left
+            return tuple([fan.slopes[i] for i in range(fan.size)])
+        return (self.dleft, self.dright)[: len(self.operation.operands)]
+
+    @property
+    def reached(self) -> bool:
+        """Whether a backward pass has come by here, so that `.grad` says something."""
+        return bool(self.has_grad)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
+        return bool(self.needs_grad)
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self.operation is not LEAF:
+            raise RuntimeError(
+                f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
+            )
+        self.needs_grad = bool(wanted)
+
+    @property
+    def _prev(self) -> set[Value]:                                         # micrograd's names
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return self.op
+
+    # ---- the chain rule
+
+    def backward(self, seed: AnyNumber = 1.0) -> None:
+        """Put the derivative of this number with respect to every Value it came from into `.grad`.
+
+        Leaves add it to what their `.grad` holds already; results in between are cleared first. seed is
+        the gradient to start with. RuntimeError if nothing here requires a gradient.
+        """
+        if not self.needs_grad:
+            raise RuntimeError(
+                f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
+            )
+        sweep(self, plain_float(seed), True, ())
 
 
 # ---- the chain rule: one walk to count, one walk to pass the gradients on
@@ -458,9 +467,18 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
 
 
 def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
-    """The two walks of the sweep. The adjoint of `value` is at index `value.place - walk`."""
+    """The two walks of the sweep, without recursion.
+
+    For f = a * a, then g = f + a, the first walk meets g, f and a, gives them the places 0, 1 and 2 in the
+    list of adjoints, and counts the results that each is waiting for: 1, 1 and 3. The second walk begins
+    with 1 for g. g sends 1 to f and 1 to a; f is ready, since nobody else sends it anything, and sends its
+    own adjoint times 2a, in two halves, to a. Now a has heard from all three.
+
+    Nothing in the nodes needs to be cleaned up between walks: places go on where the walk before ended, so
+    a place less than `walk` is an old one.
+    """
     global walk
-    walk = clock                            # a place before this: not met in this walk
+    walk = clock
     later: Branches = [None]                # branches to come back to; the None ends the walk
     node: Value | None = output if meet(output) else None
     while node is not None:
@@ -504,7 +522,9 @@ def next_to_count(node: Value, later: Branches) -> Value | None:
         right_is_new = meet(cython.cast(Value, node.right))
     if left_is_new and right_is_new:
         later.append(node.right)
-    following: Value | None = node.left if left_is_new else node.right if right_is_new else later.pop()
+    following: Value | None = cython.cast(
+        Value, node.left if left_is_new else node.right if right_is_new else later.pop()
+    )
     return following
 
 
@@ -544,7 +564,9 @@ def next_to_pass_on(
         right_is_ready = receive(cython.cast(Value, node.right), adjoint * node.dright, adjoints, keep)
     if left_is_ready and right_is_ready:
         later.append(node.right)
-    following: Value | None = node.left if left_is_ready else node.right if right_is_ready else later.pop()
+    following: Value | None = cython.cast(
+        Value, node.left if left_is_ready else node.right if right_is_ready else later.pop()
+    )
     return following
 
 
@@ -558,7 +580,7 @@ def pass_on_to_all(
 
 
 def gradients(
-    output: Output, inputs: Value | Iterable[Value], seed: float = 1.0, create_graph: bool = False
+    output: AnyValue, inputs: Value | Iterable[Value], seed: AnyNumber = 1.0, create_graph: bool = False
 ) -> Any:
     """The derivatives of output with respect to inputs, as torch.autograd.grad: no `.grad` changes.
 
@@ -573,6 +595,8 @@ def gradients(
         raise TypeError(f"the gradients of a Value are expected, got {kind(output)}")
     if isinstance(inputs, Value):
         return gradients(output, (inputs,), seed, create_graph)[0]
+    if not isinstance(inputs, Iterable):
+        raise TypeError(f"gradients with respect to Values are expected, got {kind(inputs)}")
     wanted: tuple[Any, ...] = tuple(inputs)
     for each in wanted:
         if type(each) is not Value:
@@ -581,9 +605,8 @@ def gradients(
             raise ValueError(f"a gradient with respect to {each!r} is wanted, but it requires none")
     if create_graph:
         from .differentiable import gradient_graph
-        return gradient_graph(output, wanted, seed)
-
-    return sweep(output, seed, False, wanted)
+        return gradient_graph(output, wanted, plain_float(seed))
+    return sweep(output, plain_float(seed), False, wanted)
 
 
 # ---- making nodes
@@ -691,6 +714,7 @@ def restore(value: Value, grad: float, has_grad: bool, needs_grad: bool, scope: 
 
 
 # ---- operations of two operands: Values, or a number in either place
+# (The names are those of the operations; pow, sum, max and min hide Python's own in this file.)
 
 def add(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
@@ -925,7 +949,7 @@ def plain_float(x: object) -> float:
 
 
 def required(x: object) -> Operand:
-    """The same for an argument of a function, where anything else is an error."""
+    """The operand in an argument of a function; TypeError for what is neither a Value nor a number."""
     found = operand(x)
     if found is None:
         raise TypeError(f"a Value or a number is expected, got {kind(x)}")

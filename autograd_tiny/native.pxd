@@ -102,7 +102,9 @@ cdef extern from *:
         if (b->used++ == 0) empty_blocks--;
         if (is_full(b)) take_from_roomy(b);
         memset(place, 0, node_size);
-        return PyObject_Init((PyObject *)place, type);
+        Py_SET_TYPE((PyObject *)place, type);
+        Py_SET_REFCNT((PyObject *)place, 1);
+        return (PyObject *)place;
     }
 
     static void free_node(void *place) {

@@ -6,6 +6,7 @@ import pickle
 import sys
 import threading
 import weakref
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -171,6 +172,7 @@ def test_create_graph_refuses_numbers_that_have_changed():
         (3.0, [Value(1.0)], "float 3.0"),
         (Value(1.0), [2.0], "float 2.0"),
         (Value(1.0), ["x"], "str 'x'"),
+        (Value(1.0), 3, "int 3"),
     ],
 )
 def test_gradients_of_what_is_no_value(output, inputs, said):
@@ -235,7 +237,12 @@ def test_no_grad_records_nothing():
     def decorated():
         return a * a
 
+    @no_grad
+    def decorated_without_parentheses(x):
+        return a * x
+
     assert decorated().parents == () and (a * a).parents == (a, a)
+    assert decorated_without_parentheses(a).parents == () and (a * a).parents == (a, a)
 
 
 def test_no_grad_ends_with_an_exception():
@@ -405,6 +412,20 @@ def test_stable_far_out():
 def test_a_value_holds_a_real_number(data, said):
     with pytest.raises(TypeError, match=f"a plain float is expected, got {said}"):
         Value(data)
+    v = Value(1.0)
+    with pytest.raises(TypeError, match=f"a plain float is expected, got {said}"):
+        v.backward(data)
+    for create_graph in (False, True):
+        with pytest.raises(TypeError, match=f"a plain float is expected, got {said}"):
+            gradients(v, v, data, create_graph)
+    assert not v.reached
+
+
+def test_a_label_is_a_str():
+    with pytest.raises(TypeError, match=r"a label is a str, got tuple \(\)"):
+        Value(2.0, ())
+    with pytest.raises(TypeError, match="positional"):
+        Value(2.0, "a", False)
 
 
 @pytest.mark.parametrize(
@@ -443,7 +464,7 @@ def test_a_gradient_is_never_lost_silently():
     "call",
     [
         "a.maximum('x')", "at.where(a, 'x', a)", "at.dot([a], ['x'])", "at.exp('x')", "at.sum([a, None])",
-        "at.clip(a, 'x', 2)",
+        "at.clip(a, 'x', 2)", "at.maximum(a, 'x')", "at.equal('x', a)", "at.atan2(2.0, 'x')",
     ],
 )
 def test_functions_name_what_they_do_not_understand(call):
@@ -458,7 +479,7 @@ def test_functions_of_many_say_what_is_missing():
     for function in (at.max, at.min, at.mean, at.logsumexp):
         with pytest.raises(ValueError, match="none"):
             function([])
-    for given in (a, "abc"):
+    for given in (a, "abc", 3):
         with pytest.raises(TypeError, match="a sequence"):
             at.sum(given)
     assert at.sum([]) == 0.0 and at.prod([]) == 1.0 and at.dot([], []) == 0.0
@@ -533,6 +554,18 @@ def test_copies_keep_everything_and_what_they_share(duplicate):
     assert not shared2.operands[2].requires_grad
     assert (a2.grad, a2.reached, g2.reached) == (a.grad, True, False)
     del g.myself, g2.myself
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies_of_many_values_at_once(duplicate):
+    leaves = [Value(float(i)) for i in range(20_000)]
+    assert [x.data for x in duplicate(leaves)] == [x.data for x in leaves]
+    chained = [Value(1.0)]
+    for _ in range(10_000):
+        chained.append(chained[-1] * 0.5 + chained[0])
+    copied = duplicate(chained)
+    assert all(x.operands[1] is copied[0] for x in copied[1:])
+    assert all(after.operands[0].operands[0] is x for x, after in pairwise(copied))
 
 
 def test_shallow_copy_is_another_node_over_the_same_operands():

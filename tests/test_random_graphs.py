@@ -36,7 +36,7 @@ class Program(NamedTuple):
 
 def run(program: Program, frozen: Sequence[int] = ()) -> list[Value]:
     """All Values of the program: the leaves, then the result of each step."""
-    values = [Value(x, f"x{i}", i not in frozen) for i, x in enumerate(program.leaves)]
+    values = [Value(x, f"x{i}", requires_grad=i not in frozen) for i, x in enumerate(program.leaves)]
     for i, (name, operands) in enumerate(program.steps):
         with scope(f"part{i // 8}"):
             values.append(perform(name, [values[x] if type(x) is int else x for x in operands]))
