@@ -1,7 +1,9 @@
 """What holds while a block of code runs: no_grad() and scope()."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ContextDecorator
+from typing import Any
 
 from .engine import enter_scope, leave_scope, set_recording
 
@@ -9,8 +11,11 @@ from .engine import enter_scope, leave_scope, set_recording
 class no_grad(ContextDecorator):
     """Compute without recording, as torch.no_grad: results are leaves that require no gradient.
 
-    `with no_grad(): …`, or `@no_grad()` above a function.
+    `with no_grad(): …`, or `@no_grad` above a function. It holds for all threads.
     """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return super().__new__(cls) if function is None else cls()(function)
 
     def __init__(self) -> None:
         self._before: list[bool] = []

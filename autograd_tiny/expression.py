@@ -37,7 +37,7 @@ OPERATORS: dict[type[ast.AST], Operation] = {
 GRAMMAR = "an expression has numbers, names, + - * / **, comparisons and functions"
 HINTS: dict[type[object], str] = {
     ast.Assign: "one name is assigned to at a time, as x = a + b",
-    ast.Attribute: "a function is called by its name alone, as relu(x)",
+    ast.Attribute: "names and functions stand alone, as x or relu(x), not after a dot",
     ast.BitXor: "a power is written x**2",
     ast.Call: "a function is called by its name alone, as relu(x)",
     ast.Compare: "two numbers are compared at a time, by > >= < <= or ==",

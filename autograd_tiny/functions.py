@@ -79,8 +79,10 @@ _SCALARS = {Value, float, int}
 
 def apply(operation: Operation, *operands: Any) -> Any:
     """An operation on Values, numbers or arrays, as the operands are."""
-    if not _SCALARS.issuperset(map(type, operands)) and any(map(is_array, operands)):
-        return elementwise(partial(apply, operation), operands)
+    if not _SCALARS.issuperset(map(type, operands)):
+        if any(map(is_array, operands)):
+            return elementwise(partial(apply, operation), operands)
+        operands = tuple(map(engine.required, operands))
     if Value in map(type, operands):
         return _ON_VALUES[operation](*operands)
     return _on_floats(operation, operands)
@@ -104,9 +106,11 @@ def _flat(values: Any) -> Any:
     """All elements of an array, or a sequence as it is."""
     if type(values) is list or type(values) is tuple:
         return values
-    if isinstance(values, (Value, str)):
+    if is_array(values):
+        return values.ravel().tolist()
+    if isinstance(values, (Value, str)) or not isinstance(values, Iterable):
         raise TypeError(f"a sequence of Values or numbers is expected, got {engine.kind(values)}")
-    return values.ravel().tolist() if is_array(values) else values
+    return values
 
 
 def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:

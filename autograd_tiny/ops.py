@@ -216,6 +216,7 @@ LOGSUMEXP = Operation(
     "logsumexp", "logsumexp", "xs",
     "where(abs(max(xs)) == inf, max(xs), max(xs) + log(sum([exp(x - m) for m in [max(xs)] for x in xs])))",
     "shares([exp(x - m) for m in [max(xs)] for x in xs])",
+    note="derivatives nan where the largest x is infinite",
 )
 
 

@@ -59,6 +59,7 @@ def test_clip_without_a_bound():
     x = Value(5.0)
     assert at.clip(x, None, 2.0).data == 2.0 and at.clip(x, 6.0, None).data == 6.0
     assert x.clip(0.0, 10.0).local_grads == (1.0, 0.0, 0.0)
+    assert x.clip(6.0).data == 6.0 and x.clip(high=2.0).data == 2.0
     assert at.clip(5.0, 0.0, 1.0) == 1.0
 
 
