@@ -27,11 +27,13 @@ except ImportError:                     # to the compiler (no_gc, cclass, cast â
     from . import uncompiled as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny import ieee
-    from cython.cimports.autograd_tiny.native import attributes_of, doubles, release, set_up
+    from cython.cimports.autograd_tiny.native import (
+        attributes_of, borrow, doubles, give_back, release, set_up,
+    )
 else:
     from . import ieee
     from . import uncompiled as cython
-    from .uncompiled import attributes_of, doubles, one_walk_at_a_time, release
+    from .uncompiled import attributes_of, borrow, doubles, give_back, one_walk_at_a_time, release
 from .ops import (
     ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL, ERF,
     ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG,
@@ -484,7 +486,7 @@ def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...
     while node is not None:
         node = next_to_count(node, later)
 
-    adjoints = doubles(clock - walk)
+    adjoints = borrow(clock - walk)
     later = [None]
     node = output if receive(output, seed, adjoints, keep) else None
     while node is not None:
@@ -493,7 +495,7 @@ def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...
     found: Numbers = []
     for node in wanted:
         found.append(adjoints[node.place - walk] if node.place >= walk else 0.0)
-    release(adjoints)
+    give_back(adjoints)
     return tuple(found)
 
 

@@ -11,12 +11,46 @@ cdef inline double *doubles(Py_ssize_t n) except NULL:
 
 cdef extern from *:
     """
+    #include <stddef.h>
     #include <stdint.h>
+
     #ifdef _WIN32
       #include <malloc.h>
     #else
       #include <sys/mman.h>
     #endif
+
+    /* ---- Room for the adjoints of a walk: kept for the next one, since new memory costs page faults. */
+
+    #define MOST_KEPT ((size_t)1 << 20)     /* numbers */
+
+    typedef struct {
+        size_t size;
+        double numbers[1];
+    } room;
+
+    static room *spare;
+
+    static double *borrow(Py_ssize_t n) {
+        room *r = spare;
+        size_t bytes = (size_t)(n + 1) * sizeof(double);
+        spare = NULL;                       /* a walk that begins during this one takes room of its own */
+        if (!r || r->size < (size_t)n) {
+            free(r);
+            if (!(r = (room *)malloc(sizeof(room) + bytes))) {
+                PyErr_NoMemory();
+                return NULL;
+            }
+            r->size = (size_t)n;
+        }
+        memset(r->numbers, 0, bytes);
+        return r->numbers;
+    }
+
+    static void give_back(double *numbers) {
+        room *r = (room *)((char *)numbers - offsetof(room, numbers));
+        if (spare || r->size > MOST_KEPT) free(r); else spare = r;
+    }
 
     /* ---- Memory for nodes.
        They live in blocks of 2 MiB, a huge page where the system has them: a graph of ten million nodes
@@ -164,5 +198,7 @@ cdef extern from *:
         return dict ? PyDict_Copy(dict) : PyDict_New();
     }
     """
+    double *borrow(Py_ssize_t n) except NULL
+    void give_back(double *numbers)
     void set_up(object type, object sample, void *dict)
     dict attributes_of(object value)

@@ -32,6 +32,9 @@ def release(room: list[float]) -> None:
     """Lists free themselves."""
 
 
+borrow, give_back = doubles, release        # where memory is taken for a short time
+
+
 def attributes_of(value: Any) -> dict[str, Any]:
     """The attributes that a user gave to a Value."""
     return dict(value.__dict__)
