@@ -34,25 +34,48 @@ from .functions import *
 from .functions import abs as abs, max as max, min as min, sum as sum
 from .graph import topological_order
 
+_LATER = {      # what is loaded when it is first used, so that the import stays quick: name → module
+    "nn": "", "draw": "show", "parse": "expression", "Dual": "forward", "check_gradients": "checking",
+    "compare_modes": "modes",
+} | dict.fromkeys(
+    ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
+    "functional",
+)
+
 if TYPE_CHECKING:
     from . import nn
+    from .checking import check_gradients
     from .expression import parse
+    from .forward import Dual
+    from .functional import (
+        derivative, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
+    )
+    from .modes import compare_modes
     from .show.draw import draw
 
 __version__ = "0.1.0"
 __all__ = [
-    "Value", "draw", "engine_kind", "gradients", "nn", "no_grad", "operation", "parse", "scope",
-    "topological_order",
+    "Dual", "Value", "check_gradients", "compare_modes", "derivative", "draw", "engine_kind", "grad",
+    "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation",
+    "parse", "scope", "topological_order", "value_and_grad", "vjp",
     *functions.__all__,
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """What is loaded when it is first used, so that the import stays quick."""
-    if name == "nn":
-        return import_module(".nn", __name__)
-    if name == "draw":
-        return import_module(".show", __name__).draw
-    if name == "parse":
-        return import_module(".expression", __name__).parse
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f".{_LATER[name] or name}", __name__)
+    if name == "compare_modes":
+        module.ModeComparison.draw = _draw_modes
+    globals()[name] = found = getattr(module, name) if _LATER[name] else module
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _draw_modes(comparison: Any, **options: Any) -> Any:
+    """The picture of one forward and one reverse pass: see autograd_tiny.show.modes.draw_modes."""
+    return import_module(".show.modes", __name__).draw_modes(comparison, **options)

@@ -1,13 +1,12 @@
 """Operations that users define, with their derivatives."""
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import engine
 from .engine import Value
-from .functions import elementwise, is_array
+from .functions import another_kind, elementwise, is_array
 from .ops import Namespace, Operation
 
 
@@ -36,11 +35,14 @@ class CustomOperation(Operation):
         self.__qualname__ = function.__qualname__
 
     def __call__(self, *operands: Any) -> Any:
-        """The value at the operands: Values, numbers or arrays."""
+        """The value at the operands: Values, numbers, dual numbers or arrays."""
         if len(operands) != len(self.operands):
             raise TypeError(f"{self.name} takes {len(self.operands)} operands, got {len(operands)}")
         if any(is_array(x) for x in operands):
             return elementwise(self, operands)
+        kind_of_number = another_kind(operands)
+        if kind_of_number is not None:
+            return kind_of_number.apply_operation(self, operands)
         numbers = [x.data if type(x) is Value else engine.plain_float(x) for x in operands]
         data = self._number(self.function(*numbers), "its value")
         if not any(type(x) is Value for x in operands):
@@ -54,14 +56,17 @@ class CustomOperation(Operation):
         return False
 
     def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
-        return self.function(*operands)
+        return self._number(self.function(*operands), "its value")
 
-    def differentiate(self, namespace: Namespace, operands: Sequence[Any], f: Any) -> list[Any]:
-        return [slope(*operands, f) for slope in self.slopes]
+    def differentiate(
+        self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
+    ) -> list[Any]:
+        found = [slope(*operands, f) for slope in self.slopes]
+        return [x if another_kind((x,)) else self._number(x, "a derivative", Value) for x in found]
 
-    def _number(self, found: Any, what: str) -> float:
+    def _number(self, found: Any, what: str, besides: Any = ()) -> Any:
         try:
-            return engine.plain_float(found)
+            return found if isinstance(found, besides) else engine.plain_float(found)
         except TypeError:
             raise TypeError(f"{self.name}: {what} must be a number, got {engine.kind(found)}") from None
 
@@ -71,6 +76,8 @@ class CustomOperation(Operation):
 
 def _operands(function: Any) -> list[str]:
     """The names of the operands: plain parameters, nothing else."""
+    import inspect                          # here, since that takes as long as half of the package
+
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -90,6 +97,8 @@ def _operands(function: Any) -> list[str]:
 
 def _takes(slope: Any, count: int) -> bool:
     """Whether slope can be called with so many arguments, as far as one can know before."""
+    import inspect
+
     try:
         inspect.signature(slope).bind(*range(count))
     except ValueError:

@@ -6,7 +6,7 @@ of taken from the record: the formulas of ops.py, with the functions of function
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import functions
@@ -15,22 +15,29 @@ from .graph import topological_order
 from .ops import DIV, OPERATIONS, POW, Namespace, products_of_others, shares
 
 
-def gradient_graph(output: Value, inputs: Sequence[Value], seed: float) -> tuple[Value, ...]:
+def gradient_graph(
+    output: Value, inputs: Sequence[Value], seed: float, just_computed: bool = False
+) -> tuple[Value, ...]:
     """The derivatives of output with respect to inputs, as Values with a graph of their own.
 
     RuntimeError if a number in the graph has changed since the forward pass: the new graph would
-    be one of other numbers than those recorded.
+    be one of other numbers than those recorded. (just_computed: it cannot have.)
     """
     recorded = set_recording(True)
     try:
+        order = topological_order(output)
+        on_the_way = _between(inputs, order)
         adjoints: dict[int, Any] = {id(output): seed}
-        for node in reversed(topological_order(output)):
-            if id(node) not in adjoints or not node.requires_grad or not node.operands:
+        for node in reversed(order):
+            if not just_computed:
+                _check_unchanged(node)
+            if id(node) not in adjoints:
                 continue
-            _check_unchanged(node)
-            slopes = node.operation.differentiate(FORMULAS, node.operands, node)
-            for parent, slope in zip(node.operands, slopes, strict=True):
-                if type(parent) is Value and parent.requires_grad:
+            operands = node.operands
+            wanted = [id(x) in on_the_way for x in operands]
+            slopes = node.operation.differentiate(FORMULAS, operands, node, wanted)
+            for parent, slope, want in zip(operands, slopes, wanted, strict=True):
+                if want:
                     sent = _times(adjoints[id(node)], slope)
                     known = adjoints.get(id(parent))
                     adjoints[id(parent)] = sent if known is None else known + sent
@@ -39,7 +46,18 @@ def gradient_graph(output: Value, inputs: Sequence[Value], seed: float) -> tuple
         set_recording(recorded)
 
 
+def _between(inputs: Sequence[Value], order: Sequence[Value]) -> set[int]:
+    """The id() of each node on a path from an input to the last in the order: no others matter."""
+    found = {id(x) for x in inputs}
+    for node in order:
+        if node.requires_grad and any(id(x) in found for x in node.operands):
+            found.add(id(node))
+    return found
+
+
 def _check_unchanged(node: Value) -> None:
+    if not node.operands:
+        return
     again = functions.redo(node)
     if repr((again.data, again.local_grads)) != repr((node.data, node.local_grads)):
         raise RuntimeError(
@@ -71,11 +89,13 @@ def _power(x: Any, y: Any) -> Any:
     return functions.apply(POW, x, y)
 
 
-def _chosen(condition: Any, x: Any, y: Any) -> Any:
-    """where(), but a plain condition decides at once, and leaves no trace of the other branch."""
+def _chosen(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
+    """where(), but a condition that is no Value decides at once, and leaves no trace of the other branch."""
+    while hasattr(condition, "primal"):         # of a dual number: nothing depends on a condition smoothly
+        condition = condition.primal
     if type(condition) is Value:
-        return functions.where(condition, x, y)
-    return x if condition else y
+        return functions.where(condition, x(), y())
+    return x() if condition else y()
 
 
 FORMULAS = Namespace(

@@ -29,8 +29,9 @@ cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, C
 cdef object EQUAL, ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS
 cdef object LESS_EQUAL, LOG, LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG
 cdef object POW, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE
-cdef double PI, INFINITY
+cdef double PI, INFINITY, NAN
 cdef bint recording
+cdef object nan_guard
 cdef str scope_path
 cdef long long walk, clock
 
@@ -71,10 +72,11 @@ cdef void start(Value node, object operation, double data) noexcept
 cdef Fan fanned(object values)
 cdef Fan fanned_some(object values)
 
-cdef object operand(object x)
+cpdef object operand(object x)
 cpdef object required(object x)
 cpdef double plain_float(object x) except? -1.25
 cdef double number(object x) except? -1.25
+cdef double compared(Value value, object other) except? -1.25
 cdef bint wants_gradient(object x) noexcept
 cdef double signum(double x) noexcept
 cdef double logistic(double x) noexcept

@@ -50,7 +50,9 @@ AnyNumber: TypeAlias = "float"
 
 PI = 3.141592653589793
 INFINITY = 1e999
+NAN = INFINITY - INFINITY
 recording = True        # False inside no_grad()
+nan_guard: Any = None   # asked about comparisons with nan: see differentiation.py
 scope_path = ""         # the module that is running, as "mlp.layer1": new nodes remember it
 clock = 1               # counts the Values that all walks through graphs have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
@@ -270,44 +272,46 @@ class Value:
         density = ieee.exp(-0.5 * x * x) / ieee.sqrt(2.0 * PI)
         return unary(GELU, x * share, self, share + x * density)
 
-    def leaky_relu(self, negative_slope: Operand = 0.01) -> Value:
-        return leaky_relu(self, required(negative_slope))
+    def leaky_relu(self, negative_slope: Operand = 0.01) -> Any:
+        slope = negative_slope
+        return leaky_relu(self, slope) if is_operand(slope) else deferred(LEAKY_RELU, (self, slope))
 
-    def elu(self, alpha: Operand = 1.0) -> Value:
-        return elu(self, required(alpha))
+    def elu(self, alpha: Operand = 1.0) -> Any:
+        return elu(self, alpha) if is_operand(alpha) else deferred(ELU, (self, alpha))
 
     # ---- functions of several operands (defined below, since a number may come first)
 
-    def atan2(self, x: Operand) -> Value:
-        return atan2(self, required(x))
+    def atan2(self, x: Operand) -> Any:
+        return atan2(self, x) if is_operand(x) else deferred(ATAN2, (self, x))
 
-    def hypot(self, other: Operand) -> Value:
-        return hypot(self, required(other))
+    def hypot(self, other: Operand) -> Any:
+        return hypot(self, other) if is_operand(other) else deferred(HYPOT, (self, other))
 
-    def maximum(self, other: Operand) -> Value:
-        return maximum(self, required(other))
+    def maximum(self, other: Operand) -> Any:
+        return maximum(self, other) if is_operand(other) else deferred(MAXIMUM, (self, other))
 
-    def minimum(self, other: Operand) -> Value:
-        return minimum(self, required(other))
+    def minimum(self, other: Operand) -> Any:
+        return minimum(self, other) if is_operand(other) else deferred(MINIMUM, (self, other))
 
-    def clip(self, low: Operand | None = None, high: Operand | None = None) -> Value:
-        clipped: Value = clip(self, -INFINITY if low is None else low, INFINITY if high is None else high)
-        return clipped
+    def clip(self, low: Operand | None = None, high: Operand | None = None) -> Any:
+        low, high = -INFINITY if low is None else low, INFINITY if high is None else high
+        known = is_operand(low) and is_operand(high)
+        return clip(self, low, high) if known else deferred(CLIP, (self, low, high))
 
-    def greater(self, other: Operand) -> Value:
-        return greater(self, required(other))
+    def greater(self, other: Operand) -> Any:
+        return greater(self, other) if is_operand(other) else deferred(GREATER, (self, other))
 
-    def greater_equal(self, other: Operand) -> Value:
-        return greater_equal(self, required(other))
+    def greater_equal(self, other: Operand) -> Any:
+        return greater_equal(self, other) if is_operand(other) else deferred(GREATER_EQUAL, (self, other))
 
-    def less(self, other: Operand) -> Value:
-        return less(self, required(other))
+    def less(self, other: Operand) -> Any:
+        return less(self, other) if is_operand(other) else deferred(LESS, (self, other))
 
-    def less_equal(self, other: Operand) -> Value:
-        return less_equal(self, required(other))
+    def less_equal(self, other: Operand) -> Any:
+        return less_equal(self, other) if is_operand(other) else deferred(LESS_EQUAL, (self, other))
 
-    def equal(self, other: Operand) -> Value:
-        return equal(self, required(other))
+    def equal(self, other: Operand) -> Any:
+        return equal(self, other) if is_operand(other) else deferred(EQUAL, (self, other))
 
     arctan2 = atan2
 
@@ -315,25 +319,25 @@ class Value:
 
     def __lt__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data < number(other)
+        return NotImplemented if other is None else self.data < compared(self, other)
 
     def __le__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data <= number(other)
+        return NotImplemented if other is None else self.data <= compared(self, other)
 
     def __gt__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data > number(other)
+        return NotImplemented if other is None else self.data > compared(self, other)
 
     def __ge__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data >= number(other)
+        return NotImplemented if other is None else self.data >= compared(self, other)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Value:
             return self is other
         other = operand(other)
-        return NotImplemented if other is None else self.data == number(other)
+        return NotImplemented if other is None else self.data == compared(self, other)
 
     def __hash__(self) -> int:
         return object.__hash__(self)
@@ -748,7 +752,7 @@ def pow(left: Operand, right: Operand) -> Value:
         by_x = y * ieee.pow(x, y - 1.0)
     else:
         by_x = ieee.divide(y * f, x)                        # y - 1 would be rounded
-    by_y = 0.0 if x == 0.0 and y >= 0.0 else f * ieee.log(x)
+    by_y = NAN if x < 0.0 else 0.0 if x == 0.0 and y >= 0.0 else f * ieee.log(x)
     return binary(POW, f, left, by_x, right, by_y)
 
 
@@ -941,6 +945,11 @@ def operand(x: object) -> Operand | None:
     return float(x) if isinstance(x, Real) else None
 
 
+def is_operand(x: object) -> bool:
+    """Whether x is a Value or a number."""
+    return type(x) is Value or isinstance(x, Real)
+
+
 def plain_float(x: object) -> float:
     """The float in a real number; TypeError for anything else, a Value too."""
     if type(x) is float:
@@ -964,6 +973,14 @@ def number(x: Operand) -> float:
         value: Value = x
         return value.data
     return float(x)
+
+
+def compared(value: Value, other: Operand) -> float:
+    """The number to compare with."""
+    x = number(other)
+    if nan_guard is not None and (x != x or value.data != value.data):
+        nan_guard(value, other)
+    return x
 
 
 def wants_gradient(x: Operand) -> bool:
@@ -990,6 +1007,17 @@ def given_attributes(value: Value) -> dict[str, Any]:
     return given
 
 
+def deferred(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    """An operation on operands of which one is no number known here: it may know itself what to do.
+
+    TypeError if it does not. See functions.another_kind.
+    """
+    for x in operands:
+        if hasattr(type(x), "apply_operation"):
+            return type(x).apply_operation(operation, operands)
+    return [required(x) for x in operands]
+
+
 def kind(x: object) -> str:
     """How an error message calls what somebody passed: "str '3'"."""
     if x is None:
@@ -1006,6 +1034,17 @@ def set_recording(wanted: bool) -> bool:
     before = recording
     recording = wanted
     return before
+
+
+def is_recording() -> bool:
+    """Whether operations are recorded: not so inside no_grad()."""
+    return recording
+
+
+def set_nan_guard(guard: Any) -> None:
+    """Call this with both operands when <, <=, >, >= or == meets nan: it may raise."""
+    global nan_guard
+    nan_guard = guard
 
 
 def enter_scope(name: str) -> str:

@@ -1,6 +1,6 @@
 """The functions over Values, under the names that `math` and NumPy give them.
 
-Each takes a Value, a plain number or a NumPy array (of numbers or of Values, element by element) and
+Each takes a Value, a dual number, a plain number or a NumPy array (of any of these, element by element) and
 answers in kind: a Value if a Value went in, a float for floats, an array for arrays. What each computes
 and its derivatives stand in ops.py. TypeError for anything else.
 """
@@ -82,10 +82,33 @@ def apply(operation: Operation, *operands: Any) -> Any:
     if not _SCALARS.issuperset(map(type, operands)):
         if any(map(is_array, operands)):
             return elementwise(partial(apply, operation), operands)
+        kind = another_kind(operands)
+        if kind is not None:
+            return kind.apply_operation(operation, operands)
         operands = tuple(map(engine.required, operands))
+    if operation.is_nary:
+        return _ON_VALUES[operation](operands)
     if Value in map(type, operands):
-        return _ON_VALUES[operation](*operands)
+        return _ON_VALUES.get(operation, operation)(*operands)
     return _on_floats(operation, operands)
+
+
+def another_kind(operands: Iterable[Any]) -> Any:
+    """The type of an operand that is a number of another kind, such as a dual number; else None.
+
+    Such a type says itself how to do an operation: apply_operation(operation, operands).
+    """
+    return next((type(x) for x in operands if hasattr(type(x), "apply_operation")), None)
+
+
+def _of_many(operation: Operation, values: Any) -> Any:
+    operands = _flat(values)
+    try:
+        return _ON_VALUES[operation](operands)
+    except TypeError:
+        if another_kind(operands) is None:
+            raise
+    return apply(operation, *operands)
 
 
 def _of_one(operation: Operation, x: X) -> X:
@@ -110,7 +133,7 @@ def _flat(values: Any) -> Any:
         return values.ravel().tolist()
     if isinstance(values, (Value, str)) or not isinstance(values, Iterable):
         raise TypeError(f"a sequence of Values or numbers is expected, got {engine.kind(values)}")
-    return values
+    return list(values)
 
 
 def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
@@ -118,7 +141,10 @@ def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
     import numpy as np
 
     found = np.frompyfunc(function, len(operands), 1)(*operands)
-    values = any(type(x) is Value or getattr(x, "dtype", None) == "object" for x in operands)
+    values = any(
+        type(x) is Value or hasattr(type(x), "apply_operation") or getattr(x, "dtype", None) == "object"
+        for x in operands
+    )
     return found if values or not is_array(found) else found.astype(float)
 
 
@@ -302,7 +328,7 @@ def minimum(x: Any, y: Any) -> Any:
     return apply(ops.MINIMUM, x, y)
 
 
-def clip(x: Any, low: Any, high: Any) -> Any:
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """x, but no less than low and no more than high (None: no bound on that side)."""
     return apply(ops.CLIP, x, -math.inf if low is None else low, math.inf if high is None else high)
 
@@ -341,37 +367,43 @@ def equal(x: Any, y: Any) -> Any:
 
 def sum(values: Iterable[Any]) -> Any:
     """x₁ + x₂ + … as one node; 0.0 for no values."""
-    return engine.sum(_flat(values))
+    return _of_many(ops.SUM, values)
 
 
 def prod(values: Iterable[Any]) -> Any:
     """x₁ · x₂ · … as one node; 1.0 for no values."""
-    return engine.prod(_flat(values))
+    return _of_many(ops.PROD, values)
 
 
 def mean(values: Iterable[Any]) -> Any:
     """The arithmetic mean as one node; ValueError for no values."""
-    return engine.mean(_flat(values))
+    return _of_many(ops.MEAN, values)
 
 
 def max(values: Iterable[Any]) -> Any:
     """The largest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
-    return engine.max(_flat(values))
+    return _of_many(ops.MAX, values)
 
 
 def min(values: Iterable[Any]) -> Any:
     """The smallest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
-    return engine.min(_flat(values))
+    return _of_many(ops.MIN, values)
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any], bias: Any = None) -> Any:
     """x₁y₁ + x₂y₂ + … + bias as one node: the net input of a neuron. ValueError for unequal lengths."""
-    return engine.dot(_flat(xs), _flat(ys), bias)
+    first, second = _flat(xs), _flat(ys)
+    try:
+        return engine.dot(first, second, bias)
+    except TypeError:
+        if another_kind([*first, *second, bias]) is None:
+            raise
+    return apply(ops.DOT, *first, *second, *([] if bias is None else [bias]))
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
     """log(e^x₁ + e^x₂ + …) as one node, without overflow. ValueError for no values."""
-    return engine.logsumexp(_flat(values))
+    return _of_many(ops.LOGSUMEXP, values)
 
 
 def softmax(values: Iterable[Any]) -> Any:

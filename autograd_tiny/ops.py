@@ -55,14 +55,23 @@ class Operation:
 
     def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
         """The value at the operands."""
-        return compiled(self.value, self.operands, namespace)(*self.grouped(operands))
+        return value_of(self, namespace)(*self.grouped(operands))
 
-    def differentiate(self, namespace: Namespace, operands: Sequence[Any], f: Any) -> list[Any]:
-        """The local derivatives at the operands, one for each; f is the value there."""
-        names = (*self.operands, "f")
-        arguments = (*self.grouped(operands), f)
-        slopes = [compiled(text, names, namespace)(*arguments) for text in self.derivatives]
-        return [slope for group in slopes for slope in group] if self.is_nary else slopes
+    def differentiate(
+        self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
+    ) -> list[Any]:
+        """The local derivatives at the operands, one for each; f is the value there.
+
+        wanted: for which operands; an operation of a few of them answers 0 for the others.
+        """
+        functions = derivatives_of(self, namespace)
+        if self.is_nary:
+            arguments = (*self.grouped(operands), f)
+            return [slope for function in functions for slope in function(*arguments)]
+        if wanted is None:
+            return [function(*operands, f) for function in functions]
+        pairs = zip(functions, wanted, strict=True)
+        return [function(*operands, f) if want else 0 for function, want in pairs]
 
     def grouped(self, operands: Sequence[Any]) -> Sequence[Any]:
         """The operands, one item for each of the names: dot's x₁…xₙ y₁…yₙ b as three lists."""
@@ -235,7 +244,10 @@ def reference_table() -> str:
 # ---- from text to numbers
 
 class _Functional(ast.NodeTransformer):
-    """Comparisons, / and ** become calls, so that a namespace can say what they mean."""
+    """Comparisons, / and ** become calls, so that a namespace can say what they mean.
+
+    The branches of where() become functions: the one that is not taken need not be computed.
+    """
 
     names: ClassVar[dict[type[ast.AST], str]] = {
         ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal",
@@ -250,6 +262,13 @@ class _Functional(ast.NodeTransformer):
             return self._call(node.op, node.left, node.right)
         return self.generic_visit(node)
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "where":
+            nothing = ast.arguments([], [], None, [], [], None, [])
+            node.args[1:] = [ast.Lambda(nothing, branch) for branch in node.args[1:]]
+        return node
+
     def _call(self, sign: ast.AST, left: ast.expr, right: ast.expr) -> ast.AST:
         name = ast.Name(self.names[type(sign)], ast.Load())
         return ast.Call(name, [self.visit(left), self.visit(right)], [])
@@ -262,6 +281,18 @@ def compiled(text: str, names: tuple[str, ...], namespace: Namespace) -> Callabl
     code = compile(ast.fix_missing_locations(tree), f"<formula {text}>", "eval")
     function: Callable[..., Any] = eval(code, namespace)
     return function
+
+
+@cache
+def value_of(operation: Operation, namespace: Namespace) -> Callable[..., Any]:
+    """The formula for the value of an operation, as a Python function of its operands."""
+    return compiled(operation.value, operation.operands, namespace)
+
+
+@cache
+def derivatives_of(operation: Operation, namespace: Namespace) -> list[Callable[..., Any]]:
+    """The formulas for the derivatives of an operation, as Python functions of its operands and f."""
+    return [compiled(text, (*operation.operands, "f"), namespace) for text in operation.derivatives]
 
 
 def products_of_others(xs: Sequence[Any]) -> list[Any]:
@@ -301,7 +332,7 @@ def _smallest(xs: Sequence[float]) -> float:
 
 FLOATS = Namespace(
     {name: getattr(ieee, name) for name in ieee.__all__},
-    where=lambda condition, x, y: x if condition else y,
+    where=lambda condition, x, y: x() if condition else y(),
     greater=lambda x, y: float(x > y), greater_equal=lambda x, y: float(x >= y),
     less=lambda x, y: float(x < y), less_equal=lambda x, y: float(x <= y),
     equal=lambda x, y: float(x == y), not_equal=lambda x, y: float(x != y),

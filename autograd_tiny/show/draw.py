@@ -67,8 +67,8 @@ def draw(
     if not isinstance(digits, int) or digits < 1:
         raise ValueError(f"digits is an int, at least 1, got {digits!r}")
     values = topological_order(*roots)
-    _check_size(values, max_nodes)
-    drawing = _Drawing(roots, values, rankdir, digits)
+    check_size(values, max_nodes)
+    drawing = Drawing(roots, values, rankdir, digits)
     for value in values:
         drawing.add_value(value)
         if value.operands:
@@ -87,7 +87,7 @@ def _roots(root: Value | Iterable[Value]) -> list[Value]:
     return roots
 
 
-def _check_size(values: Sequence[Value], max_nodes: int) -> None:
+def check_size(values: Sequence[Value], max_nodes: int) -> None:
     constants = sum(type(x) is not Value for value in values for x in value.operands)
     boxes = len(values) + constants
     if boxes > max_nodes:
@@ -98,7 +98,7 @@ def _check_size(values: Sequence[Value], max_nodes: int) -> None:
         )
 
 
-class _Drawing:
+class Drawing:
     """A graph in the language of dot, in the making."""
 
     def __init__(self, roots: Sequence[Value], values: Sequence[Value], rankdir: str, digits: int) -> None:
@@ -110,6 +110,7 @@ class _Drawing:
         rounds = "8" if len(values) < MANY else "1"
         page = PAGE | {"rankdir": rankdir, "label": LEGEND, "nslimit": rounds}
         self.graph = Digraph("computation", graph_attr=page, node_attr=BOX, edge_attr=EDGE)
+        self.prefix = ""        # of the names of nodes, where one picture holds several graphs
         self.digits = digits
         self.roots = set(roots)
         self.names = names_of(values)
@@ -128,28 +129,47 @@ class _Drawing:
         lines = [_line(name, GREY if quiet else INK)] if name else []
         lines.append(_line(self.number(value.data), BLUE))
         if not quiet:
-            lines.append(_line(self.number(value.grad) if value in self.has_gradient else "—", RED))
-        look = (QUIET if quiet else {}) | (ROOT if value in self.roots else {})
+            gradient = self.gradient_of(value)
+            lines.append(_line("—" if gradient is None else self.number(gradient), RED))
+        look = self.look(value)
         label = f'<<table border="0" cellspacing="0" cellpadding="1">{"".join(lines)}</table>>'
-        self.graph.node(f"n{self.place[value]}", label, tooltip=_tooltip(self.details(value)), **look)
+        self.graph.node(self.node(value), label, tooltip=_tooltip(self.details(value)), **look)
 
     def add_operation(self, result: Value) -> None:
         """A circle, with edges from the operands by way of the local gradients, and one to the result."""
-        i = self.place[result]
+        i = f"{self.prefix}{self.place[result]}"
         circle, sign = f"op{i}", _sign(result.operation)
         shape, name = "circle" if len(sign) <= 2 else "ellipse", _tooltip(result.operation.name)
         self.graph.node(circle, escaped(sign), shape=shape, tooltip=name, **OPERATION)
-        self.graph.edge(circle, f"n{i}")
+        self.graph.edge(circle, self.node(result), **self.arrow(result, result, 2))
         length = str(1 + len(result.operands) // 10)        # a wide fan is less steep from afar
         for k, (operand, slope) in enumerate(zip(result.operands, result.local_grads, strict=True)):
             if isinstance(operand, Value):
                 equation = _tooltip(f"∂{self.said(result)}/∂{self.said(operand)} = {slope!r}")
                 self.graph.node(f"d{i}_{k}", self.number(slope), tooltip=equation, **SLOPE)
-                self.graph.edge(f"n{self.place[operand]}", f"d{i}_{k}", dir="none", tooltip=equation)
-                self.graph.edge(f"d{i}_{k}", circle, minlen=length, tooltip=equation)
+                before, after = self.arrow(operand, result, 0), self.arrow(operand, result, 1)
+                self.graph.edge(self.node(operand), f"d{i}_{k}", tooltip=equation, **before)
+                self.graph.edge(f"d{i}_{k}", circle, minlen=length, tooltip=equation, **after)
             else:
                 self.graph.node(f"c{i}_{k}", self.number(operand), tooltip="constant", **CONSTANT)
                 self.graph.edge(f"c{i}_{k}", circle, minlen=length, weight="1", color=CONSTANT["color"])
+
+    def look(self, value: Value) -> dict[str, str]:
+        """The attributes of a box that are not those of all boxes."""
+        return ({} if value.requires_grad else QUIET) | (ROOT if value in self.roots else {})
+
+    def arrow(self, operand: Value, result: Value, part: int) -> dict[str, str]:
+        """The attributes of the arrow from operand to result: of the part before the local gradient (0), of
+        that between it and the operation (1), and of that behind (2), which all operands share."""
+        return {"dir": "none"} if part == 0 else {}
+
+    def node(self, value: Value) -> str:
+        """What the box of a value is called in the language of dot."""
+        return f"n{self.prefix}{self.place[value]}"
+
+    def gradient_of(self, value: Value) -> float | None:
+        """The gradient to show in a box, if there is one."""
+        return value.grad if value in self.has_gradient else None
 
     def formula(self, value: Value) -> str:
         """How it was computed, "a + b"; "" for leaves and for operations of many operands."""
@@ -171,8 +191,9 @@ class _Drawing:
     def details(self, value: Value) -> str:
         """What the box has no room for: all digits, and the part of the program that made it."""
         said = [f"{self.said(value)}: value {value.data!r}"]
-        if value in self.has_gradient:
-            said.append(f"gradient {value.grad!r}")
+        gradient = self.gradient_of(value)
+        if gradient is not None:
+            said.append(f"gradient {gradient!r}")
         if value.scope:
             said.append(f"made in {plain(value.scope)}")
         return ", ".join(said)

@@ -1,0 +1,104 @@
+"""The picture of a comparison of modes: what one forward pass finds, and below what one reverse pass does."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..engine import Value, gradients
+from ..graph import topological_order
+from ..modes import ModeComparison
+from .draw import BLUE, GREY, INK, LINE, QUIET, RED, Drawing, check_size, escaped, plain
+from .picture import Picture
+
+REACHED = {"color": RED}
+FLOW = {"color": "#dc8a8a", "penwidth": "1.6"}
+PANEL = {"margin": "12", "color": LINE, "style": "rounded", "labelloc": "t", "labeljust": "l"}
+LEGEND = (
+    f'<<table border="0" cellborder="0" cellspacing="8"><tr><td><font color="{BLUE}">value</font></td>'
+    f'<td><font color="{RED}">derivative that this pass finds</font></td>'
+    f'<td><font color="{GREY}">not reached: —</font></td></tr></table>>'
+)
+
+
+def draw_modes(
+    comparison: ModeComparison, *, input: int = 0, output: int = 0, max_nodes: int = 200,
+    rankdir: str = "LR", digits: int = 4,
+) -> Picture:
+    """One forward pass, from one of the inputs, above one reverse pass, from one of the outputs.
+
+    input, output: which. The other arguments: as for draw. IndexError if there is no such input or output,
+    ValueError for more boxes than max_nodes.
+    """
+    start, end = comparison.inputs[input], comparison.outputs[output]
+    values = topological_order(*comparison.inputs, *comparison.outputs)
+    check_size(values, max_nodes)
+    forward = _Panel(comparison.outputs, values, rankdir, digits, "f", _tangents(values, start))
+    adjoints = dict(zip(values, gradients(end, values), strict=True))
+    reached = set(topological_order(end))
+    reverse = _Panel(
+        comparison.outputs, values, rankdir, digits, "r", {v: x for v, x in adjoints.items() if v in reached}
+    )
+    whole = forward.page
+    whole.attr(label=LEGEND)
+    reverse.fill(f"One reverse pass: ∂{reverse.said(end)}/∂(every value)", comparison.reverse.passes)
+    forward.fill(f"One forward pass: ∂(every value)/∂{forward.said(start)}", comparison.forward.passes)
+    for panel in (reverse, forward) if rankdir in ("LR", "RL") else (forward, reverse):
+        whole.subgraph(panel.graph)             # dot stacks upward what it draws from left to right
+    title = f"What a forward pass and a reverse pass through {plain(comparison.name)} reach"
+    return Picture(whole.source, title)
+
+
+def _tangents(values: Sequence[Value], start: Value) -> dict[Value, float]:
+    """The derivative by `start` of each Value that it went into: the chain rule from the front."""
+    tangents = {start: 1.0}
+    for value in values:
+        arriving = [
+            slope * tangents[x]
+            for x, slope in zip(value.operands, value.local_grads, strict=True)
+            if type(x) is Value and x in tangents
+        ]
+        if arriving:
+            tangents[value] = sum(arriving)
+    return tangents
+
+
+class _Panel(Drawing):
+    """A graph with the derivatives that one pass finds."""
+
+    def __init__(
+        self, roots: Sequence[Value], values: Sequence[Value], rankdir: str, digits: int, prefix: str,
+        found: dict[Value, float],
+    ) -> None:
+        super().__init__(roots, values, rankdir, digits)
+        from graphviz import Digraph
+
+        self.page = self.graph
+        self.graph = Digraph(f"cluster_{prefix}")
+        self.prefix = prefix
+        self.values = values
+        self.found = found
+
+    def gradient_of(self, value: Value) -> float | None:
+        return self.found.get(value)
+
+    def look(self, value: Value) -> dict[str, str]:
+        return REACHED if value in self.found else QUIET | {"fontcolor": GREY}
+
+    def arrow(self, operand: Value, result: Value, part: int) -> dict[str, str]:
+        if operand not in self.found or result not in self.found:
+            return super().arrow(operand, result, part)
+        backward = self.prefix == "r"
+        head = "back" if backward else "forward"
+        return FLOW | {"dir": head if part == 2 or (part == 0) == backward else "none"}
+
+    def fill(self, headline: str, passes: int) -> None:
+        """Draw all values, under a headline."""
+        below = f"{passes} such {'pass' if passes == 1 else 'passes'} for all derivatives"
+        label = (
+            f'<<font color="{INK}"><b>{escaped(headline)}</b></font><br align="left"/>'
+            f'<font color="{GREY}">{escaped(below)}</font><br align="left"/>>'
+        )
+        self.graph.attr(label=label, **PANEL)
+        for value in self.values:
+            self.add_value(value)
+            if value.operands:
+                self.add_operation(value)
