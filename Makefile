@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 NATIVE := setup.py $(wildcard autograd_tiny/*.pxd) autograd_tiny/engine.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint notebooks bench clean
 
 help:           ## list these targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
@@ -20,7 +20,10 @@ lint: $(VENV)/.lint   ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.bench   ## measure against micrograd, PyTorch and XAD; writes benchmarks/results.md
+notebooks: $(VENV)/.test   ## run the notebooks and keep what they show
+	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
+
+bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; writes benchmarks/results.md
 	$(BIN)/python benchmarks/run.py
 
 clean:          ## remove everything that was built, the virtual environment too
