@@ -6,13 +6,14 @@ of taken from the record: the formulas of ops.py, with the functions of function
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import functions
 from .engine import Value, set_recording
 from .graph import topological_order
-from .ops import DIV, OPERATIONS, POW, Namespace, products_of_others, shares
+from .ops import FLOATS, OPERATIONS, Namespace, products_of_others, shares
 
 
 def gradient_graph(
@@ -81,12 +82,10 @@ def _as_value(gradient: Any) -> Value:
     return gradient if type(gradient) is Value else Value(gradient, requires_grad=False)
 
 
-def _divide(x: Any, y: Any) -> Any:
-    return functions.apply(DIV, x, y)
-
-
-def _power(x: Any, y: Any) -> Any:
-    return functions.apply(POW, x, y)
+def _either(of_floats: Callable[[Any, Any], Any], of_others: Callable[[Any, Any], Any]) -> Any:
+    """A function of two operands: the quick one, if both are plain numbers."""
+    plain = {float, int}
+    return lambda x, y: (of_floats if type(x) in plain and type(y) in plain else of_others)(x, y)
 
 
 def _chosen(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
@@ -100,7 +99,9 @@ def _chosen(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
 
 FORMULAS = Namespace(
     {row.name: getattr(functions, row.name) for row in OPERATIONS if hasattr(functions, row.name)},
-    where=_chosen, divide=_divide, pow=_power, pi=functions.pi, inf=math.inf,
+    where=_chosen, pi=functions.pi, inf=math.inf,
+    divide=_either(FLOATS["divide"], operator.truediv), pow=_either(FLOATS["pow"], operator.pow),
+    greater=_either(operator.gt, functions.greater), equal=_either(operator.eq, functions.equal),
     not_equal=lambda x, y: 1.0 - functions.equal(x, y),
     products_of_others=products_of_others, shares=shares,
 )

@@ -50,6 +50,8 @@ def test_its_picture_shows_both_passes(tmp_path):
     assert "One forward pass: ∂(every value)/∂b" in picture.svg
     assert "One reverse pass: ∂f/∂(every value)" in picture.svg
     assert picture.source.count("—") == 2 + 1               # a and c are not reached; and the legend
+    frozen = Value(3.0, "k", requires_grad=False)
+    assert "k" in compare_modes(lambda x: x * frozen, 2.0).draw().svg
     assert picture.save(tmp_path / "modes.png").stat().st_size > 10_000
     assert "rankdir=TB" in compare_modes(f, 1.0, 2.0, 3.0).draw(rankdir="TB").source
 

@@ -32,11 +32,9 @@ def draw_modes(
     values = topological_order(*comparison.inputs, *comparison.outputs)
     check_size(values, max_nodes)
     forward = _Panel(comparison.outputs, values, rankdir, digits, "f", _tangents(values, start))
-    adjoints = dict(zip(values, gradients(end, values), strict=True))
-    reached = set(topological_order(end))
-    reverse = _Panel(
-        comparison.outputs, values, rankdir, digits, "r", {v: x for v, x in adjoints.items() if v in reached}
-    )
+    reached = [value for value in topological_order(end) if value.requires_grad]
+    adjoints = dict(zip(reached, gradients(end, reached), strict=True))
+    reverse = _Panel(comparison.outputs, values, rankdir, digits, "r", adjoints)
     whole = forward.page
     whole.attr(label=LEGEND)
     reverse.fill(f"One reverse pass: ∂{reverse.said(end)}/∂(every value)", comparison.reverse.passes)
