@@ -7,7 +7,7 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd) autograd_tiny/engine.py
 .PHONY: help demo test lint notebooks bench clean
 
 help:           ## list these targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
 
 demo: $(VENV)/.demo   ## differentiate and draw f = (a+b)(b+c), train a network on the Iris data
 	$(BIN)/python -m autograd_tiny.demo
@@ -27,8 +27,8 @@ bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; wri
 	$(BIN)/python benchmarks/run.py
 
 clean:          ## remove everything that was built, the virtual environment too
-	rm -rf $(VENV) build out *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -f autograd_tiny/*.c autograd_tiny/*.so autograd_tiny/*.html
+	rm -rf $(VENV) build dist out *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -f autograd_tiny/*.c autograd_tiny/*.so autograd_tiny/*.pyd autograd_tiny/*.html
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

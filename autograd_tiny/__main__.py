@@ -78,8 +78,8 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     nodes = sorted(topological_order(*inputs.values(), output), key=lambda node: node is output)
     name_the_unnamed(nodes)
     try:
-        draw_files(output, [file for file in (options.svg, options.png) if file])
-    except (OSError, RuntimeError, ValueError) as error:    # no such folder, no layout program, too large
+        draw_files(output, [file for file in (options.svg, options.png) if file], options.max_nodes)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:   # no graphviz, no folder, too large
         parser.error(str(error))
     print(as_json(nodes) if options.json else table(nodes))
 
@@ -105,6 +105,9 @@ def argument_parser() -> Parser:
     )
     parser.add_argument("--svg", metavar="FILE", type=file_name(".svg"), help="draw the graph as SVG")
     parser.add_argument("--png", metavar="FILE", type=file_name(".png"), help="draw the graph as PNG")
+    parser.add_argument(
+        "--max-nodes", metavar="N", type=int, default=500, help="the most boxes in a picture, by default 500"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--operations", action="version", version=reference_table(), help="print a table of all operations"
@@ -158,12 +161,12 @@ def name_the_unnamed(nodes: Sequence[Value]) -> None:
             node.label = next(labels)
 
 
-def draw_files(output: Value, files: Sequence[str]) -> None:
+def draw_files(output: Value, files: Sequence[str], max_nodes: int) -> None:
     """Write the picture of the graph into each of the files."""
     if files:
         from .show import draw
 
-        picture = draw(output)
+        picture = draw(output, max_nodes=max_nodes)
         for file in files:
             picture.save(file)
 

@@ -1,49 +1,30 @@
-"""check_gradients: is this derivative right? Reverse mode, forward mode and a finite difference compared.
+"""check_gradients: is this derivative right? Reverse mode, forward mode and finite differences compared.
 
-The finite difference is a central one, for steps that shrink, extrapolated to step 0; the extrapolation
-also says how far off it can be: C. J. F. Ridders, Accurate computation of F′(x) and F′(x)F″(x), Advances in
-Engineering Software 4 (1982). Where the slopes on the two sides stay apart however small the step, the
-point is a kink, such as relu at 0, and there is no derivative to be right or wrong about.
+Where the slopes on both sides stay apart however small the step, the point is a kink, such as relu at 0, and
+there is no derivative to be right or wrong about.
 """
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import Any
 
 from .context import no_grad
 from .custom import CustomOperation
+from .differences import Difference, differences
 from .differentiation import Call, Function, name_of, names_of_arguments
 from .engine import Value
 from .forward import number
 from .graph import topological_order
 from .trees import Structure, blocks, flatten, matching, size
 
-SHRINK, STEPS = 1.6, 9          # each step over the next, and how many
-WIDEST = (1e-1, 1e-3, 1e-5)     # the first of the steps, relative to x: the best of three attempts counts
-CLOSE = 1e-6                    # how far a finite difference may be from the truth, beyond its own estimate
-EXACT = 1e-9                    # how far derivatives that are not approximations may part, relatively
-MOST_ROWS = 20                  # that are printed
-
-Outputs = list[float]
-Curve = Callable[[float], Outputs]      # the outputs, when one input has changed by so much
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A derivative from values of the function. error: an estimate; left, right: the one-sided slopes."""
-
-    slope: float
-    error: float
-    left: float
-    right: float
-
-    @property
-    def is_kink(self) -> bool:
-        return math.isfinite(self.left) and math.isfinite(self.right) and self.left != self.right
+CLOSE = 1e-6            # how far a finite difference may be off, relatively, beyond its own estimate
+EXACT = 1e-8            # how far derivatives that are no approximations may part, relatively
+MOST_ROWS = 20          # that are printed
+AGREE = "agree"
 
 
 @dataclass(frozen=True)
@@ -103,7 +84,7 @@ class GradientCheck:
         return f"<table><tr>{head}</tr>{''.join(rows)}</table><p>{html.escape(self._summary())}</p>"
 
     def _shown(self) -> list[Row]:
-        return sorted(self.rows, key=lambda row: (row.passed, row.verdict == "agree"))[:MOST_ROWS]
+        return sorted(self.rows, key=lambda row: (row.passed, row.verdict == AGREE))[:MOST_ROWS]
 
     def _head(self) -> list[str]:
         claimed = [] if self._nothing_claimed else ["claimed"]
@@ -121,7 +102,7 @@ class GradientCheck:
 
     def _summary(self) -> str:
         wrong = sum(not row.passed for row in self.rows)
-        unchecked = sum(row.passed and row.verdict != "agree" for row in self.rows)
+        unchecked = sum(row.passed and row.verdict != AGREE for row in self.rows)
         hidden = max(0, len(self.rows) - MOST_ROWS)
         said = [f"failed: {wrong} of {len(self.rows)} derivatives" if wrong else "passed"]
         said += [f"{len(self.rows) - wrong - unchecked} agree"]
@@ -138,15 +119,18 @@ def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientC
     a function of args that gives them: for one argument in its structure, for several a tuple of these; for
     a fun that returns several numbers, as jacobian answers.
 
+    The function is called about 45 times for each of its numbers.
+
         >>> bool(check_gradients(lambda x: x**3, 2.0, claimed=lambda x: 3 * x))
         False
 
-    TypeError for arguments that hold no numbers, ValueError for claims of another structure.
+    TypeError for arguments that hold no numbers; ValueError for claims of another structure, and for a
+    function that gives different numbers for the same arguments.
     """
     call = Call.at_plain_numbers(fun, args)
     recorded = call.recorded()
     reverse, forward = recorded.rows(), call.pushed_forward(range(len(call.numbers))).rows()
-    by_input = [_differences(_curve(call, j), x) for j, x in enumerate(call.numbers)]
+    by_input = [differences(partial(_outputs, call, j), x) for j, x in enumerate(call.numbers)]
     claims = _claims(claimed, args, call.structure, recorded.structure)
     names = iter(_names(fun, call.structure, recorded.structure))
     blame = ", ".join(sorted({each for output in recorded.outputs for each in _wrong_operations(output)}))
@@ -161,29 +145,40 @@ def _row(
 ) -> Row:
     """Judge one derivative. blame: the operations whose own derivatives are known to be wrong."""
     ways = [reverse, forward] if claimed is None else [reverse, forward, claimed]
-    passed, verdict = False, ""
-    if found.is_kink:
+    if found.kind == "smooth":
+        ways.append(found.slope)
+    parting = max(_apart(a, b) for a in ways for b in ways)
+    passed, verdict = _verdict(reverse, forward, found, claimed, blame)
+    return Row(name, reverse, forward, found.slope, claimed, parting, verdict, passed)
+
+
+def _verdict(
+    reverse: float, forward: float, found: Difference, claimed: float | None, blame: str
+) -> tuple[bool, str]:
+    """Whether nothing is wrong, and what to say."""
+    claim_holds = claimed is None or _apart(reverse, claimed) <= EXACT
+    if found.kind == "nowhere":
+        return False, "the function is not finite here"
+    if found.kind == "jump":
+        return False, "the function jumps here"
+    if found.kind == "kink":
         low, high = sorted((found.left, found.right))
-        slack = CLOSE * max(1.0, abs(low), abs(high))
-        passed = all(low - slack <= way <= high + slack for way in ways)
-        verdict = f"kink: {found.left:.6g} from the left, {found.right:.6g} from the right"
-    elif _apart(reverse, forward) > EXACT:
-        verdict = "reverse and forward mode part"
-    elif not math.isfinite(found.slope):
-        passed = claimed is None or _apart(reverse, claimed) <= EXACT
-        verdict = "not checked: the function is not finite on both sides"
-    elif not abs(reverse - found.slope) <= CLOSE * max(abs(reverse), abs(found.slope)) + 10 * found.error:
-        verdict = f"the derivative of {blame} is wrong" if blame else "a path is missing from the graph"
-    elif claimed is not None and not abs(reverse - claimed) <= CLOSE * max(abs(reverse), abs(claimed)):
-        verdict = "the claim is wrong"
-    else:
-        passed, verdict = True, "agree"
-    if not passed and found.is_kink:
-        verdict += ": not between them"
-    numeric = math.nan if found.is_kink else found.slope
-    finite = ways if math.isnan(numeric) else [*ways, numeric]
-    parting = max(_apart(a, b) for a in finite for b in finite)
-    return Row(name, reverse, forward, numeric, claimed, parting, verdict, passed)
+        slack = CLOSE * max(abs(low), abs(high)) + abs(high - low) * CLOSE
+        ways = [reverse, forward] if claimed is None else [reverse, forward, claimed]
+        between = all(low - slack <= way <= high + slack for way in ways)
+        kink = f"kink: {found.left:.6g} from the left, {found.right:.6g} from the right"
+        return between, kink if between else f"{kink}: not between them"
+    if _apart(reverse, forward) > EXACT:
+        return False, "reverse and forward mode part"
+    if found.kind == "smooth" and not abs(reverse - found.slope) <= CLOSE * abs(reverse) + 10 * found.error:
+        return False, f"the derivative of {blame} is wrong" if blame else "a path is missing from the graph"
+    if not claim_holds:
+        return False, "the claim is wrong"
+    if found.kind == "edge":
+        return True, "not checked: the function is not finite on both sides"
+    if found.kind == "noise":
+        return True, "not checked: rounding hides the difference"
+    return True, AGREE
 
 
 def _apart(a: float, b: float) -> float:
@@ -193,90 +188,27 @@ def _apart(a: float, b: float) -> float:
     return abs(a - b) / max(abs(a), abs(b)) if math.isfinite(a - b) else math.inf
 
 
+def _outputs(call: Call, j: int, x: float) -> list[float]:
+    """The outputs of a function when one of its variables is x."""
+    numbers = [Value(x if k == j else y, requires_grad=False) for k, y in enumerate(call.numbers)]
+    with no_grad():
+        return [number(y) for y in call.run(numbers)[0]]
+
+
 def _wrong_operations(output: Any) -> Iterator[str]:
     """The names of the operations in a graph, defined by users, whose derivatives are wrong there."""
     for node in topological_order(output) if type(output) is Value else ():
         if not isinstance(node.operation, CustomOperation):
             continue
         operands = [number(x) for x in node.operands]
-        for k, (x, slope) in enumerate(zip(operands, node.local_grads, strict=True)):
-            (found,) = _differences(_curve_of_operation(node.operation, operands, k), x)
-            if not (found.is_kink or abs(found.slope - slope) <= CLOSE * abs(slope) + 10 * found.error):
+        for k, slope in enumerate(node.local_grads):
+            (found,) = differences(partial(_result, node.operation, operands, k), operands[k])
+            if found.kind == "smooth" and abs(found.slope - slope) > CLOSE * abs(slope) + 10 * found.error:
                 yield node.operation.name
 
 
-# ---- finite differences
-
-def _curve_of_operation(operation: CustomOperation, operands: list[float], k: int) -> Curve:
-    return lambda step: [operation(*operands[:k], operands[k] + step, *operands[k + 1:])]
-
-
-def _curve(call: Call, j: int) -> Curve:
-    @cache
-    def at(step: float) -> Outputs:
-        numbers = [Value(x + step if k == j else x) for k, x in enumerate(call.numbers)]
-        with no_grad():
-            return [number(x) for x in call.run(numbers)[0]]
-
-    return at
-
-
-def _differences(at: Curve, x: float) -> list[Difference]:
-    """The derivative of each output along a curve."""
-    scale = abs(x) or 1.0
-    attempts = [_attempt(at, widest * scale) for widest in WIDEST]
-    sides = _one_sided(at, scale)
-    found = []
-    for i in range(len(at(0.0))):
-        slope, error = min((attempt[i] for attempt in attempts), key=lambda pair: _last_if_nan(pair[1]))
-        found.append(Difference(slope, error, *sides[i]))
-    return found
-
-
-def _last_if_nan(x: float) -> float:
-    return math.inf if x != x else x
-
-
-def _attempt(at: Curve, widest: float) -> list[tuple[float, float]]:
-    steps = [widest / SHRINK**k for k in range(STEPS)]
-    quotients = [
-        [(after - before) / (2 * step) for before, after in zip(at(-step), at(step), strict=True)]
-        for step in steps
-    ]
-    found = [_extrapolated([row[i] for row in quotients]) for i in range(len(at(0.0)))]
-    rounding = 1e-15 / steps[-1]
-    return [(slope, error + rounding * abs(y)) for (slope, error), y in zip(found, at(0.0), strict=True)]
-
-
-def _extrapolated(quotients: Sequence[float]) -> tuple[float, float]:
-    """The limit of quotients at steps that shrink, and an estimate of its error (Neville's scheme)."""
-    best, error = math.nan, math.inf
-    row: list[float] = []
-    for quotient in quotients:
-        before, row = row, [quotient]
-        for k, coarser in enumerate(before):
-            factor = SHRINK ** (2 * k + 2)
-            row.append((row[k] * factor - coarser) / (factor - 1.0))
-            change = max(abs(row[k + 1] - row[k]), abs(row[k + 1] - coarser))
-            if change < error:
-                best, error = row[k + 1], change
-    return best, error
-
-
-def _one_sided(at: Curve, scale: float) -> list[tuple[float, float]]:
-    """The slopes from the left and from the right: the same number twice, unless they stay apart."""
-
-    def slopes(step: float) -> Iterator[tuple[float, float]]:
-        for before, here, after in zip(at(-step), at(0.0), at(step), strict=True):
-            yield (here - before) / step, (after - here) / step
-
-    found = []
-    pairs = zip(slopes(1e-3 * scale), slopes(1e-6 * scale), map(abs, at(0.0)), strict=True)
-    for (left, right), (left_near, right_near), y in pairs:
-        gap, gap_near = abs(right - left), abs(right_near - left_near)
-        stays = gap_near > 0.3 * gap and gap_near > 1e-4 * max(abs(left_near), abs(right_near), 1e-4 * y)
-        found.append((left_near, right_near) if stays else (right_near, right_near))
-    return found
+def _result(operation: CustomOperation, operands: list[float], k: int, x: float) -> list[float]:
+    return [operation(*operands[:k], x, *operands[k + 1:])]
 
 
 # ---- names and claims

@@ -7,6 +7,7 @@ for all that they share.
 """
 from __future__ import annotations
 
+import threading
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -49,15 +50,23 @@ class Record:
                 setattr(self.nodes[place], name, value)
 
 
-_record_of: WeakValueDictionary[int, Record] = WeakValueDictionary()        # for the id() of a node
+class _Copying(threading.local):
+    """The records of the copies that this thread is at, for the id() of each node."""
+
+    def __init__(self) -> None:
+        self.record_of: WeakValueDictionary[int, Record] = WeakValueDictionary()
+
+
+_copying = _Copying()
 
 
 def taken_apart(value: Value) -> Any:
     """What Value.__reduce__ answers: how to find it in a record that holds its graph."""
-    record = _record_of.get(id(value))
+    known = _copying.record_of
+    record = known.get(id(value))
     if record is None:
-        record = Record(order_beyond(_record_of, (value,)))
-        _record_of.update((id(node), record) for node in record.nodes)
+        record = Record(order_beyond(known, (value,)))
+        known.update((id(node), record) for node in record.nodes)
     return at_place, (record, record.places[id(value)])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import functions
 from .engine import Value, set_recording
-from .graph import topological_order
+from .graph import order_beyond
 from .ops import FLOATS, OPERATIONS, Namespace, products_of_others, shares
 
 
@@ -22,11 +22,13 @@ def gradient_graph(
     """The derivatives of output with respect to inputs, as Values with a graph of their own.
 
     RuntimeError if a number in the graph has changed since the forward pass: the new graph would
-    be one of other numbers than those recorded. (just_computed: it cannot have.)
+    be one of other numbers than those recorded. just_computed: it cannot have; no input depends on another.
     """
     recorded = set_recording(True)
     try:
-        order = topological_order(output)
+        # the inputs of a differentiation are not made of each other: nothing before them matters
+        before = {id(x) for x in inputs} if just_computed else ()
+        order = order_beyond(before, (output,))
         on_the_way = _between(inputs, order)
         adjoints: dict[int, Any] = {id(output): seed}
         for node in reversed(order):
@@ -36,6 +38,8 @@ def gradient_graph(
                 continue
             operands = node.operands
             wanted = [id(x) in on_the_way for x in operands]
+            if not just_computed:               # since then an operand may have been frozen, or set free
+                wanted = [want and flow for want, flow in zip(wanted, node.flows, strict=True)]
             slopes = node.operation.differentiate(FORMULAS, operands, node, wanted)
             for parent, slope, want in zip(operands, slopes, wanted, strict=True):
                 if want:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from . import functions
 from .differentiable import gradient_graph
-from .engine import Value, gradients, kind, set_nan_guard, set_recording
+from .engine import Value, gradients, kind, set_comparison_guard, set_recording
 from .forward import Dual, dual, fresh_tag, number
 from .functions import is_array
 from .graph import topological_order
@@ -66,7 +66,7 @@ class Call:
             args[place] = argument
         result, aux = self.fun(*args, **self.kwargs), None
         if self.has_aux:
-            if not isinstance(result, tuple) or len(result) != 2:
+            if not isinstance(result, tuple | list) or len(result) != 2:
                 raise TypeError(f"has_aux, but {name_of(self.fun)} returned no (result, aux): {kind(result)}")
             result, aux = result
         return *flatten(result, f"the result of {name_of(self.fun)}", integer_arrays=True), aux
@@ -194,15 +194,22 @@ def _differentiating(variables: Sequence[Value]) -> Iterator[None]:
         set_recording(recording)
 
 
-def _no_branch_on_nan(x: Any, y: Any) -> None:
-    if _running.variables:
+def _check_comparison(x: Any, y: Any) -> None:
+    """Refuse comparisons whose answer would not be that of the numbers alone."""
+    if not _running.variables:
+        return
+    if number(x) == number(y):
         raise ValueError(
-            f"a comparison with nan decides what to compute ({x!r} and {y!r}): neither branch would be "
-            "right, so look for where the nan comes from"
+            f"== asks whether {x!r} and {y!r} are the same node, and would say no, although the numbers are "
+            "equal: write autograd_tiny.equal(x, y), or x.data == y.data"
         )
+    raise ValueError(
+        f"a comparison with nan decides what to compute ({x!r} and {y!r}): neither branch would be "
+        "right, so look for where the nan comes from"
+    )
 
 
-set_nan_guard(_no_branch_on_nan)
+set_comparison_guard(_check_comparison)
 
 
 def _outer_depend_on(x: Value) -> bool:

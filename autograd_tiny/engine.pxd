@@ -6,6 +6,7 @@ cdef class Fan:
     cdef readonly tuple operands
     cdef readonly Py_ssize_t size
     cdef double *slopes
+    cdef set frozen
 
 
 cdef class Value:
@@ -16,11 +17,11 @@ cdef class Value:
     cdef readonly double dleft
     cdef readonly object right
     cdef readonly double dright
-    cdef readonly str scope
-    cdef long long place
-    cdef int waiting
-    cdef unsigned char needs_grad
-    cdef unsigned char has_grad
+    cdef readonly object scope
+    cdef long long _place
+    cdef int _waiting
+    cdef unsigned char _needs_grad
+    cdef unsigned char _has_grad
     cdef void *attributes
     cdef object __weakref__
 
@@ -30,9 +31,7 @@ cdef object EQUAL, ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, L
 cdef object LESS_EQUAL, LOG, LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG
 cdef object POW, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE
 cdef double PI, INFINITY, NAN
-cdef bint recording
-cdef object nan_guard
-cdef str scope_path
+cdef object comparison_guard
 cdef long long walk, clock
 
 cdef tuple sweep(Value output, double seed, bint keep, tuple wanted)
@@ -43,8 +42,9 @@ cdef Value next_to_count(Value node, list later)
 cdef int meet_all(Fan fan, list later) except -1
 @cython.locals(i="long long")
 cdef bint receive(Value value, double gradient, double *adjoints, bint keep) noexcept
-@cython.locals(left_is_ready=cython.bint, right_is_ready=cython.bint)
+@cython.locals(left_is_ready=cython.bint, right_is_ready=cython.bint, sent=cython.double)
 cdef Value next_to_pass_on(Value node, double *adjoints, bint keep, list later)
+@cython.locals(sent=cython.double)
 cdef int pass_on_to_all(Fan fan, double adjoint, double *adjoints, bint keep, list later) except -1
 
 cdef Value add(object left, object right)
@@ -66,7 +66,8 @@ cpdef object logsumexp(object values)
 
 cdef Value unary(object operation, double data, Value left, double dleft)
 cdef Value binary(object operation, double data, object left, double dleft, object right, double dright)
-@cython.locals(any_value=cython.bint)
+cdef Value unrecorded(double data)
+@cython.locals(any_value=cython.bint, wanted=cython.bint)
 cdef object nary(object operation, double data, Fan fan)
 cdef void start(Value node, object operation, double data) noexcept
 cdef Fan fanned(object values)

@@ -28,12 +28,16 @@ except ImportError:                     # to the compiler (no_gc, cclass, cast �
 if cython.compiled:
     from cython.cimports.autograd_tiny import ieee
     from cython.cimports.autograd_tiny.native import (
-        attributes_of, borrow, doubles, give_back, release, set_up,
+        attributes_of, borrow, current_scope, doubles, give_back, is_recording, pause_collector, release,
+        resume_collector, set_up, switch_recording, switch_scope,
     )
 else:
     from . import ieee
     from . import uncompiled as cython
-    from .uncompiled import attributes_of, borrow, doubles, give_back, one_walk_at_a_time, release
+    from .uncompiled import (
+        attributes_of, borrow, current_scope, doubles, give_back, is_recording, one_walk_at_a_time,
+        pause_collector, release, resume_collector, switch_recording, switch_scope,
+    )
 from .ops import (
     ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL, ERF,
     ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG,
@@ -51,9 +55,7 @@ AnyNumber: TypeAlias = "float"
 PI = 3.141592653589793
 INFINITY = 1e999
 NAN = INFINITY - INFINITY
-recording = True        # False inside no_grad()
-nan_guard: Any = None   # asked about comparisons with nan: see differentiation.py
-scope_path = ""         # the module that is running, as "mlp.layer1": new nodes remember it
+comparison_guard: Any = None            # asked about comparisons that mislead: see differentiation.py
 clock = 1               # counts the Values that all walks through graphs have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
 
@@ -64,10 +66,11 @@ walk = 1                # and this is where it stood when the present walk began
 class Fan:
     """The operands of a node that has many, and the local derivative along each."""
 
-    __slots__ = ("operands", "size", "slopes")
+    __slots__ = ("frozen", "operands", "size", "slopes")
     operands: tuple[Any, ...]
     size: int
     slopes: Numbers
+    frozen: Any             # the places of Values that required no gradient; None if there are none
 
     def __dealloc__(self) -> None:
         release(self.slopes)
@@ -87,7 +90,7 @@ class Value:
 
     __slots__ = (
         "data", "grad", "operation", "left", "right", "dleft", "dright", "scope",
-        "needs_grad", "has_grad", "place", "waiting", "__dict__", "__weakref__",
+        "_needs_grad", "_has_grad", "_place", "_waiting", "__dict__", "__weakref__",
     )
     label: str = ""
     data: float             # the number
@@ -98,14 +101,14 @@ class Value:
     dleft: float            # the local derivatives: of this number by the operands
     dright: float
     scope: str              # the module that made it, as "mlp.layer1"; "" outside of any
-    needs_grad: bool        # whether a gradient is to flow here
-    has_grad: bool          # whether a backward pass has put a gradient here
-    place: int              # for the walks of backward(): see find_adjoints
-    waiting: int
+    _needs_grad: int        # whether a gradient is to flow here, and on: 1 to the left, 2 to the right, 3
+    _has_grad: bool          # whether a backward pass has put a gradient here
+    _place: int              # for the walks of backward(): see find_adjoints
+    _waiting: int
 
     def __init__(self, data: Any, label: AnyLabel = "", *, requires_grad: bool = True) -> None:
         start(self, LEAF, plain_float(data))
-        self.needs_grad = bool(requires_grad)
+        self._needs_grad = 1 if requires_grad else 0
         if not isinstance(label, str):
             raise TypeError(f"a label is a str, got {kind(label)}")
         if label:
@@ -335,6 +338,8 @@ class Value:
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Value:
+            if self is not other and comparison_guard is not None and self.data == number(other):
+                comparison_guard(self, other)
             return self is other
         other = operand(other)
         return NotImplemented if other is None else self.data == compared(self, other)
@@ -355,10 +360,15 @@ class Value:
         """A new leaf with the same number, through which no gradient flows."""
         return Value(self.data, requires_grad=False)
 
+    def conjugate(self) -> Value:
+        """The number itself, which is real: NumPy asks for it in var, std and norm."""
+        return self
+
     def __float__(self) -> float:
         raise TypeError(
-            f"float() of {self!r} would lose its gradient: write v.data or v.item() for the number, "
-            "or autograd_tiny.exp(v), sin(v), … instead of the functions in math"
+            f"a plain number made of {self!r} would lose its gradient: write v.data or v.item(), "
+            "autograd_tiny.exp(v), sin(v), … instead of the functions in math, and give an array that is to "
+            "hold Values dtype=object"
         )
 
     def __int__(self) -> int:
@@ -373,9 +383,9 @@ class Value:
             said.append(f"label={self.label!r}")
         if self.op:
             said.append(f"op={self.op!r}")
-        if self.has_grad:
+        if self._has_grad:
             said.append(f"grad={self.grad!r}")
-        if not self.needs_grad:
+        if not self._needs_grad:
             said.append("requires_grad=False")
         return f"Value({', '.join(said)})"
 
@@ -419,14 +429,23 @@ class Value:
         return (self.dleft, self.dright)[: len(self.operation.operands)]
 
     @property
+    def flows(self) -> tuple[bool, ...]:
+        """For each operand, whether it required a gradient when this number was computed."""
+        if type(self.left) is Fan:
+            fan: Fan = self.left
+            frozen = fan.frozen or ()
+            return tuple([wants_gradient(fan.operands[i]) and i not in frozen for i in range(fan.size)])
+        return (self._needs_grad & 1 != 0, self._needs_grad & 2 != 0)[: len(self.operation.operands)]
+
+    @property
     def reached(self) -> bool:
         """Whether a backward pass has come by here, so that `.grad` says something."""
-        return bool(self.has_grad)
+        return bool(self._has_grad)
 
     @property
     def requires_grad(self) -> bool:
         """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
-        return bool(self.needs_grad)
+        return bool(self._needs_grad)
 
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
@@ -434,7 +453,7 @@ class Value:
             raise RuntimeError(
                 f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
             )
-        self.needs_grad = bool(wanted)
+        self._needs_grad = 1 if wanted else 0
 
     @property
     def _prev(self) -> set[Value]:                                         # micrograd's names
@@ -452,7 +471,7 @@ class Value:
         Leaves add it to what their `.grad` holds already; results in between are cleared first. seed is
         the gradient to start with. RuntimeError if nothing here requires a gradient.
         """
-        if not self.needs_grad:
+        if not self._needs_grad:
             raise RuntimeError(
                 f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
             )
@@ -466,10 +485,15 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
 
     The adjoint of a Value is the derivative of output with respect to it; with keep, it goes into `.grad`.
     """
-    if cython.compiled:                     # the GIL is held all the way
-        return find_adjoints(output, seed, keep, wanted)
-    with one_walk_at_a_time:                # the marks in the nodes are for one walk only
-        return find_adjoints(output, seed, keep, wanted)
+    collector_was_on = pause_collector()    # it could run code of the user's that walks through graphs too,
+    try:                                    # and the marks in the nodes are for one walk only
+        if cython.compiled:                 # the GIL is held all the way
+            return find_adjoints(output, seed, keep, wanted)
+        with one_walk_at_a_time:
+            return find_adjoints(output, seed, keep, wanted)
+    finally:
+        if collector_was_on:
+            resume_collector()
 
 
 def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
@@ -498,7 +522,7 @@ def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...
 
     found: Numbers = []
     for node in wanted:
-        found.append(adjoints[node.place - walk] if node.place >= walk else 0.0)
+        found.append(adjoints[node._place - walk] if node._place >= walk else 0.0)
     give_back(adjoints)
     return tuple(found)
 
@@ -506,25 +530,25 @@ def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...
 def meet(value: Value) -> bool:
     """One more result that `value` went into; True if it is the first, and value has operands."""
     global clock
-    if not value.needs_grad:
+    if not value._needs_grad:
         return False
-    if value.place >= walk:
-        value.waiting += 1
+    if value._place >= walk:
+        value._waiting += 1
         return False
-    value.place = clock
+    value._place = clock
     clock += 1
-    value.waiting = 1
+    value._waiting = 1
     return value.operation is not LEAF
 
 
 def next_to_count(node: Value, later: Branches) -> Value | None:
     """Meet the operands of `node`; return the one to go on with, or a branch put off for later."""
     left_is_new = right_is_new = False
-    if type(node.left) is Value:
+    if node._needs_grad & 1 and type(node.left) is Value:
         left_is_new = meet(cython.cast(Value, node.left))
     elif type(node.left) is Fan:
         meet_all(node.left, later)
-    if type(node.right) is Value:
+    if node._needs_grad & 2 and type(node.right) is Value:
         right_is_new = meet(cython.cast(Value, node.right))
     if left_is_new and right_is_new:
         later.append(node.right)
@@ -535,24 +559,25 @@ def next_to_count(node: Value, later: Branches) -> Value | None:
 
 
 def meet_all(fan: Fan, later: Branches) -> None:
-    for each in fan.operands:
-        if type(each) is Value and meet(each):
+    for i in range(fan.size):
+        each = fan.operands[i]
+        if type(each) is Value and (fan.frozen is None or i not in fan.frozen) and meet(each):
             later.append(each)
 
 
 def receive(value: Value, gradient: float, adjoints: Numbers, keep: bool) -> bool:
     """Add what one result sends back. True if all have sent theirs, and value can pass it on."""
-    if not value.needs_grad:
+    if not value._needs_grad:
         return False
-    i = value.place - walk
+    i = value._place - walk
     adjoints[i] += gradient
-    value.waiting -= 1
-    if value.waiting > 0:
+    value._waiting -= 1
+    if value._waiting > 0:
         return False
     is_leaf = value.operation is LEAF
     if keep:
         value.grad = value.grad + adjoints[i] if is_leaf else adjoints[i]
-        value.has_grad = True
+        value._has_grad = True
     return not is_leaf
 
 
@@ -561,13 +586,15 @@ def next_to_pass_on(
 ) -> Value | None:
     """Send each operand the adjoint of `node` times the local derivative: the chain rule."""
     left_is_ready = right_is_ready = False
-    adjoint = adjoints[node.place - walk]
-    if type(node.left) is Value:
-        left_is_ready = receive(cython.cast(Value, node.left), adjoint * node.dleft, adjoints, keep)
+    adjoint = adjoints[node._place - walk]
+    if node._needs_grad & 1 and type(node.left) is Value:
+        sent = adjoint * node.dleft
+        left_is_ready = receive(cython.cast(Value, node.left), sent, adjoints, keep)
     elif type(node.left) is Fan:
         pass_on_to_all(node.left, adjoint, adjoints, keep, later)
-    if type(node.right) is Value:
-        right_is_ready = receive(cython.cast(Value, node.right), adjoint * node.dright, adjoints, keep)
+    if node._needs_grad & 2 and type(node.right) is Value:
+        sent = adjoint * node.dright
+        right_is_ready = receive(cython.cast(Value, node.right), sent, adjoints, keep)
     if left_is_ready and right_is_ready:
         later.append(node.right)
     following: Value | None = cython.cast(
@@ -581,8 +608,10 @@ def pass_on_to_all(
 ) -> None:
     for i in range(fan.size):
         each = fan.operands[i]
-        if type(each) is Value and receive(each, adjoint * fan.slopes[i], adjoints, keep):
-            later.append(each)
+        if type(each) is Value and (fan.frozen is None or i not in fan.frozen):
+            sent = adjoint * fan.slopes[i]
+            if receive(each, sent, adjoints, keep):
+                later.append(each)
 
 
 def gradients(
@@ -618,57 +647,71 @@ def gradients(
 # ---- making nodes
 
 def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value:
+    if not is_recording():
+        return unrecorded(data)
     node: Value = Value.__new__(Value)
     start(node, operation, data)
-    if recording:
-        node.left = left
-        node.dleft = dleft
-        node.needs_grad = left.needs_grad
+    node.left = left
+    node.dleft = dleft
+    node._needs_grad = 1 if left._needs_grad else 0
     return node
 
 
 def binary(
     operation: Operation, data: float, left: Operand, dleft: float, right: Operand, dright: float
 ) -> Value:
+    if not is_recording():
+        return unrecorded(data)
     node: Value = Value.__new__(Value)
     start(node, operation, data)
-    if recording:
-        node.left = left
-        node.dleft = dleft
-        node.right = right
-        node.dright = dright
-        node.needs_grad = wants_gradient(left) or wants_gradient(right)
+    node.left = left
+    node.dleft = dleft
+    node.right = right
+    node.dright = dright
+    node._needs_grad = (1 if wants_gradient(left) else 0) + (2 if wants_gradient(right) else 0)
     return node
 
 
 def nary(operation: Operation, data: float, fan: Fan) -> Any:
     """A node of many operands; where they are all plain numbers, the answer is one too."""
-    node: Value = Value.__new__(Value)
-    start(node, operation, data)
-    any_value = False
-    for each in fan.operands:
-        if type(each) is Value:
+    any_value = wanted = False
+    for i in range(fan.size):
+        if type(fan.operands[i]) is Value:
             any_value = True
-            if wants_gradient(each):
-                node.needs_grad = recording
-                break
+            if wants_gradient(fan.operands[i]):
+                wanted = True
+            elif fan.frozen is None:
+                fan.frozen = {i}
+            else:
+                fan.frozen.add(i)
     if not any_value:
         return data
-    if recording:
-        node.left = fan
+    if not is_recording():
+        return unrecorded(data)
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    node.left = fan
+    node._needs_grad = 1 if wanted else 0
+    return node
+
+
+def unrecorded(data: float) -> Value:
+    """A result without its history, inside no_grad()."""
+    node: Value = Value.__new__(Value)
+    start(node, LEAF, data)
     return node
 
 
 def start(node: Value, operation: Operation, data: float) -> None:
     """What every new node begins with. (C memory comes zeroed; a Python slot has to be set.)"""
     node.data = data
-    node.operation = operation if recording else LEAF
-    node.scope = scope_path
+    node.operation = operation
+    node.scope = current_scope()
     if not cython.compiled:
         node.grad = node.dleft = node.dright = 0.0
         node.left = node.right = None
-        node.needs_grad = node.has_grad = False
-        node.place = node.waiting = 0
+        node._has_grad = False
+        node._needs_grad = node._place = node._waiting = 0
 
 
 def fanned(values: Iterable[Operand]) -> Fan:
@@ -680,6 +723,8 @@ def fanned(values: Iterable[Operand]) -> Fan:
             fan.operands = tuple([required(one) for one in fan.operands])
             break
     fan.size = len(fan.operands)
+    if not cython.compiled:
+        fan.frozen = None
     fan.slopes = doubles(fan.size)
     return fan
 
@@ -713,8 +758,9 @@ def restore(value: Value, grad: float, has_grad: bool, needs_grad: bool, scope: 
     """Give a copied Value what its operands do not say."""
     node: Value = value
     node.grad = grad
-    node.has_grad = has_grad
-    node.needs_grad = needs_grad
+    node._has_grad = has_grad
+    if node.operation is LEAF or not needs_grad:
+        node._needs_grad = 1 if needs_grad else 0
     node.scope = scope
     return node
 
@@ -942,21 +988,23 @@ def operand(x: object) -> Operand | None:
     """x if it is a Value or a Python number, a float for any other real number, None for the rest."""
     if type(x) is Value or type(x) is float or type(x) is int:
         return x
-    return float(x) if isinstance(x, Real) else None
+    return float(x) if is_operand(x) else None  # type: ignore[arg-type]
 
 
 def is_operand(x: object) -> bool:
-    """Whether x is a Value or a number."""
-    return type(x) is Value or isinstance(x, Real)
+    """Whether x is a Value or a number; NumPy's bool is one too, as Python's is."""
+    return type(x) is Value or isinstance(x, Real) or (
+        getattr(getattr(x, "dtype", None), "kind", "") == "b" and getattr(x, "ndim", 1) == 0
+    )
 
 
 def plain_float(x: object) -> float:
     """The float in a real number; TypeError for anything else, a Value too."""
     if type(x) is float:
         return x
-    if type(x) is Value or not isinstance(x, Real):
+    if type(x) is Value or not is_operand(x):
         raise TypeError(f"a plain float is expected, got {kind(x)}")
-    return float(x)
+    return float(x)  # type: ignore[arg-type]
 
 
 def required(x: object) -> Operand:
@@ -978,15 +1026,15 @@ def number(x: Operand) -> float:
 def compared(value: Value, other: Operand) -> float:
     """The number to compare with."""
     x = number(other)
-    if nan_guard is not None and (x != x or value.data != value.data):
-        nan_guard(value, other)
+    if comparison_guard is not None and (x != x or value.data != value.data):
+        comparison_guard(value, other)
     return x
 
 
 def wants_gradient(x: Operand) -> bool:
     if type(x) is Value:
         value: Value = x
-        return value.needs_grad
+        return value._needs_grad != 0
     return False
 
 
@@ -1029,36 +1077,34 @@ def kind(x: object) -> str:
 # ---- what is switched on while code runs
 
 def set_recording(wanted: bool) -> bool:
-    """Switch recording on or off; the previous state. See context.no_grad."""
-    global recording
-    before = recording
-    recording = wanted
+    """Switch recording on or off, in this thread; the previous state. See context.no_grad."""
+    before: bool = is_recording()
+    switch_recording(wanted)
     return before
 
 
-def is_recording() -> bool:
+def recording() -> bool:
     """Whether operations are recorded: not so inside no_grad()."""
-    return recording
+    return bool(is_recording())
 
 
-def set_nan_guard(guard: Any) -> None:
-    """Call this with both operands when <, <=, >, >= or == meets nan: it may raise."""
-    global nan_guard
-    nan_guard = guard
+def set_comparison_guard(guard: Any) -> None:
+    """Call this with both operands, when a comparison meets nan, and when == is asked of two Values that
+    are not the same node and hold the same number: it may raise."""
+    global comparison_guard
+    comparison_guard = guard
 
 
 def enter_scope(name: str) -> str:
     """Mark new nodes with this name, inside the scope that holds now; returns the latter, to leave with."""
-    global scope_path
-    before = scope_path
-    scope_path = f"{before}.{name}" if before else name
+    before: str = current_scope()
+    switch_scope(f"{before}.{name}" if before else name)
     return before
 
 
 def leave_scope(before: str) -> None:
     """Back to the scope that enter_scope returned."""
-    global scope_path
-    scope_path = before
+    switch_scope(before)
 
 
 def engine_kind() -> str:

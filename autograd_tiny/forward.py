@@ -26,8 +26,9 @@ _tags = count(2**32, 2**16)
 class Dual:
     """A number and its derivative along one direction: Dual(3.0, 1.0) is x = 3 with dx = 1.
 
-    primal, tangent: numbers, Values or dual numbers. tag: which differentiation it belongs to; by default
-    all dual numbers made of plain numbers belong to one. It has the operators and methods of a Value.
+    primal, tangent: numbers, Values or dual numbers. It has the operators and methods of a Value.
+    tag: which differentiation it belongs to. By default all dual numbers made of plain numbers belong to the
+    same one, so differentiations by hand must not be nested: jvp and derivative can be.
     TypeError unless both parts are numbers.
     """
 
@@ -55,11 +56,11 @@ class Dual:
         primals = [x.primal if our else x for x, our in zip(operands, ours, strict=True)]
         plain = {*map(type, primals)} == {float}
         f = float(operation.evaluate(FLOATS, primals)) if plain else functions.apply(operation, *primals)
+        if not engine.recording():              # inside no_grad()
+            return dual(f, 0.0, tag)
         slopes = operation.differentiate(FLOATS if plain else FORMULAS, primals, f, ours)
-        if not engine.is_recording():           # inside no_grad()
-            ours = []
         total: Any = 0.0
-        for x, our, slope in zip(operands, ours, slopes, strict=False):
+        for x, our, slope in zip(operands, ours, slopes, strict=True):
             if our and not _is_zero(slope) and not _is_zero(x.tangent):
                 sent = x.tangent if type(slope) is int and slope == 1 else slope * x.tangent
                 total = sent if _is_zero(total) else total + sent
@@ -114,12 +115,17 @@ class Dual:
     def __pos__(self) -> Dual:
         return self
 
+    def conjugate(self) -> Dual:
+        """The number itself, which is real."""
+        return self
+
     def __abs__(self) -> Any:
         return functions.apply(ops.ABS, self)
 
     def __eq__(self, other: object) -> Any:
         if type(other) is Dual or type(other) is Value:
-            return self is other
+            same = self is other
+            return same or (Value(number(self)) == Value(number(other)))    # not so, or an error: see Value
         return _compared(self, other, "__eq__")
 
     def __lt__(self, other: object) -> Any:
@@ -142,8 +148,9 @@ class Dual:
 
     def __float__(self) -> float:
         raise TypeError(
-            f"float() of {self!r} would lose its derivative: write x.data or x.item() for the number, "
-            "or autograd_tiny.exp(x), sin(x), … instead of the functions in math"
+            f"a plain number made of {self!r} would lose its derivative: write x.data or x.item(), "
+            "autograd_tiny.exp(x), sin(x), … instead of the functions in math, and give an array that is to "
+            "hold dual numbers dtype=object"
         )
 
     def __int__(self) -> int:

@@ -20,7 +20,7 @@ from .trees import blocks, flatten, matching
 Mode: TypeAlias = Literal["forward", "reverse"]
 
 # what a pass over dual numbers costs, in passes back through a graph (measured, a round number)
-FORWARD_PASS = 200 if engine_kind() == "native" else 4
+FORWARD_PASS = 1000 if engine_kind() == "native" else 20
 
 
 # ---- what users call
@@ -113,7 +113,8 @@ def jacobian(
     the structure of the result with the structure of the argument inside, and where an array stands on
     either side, an array of the shape of the result followed by that of the argument.
     mode: "reverse" takes a pass for each output, "forward" one for each input. By default it is the one that
-    costs less (a forward pass runs in Python and counts as FORWARD_PASS of the engine's).
+    costs less: a forward pass runs in Python and counts as FORWARD_PASS of the engine's, so it takes very
+    many outputs to be worth it. (Then fun is called once to count them, and once more for each input.)
     """
     _check(fun, "jacobian", mode or "reverse")
 

@@ -1,8 +1,8 @@
 """compare_modes: why do networks learn by differentiating backward? The answer for a function of your own.
 
-A forward pass carries the derivatives of all values by one input along. A reverse pass brings the
-derivatives of one output by all values back. Either way a pass multiplies by each local derivative on its
-way once, so what counts is how many passes there are: one for each input, or one for each output.
+A forward pass computes the function and carries the derivatives of all values by one input along. A reverse
+pass brings the derivatives of one output by all values back. Either way a pass multiplies by each local
+derivative on its way once, so what counts is how many there are: one for each input, or one for each output.
 A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3.
 """
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .differentiation import Call, Function, name_of, names_of_arguments
 from .engine import Value, engine_kind
 from .graph import topological_order
 
-REPETITIONS = 5
+REPETITIONS, ENOUGH = 5, 0.2            # ENOUGH: seconds after which a time is not taken again
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,20 @@ class Passes:
     """What one of the modes takes. passes: how many for all derivatives.
 
     reached: for each pass how many values it finds the derivative of, or by; multiplications: how many times
-    it multiplies by a local derivative. seconds: the time for all passes with the computation itself.
+    it multiplies by a local derivative. computations: of values, in all passes: forward each pass computes
+    the function anew, backward it has been recorded once. seconds: the time for everything.
     """
 
     passes: int
     reached: tuple[int, ...]
     multiplications: tuple[int, ...]
+    computations: int
     seconds: float
+
+    @property
+    def operations(self) -> int:
+        """All that is computed: values, and products with local derivatives."""
+        return self.computations + sum(self.multiplications)
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,8 +59,8 @@ class ModeComparison:
 
     @property
     def better(self) -> str:
-        """The mode that multiplies less, or else has fewer passes: "forward" or "reverse"."""
-        forward, reverse = ((sum(each.multiplications), each.passes) for each in (self.forward, self.reverse))
+        """The mode with fewer operations, or else with fewer passes: "forward" or "reverse"."""
+        forward, reverse = ((each.operations, each.passes) for each in (self.forward, self.reverse))
         return "forward" if forward < reverse else "reverse"
 
     def __str__(self) -> str:
@@ -88,13 +95,18 @@ class ModeComparison:
             ("one pass finds", "∂(every value)/∂(one input)", "∂(one output)/∂(every value)"),
             ("values that it reaches", _range(forward.reached), _range(reverse.reached)),
             ("passes for all derivatives", str(forward.passes), str(reverse.passes)),
-            ("multiplications in all", str(sum(forward.multiplications)), str(sum(reverse.multiplications))),
+            ("values computed", str(forward.computations), str(reverse.computations)),
+            (
+                "products with local derivatives",
+                str(sum(forward.multiplications)), str(sum(reverse.multiplications)),
+            ),
+            ("operations in all", str(forward.operations), str(reverse.operations)),
             ("time", f"{forward.seconds * 1e3:.3g} ms", f"{reverse.seconds * 1e3:.3g} ms"),
         ]
 
     def _verdict(self) -> str:
         note = "(dual numbers run in Python, the reverse passes in native code)"
-        tie = sum(self.forward.multiplications) == sum(self.reverse.multiplications)
+        tie = self.forward.operations == self.reverse.operations
         has = "fewer passes" if tie else "less to do"
         return f"{self.better} mode has {has} {note if engine_kind() == 'native' else ''}".rstrip()
 
@@ -112,15 +124,21 @@ def compare_modes(fun: Function, *args: Any) -> ModeComparison:
     for value, name in zip([*run.outputs, *run.variables], names, strict=True):
         if type(value) is Value:
             value.label = name
-    outputs = tuple(x for x in run.outputs if type(x) is Value)
+    outputs = tuple([x if type(x) is Value else Value(x, requires_grad=False) for x in run.outputs])
     order = _dependent(topological_order(*run.variables, *outputs), run.variables)
     forward = [_forward_pass(order, variable) for variable in run.variables]
     reverse = [_reverse_pass(order, output) for output in outputs]
     everything = range(len(call.numbers))
+    computed = sum(bool(node.operands) for node in order)
     return ModeComparison(
         title, tuple(run.variables), outputs, len(order),
-        Passes(len(forward), *_columns(forward), _seconds(lambda: call.pushed_forward(everything).rows())),
-        Passes(len(reverse), *_columns(reverse), _seconds(lambda: call.recorded().rows())),
+        Passes(
+            len(forward), *_columns(forward), len(forward) * computed,
+            _seconds(lambda: call.pushed_forward(everything).rows()),
+        ),
+        Passes(
+            len(reverse), *_columns(reverse), computed, _seconds(lambda: call.recorded().rows())
+        ),
     )
 
 
@@ -157,8 +175,8 @@ def _columns(passes: list[tuple[int, int]]) -> tuple[tuple[int, ...], tuple[int,
 
 
 def _seconds(work: Any) -> float:
-    times = []
-    for _ in range(REPETITIONS):
+    times: list[float] = []
+    while len(times) < REPETITIONS and sum(times) < ENOUGH:
         start = perf_counter()
         work()
         times.append(perf_counter() - start)

@@ -20,6 +20,41 @@ cdef extern from *:
       #include <sys/mman.h>
     #endif
 
+    #ifdef _MSC_VER
+      #define PER_THREAD __declspec(thread)
+    #else
+      #define PER_THREAD __thread
+    #endif
+
+    /* ---- What is switched on while code runs, for each thread by itself. */
+
+    static PER_THREAD struct {
+        int recording_is_off;
+        PyObject *scope;
+    } switches;
+    static PyObject *no_scope;
+
+    static inline int is_recording(void) {
+        return !switches.recording_is_off;
+    }
+
+    static inline void switch_recording(int wanted) {
+        switches.recording_is_off = !wanted;
+    }
+
+    static inline PyObject *current_scope(void) {
+        PyObject *current = switches.scope ? switches.scope : no_scope;
+        Py_INCREF(current);
+        return current;
+    }
+
+    static inline void switch_scope(PyObject *path) {
+        PyObject *before = switches.scope;
+        Py_INCREF(path);
+        switches.scope = path;
+        Py_XDECREF(before);
+    }
+
     /* ---- Room for the adjoints of a walk: kept for the next one, since new memory costs page faults. */
 
     #define MOST_KEPT ((size_t)1 << 20)     /* numbers */
@@ -183,6 +218,7 @@ cdef extern from *:
 
     static void set_up(PyObject *type, PyObject *sample, void *dict) {
         PyTypeObject *t = (PyTypeObject *)type;
+        no_scope = PyUnicode_InternFromString("");
         Py_INCREF(sample);                         /* it came from elsewhere and must never be freed */
         node_size = (size_t)t->tp_basicsize;
         t->tp_alloc = allocate_node;
@@ -198,7 +234,13 @@ cdef extern from *:
         return dict ? PyDict_Copy(dict) : PyDict_New();
     }
     """
+    bint is_recording() noexcept
+    void switch_recording(bint wanted) noexcept
+    object current_scope()
+    void switch_scope(object path) noexcept
     double *borrow(Py_ssize_t n) except NULL
     void give_back(double *numbers)
+    bint pause_collector "PyGC_Disable"() noexcept
+    bint resume_collector "PyGC_Enable"() noexcept
     void set_up(object type, object sample, void *dict)
     dict attributes_of(object value)

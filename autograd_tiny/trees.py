@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import operator
+from copy import copy
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, islice, pairwise
 from numbers import Real
@@ -85,8 +86,12 @@ class Structure:
         """In words, for an error message."""
         if self.rebuild is None:
             return "a number" if self.shape is None else f"an array of shape {self.shape}"
+        count = len(self.children)
+        if not all(isinstance(key, int) for key in self.keys):
+            keys = ", ".join(map(repr, self.keys))
+            return f"{count} {'item' if count == 1 else 'items'} under {keys}"
         inside = sorted({child.describe() for child in self.children})
-        return f"{len(self.children)} items ({'; '.join(inside)})"
+        return f"a sequence of length {count}" + (f" ({'; '.join(inside)})" if inside else "")
 
 
 NUMBER = Structure(None)
@@ -125,11 +130,12 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
 
 
 def _dict_like(x: dict[Any, Any], order: list[Any]) -> Callable[[list[Any]], dict[Any, Any]]:
-    labels = list(x)
+    template = copy(x)                      # of its own type, its keys in their order
 
     def rebuild(children: list[Any]) -> dict[Any, Any]:
-        found = dict(zip(order, children, strict=True))
-        return {key: found[key] for key in labels}
+        built = copy(template)
+        built.update(zip(order, children, strict=True))
+        return built
 
     return rebuild
 

@@ -1,7 +1,8 @@
 """Stands in for Cython where engine.py runs as it is: the hints do nothing, C memory is a list."""
 from __future__ import annotations
 
-from _thread import RLock
+import gc
+from _thread import RLock, _local
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,6 +34,48 @@ def release(room: list[float]) -> None:
 
 
 borrow, give_back = doubles, release        # where memory is taken for a short time
+
+
+class _Switches(_local):
+    """What is switched on while code runs, for each thread by itself."""
+
+    recording = True
+    scope = ""
+
+
+_switches = _Switches()
+
+
+def is_recording() -> bool:
+    """Whether operations are recorded: not so inside no_grad()."""
+    return _switches.recording
+
+
+def switch_recording(wanted: bool) -> None:
+    """Switch that on or off."""
+    _switches.recording = wanted
+
+
+def current_scope() -> str:
+    """The module that is running, as "mlp.layer1"; "" outside of any."""
+    return _switches.scope
+
+
+def switch_scope(path: str) -> None:
+    """Say which module is running."""
+    _switches.scope = path
+
+
+def pause_collector() -> bool:
+    """Let the garbage collector wait; whether it was switched on."""
+    was_on = gc.isenabled()
+    gc.disable()
+    return was_on
+
+
+def resume_collector() -> None:
+    """Let it come again."""
+    gc.enable()
 
 
 def attributes_of(value: Any) -> dict[str, Any]:

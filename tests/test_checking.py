@@ -75,7 +75,10 @@ def test_a_kink_is_no_error(f, x):
 
 @pytest.mark.parametrize("f, x", [
     (at.relu, 1e-4), (at.relu, -1e-3), (at.exp, 50.0), (at.log, 1e-8), (lambda x: at.exp(1000 * x), 0.0),
-    (lambda x: 1e8 + 1e-6 * x, 1.0), (lambda x: x**2, 0.0), (lambda x: at.sin(1e3 * x), 0.3),
+    (at.sin, 1e6), (at.sin, 1e7), (lambda t: at.sin(2 * math.pi * 365 * t), 2026.9), (lambda x: x**2, 0.0),
+    (lambda t: at.sigmoid((t - 1.7e9) / 3600), 1.7e9 + 100), (lambda x: at.tanh(1e8 * (x - 1)), 1.0),
+    (lambda x: x**2, 1e-300), (lambda x: at.relu(x - 1), 1 + 1e-8), (lambda x: x * abs(x), 0.0),
+        (lambda x: at.sin(1e3 * x), 0.3),
     (lambda x: at.sqrt(x), 1e-6), (lambda x: 3.0, 1.0), (lambda x: abs(x) ** 3, 0.0), (at.gelu, -2.0),
 ])
 def test_no_false_alarms(f, x):
@@ -100,9 +103,34 @@ def test_a_number_taken_out_of_the_graph_is_noticed():
     assert verdicts(check_gradients(lambda x: x.detach() * 2, 2.0)) == ["a path is missing from the graph"]
 
 
-def test_the_edge_of_the_domain_cannot_be_checked():
-    report = check_gradients(at.sqrt, 0.0)
-    assert report and "not checked" in verdicts(report)[0]
+def test_a_smooth_function_is_not_taken_for_one_with_kinks():
+    for x in np.linspace(0.5, 1.5, 20):
+        assert verdicts(check_gradients(lambda x: at.sin(1e5 * x), float(x))) == ["agree"]
+    assert verdicts(check_gradients(at.sin, 1e6, claimed=0.7)) == ["the claim is wrong"]
+
+
+def test_claims_are_held_to_more_digits_than_differences_have():
+    assert not check_gradients(lambda x: x**3, 2.0, claimed=12.0 * (1 + 1e-7))
+    assert check_gradients(lambda x: x**3, 2.0, claimed=12.0 * (1 + 1e-12))
+
+
+def test_what_cannot_be_checked():
+    edge = check_gradients(at.sqrt, 0.0)
+    assert edge and verdicts(edge) == ["not checked: the function is not finite on both sides"]
+    rough = check_gradients(lambda x: 1e8 + 1e-6 * x, 1.0)
+    assert rough and verdicts(rough) == ["not checked: rounding hides the difference"]
+
+
+def test_where_there_is_no_derivative():
+    assert verdicts(check_gradients(at.log, -1.0)) == ["the function is not finite here"]
+    jump = check_gradients(lambda x: x if x > 1 else 2 * x, 1.0)
+    assert not jump and verdicts(jump) == ["the function jumps here"]
+
+
+def test_a_random_function_is_refused():
+    numbers = iter(range(100))
+    with pytest.raises(ValueError, match=r"gives \[.*\] and then \[.*\] for the same arguments"):
+        check_gradients(lambda x: x * next(numbers), 1.0)
 
 
 def test_it_prints_as_a_table_with_troubles_first():

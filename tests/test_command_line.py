@@ -221,7 +221,7 @@ assert not {"numpy", "graphviz", "autograd_tiny.show"} & set(sys.modules)
     RuntimeError("no program:\ninstall one"), ValueError("too large"), PermissionError(13, "no", "f.svg"),
 ])
 def test_what_drawing_may_say(complaint, monkeypatch, error, tmp_path):
-    def draw(output):
+    def draw(output, max_nodes):
         raise error
 
     monkeypatch.setattr("autograd_tiny.show.draw", draw)

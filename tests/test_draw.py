@@ -211,6 +211,11 @@ def test_results_without_a_label_get_names_that_are_free():
     assert [lines[0] for lines in boxes(draw(c))] == ["v1", "v2 = v1 + 1", "v3 = v2 × v2"]
 
 
+def test_values_of_one_label_are_told_apart():
+    a, other = Value(2.0, "a"), Value(3.0, "a")
+    assert [box[0] for box in boxes(draw(a * other))] == ["a", "a₂", "v1 = a × a₂"]
+
+
 def test_a_leaf_without_a_label_is_its_number():
     assert boxes(draw(Value(2.5) * 3)) == [["2.5", "—"], ["v1 = 2.5 × 3", "7.5", "—"]]
 

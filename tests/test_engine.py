@@ -180,6 +180,30 @@ def test_gradients_of_what_is_no_value(output, inputs, said):
         gradients(output, inputs)
 
 
+def test_a_finalizer_that_differentiates_does_not_disturb():
+    """The collector may run it at any time, also in the midst of another walk through the same graph."""
+    x = Value(0.5)
+    f = at.sum([chain(50, x, Value(0.9)) for _ in range(50)])
+    right = gradients(f, x)
+
+    class Differentiates:
+        def __init__(self):
+            self.cycle = self
+
+        def __del__(self):
+            gradients(f, x)
+
+    before = gc.get_threshold()
+    gc.set_threshold(5)
+    try:
+        for _ in range(200):
+            Differentiates()
+            assert gradients(f, x) == right
+    finally:
+        gc.set_threshold(*before)
+    assert gc.isenabled()
+
+
 # ---- requires_grad, detach, no_grad
 
 def test_a_frozen_leaf_gets_no_gradient():
@@ -198,6 +222,19 @@ def test_freezing_after_the_forward_pass():
     w.requires_grad = False
     f.backward()
     assert w.grad == 0.0
+
+
+def test_what_was_frozen_in_the_forward_pass_gets_no_gradient_later():
+    a, b = Value(3.0, requires_grad=False), Value(2.0)
+    f = a * b + (a * 2) * b + at.dot([a, b], [b, 1.0])
+    a.requires_grad = True
+    f.backward()
+    assert (a.grad, b.grad) == (0.0, 13.0)
+    assert gradients(f, [a, b]) == (0.0, 13.0)
+    assert [x.data for x in gradients(f, [a, b], create_graph=True)] == [0.0, 13.0]
+    f = a * b
+    f.backward()
+    assert a.grad == 2.0
 
 
 def test_only_leaves_can_be_frozen():
@@ -400,6 +437,24 @@ def test_stable_far_out():
     assert shifted[0].data == pytest.approx(-math.log1p(math.exp(-1)), rel=1e-15)
 
 
+def test_each_thread_has_its_own_no_grad_and_scope():
+    entered, leave = threading.Event(), threading.Event()
+
+    def other():
+        with no_grad(), at.scope("other"):
+            entered.set()
+            leave.wait(5)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    entered.wait(5)
+    with no_grad(), at.scope("mine"):
+        leave.set()
+        thread.join()
+    made = Value(1.0) * 2
+    assert made.op == "*" and made.scope == ""
+
+
 # ---- bad input
 
 @pytest.mark.parametrize(
@@ -554,6 +609,21 @@ def test_copies_keep_everything_and_what_they_share(duplicate):
     assert not shared2.operands[2].requires_grad
     assert (a2.grad, a2.reached, g2.reached) == (a.grad, True, False)
     del g.myself, g2.myself
+
+
+def test_copies_in_several_threads():
+    f = chain(2000, Value(0.5), Value(0.9))
+    sizes = []
+
+    def work():
+        sizes.extend([len(topological_order(copy.deepcopy(f))) for _ in range(10)])
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sizes == [len(topological_order(f))] * 30
 
 
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])

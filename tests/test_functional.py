@@ -382,7 +382,7 @@ def test_aux_of_numbers_and_other_things(aux):
 
 @both_modes
 def test_aux_must_be_there(mode):
-    for wrong in (lambda x: x, lambda x: (x,), lambda x: (x, x, x), lambda x: [x, x]):
+    for wrong in (lambda x: x, lambda x: (x,), lambda x: (x, x, x), lambda x: [x] * 3):
         with pytest.raises(TypeError, match=r"has_aux, but <lambda> .*\(result, aux\)"):
             grad(wrong, has_aux=True, mode=mode)(1.0)
 
@@ -787,8 +787,8 @@ def test_functions_that_cannot_be_differentiated(mode):
     fails(TypeError, "got complex 1j", take(lambda x: 1j, 1.0), take(lambda x: np.array([1j]), 1.0))
     fails(TypeError, r"grad.*one number, and <lambda> returned an array of shape \(3, 2\): use jacobian",
           take(lambda x: x * 2.0, np.ones((3, 2))))
-    fails(TypeError, "returned 2 items .*: use jacobian", take(lambda x: [x, x], 1.0),
-          take(lambda x: (x, x), 1.0))
+    fails(TypeError, r"returned a sequence of length 2 \(a number\): use jacobian",
+          take(lambda x: [x, x], 1.0), take(lambda x: (x, x), 1.0))
     for transform in (value_and_grad, jacobian, derivative):
         fails(TypeError, "got None", lambda transform=transform: transform(lambda x: None, mode=mode)(1.0))
     fails(TypeError, r"shape \(2,\)", lambda: hessian(lambda x: x)(np.ones(2)),
@@ -962,3 +962,30 @@ def test_argnums_of_numpy(mode):
 def test_a_number_may_go_along_with_an_array_of_no_dimensions():
     value, change = jvp(lambda x: x * x, (np.array(3.0),), (1.0,))
     assert (value, change) == (9.0, 6.0)
+
+
+@both_modes
+def test_equality_of_nodes_does_not_pass_for_equality_of_numbers(mode):
+    f = lambda x: 0.0 * x[0] if x[0] == x[1] else x[0] * x[1]  # noqa: E731
+    fails(ValueError, r"write autograd_tiny\.equal\(x, y\)", lambda: grad(f, mode=mode)([2.0, 2.0]))
+    assert grad(f, mode=mode)([2.0, 3.0]) == [3.0, 2.0]
+    assert grad(lambda x: x if x == 2.0 else x * 5, mode=mode)(2.0) == 1.0
+    assert (Value(2.0) == Value(2.0)) is False
+
+
+@both_modes
+def test_variance_norm_and_what_else_asks_for_conjugates(mode):
+    x = np.array([[1.0, 2.0], [4.0, 8.0]])
+    close(grad(np.var, mode=mode)(x), 2 * (x - x.mean()) / 4)
+    close(grad(lambda x: np.sum(np.linalg.norm(x, axis=1)), mode=mode)(x),
+          x / np.linalg.norm(x, axis=1, keepdims=True))
+
+
+def test_an_inner_gradient_in_a_loop_does_not_walk_through_the_outer_graph():
+    """Each step would go through all steps before it: this took seconds."""
+    def f(x):
+        for _ in range(1500):
+            x = x - 0.001 * grad(lambda y: y**2)(x)
+        return x
+
+    assert grad(f)(1.0) == pytest.approx(0.998**1500, rel=1e-10)

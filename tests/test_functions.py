@@ -53,6 +53,7 @@ def test_comparisons_that_stay_in_the_graph():
     assert at.where(x > 1, x, 0.0) .data == 2.0
     assert at.where(np.array([True, False]), x, 0.0)[1].data == 0.0
     assert at.where(True, 1.0, 2.0) == 1.0
+    assert at.where(np.float64(3.0) > 2, x, 0.0).data == 2.0 and at.sum([np.bool_(True), x]).data == 3.0
 
 
 def test_clip_without_a_bound():

@@ -17,6 +17,7 @@ def test_three_passes_against_one():
     assert (found.forward.passes, found.reverse.passes, found.values) == (3, 1, 6)
     assert found.forward.reached == (3, 4, 3) and found.reverse.reached == (6,)
     assert found.forward.multiplications == (2, 4, 2) and found.reverse.multiplications == (6,)
+    assert (found.forward.computations, found.reverse.computations) == (3 * 3, 3)
     assert found.better == "reverse" and found.forward.seconds > 0.0
     assert [x.label for x in (*found.inputs, *found.outputs)] == ["a", "b", "c", "f"]
 
@@ -25,6 +26,7 @@ def test_one_input_and_many_outputs():
     found = compare_modes(lambda t: [at.sin(s * k) for s in [t * t] for k in range(4)], 0.5)
     assert (found.forward.passes, found.reverse.passes) == (1, 4)
     assert sum(found.forward.multiplications) == 2 + 4 * 2 and sum(found.reverse.multiplications) == 4 * 4
+    assert (found.forward.operations, found.reverse.operations) == (9 + 10, 9 + 16)
     assert found.better == "forward"
 
 
@@ -32,7 +34,9 @@ def test_what_does_not_depend_on_the_input_is_not_counted():
     w = Value(3.0)
     found = compare_modes(lambda x: x * at.exp(w), np.array([1.0, 2.0]))
     assert found.values == 4 and found.reverse.reached == (2, 2) and w.grad == 0.0
-    assert compare_modes(lambda x: 3.0, 1.0).reverse.passes == 0
+    constant = compare_modes(lambda x: 3.0, 1.0)
+    assert (len(constant.outputs), constant.reverse.passes, constant.reverse.operations) == (1, 1, 0)
+    assert "f" in constant.draw().svg
 
 
 def test_it_prints_as_a_table():
@@ -42,14 +46,14 @@ def test_it_prints_as_a_table():
     assert [line.split()[-2:] for line in lines if line.startswith("passes")] == [["3", "1"]]
     assert lines[-1].startswith("reverse mode has less to do")
     page = found._repr_html_()
-    assert page.count("<tr>") == 6 and "∂(one output)" in page
+    assert page.count("<tr>") == 8 and "∂(one output)" in page
 
 
 def test_its_picture_shows_both_passes(tmp_path):
     picture = compare_modes(f, -1.0, 3.0, 4.0).draw(input=1)
     assert "One forward pass: ∂(every value)/∂b" in picture.svg
     assert "One reverse pass: ∂f/∂(every value)" in picture.svg
-    assert picture.source.count("—") == 2 + 1               # a and c are not reached; and the legend
+    assert picture.source.count("—") == 2                   # a and c are not reached
     frozen = Value(3.0, "k", requires_grad=False)
     assert "k" in compare_modes(lambda x: x * frozen, 2.0).draw().svg
     assert picture.save(tmp_path / "modes.png").stat().st_size > 10_000
@@ -58,9 +62,15 @@ def test_its_picture_shows_both_passes(tmp_path):
 
 def test_bad_input():
     found = compare_modes(f, -1.0, 3.0, 4.0)
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="f has 3 inputs, there is none at 3"):
         found.draw(input=3)
+    with pytest.raises(ValueError, match="f has 1 outputs, there is none at -1"):
+        found.draw(output=-1)
     with pytest.raises(ValueError, match="max_nodes"):
         found.draw(max_nodes=5)
     with pytest.raises(TypeError, match=r"argument 1 of f: .*got None"):
         compare_modes(f, 1.0, None, 2.0)
+
+
+def test_the_picture_shows_the_output_that_the_most_depends_on():
+    assert "One reverse pass: ∂f[2]/" in compare_modes(lambda x, y: (x, y, x * y), 1.0, 2.0).draw().svg

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 from ..engine import Value, kind
+from ..expression import subscripted
 from ..graph import topological_order
 from ..ops import NEG, Operation
 from .picture import Picture
@@ -205,10 +206,15 @@ class Drawing:
 def names_of(values: Iterable[Value]) -> dict[Value, str]:
     """What a picture calls each value: its label; v1, v2, … for results without one; "" for other leaves.
 
-    values: in topological order.
+    values: in topological order. The second of two that are labelled w is called w₂.
     """
-    names = {value: plain(value.label) for value in values}
-    taken = set(names.values())
+    names: dict[Value, str] = {}
+    taken: dict[str, int] = {}
+    for value in values:
+        label = plain(value.label)
+        taken[label] = taken.get(label, 0) + 1
+        names[value] = subscripted(label, taken[label]) if label and taken[label] > 1 else label
+    taken |= dict.fromkeys(names.values(), 1)
     fresh = (name for i in count(1) if (name := f"v{i}") not in taken)
     return {value: name or (next(fresh) if value.operands else "") for value, name in names.items()}
 

@@ -15,25 +15,31 @@ PANEL = {"margin": "12", "color": LINE, "style": "rounded", "labelloc": "t", "la
 LEGEND = (
     f'<<table border="0" cellborder="0" cellspacing="8"><tr><td><font color="{BLUE}">value</font></td>'
     f'<td><font color="{RED}">derivative that this pass finds</font></td>'
-    f'<td><font color="{GREY}">not reached: —</font></td></tr></table>>'
+    f'<td><font color="{GREY}">grey: not reached</font></td></tr></table>>'
 )
 
 
 def draw_modes(
-    comparison: ModeComparison, *, input: int = 0, output: int = 0, max_nodes: int = 200,
+    comparison: ModeComparison, *, input: int = 0, output: int | None = None, max_nodes: int = 100,
     rankdir: str = "LR", digits: int = 4,
 ) -> Picture:
     """One forward pass, from one of the inputs, above one reverse pass, from one of the outputs.
 
-    input, output: which. The other arguments: as for draw. IndexError if there is no such input or output,
-    ValueError for more boxes than max_nodes.
+    input, output: which; by default the first input, and the output that the most depends on. The other
+    arguments: as for draw. ValueError if there is no such input or output, and for more boxes than max_nodes.
     """
+    if output is None:
+        reached = comparison.reverse.reached
+        output = max(range(len(reached)), key=reached.__getitem__, default=0)
+    for what, which, ends in (("input", input, comparison.inputs), ("output", output, comparison.outputs)):
+        if not 0 <= which < len(ends):
+            raise ValueError(f"{plain(comparison.name)} has {len(ends)} {what}s, there is none at {which}")
     start, end = comparison.inputs[input], comparison.outputs[output]
     values = topological_order(*comparison.inputs, *comparison.outputs)
     check_size(values, max_nodes)
     forward = _Panel(comparison.outputs, values, rankdir, digits, "f", _tangents(values, start))
-    reached = [value for value in topological_order(end) if value.requires_grad]
-    adjoints = dict(zip(reached, gradients(end, reached), strict=True))
+    below = [value for value in topological_order(end) if value.requires_grad]
+    adjoints = dict(zip(below, gradients(end, below), strict=True))
     reverse = _Panel(comparison.outputs, values, rankdir, digits, "r", adjoints)
     whole = forward.page
     whole.attr(label=LEGEND)
