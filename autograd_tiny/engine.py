@@ -21,9 +21,12 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any, TypeAlias
 
-try:                                    # `cython.compiled` is True in the compiled file only, and what
-    import cython                       # stands in for Cython otherwise is uncompiled.py, where the hints
-except ImportError:                     # to the compiler (no_gc, cclass, cast …) do nothing
+# Up to `class Value` a reader may skip everything: this is about where names come from. `cython.compiled` is
+# True in the compiled file only. Otherwise uncompiled.py stands in for Cython, and its hints (no_gc, cclass,
+# cast …) do nothing.
+try:
+    import cython
+except ImportError:
     from . import uncompiled as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny import ieee
@@ -499,24 +502,37 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
 def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
     """The two walks of the sweep, without recursion.
 
-    For f = a * a, then g = f + a, the first walk meets g, f and a, gives them the places 0, 1 and 2 in the
-    list of adjoints, and counts the results that each is waiting for: 1, 1 and 3. The second walk begins
-    with 1 for g. g sends 1 to f and 1 to a; f is ready, since nobody else sends it anything, and sends its
-    own adjoint times 2a, in two halves, to a. Now a has heard from all three.
+    With dictionaries for what is noted in the nodes here, they would be:
 
-    Nothing in the nodes needs to be cleaned up between walks: places go on where the walk before ended, so
-    a place less than `walk` is an old one.
+        for each node below output, once:                   # first walk
+            for each operand: waiting[operand] += 1
+        adjoint[output] = seed
+        for each node below output, when waiting[node] == 0:    # second walk
+            for each operand, and the local derivative along it:
+                adjoint[operand] += adjoint[node] * local derivative
+                waiting[operand] -= 1
+
+    For f = a * a, then g = f + a, the first walk counts the results that each is waiting for: 1 for f, which
+    is g, and 3 for a: g, and f twice. The second begins with 1 for g. g sends 1 to f and 1 to a; f is ready,
+    since nobody else sends it anything, and sends its own adjoint times a, twice, to a. Now a is ready.
+
+    The adjoint of a node is at index node._place - walk: the first walk gives a place to each node that it
+    meets. Places go on where the walk before ended, so a place less than `walk` is an old one, and nothing
+    in the nodes needs to be cleaned up.
     """
     global walk
     walk = clock
+    first: Value | None = output if output._needs_grad else None
+    node: Value | None = first
     later: Branches = [None]                # branches to come back to; the None ends the walk
-    node: Value | None = output if meet(output) else None
+    meet(output)
     while node is not None:
         node = next_to_count(node, later)
 
     adjoints = borrow(clock - walk)
     later = [None]
-    node = output if receive(output, seed, adjoints, keep) else None
+    receive(output, seed, adjoints, keep)
+    node = first
     while node is not None:
         node = next_to_pass_on(node, adjoints, keep, later)
 
@@ -552,7 +568,7 @@ def next_to_count(node: Value, later: Branches) -> Value | None:
         right_is_new = meet(cython.cast(Value, node.right))
     if left_is_new and right_is_new:
         later.append(node.right)
-    following: Value | None = cython.cast(
+    following: Value | None = cython.cast(      # compiled, a cast saves the check of its type
         Value, node.left if left_is_new else node.right if right_is_new else later.pop()
     )
     return following
@@ -1113,5 +1129,7 @@ def engine_kind() -> str:
 
 
 if cython.compiled:
-    never_freed = Value.__new__(Value)      # made before the type has its own memory management
+    # set_up replaces what allocates and frees Values: this one, which tells where the attributes are in a
+    # node, was allocated in the old way, and must never be freed in the new one
+    never_freed = Value.__new__(Value)
     set_up(Value, never_freed, cython.address(cython.cast(Value, never_freed).attributes))

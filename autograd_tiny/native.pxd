@@ -20,8 +20,10 @@ cdef extern from *:
       #include <sys/mman.h>
     #endif
 
-    #ifdef _MSC_VER
+    #if defined(_MSC_VER)
       #define PER_THREAD __declspec(thread)
+    #elif defined(__GLIBC__)    /* it has some room for variables that are reached without a call */
+      #define PER_THREAD __thread __attribute__((tls_model("initial-exec")))
     #else
       #define PER_THREAD __thread
     #endif
