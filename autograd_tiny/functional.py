@@ -79,7 +79,7 @@ def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "for
     """
     _check(fun, "derivative", mode)
     if not isinstance(n, int) or n < 0:
-        raise ValueError(f"derivative: n is 0, 1, 2, …, got {n!r}")
+        raise ValueError(f"derivative: n is 0, 1, 2, …, got {n!r} (it is derivative(f, n)(x))")
     if isinstance(argnums, Sequence):
         raise TypeError(f"derivative: argnums is one int, got {kind(argnums)}")
     answer = fun
@@ -140,19 +140,23 @@ def jacrev(fun: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
     return jacobian(fun, argnums, has_aux, mode="reverse")
 
 
-def hessian(fun: Function, argnums: Argnums = 0, *, mode: str = "reverse-over-reverse") -> Function:
-    """The second derivatives of a function that returns one number: for n inputs an array of shape (n, n).
+def hessian(
+    fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: str = "reverse-over-reverse"
+) -> Function:
+    """The second derivatives, as jax.hessian: for n inputs and one output an array of shape (n, n).
 
-    mode: which mode differentiates the gradient, and which made it: "reverse-over-reverse",
-    "forward-over-reverse", "reverse-over-forward" or "forward-over-forward".
+    It is the jacobian of the jacobian, in structure too. mode: which mode differentiates the first
+    derivatives, and which made them: "reverse-over-reverse", "forward-over-reverse", "reverse-over-forward"
+    or "forward-over-forward".
     """
     outer, _, inner = str(mode).partition("-over-")
     for each in (outer, inner):
         if each not in ("forward", "reverse"):
             raise ValueError(f"hessian: a mode such as 'forward-over-reverse' is expected, got {mode!r}")
     _check(fun, "hessian")
-    of_gradient = jacobian(grad(fun, argnums, mode=inner), argnums, mode=outer)  # type: ignore[arg-type]
-    return _named("hessian", fun)(lambda *args, **kwargs: of_gradient(*args, **kwargs))
+    first = jacobian(fun, argnums, has_aux, mode=inner)  # type: ignore[arg-type]
+    second = jacobian(first, argnums, has_aux, mode=outer)  # type: ignore[arg-type]
+    return _named("hessian", fun)(lambda *args, **kwargs: second(*args, **kwargs))
 
 
 def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
