@@ -2,6 +2,7 @@
 import contextlib
 import io
 import re
+from itertools import groupby
 from pathlib import Path
 
 import nbclient
@@ -23,13 +24,13 @@ def test_the_examples_of_the_readme(tmp_path, monkeypatch):
         assert " ".join(printed.getvalue().split()) == " ".join(" ".join(said).split())
 
 
-def outputs(notebook):
-    """What kind of thing each cell shows, and its text."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [
-        [(each.output_type, each.get("text"), sorted(each.get("data", {}))) for each in cell.outputs]
-        for cell in cells
+def shown(notebook):
+    """What kinds of things each cell shows. (What it prints may come in any number of parts.)"""
+    kinds = [
+        [(each.output_type, *sorted(each.get("data", {}))) for each in cell.outputs]
+        for cell in notebook.cells if cell.cell_type == "code"
     ]
+    return [[kind for kind, _ in groupby(each)] for each in kinds]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -37,6 +38,5 @@ def test_notebooks_run_and_are_kept_with_what_they_show(path):
     kept = nbformat.read(path, as_version=4)
     again = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(again, timeout=300, kernel_name="python3").execute()
-    timeless = [[(kind, data) for kind, _, data in cell] for cell in outputs(again)]
-    assert timeless == [[(kind, data) for kind, _, data in cell] for cell in outputs(kept)]
+    assert shown(again) == shown(kept)
     assert not re.search(r"/home/|/root/|/tmp/|C:\\\\", path.read_text(encoding="utf-8"))
