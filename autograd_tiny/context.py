@@ -11,7 +11,7 @@ from .engine import enter_scope, leave_scope, set_recording
 class no_grad(ContextDecorator):
     """Compute without recording, as torch.no_grad: results are leaves that require no gradient.
 
-    `with no_grad(): …`, or `@no_grad` above a function. It holds for all threads.
+    `with no_grad(): …`, or `@no_grad` above a function. Other threads go on recording.
     """
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
@@ -19,6 +19,10 @@ class no_grad(ContextDecorator):
 
     def __init__(self) -> None:
         self._before: list[bool] = []
+
+    def _recreate_cm(self) -> no_grad:
+        """One for each call of a decorated function, which may run in several threads."""
+        return no_grad()
 
     def __enter__(self) -> None:
         self._before.append(set_recording(False))
@@ -39,6 +43,9 @@ class scope(ContextDecorator):
             raise TypeError(f"the name of a scope is a str, got {type(name).__name__}")
         self.name = name
         self._before: list[str] = []
+
+    def _recreate_cm(self) -> scope:
+        return scope(self.name)
 
     def __enter__(self) -> None:
         self._before.append(enter_scope(self.name))

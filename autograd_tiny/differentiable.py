@@ -72,7 +72,7 @@ def _check_unchanged(node: Value) -> None:
 
 
 def _names(node: Value) -> str:
-    return " or ".join(repr(x) for x in node.operands if type(x) is Value)
+    return " or ".join(dict.fromkeys(repr(x) for x in node.operands if type(x) is Value))
 
 
 def _times(adjoint: Any, slope: Any) -> Any:

@@ -437,6 +437,29 @@ def test_stable_far_out():
     assert shifted[0].data == pytest.approx(-math.log1p(math.exp(-1)), rel=1e-15)
 
 
+def test_a_decorated_function_in_two_threads():
+    entered, leave = threading.Event(), threading.Event()
+
+    @no_grad
+    @at.scope("predict")
+    def predict(first):
+        if first:
+            entered.set()
+            leave.wait(5)
+        else:                                   # the one that came first leaves first
+            leave.set()
+            thread.join()
+        return (Value(1.0) * 2).scope
+
+    thread = threading.Thread(target=predict, args=(True,))
+    thread.start()
+    entered.wait(5)
+    with no_grad(), at.scope("mine"):
+        assert predict(False) == "mine.predict"
+        assert (Value(1.0) * 2).scope == "mine" and not (Value(1.0) * 2).requires_grad
+    assert (Value(1.0) * 2).requires_grad
+
+
 def test_each_thread_has_its_own_no_grad_and_scope():
     entered, leave = threading.Event(), threading.Event()
 

@@ -76,3 +76,8 @@ def test_repr():
     assert repr(nn.MLP(2, [2, 1])) == (
         "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]"
     )
+
+
+def test_the_sizes_of_the_layers_are_a_sequence():
+    with pytest.raises(TypeError, match=r"as \[16, 16, 1\], got 3"):
+        nn.MLP(2, 3)

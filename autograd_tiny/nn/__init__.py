@@ -81,6 +81,8 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: Sequence[int], rng: Any = random, name: str = "mlp") -> None:
+        if isinstance(nouts, int):
+            raise TypeError(f"nouts has the size of each layer, as [16, 16, 1], got {nouts}")
         sizes = [nin, *nouts]
         last = len(nouts) - 1
         self.layers = [
