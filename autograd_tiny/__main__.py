@@ -25,7 +25,7 @@ GAP = "  "                  # between columns
 ALIGN = str.ljust, str.ljust, str.rjust, str.ljust, str.rjust
 NO_BREAK = "\xa0"           # a space at which no line is broken
 
-OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?")
+OPTION = re.compile(r"-h|--|--([a-z]+|max-nodes)(=.*)?")
 EPILOG = f"""\
 example:
   autograd-tiny "x=a+b; y=b+c; x*y" a=-1 b=3 c=4 --svg f.svg

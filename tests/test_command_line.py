@@ -217,6 +217,17 @@ assert not {"numpy", "graphviz", "autograd_tiny.show"} & set(sys.modules)
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
+def test_the_size_of_a_picture_can_be_raised(complaint, tmp_path):
+    file = tmp_path / "f.svg"
+    assert "max_nodes=6" in complaint(*EXAMPLE_A, "--svg", str(file), "--max-nodes", "5")
+    assert main([*EXAMPLE_A, "--svg", str(file), "--max-nodes", "6"]) == 0 and file.exists()
+
+
+def test_without_the_graphviz_library_the_complaint_is_one_line(complaint, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    assert "pip install graphviz" in complaint(*EXAMPLE_A, "--svg", str(tmp_path / "f.svg"))
+
+
 @pytest.mark.parametrize("error", [
     RuntimeError("no program:\ninstall one"), ValueError("too large"), PermissionError(13, "no", "f.svg"),
 ])
