@@ -15,7 +15,7 @@ from typing import Any
 from .context import no_grad
 from .custom import CustomOperation
 from .differences import Difference, differences
-from .differentiation import Call, Function, name_of, names_of_arguments
+from .differentiation import Call, Function, name_of_result, names_of_arguments
 from .engine import Value
 from .forward import number
 from .graph import topological_order
@@ -214,9 +214,8 @@ def _result(operation: CustomOperation, operands: list[float], k: int, x: float)
 # ---- names and claims
 
 def _names(fun: Function, arguments: Structure, result: Structure) -> list[str]:
-    name = name_of(fun) if name_of(fun).isidentifier() else "f"
     inputs = names_of_arguments(fun, arguments)
-    return [f"∂{output}/∂{each}" for output in result.names(name) for each in inputs]
+    return [f"∂{output}/∂{each}" for output in result.names(name_of_result(fun)) for each in inputs]
 
 
 def _claims(

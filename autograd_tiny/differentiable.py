@@ -12,7 +12,7 @@ from typing import Any
 
 from . import functions
 from .engine import Value, set_recording
-from .graph import order_beyond
+from .graph import made_from, order_beyond
 from .ops import FLOATS, OPERATIONS, Namespace, products_of_others, shares
 
 
@@ -29,7 +29,7 @@ def gradient_graph(
         # the inputs of a differentiation are not made of each other: nothing before them matters
         before = {id(x) for x in inputs} if just_computed else ()
         order = order_beyond(before, (output,))
-        on_the_way = _between(inputs, order)
+        on_the_way = made_from(inputs, order)
         adjoints: dict[int, Any] = {id(output): seed}
         for node in reversed(order):
             if not just_computed:
@@ -49,15 +49,6 @@ def gradient_graph(
         return tuple(_as_value(adjoints.get(id(each), 0.0)) for each in inputs)
     finally:
         set_recording(recorded)
-
-
-def _between(inputs: Sequence[Value], order: Sequence[Value]) -> set[int]:
-    """The id() of each node on a path from an input to the last in the order: no others matter."""
-    found = {id(x) for x in inputs}
-    for node in order:
-        if node.requires_grad and any(id(x) in found for x in node.operands):
-            found.add(id(node))
-    return found
 
 
 def _check_unchanged(node: Value) -> None:

@@ -250,6 +250,11 @@ def name_of(fun: Any) -> str:
     return str(getattr(fun, "__name__", None) or kind(fun))
 
 
+def name_of_result(fun: Any) -> str:
+    """What to call what a function returns: its own name, or f if that is no name, as of a lambda."""
+    return name_of(fun) if name_of(fun).isidentifier() else "f"
+
+
 def names_of_arguments(fun: Any, arguments: Structure) -> list[str]:
     """What to call each of the numbers in the arguments of a function: x[0], params['w']."""
     try:

@@ -35,6 +35,7 @@ cdef object comparison_guard
 cdef long long walk, clock
 
 cdef tuple sweep(Value output, double seed, bint keep, tuple wanted)
+cdef tuple undisturbed(Value output, double seed, bint keep, tuple wanted)
 cdef tuple find_adjoints(Value output, double seed, bint keep, tuple wanted)
 cdef bint meet(Value value) noexcept
 @cython.locals(left_is_new=cython.bint, right_is_new=cython.bint)

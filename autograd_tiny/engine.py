@@ -488,12 +488,17 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
 
     The adjoint of a Value is the derivative of output with respect to it; with keep, it goes into `.grad`.
     """
-    collector_was_on = pause_collector()    # it could run code of the user's that walks through graphs too,
-    try:                                    # and the marks in the nodes are for one walk only
-        if cython.compiled:                 # the GIL is held all the way
-            return find_adjoints(output, seed, keep, wanted)
-        with one_walk_at_a_time:
-            return find_adjoints(output, seed, keep, wanted)
+    if cython.compiled:                     # the GIL is held all the way
+        return undisturbed(output, seed, keep, wanted)
+    with one_walk_at_a_time:                # the marks in the nodes are for one walk only
+        return undisturbed(output, seed, keep, wanted)
+
+
+def undisturbed(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
+    """The same, while the garbage collector waits: it could run finalizers that walk through graphs too."""
+    collector_was_on = pause_collector()
+    try:
+        return find_adjoints(output, seed, keep, wanted)
     finally:
         if collector_was_on:
             resume_collector()

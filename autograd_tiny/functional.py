@@ -19,7 +19,8 @@ from .trees import blocks, flatten, matching
 
 Mode: TypeAlias = Literal["forward", "reverse"]
 
-# what a pass over dual numbers costs, in passes back through a graph (measured, a round number)
+# What a pass over dual numbers counts, in passes back through a graph. An operation on dual numbers costs
+# some 300 steps back in the native engine, 5 in the pure one, and a pass back often sees a part of the graph.
 FORWARD_PASS = 1000 if engine_kind() == "native" else 20
 
 
@@ -156,7 +157,7 @@ def hessian(
     _check(fun, "hessian")
     first = jacobian(fun, argnums, has_aux, mode=inner)  # type: ignore[arg-type]
     second = jacobian(first, argnums, has_aux, mode=outer)  # type: ignore[arg-type]
-    return _named("hessian", fun)(lambda *args, **kwargs: second(*args, **kwargs))
+    return _named("hessian", fun)(second)
 
 
 def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:

@@ -40,6 +40,15 @@ def order_beyond(known: Container[int], roots: Iterable[Value]) -> list[Value]:
     return order
 
 
+def made_from(sources: Iterable[Value], order: Iterable[Value]) -> set[int]:
+    """The id() of each of the sources, and of each Value in a topological order that was made from them."""
+    found = {id(source) for source in sources}
+    for node in order:
+        if any(id(x) in found for x in node.operands):
+            found.add(id(node))
+    return found
+
+
 def leaves(*roots: Value) -> list[Value]:
     """The Values at the beginning: inputs and parameters, in the order in which they are first used."""
     return [node for node in topological_order(*roots) if not node.operands]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, ClassVar
 
-from .differentiation import Call, Function, name_of, names_of_arguments
+from .differentiation import Call, Function, name_of_result, names_of_arguments
 from .engine import Value, engine_kind
-from .graph import topological_order
+from .graph import made_from, topological_order
 
 REPETITIONS, ENOUGH = 5, 0.2            # ENOUGH: seconds after which a time is not taken again
 
@@ -119,22 +119,24 @@ def compare_modes(fun: Function, *args: Any) -> ModeComparison:
     """
     call = Call.at_plain_numbers(fun, args)
     run = call.recorded()
-    title = name_of(fun) if name_of(fun).isidentifier() else "f"
+    title = name_of_result(fun)
     names = [*run.structure.names(title), *names_of_arguments(fun, call.structure)]
     for value, name in zip([*run.outputs, *run.variables], names, strict=True):
         if type(value) is Value:
             value.label = name
     outputs = tuple([x if type(x) is Value else Value(x, requires_grad=False) for x in run.outputs])
-    order = _dependent(topological_order(*run.variables, *outputs), run.variables)
+    everything = topological_order(*run.variables, *outputs)
+    known = made_from(run.variables, everything)            # what else there is, is constant
+    order = [node for node in everything if id(node) in known]
     forward = [_forward_pass(order, variable) for variable in run.variables]
-    reverse = [_reverse_pass(order, output) for output in outputs]
-    everything = range(len(call.numbers))
+    reverse = [_reverse_pass(known, output) for output in outputs]
+    directions = range(len(call.numbers))
     computed = sum(bool(node.operands) for node in order)
     return ModeComparison(
         title, tuple(run.variables), outputs, len(order),
         Passes(
             len(forward), *_columns(forward), len(forward) * computed,
-            _seconds(lambda: call.pushed_forward(everything).rows()),
+            _seconds(lambda: call.pushed_forward(directions).rows()),
         ),
         Passes(
             len(reverse), *_columns(reverse), computed, _seconds(lambda: call.recorded().rows())
@@ -142,30 +144,14 @@ def compare_modes(fun: Function, *args: Any) -> ModeComparison:
     )
 
 
-def _dependent(order: list[Value], variables: Any) -> list[Value]:
-    """The Values that were made from the variables, and these."""
-    found = {id(x) for x in variables}
-    for node in order:
-        if any(id(x) in found for x in node.operands):
-            found.add(id(node))
-    return [node for node in order if id(node) in found]
-
-
 def _forward_pass(order: list[Value], variable: Value) -> tuple[int, int]:
     """The number of Values that depend on a variable, and of operands by which they do."""
-    reached = {id(variable)}
-    multiplications = 0
-    for node in order:
-        arriving = sum(id(x) in reached for x in node.operands)
-        multiplications += arriving
-        if arriving:
-            reached.add(id(node))
-    return len(reached), multiplications
+    reached = made_from((variable,), order)
+    return len(reached), sum(id(x) in reached for node in order for x in node.operands)
 
 
-def _reverse_pass(order: list[Value], output: Value) -> tuple[int, int]:
-    """The number of Values that an output depends on, and of operands by which it does."""
-    known = {id(node) for node in order}
+def _reverse_pass(known: set[int], output: Value) -> tuple[int, int]:
+    """The number of Values, of those known, that an output depends on, and of operands by which it does."""
     reached = [node for node in topological_order(output) if id(node) in known]
     return len(reached), sum(id(x) in known for node in reached for x in node.operands)
 

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import math
 import operator
-from copy import copy
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from itertools import accumulate, islice, pairwise
-from numbers import Real
 from typing import Any
 
-from .engine import Value, kind
+from .engine import Value, is_operand, kind
 from .forward import Dual
 from .functions import is_array
 
@@ -115,7 +114,7 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
         if isinstance(x, dict):
             order = sorted(x, key=repr)         # equal dicts are taken apart alike, however they were made
             return Structure(_dict_like(x, order), [taken_apart(x[key]) for key in order], order)
-        if isinstance(x, Real):
+        if is_operand(x):
             numbers.append(float(x))
             return NUMBER
         if is_array(x):
@@ -151,7 +150,7 @@ def _numbers_in(array: Any, name: str, integer_arrays: bool) -> list[Any]:
             "pass x.astype(float)"
         )
     for x in numbers:
-        if not isinstance(x, Value | Dual | Real):
+        if not isinstance(x, Dual) and not is_operand(x):
             raise TypeError(f"{name}: an array of numbers is expected, got {kind(x)} in it")
     return [x if isinstance(x, Value | Dual) else float(x) for x in numbers]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_custom import cube, wave
 from test_ops import REFERENCES, ROWS, found, perform, same, stated
 from test_random_graphs import examples, is_suitable, magnitudes, programs, run
 
@@ -18,16 +19,6 @@ from autograd_tiny.forward import fresh_tag
 NAN = math.nan
 NAMES = sorted(ROWS)
 EXPONENTS = (-0.5, 2.0, 3)
-
-
-@operation(lambda x, f: 3 * x**2)
-def cube(x):
-    return x**3
-
-
-@operation(lambda x, y, f: at.cos(x) * y, lambda x, y, f: at.sin(x))
-def wave(x, y):
-    return math.sin(x) * y
 
 
 def suitable(name):
