@@ -18,13 +18,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
-    # take engine.py itself, also where the compiled engine lies beside it
+    # take engine.py and vectors.py themselves, also where the compiled ones lie beside them
     from importlib.util import module_from_spec, spec_from_file_location
 
-    _spec = spec_from_file_location(f"{__name__}.engine", os.path.join(__path__[0], "engine.py"))
-    assert _spec is not None and _spec.loader is not None
-    sys.modules[_spec.name] = engine = module_from_spec(_spec)
-    _spec.loader.exec_module(engine)
+    for _name in "engine", "vectors":
+        _spec = spec_from_file_location(f"{__name__}.{_name}", os.path.join(__path__[0], f"{_name}.py"))
+        assert _spec is not None and _spec.loader is not None
+        sys.modules[_spec.name] = globals()[_name] = module_from_spec(_spec)
+        _spec.loader.exec_module(sys.modules[_spec.name])
 
 from . import functions
 from .context import no_grad, scope
@@ -36,14 +37,14 @@ from .graph import topological_order
 
 _LATER = {      # what is loaded when it is first used, so that the import stays quick: name → module
     "nn": "", "draw": "show", "parse": "expression", "Dual": "forward", "check_gradients": "checking",
-    "compare_modes": "modes",
+    "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "",
 } | dict.fromkeys(
     ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
     "functional",
 )
 
 if TYPE_CHECKING:
-    from . import nn
+    from . import nn, vectors
     from .checking import check_gradients
     from .expression import parse
     from .forward import Dual
@@ -52,12 +53,13 @@ if TYPE_CHECKING:
     )
     from .modes import compare_modes
     from .show.draw import draw
+    from .tape import Tape, record
 
 __version__ = "0.1.0"
 __all__ = [
-    "Dual", "Value", "check_gradients", "compare_modes", "derivative", "draw", "engine_kind", "grad",
+    "Dual", "Tape", "Value", "check_gradients", "compare_modes", "derivative", "draw", "engine_kind", "grad",
     "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation",
-    "parse", "scope", "topological_order", "value_and_grad", "vjp",
+    "parse", "record", "scope", "topological_order", "value_and_grad", "vectors", "vjp",
     *functions.__all__,
 ]
 

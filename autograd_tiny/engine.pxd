@@ -12,16 +12,16 @@ cdef class Fan:
 cdef class Value:
     cdef public double data
     cdef public double grad
+    cdef long long _place
+    cdef int _waiting
+    cdef unsigned char _needs_grad
+    cdef unsigned char _has_grad
     cdef readonly object operation
     cdef readonly object left
     cdef readonly double dleft
     cdef readonly object right
     cdef readonly double dright
     cdef readonly object scope
-    cdef long long _place
-    cdef int _waiting
-    cdef unsigned char _needs_grad
-    cdef unsigned char _has_grad
     cdef void *attributes
     cdef object __weakref__
 
@@ -31,7 +31,7 @@ cdef object EQUAL, ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, L
 cdef object LESS_EQUAL, LOG, LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG
 cdef object POW, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE
 cdef double PI, INFINITY, NAN
-cdef object comparison_guard
+cdef object comparison_guard, branch_guard
 cdef long long walk, clock
 
 cdef tuple sweep(Value output, double seed, bint keep, tuple wanted)

@@ -59,6 +59,7 @@ PI = 3.141592653589793
 INFINITY = 1e999
 NAN = INFINITY - INFINITY
 comparison_guard: Any = None            # asked about comparisons that mislead: see differentiation.py
+branch_guard: Any = None                # asked about all comparisons while a tape is recorded: see recording.py
 clock = 1               # counts the Values that all walks through graphs have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
 
@@ -351,6 +352,8 @@ class Value:
         return object.__hash__(self)
 
     def __bool__(self) -> bool:
+        if branch_guard is not None:
+            branch_guard(self)
         return self.data != 0.0
 
     # ---- out of the graph, by name only: a gradient is never lost by accident
@@ -1047,6 +1050,8 @@ def number(x: Operand) -> float:
 def compared(value: Value, other: Operand) -> float:
     """The number to compare with."""
     x = number(other)
+    if branch_guard is not None:
+        branch_guard(value, other)
     if comparison_guard is not None and (x != x or value.data != value.data):
         comparison_guard(value, other)
     return x
@@ -1114,6 +1119,12 @@ def set_comparison_guard(guard: Any) -> None:
     are not the same node and hold the same number: it may raise."""
     global comparison_guard
     comparison_guard = guard
+
+
+def set_branch_guard(guard: Any) -> None:
+    """Call this with the operands whenever a comparison or bool() is about to decide something: it may raise."""
+    global branch_guard
+    branch_guard = guard
 
 
 def enter_scope(name: str) -> str:

@@ -1,8 +1,8 @@
 """Compare autograd_tiny with its peers: `python benchmarks/run.py [workload]`.
 
 Prints Markdown tables; those of all workloads are kept in results.md, beside this file. What is timed
-stands in workloads.py. Each engine has a process of its own, and they take turns of a tenth of a second (or
-of two steps, if that is longer): a slow phase of the machine hits all of them alike.
+stands in workloads.py, for tapes in tapes.py. Each engine has a process of its own, and they take turns of a
+tenth of a second (or of two steps, if that is longer): a slow phase of the machine hits all of them alike.
 """
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from math import inf, isclose
 from pathlib import Path
+from shutil import which
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 HERE = Path(__file__).parent
 CHAIN = 40_000                          # operations
-PEERS = ("micrograd", "torch", "xad", "autograd", "jax")
+PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi")
 GIB = 2**30
 
 Case = tuple[str, ...]                  # an engine, and what else the workload is told
@@ -53,6 +54,8 @@ def missing(name: str) -> str:
         ask = command(name, "-c", "import autograd_tiny; print(autograd_tiny.engine_kind())")
         if subprocess.run(**ask, stdout=subprocess.PIPE, check=True).stdout != "native\n":
             return "not built"
+    if name == "c" and not which("cc"):
+        return "no C compiler"
     return ""
 
 
@@ -118,12 +121,12 @@ def measure(
     return {case: Times(times[case]) for case in cases}, results
 
 
-def check_agreement(results: dict[Case, Any]) -> None:
-    """Stop unless all found the same numbers, to 1e-9: else they have not done the same work."""
+def check_agreement(results: dict[Case, Any], precision: float = 1e-9) -> None:
+    """Stop unless all found the same numbers, to that precision: else they have not done the same work."""
     first, *others = results
     for other in others:
         for x, y in zip(results[first]["numbers"], results[other]["numbers"], strict=True):
-            if not isclose(x, y, rel_tol=1e-9, abs_tol=1e-12):
+            if not isclose(x, y, rel_tol=precision, abs_tol=1e-3 * precision):
                 sys.exit(f"{' '.join(first)} and {' '.join(other)} disagree: {x!r} and {y!r}")
 
 
@@ -386,9 +389,159 @@ V. Strassen, The Complexity of Partial Derivatives, 1983).
 """
 
 
+def tape_against(peers: dict[Case, float | None], network: str, batch: int) -> str:
+    """A network on tapes and its peers, each an engine and how it is run, with the target for the tape."""
+    tape, replay, pure = ("native", "live"), ("native", "replay"), ("pure", "live")
+    names: dict[Case, str] = {tape: "tape", replay: "tape, replay alone", pure: "tape, pure"}
+    cases: dict[Case, Case] = {way: (way[0], network, str(batch), *way[1:]) for way in [*names, *peers]}
+    found, results = measure("tape-network", [*cases.values()], processes=2, turns=4)
+    check_agreement({case: result for case, result in results.items() if "float32" not in case})
+    check_agreement(results, 1e-3)
+    times = {way: found[case] for way, case in cases.items() if case in found}
+
+    def row(way: Case) -> Row:
+        name = names.get(way, " ".join(way))
+        if way not in times:
+            return [name, missing(way[0])]
+        t = times[way]
+        alone: Row = [1e6 * t.backward, at_most(3, t.forward / t.backward)] if "live" in way else ["", ""]
+        return [name, 1e6 * t.forward, *alone, *against(way)]
+
+    def against(way: Case) -> Row:
+        if way[0] == "native" or tape not in times:
+            return []
+        target = peers.get(way)
+        ratios = [times[way].forward / times[each].forward for each in (tape, replay)]
+        return [at_least(target, ratio) if target else ratio for ratio in ratios]
+
+    head = [
+        f"batch {batch}", "value + gradient", "value alone", "ratio", "the tape is as many times faster",
+        "replay alone",
+    ]
+    return table(head, [row(way) for way in cases])
+
+
+def tape_moons() -> str:
+    peers: dict[Case, float | None] = {
+        ("micrograd",): 10_000, ("torch", "float64"): 5, ("numpy",): 1, ("jax",): 1,
+    }
+    return f"""\
+## tape-moons: one loss and its gradients, in microseconds
+
+The work of `moons`, on a tape of the loss of one sample. A step zeroes the gradients, reads the parameters,
+replays and writes the gradients; replay alone leaves the parameters as they are. The others: micrograd's
+demo; torch, NumPy and JAX vectorised over the batch; NumPy's backward pass is written by hand, JAX is jitted.
+float64, one thread.
+
+{tape_against(peers, "moons", 100)}
+"""
+
+
+def tape_digits() -> str:
+    peers: dict[Case, float | None] = {("torch", "float64"): 3, ("torch", "float32"): 3}
+    return f"""\
+## tape-digits: a network 64-32-10, in microseconds
+
+relu, softmax and cross-entropy, and the gradient with respect to 2,410 parameters. The numbers of a tape are
+float64.
+
+{tape_against(peers, "digits", 32)}
+"""
+
+
+def tape_mnist() -> str:
+    def peers(target: float) -> dict[Case, float | None]:
+        return {("torch", "float64"): target, ("torch", "float32"): None}
+
+    return f"""\
+## tape-mnist: a network 784-64-10, in microseconds
+
+As tape-digits, with 50,890 parameters; a tape reads each of them from its Value and adds to its gradient
+there, replay alone does neither. torch multiplies matrices with BLAS: at a batch of 256 the tape may take
+1.5 times as long, which is 0.67 times as fast.
+
+{tape_against(peers(1), "mnist", 32)}
+
+{tape_against(peers(0.67), "mnist", 256)}
+"""
+
+
+def tape_one_sample() -> str:
+    def compared(graph: str, peer: str) -> str:
+        names = {"native": "tape", "pure": "tape, pure", peer: peer}
+        cases = {engine: (engine, graph) for engine in names}
+        times, results = measure("tape-one-sample", [*cases.values()], processes=2, turns=4)
+        check_agreement(results)
+        native = times.get(cases["native"])
+
+        def row(engine: str) -> Row:
+            case = cases[engine]
+            if case not in times:
+                return [names[engine], missing(engine)]
+            t, result = times[case], results[case]
+            both, value = (1e9 / result["samples"] * x for x in (t.forward, t.backward))
+            alone: Row = ["", ""] if engine == peer else [value, at_most(3, both / value)]
+            against: Row = [t.forward / native.forward] if native and engine != "native" else []
+            return [names[engine], both, both / result["operations"], *alone, *against]
+
+        head = [
+            graph, "value + gradient", "per operation", "value alone", "ratio",
+            "the tape is as many times faster",
+        ]
+        return table(head, [row(engine) for engine in names])
+
+    return f"""\
+## tape-one-sample: a random graph, in nanoseconds for a sample
+
+Additions, subtractions and multiplications, and a fifth of divisions, tanh, sin, cos, exp and roots, the same
+for all. large: 100,000 operations of 100 inputs, all differentiated, one sample; CasADi's SX function by its
+buffers. small: 60 operations of 8 inputs, a batch of 1,000; C is how far one could go, the operations and
+their derivatives written out, a line each, and compiled with `cc -O3`.
+
+{compared("large", "casadi")}
+
+{compared("small", "c")}
+"""
+
+
+def tape_recording() -> str:
+    title = "## tape-recording: nanoseconds and bytes per node of a chain\n\n"
+    if available_memory() < 4 * GIB:
+        return title + "Left out: it needs 4 GiB of free memory.\n"
+    sizes = {engine: [10**k for k in range(3, last + 1)] for engine, last in (("native", 7), ("pure", 6))}
+    cases = [(engine, str(n)) for engine in sizes for n in sizes[engine]]
+    times, _ = measure("tape-recording", cases, processes=2, turns=2)
+
+    def memory_of(engine: str, n: int) -> Row:
+        if n < 100_000 or not sys.platform.startswith("linux"):     # a few pages more or less would count
+            return []
+        worker = Worker("tape-recording", (engine, str(n)))
+        found = worker.ask("bytes")
+        worker.close()
+        return [found["tape"], found["peak"], found["instructions"]]
+
+    def rows(engine: str) -> list[Row]:
+        if missing(engine):
+            return [[engine, missing(engine)]]
+        per_node = {n: 1e9 / n * times[engine, str(n)].forward for n in sizes[engine]}
+        linear = at_most(2, per_node[sizes[engine][-1]] / per_node[100_000])
+        measured: list[Row] = [[engine, n, per_node[n], *memory_of(engine, n)] for n in per_node]
+        return [*measured, [engine, "last / 100,000", linear]]
+
+    head = ["engine", "nodes", "time", "the tape's bytes", "at most, while recording", "instructions"]
+    return title + f"""\
+`record` of a chain as above that is there already, with both its leaves as inputs. Bytes: resident memory of
+the process, beyond what it held with the graph.
+
+{table(head, rows("native") + rows("pure"))}
+"""
+
+
 WORKLOADS: dict[str, Callable[[], str]] = {
     "moons": moons, "chain": chain, "memory": memory, "scaling": scaling, "import": importing,
-    "derivatives": derivatives, "cheap-gradient": cheap_gradient,
+    "derivatives": derivatives, "cheap-gradient": cheap_gradient, "tape-moons": tape_moons,
+    "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-one-sample": tape_one_sample,
+    "tape-recording": tape_recording,
 }
 
 

@@ -305,6 +305,8 @@ def main() -> None:
     workloads: dict[str, Callable[..., Answers]] = {
         "moons": moons, "chain": chain, "derivatives": derivatives, "cheap-gradient": cheap_gradient,
     }
+    if workload not in workloads:
+        workloads = import_module("tapes").WORKLOADS    # only now: it loads NumPy, which others do without
     answers = workloads[workload](*options)
     for question in sys.stdin:
         print(json.dumps(answers[question.strip()]()), flush=True)
