@@ -29,16 +29,8 @@
 
 typedef double vec __attribute__((vector_size(64), aligned(8), may_alias));
 
-typedef struct {
-    int64_t operation;              /* 0: sums */
-    int64_t count, first;
-    int64_t operands;               /* of each instruction; of a sum: how many with a weight */
-    int64_t products;               /* of a sum: how many products of two rows */
-    int64_t layer;                  /* whether all sums have the same operands */
-    int64_t wanted[2];              /* bits: which operands need adjoints, by parameters and by inputs */
-    int64_t at;                     /* where its places begin in the list of all places */
-    int64_t weights, stride;        /* of a layer: its weights are at weights + m*stride + k; or -1 */
-    int64_t column;                 /* of a layer: its operands are the inputs from this one on; or -1 */
+typedef struct {                    /* see Group in schedule.py */
+    int64_t operation, count, first, size, weights, at, wanted[2], layer, begin, stride, column;
 } group;
 
 typedef struct {
@@ -170,52 +162,54 @@ INLINE void add_weights(
     }
 }
 
-/* ---- sums: forward, reverse, tangents. Their places: bias weights operands left right, each `count` times
-   as many. Those of a layer: the operands once, bias, weights unless they are regular. */
+/* ---- sums: forward, reverse, tangents */
 
 typedef struct {
-    const int32_t *bias, *weights, *operands, *left, *right;
+    const int32_t *weights, *left, *rows, *right, *bias;    /* the places of all operands, count of each */
 } sums;
 
+INLINE int64_t factors(const group *g) { return (g->size - 1) / 2 - g->weights; }
+
 INLINE sums sums_of(const group *g, const int32_t *p) {
-    const int64_t c = g->count, k = g->operands;
-    if (g->layer) return (sums){p + k, p + k + c, p, 0, 0};
-    return (sums){p, p + c, p + c + k * c, p + c + 2 * k * c, p + c + 2 * k * c + g->products * c};
+    const int64_t c = g->count, w = g->weights, l = factors(g);
+    return (sums){p, p + w * c, p + (w + l) * c, p + (2 * w + l) * c, p + 2 * (w + l) * c};
 }
 
 INLINE const double *weights_of(const group *g, const sums *p, const double *s, double *scratch) {
-    if (g->weights >= 0) return s + g->weights;
-    for (int64_t k = 0; k < g->count * g->operands; k++) scratch[k] = s[p->weights[k]];
+    if (g->begin >= 0) return s + g->begin;
+    for (int64_t k = 0; k < g->weights; k++) for (int64_t m = 0; m < g->count; m++)
+        scratch[m * g->weights + k] = s[p->weights[k * g->count + m]];
     return scratch;
 }
 
 INLINE int64_t stride_of(const group *g) {
-    return g->weights >= 0 ? g->stride : g->operands;
+    return g->begin >= 0 ? g->stride : g->weights;
 }
 
 INLINE void sums_forward(
     const group *g, const int32_t *places, const double *s, double *r, int64_t n, int64_t W, double *scratch
 ) {
-    const sums p = sums_of(g, places);
-    const int64_t c = g->count, K = g->operands, L = g->products;
+    const sums p = sums_of(g, places + g->at);
+    const int32_t *rows = places + g->layer;
+    const int64_t c = g->count, K = g->weights, L = factors(g);
     double *out = r + g->first * W;
-    if (g->layer) {
+    if (g->layer >= 0) {
         const double *w = weights_of(g, &p, s, scratch);
         const int64_t stride = stride_of(g);
         if (W > 1) {
             for (int64_t m = 0; m < c; m++) for (int64_t i = 0; i < n; i++) out[m * W + i] = s[p.bias[m]];
-            add_layer(c, K, w, 1, stride, r, p.operands, out, 0, n, W);
+            add_layer(c, K, w, 1, stride, r, rows, out, 0, n, W);
             return;
         }
         double *x = scratch + c * K;
-        for (int64_t k = 0; k < K; k++) x[k] = r[p.operands[k]];
+        for (int64_t k = 0; k < K; k++) x[k] = r[rows[k]];
         for (int64_t m = 0; m < c; m++) out[m] = s[p.bias[m]] + dot_over(w + m * stride, x, K);
         return;
     }
     if (W == 1 && c >= K + L) {
         for (int64_t m = 0; m < c; m++) out[m] = s[p.bias[m]];
         for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++)
-            out[m] += s[p.weights[k * c + m]] * r[p.operands[k * c + m]];
+            out[m] += s[p.weights[k * c + m]] * r[p.rows[k * c + m]];
         for (int64_t l = 0; l < L; l++) for (int64_t m = 0; m < c; m++)
             out[m] += r[p.left[l * c + m]] * r[p.right[l * c + m]];
         return;
@@ -223,7 +217,7 @@ INLINE void sums_forward(
     for (int64_t m = 0; m < c; m++) {
         double *to = out + m * W;
         for (int64_t i = 0; i < n; i++) to[i] = s[p.bias[m]];
-        for (int64_t k = 0; k < K; k++) add_times(to, s[p.weights[k * c + m]], r + p.operands[k * c + m] * W, n);
+        for (int64_t k = 0; k < K; k++) add_times(to, s[p.weights[k * c + m]], r + p.rows[k * c + m] * W, n);
         for (int64_t l = 0; l < L; l++) add_products(to, r + p.left[l * c + m] * W, r + p.right[l * c + m] * W, n);
     }
 }
@@ -233,42 +227,44 @@ INLINE void sums_reverse(
     const group *g, int64_t wanted, const int32_t *places, const double *s, const double *r, double *of_s, double *a,
     int64_t n, int64_t padded, int64_t W, const double *x, int64_t inputs, double *scratch
 ) {
-    const sums p = sums_of(g, places);
-    const int64_t c = g->count, K = g->operands, L = g->products;
+    const sums p = sums_of(g, places + g->at);
+    const int32_t *rows = places + g->layer;
+    const int64_t c = g->count, K = g->weights, L = factors(g);
     const double *adjoint = a + g->first * W;
     if (wanted & 1) for (int64_t m = 0; m < c; m++) of_s[p.bias[m]] += sum_over(adjoint + m * W, n);
-    if (g->layer) {
+    if (g->layer >= 0) {
         const double *w = weights_of(g, &p, s, scratch);
         const int64_t stride = stride_of(g);
         if (wanted & 2) {
-            if (W > 1) add_layer(K, c, w, stride, 1, adjoint, 0, a, p.operands, padded, W);
+            if (W > 1) add_layer(K, c, w, stride, 1, adjoint, 0, a, rows, padded, W);
             else for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++)
-                a[p.operands[k]] += w[m * stride + k] * adjoint[m];
+                a[rows[k]] += w[m * stride + k] * adjoint[m];
         }
         if (wanted & 1) {
             const int64_t whole = W > 1 && n > 1 ? K & ~(int64_t)7 : 0;
-            double *dw = g->weights >= 0 ? of_s + g->weights : scratch;
-            if (g->weights < 0) memset(dw, 0, (size_t)(c * K) * sizeof(double));
+            double *dw = g->begin >= 0 ? of_s + g->begin : scratch;
+            if (g->begin < 0) memset(dw, 0, (size_t)(c * K) * sizeof(double));
             if (whole && g->column >= 0 && x) {
                 add_weights(c, whole, n, adjoint, W, x + g->column, inputs, dw, stride);
             } else if (whole) {
                 double *turned = scratch + c * K;
                 for (int64_t k = 0; k < whole; k++) for (int64_t i = 0; i < n; i++)
-                    turned[i * whole + k] = r[p.operands[k] * W + i];
+                    turned[i * whole + k] = r[rows[k] * W + i];
                 add_weights(c, whole, n, adjoint, W, turned, whole, dw, stride);
             }
             if (W == 1) for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++)
-                dw[m * stride + k] += adjoint[m] * r[p.operands[k]];
+                dw[m * stride + k] += adjoint[m] * r[rows[k]];
             else for (int64_t m = 0; m < c; m++) for (int64_t k = whole; k < K; k++)
-                dw[m * stride + k] += dot_over(adjoint + m * W, r + p.operands[k] * W, n);
-            if (g->weights < 0) for (int64_t k = 0; k < c * K; k++) of_s[p.weights[k]] += dw[k];
+                dw[m * stride + k] += dot_over(adjoint + m * W, r + rows[k] * W, n);
+            if (g->begin < 0) for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++)
+                of_s[p.weights[k * c + m]] += dw[m * K + k];
         }
         return;
     }
     for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++) {
-        const double *row = r + p.operands[k * c + m] * W;
+        const double *row = r + p.rows[k * c + m] * W;
         if (wanted & 1) of_s[p.weights[k * c + m]] += W == 1 ? adjoint[m] * row[0] : dot_over(adjoint + m * W, row, n);
-        if (wanted & 2) add_times(a + p.operands[k * c + m] * W, s[p.weights[k * c + m]], adjoint + m * W, padded);
+        if (wanted & 2) add_times(a + p.rows[k * c + m] * W, s[p.weights[k * c + m]], adjoint + m * W, padded);
     }
     if (wanted & 4) for (int64_t l = 0; l < L; l++) for (int64_t m = 0; m < c; m++) {
         const int64_t left = p.left[l * c + m] * W, right = p.right[l * c + m] * W;
@@ -281,17 +277,18 @@ INLINE void sums_tangent(
     const group *g, const int32_t *places, const double *s, const double *r, double *t, int64_t n, int64_t W,
     double *scratch
 ) {
-    const sums p = sums_of(g, places);
-    const int64_t c = g->count, K = g->operands, L = g->products;
+    const sums p = sums_of(g, places + g->at);
+    const int32_t *rows = places + g->layer;
+    const int64_t c = g->count, K = g->weights, L = factors(g);
     double *out = t + g->first * W;
     memset(out, 0, (size_t)(c * W) * sizeof(double));
-    if (g->layer) {
-        add_layer(c, K, weights_of(g, &p, s, scratch), 1, stride_of(g), t, p.operands, out, 0, n, W);
+    if (g->layer >= 0) {
+        add_layer(c, K, weights_of(g, &p, s, scratch), 1, stride_of(g), t, rows, out, 0, n, W);
         return;
     }
     for (int64_t m = 0; m < c; m++) {
         double *to = out + m * W;
-        for (int64_t k = 0; k < K; k++) add_times(to, s[p.weights[k * c + m]], t + p.operands[k * c + m] * W, n);
+        for (int64_t k = 0; k < K; k++) add_times(to, s[p.weights[k * c + m]], t + p.rows[k * c + m] * W, n);
         for (int64_t l = 0; l < L; l++) {
             const int64_t left = p.left[l * c + m] * W, right = p.right[l * c + m] * W;
             add_products(to, t + left, r + right, n);
@@ -322,7 +319,7 @@ static void replay_forward(
         const int64_t c = g->count;
         double *out = r + g->first * W;
         switch (g->operation) {
-        case 0: sums_forward(g, p, s, r, n, W, scratch); break;
+        case 0: sums_forward(g, places, s, r, n, W, scratch); break;
         #define DO(NUMBER, NAME) case NUMBER: \
             if (W == 1) EACH_INSTRUCTION out[k] = value_##NAME(X); \
             else EACH_INSTRUCTION { \
@@ -348,8 +345,8 @@ static void replay_forward(
         #undef DO
         #define DO(NUMBER, NAME) case NUMBER: \
             EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
-                for (int64_t j = 0; j < g->operands; j++) scratch[j] = r[PLACE(k, j) + i]; \
-                out[k * W + i] = value_##NAME(scratch, g->operands, scratch + g->operands); \
+                for (int64_t j = 0; j < g->size; j++) scratch[j] = r[PLACE(k, j) + i]; \
+                out[k * W + i] = value_##NAME(scratch, g->size, scratch + g->size); \
             } break;
         EACH_MANY(DO)
         #undef DO
@@ -371,7 +368,7 @@ static void replay_reverse(
         const double *out = r + g->first * W, *adjoints = a + g->first * W;
         if (!wanted) continue;
         switch (g->operation) {
-        case 0: sums_reverse(g, wanted, p, s, r, of_s, a, samples, n, W, samples_, inputs, scratch); break;
+        case 0: sums_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, samples_, inputs, scratch); break;
         #define SEND(J, SLOPE, SLOPES) \
             if (wanted >> J & 1) { \
                 if (W == 1) EACH_INSTRUCTION { const double f = out[k]; a[PLACE(k, J)] += adjoints[k] * SLOPE; } \
@@ -405,10 +402,10 @@ static void replay_reverse(
         #undef DO
         #define DO(NUMBER, NAME) case NUMBER: \
             EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
-                for (int64_t j = 0; j < g->operands; j++) scratch[j] = r[PLACE(k, j) + i]; \
-                slopes_##NAME(scratch, g->operands, out[k * W + i], scratch + g->operands); \
-                for (int64_t j = 0; j < g->operands; j++) \
-                    a[PLACE(k, j) + i] += adjoints[k * W + i] * scratch[g->operands + j]; \
+                for (int64_t j = 0; j < g->size; j++) scratch[j] = r[PLACE(k, j) + i]; \
+                slopes_##NAME(scratch, g->size, out[k * W + i], scratch + g->size); \
+                for (int64_t j = 0; j < g->size; j++) \
+                    a[PLACE(k, j) + i] += adjoints[k * W + i] * scratch[g->size + j]; \
             } break;
         EACH_MANY(DO)
         #undef DO
@@ -430,7 +427,7 @@ static void replay_tangent(
         double *tangents = t + g->first * W;
         if (g->operation != 0) memset(tangents, 0, (size_t)(c * W) * sizeof(double));
         switch (g->operation) {
-        case 0: sums_tangent(g, p, s, r, t, n, W, scratch); break;
+        case 0: sums_tangent(g, places, s, r, t, n, W, scratch); break;
         #define PUSH(J, SLOPE) \
             if (wanted >> J & 1) EACH_INSTRUCTION { \
                 const double *x = &X, *y = &Y_OR_X, *z = &Z_OR_X, *fs = out + k * W, *d = t + PLACE(k, J); \
@@ -460,10 +457,10 @@ static void replay_tangent(
         #undef DO
         #define DO(NUMBER, NAME) case NUMBER: \
             EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
-                for (int64_t j = 0; j < g->operands; j++) scratch[j] = r[PLACE(k, j) + i]; \
-                slopes_##NAME(scratch, g->operands, out[k * W + i], scratch + g->operands); \
-                for (int64_t j = 0; j < g->operands; j++) \
-                    tangents[k * W + i] += t[PLACE(k, j) + i] * scratch[g->operands + j]; \
+                for (int64_t j = 0; j < g->size; j++) scratch[j] = r[PLACE(k, j) + i]; \
+                slopes_##NAME(scratch, g->size, out[k * W + i], scratch + g->size); \
+                for (int64_t j = 0; j < g->size; j++) \
+                    tangents[k * W + i] += t[PLACE(k, j) + i] * scratch[g->size + j]; \
             } break;
         EACH_MANY(DO)
         #undef DO

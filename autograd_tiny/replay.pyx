@@ -6,8 +6,7 @@ from libc.stdlib cimport free
 
 import numpy as np
 
-from .kernels import numbered
-from .schedule import Sums
+from .schedule import LAYER
 
 cdef extern from "replay.h" nogil:
     ctypedef struct group:
@@ -38,7 +37,6 @@ cdef extern from "replay.h" nogil:
         const schedule *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
         double *changes, int64_t W, double *work)
 
-NUMBERS = {operation: number for number, operation in numbered()}
 CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
 ROOM = 2**24            # where the cache can't hold them anyway: 128 MiB, and as much again
 WIDTHS = (128, 64, 32, 16, 8)
@@ -75,16 +73,15 @@ cdef class NativeRows:
     name = "native"
 
     def __init__(self, schedule):
-        places = []
-        groups = [flat(group, schedule.inputs, places) for group in (*schedule.once, *schedule.sample)]
-        table = np.array([numbers for numbers, _ in groups] or [[0] * 12], np.int64)
-        all_places = np.concatenate([*places, [0]]).astype(np.int32)
-        copied, outputs = (np.append(x, 0).astype(np.int32) for x in (schedule.copied, schedule.outputs))
-        self.arrays = table, all_places, copied, outputs
+        table = np.ascontiguousarray(schedule.table, np.int64)
+        places, copied, outputs = (
+            np.append(x, 0).astype(np.int32) for x in (schedule.places, schedule.copied, schedule.outputs)
+        )
+        self.arrays = table, places, copied, outputs
         self.plan.once = <const group *>pointer(table, table.size, sizeof(int64_t))
-        self.plan.onces, self.plan.samples = len(schedule.once), len(schedule.sample)
+        self.plan.onces, self.plan.samples = schedule.once, len(table) - schedule.once
         self.plan.sample = self.plan.once + self.plan.onces
-        self.plan.places = <const int32_t *>pointer(all_places, all_places.size, sizeof(int32_t))
+        self.plan.places = <const int32_t *>pointer(places, places.size, sizeof(int32_t))
         self.plan.copied = <const int32_t *>pointer(copied, copied.size, sizeof(int32_t))
         self.plan.outputs = <const int32_t *>pointer(outputs, outputs.size, sizeof(int32_t))
         self.plan.inputs, self.plan.copies = schedule.inputs, len(schedule.copied)
@@ -92,7 +89,8 @@ cdef class NativeRows:
         self.scalars = schedule.scalars
         fitting = [w for w in WIDTHS if schedule.rows * w <= CACHE]
         self.width = fitting[0] if fitting else 8 if schedule.rows * 8 <= ROOM else 1
-        self.plan.scratch = max([needed for _, needed in groups], default=0) + 1
+        _, count, _, size, weights, *_ = table.T
+        self.plan.scratch = int(np.where(table[:, LAYER] < 0, 4 * size, (count + WIDTHS[0]) * weights).max(initial=0))
 
     def __dealloc__(self):
         free(self.spare)
@@ -191,28 +189,3 @@ cdef class NativeRows:
             c_tangents(&self.plan, s, samples, along, B, to, found, W, work)
         self.give_back(work)
 
-
-def flat(group, inputs, places):
-    """A group as the numbers in replay.h, and the scratch room it needs; its places are appended to `places`."""
-    at = sum(map(len, places))
-    bits = [sum(1 << k for k, want in enumerate(wanted) if want) for wanted in (group.by_parameters, group.by_inputs)]
-    head = [group.count, group.first, len(group.operands)]
-    if not isinstance(group, Sums):
-        places.append(group.operands.ravel())
-        if group.operation.is_nary:
-            bits = [bit and 1 for bit in bits]
-        return [NUMBERS[group.operation], *head, 0, 0, *bits, at, -1, 0, -1], 4 * len(group.operands)
-    head.append(len(group.left))
-    if not group.is_layer:
-        places += [x.ravel() for x in (group.bias, group.weights, group.operands, group.left, group.right)]
-        return [0, *head, 0, *bits, at, -1, 0, -1], 0
-    operands, weights = group.operands[:, 0], group.weights.T
-    count, each = weights.shape
-    stride = int(weights[1, 0] - weights[0, 0])
-    regular = bool((weights == weights[0, 0] + stride * np.arange(count)[:, None] + np.arange(each)).all())
-    places += [operands, group.bias, weights.ravel()]
-    begin = int(operands[0])
-    consecutive = bool((operands == begin + np.arange(each)).all()) and begin + each <= inputs
-    first_weight = int(weights[0, 0]) if regular and stride >= each else -1
-    needed = count * each + max(WIDTHS) * each
-    return [0, *head, 1, *bits, at, first_weight, stride, begin if consecutive else -1], needed

@@ -12,7 +12,7 @@ import numpy as np
 
 from .custom import CustomOperation
 from .ops import FLOATS, SIGMOID, Namespace, Operation, products_of_others, shares
-from .schedule import Group, Schedule, Sums
+from .schedule import FACTORS, OPERANDS, SCALARS, SUMS, Group, Index, Schedule
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -51,6 +51,22 @@ ROWS = Namespace(
 )
 ROWS["sigmoid"] = lambda x: SIGMOID.evaluate(ROWS, (x,))
 ROOM = 2**22        # numbers in the rows of a block: 32 MiB
+BY_PARAMETERS, BY_INPUTS = range(2)
+
+
+class _Step:
+    """A group, with the places of its operands at hand. wanted: which of them, by parameters and by inputs."""
+
+    def __init__(self, group: Group, schedule: Schedule) -> None:
+        self.operation: Operation = schedule.operations[group.operation]
+        self.operands = schedule.operands(group)
+        self.results = slice(group.first, group.first + group.count)
+        self.is_sum, self.is_layer = group.operation == SUMS, group.layer >= 0
+        self.wanted = group.by_parameters, group.by_inputs
+        if self.is_sum:
+            ends = np.cumsum([group.weights, (group.size - 1) // 2 - group.weights])
+            ends = [*ends, *(ends + ends[-1])]
+            self.weights, self.left, self.rows, self.right, (self.bias,) = np.split(self.operands, ends)
 
 
 class NumpyRows:
@@ -63,13 +79,14 @@ class NumpyRows:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
+        self.once, self.sample = ([_Step(group, schedule) for group in groups] for groups in schedule.groups())
         self.width = max(1, min(1024, ROOM // (schedule.rows + 1)))
 
     def prepare(self, scalars: Array) -> None:
         """Compute the scalars that are made of parameters and constants."""
         with np.errstate(all="ignore"):
-            for group in self.schedule.once:
-                _forward(group, scalars, scalars[:, None])
+            for step in self.once:
+                _forward(step, scalars, scalars[:, np.newaxis])
 
     def values(self, scalars: Array, x: Array, out: Array) -> None:
         """The outputs (B, outputs) for samples x (B, inputs)."""
@@ -82,26 +99,27 @@ class NumpyRows:
         weights: one for each sample, or one float for all.
         """
         total = 0.0
+        copied = self.schedule.copied
         for block in self._blocks(x):
             seeds = weights if isinstance(weights, float) else weights[block]
-            rows, found = self._reverse(scalars, x[block], seeds, adjoints, by_inputs=False)
+            rows, found = self._reverse(scalars, x[block], seeds, adjoints, BY_PARAMETERS)
             with np.errstate(all="ignore"):
                 total += float((seeds * rows[self.schedule.outputs[0]]).sum())
-                begin = self.schedule.inputs
-                np.add.at(adjoints, self.schedule.copied, found[begin : begin + len(self.schedule.copied)].sum(1))
+                np.add.at(adjoints, copied, found[self.schedule.inputs :][: len(copied)].sum(axis=1))
         return total
 
     def finish(self, scalars: Array, adjoints: Array) -> None:
         """Pass the adjoints of scalars on to the parameters that they were made of."""
         with np.errstate(all="ignore"):
-            for group in reversed(self.schedule.once):
-                _reverse(group, group.by_parameters, scalars, scalars[:, None], adjoints, adjoints[:, None])
+            for step in reversed(self.once):
+                of_rows = adjoints[:, np.newaxis]
+                _reverse(step, BY_PARAMETERS, scalars, scalars[:, np.newaxis], adjoints, of_rows)
 
     def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None:
         """The output (B,) for each sample, and its derivatives (B, inputs) by the inputs."""
         unused = np.zeros_like(scalars)
         for block in self._blocks(x):
-            rows, found = self._reverse(scalars, x[block], 1.0, unused, by_inputs=True)
+            rows, found = self._reverse(scalars, x[block], 1.0, unused, BY_INPUTS)
             out[block] = rows[self.schedule.outputs[0]]
             gradients[block] = found[: self.schedule.inputs].T
 
@@ -112,8 +130,8 @@ class NumpyRows:
             found = np.zeros_like(rows)
             found[: self.schedule.inputs] = directions[block].T
             with np.errstate(all="ignore"):
-                for group in self.schedule.sample:
-                    _push(group, scalars, rows, found)
+                for step in self.sample:
+                    _push(step, scalars, rows, found)
             out[block] = rows[self.schedule.outputs].T
             changes[block] = found[self.schedule.outputs].T
 
@@ -121,89 +139,85 @@ class NumpyRows:
         return [slice(i, i + self.width) for i in range(0, len(x), self.width)]
 
     def _forward(self, scalars: Array, x: Array) -> Array:
-        schedule = self.schedule
-        rows = np.empty((schedule.rows, len(x)))
-        rows[: schedule.inputs] = x.T
-        rows[schedule.inputs : schedule.inputs + len(schedule.copied)] = scalars[schedule.copied][:, None]
+        inputs, copied = self.schedule.inputs, self.schedule.copied
+        rows = np.empty((self.schedule.rows, len(x)))
+        rows[:inputs] = x.T
+        rows[inputs : inputs + len(copied)] = scalars[copied][:, np.newaxis]
         with np.errstate(all="ignore"):
-            for group in schedule.sample:
-                _forward(group, scalars, rows)
+            for step in self.sample:
+                _forward(step, scalars, rows)
         return rows
 
     def _reverse(
-        self, scalars: Array, x: Array, seeds: Array | float, adjoints: Array, by_inputs: bool
+        self, scalars: Array, x: Array, seeds: Array | float, adjoints: Array, by: int
     ) -> tuple[Array, Array]:
         rows = self._forward(scalars, x)
         found = np.zeros_like(rows)
         found[self.schedule.outputs[0]] = seeds
         with np.errstate(all="ignore"):
-            for group in reversed(self.schedule.sample):
-                wanted = group.by_inputs if by_inputs else group.by_parameters
-                _reverse(group, wanted, scalars, rows, adjoints, found)
+            for step in reversed(self.sample):
+                _reverse(step, by, scalars, rows, adjoints, found)
         return rows, found
 
 
 # ---- one group: forward, reverse, and a tangent pushed forward
 
-def _forward(group: Group, scalars: Array, rows: Array) -> None:
-    results = rows[group.first : group.first + group.count]
-    if not isinstance(group, Sums):
-        results[:] = _value(group.operation, [rows[x] for x in group.operands])
-    elif group.is_layer:
-        results[:] = scalars[group.weights].T @ rows[group.operands[:, 0]] + scalars[group.bias][:, None]
+def _forward(step: _Step, scalars: Array, rows: Array) -> None:
+    results = rows[step.results]
+    if not step.is_sum:
+        results[:] = _value(step.operation, [rows[x] for x in step.operands])
+    elif step.is_layer:
+        results[:] = scalars[step.weights].T @ rows[step.rows[:, 0]] + scalars[step.bias][:, np.newaxis]
     else:
-        results[:] = scalars[group.bias][:, None]
-        for weight, x in zip(group.weights, group.operands, strict=True):
-            results += scalars[weight][:, None] * rows[x]
-        for x, y in zip(group.left, group.right, strict=True):
+        results[:] = scalars[step.bias][:, np.newaxis]
+        for weight, x in zip(step.weights, step.rows, strict=True):
+            results += scalars[weight][:, np.newaxis] * rows[x]
+        for x, y in zip(step.left, step.right, strict=True):
             results += rows[x] * rows[y]
 
 
-def _reverse(
-    group: Group, wanted: list[bool], scalars: Array, rows: Array, of_scalars: Array, of_rows: Array
-) -> None:
+def _reverse(step: _Step, by: int, scalars: Array, rows: Array, of_scalars: Array, of_rows: Array) -> None:
     """Send each operand the adjoint of the result times the local derivative."""
-    adjoint = of_rows[group.first : group.first + group.count]
-    if not isinstance(group, Sums):
-        slopes = _slopes(group, rows, wanted)
-        for x, slope, want in zip(group.operands, slopes, wanted, strict=True):
-            if want:
-                np.add.at(of_rows, x, adjoint * slope)
+    adjoint, wanted = of_rows[step.results], step.wanted[by]
+    if not wanted:
         return
-    if wanted[0]:
-        np.add.at(of_scalars, group.bias, adjoint.sum(1))
-        if group.is_layer:
-            np.add.at(of_scalars, group.weights, rows[group.operands[:, 0]] @ adjoint.T)
-    if wanted[1] and group.is_layer:
-        of_rows[group.operands[:, 0]] += scalars[group.weights] @ adjoint
-    if not group.is_layer:
-        for weight, x in zip(group.weights, group.operands, strict=True):
-            if wanted[0]:
-                np.add.at(of_scalars, weight, (adjoint * rows[x]).sum(1))
-            if wanted[1]:
-                np.add.at(of_rows, x, adjoint * scalars[weight][:, None])
-        if wanted[2]:
-            for x, y in zip(group.left, group.right, strict=True):
-                np.add.at(of_rows, x, adjoint * rows[y])
-                np.add.at(of_rows, y, adjoint * rows[x])
+    if not step.is_sum:
+        for x, slope in _slopes(step, rows, wanted):
+            np.add.at(of_rows, x, adjoint * slope)
+        return
+    if wanted & SCALARS:
+        np.add.at(of_scalars, step.bias, adjoint.sum(axis=1))
+    if step.is_layer:
+        shared = step.rows[:, 0]                # none of them twice
+        if wanted & SCALARS:
+            np.add.at(of_scalars, step.weights, rows[shared] @ adjoint.T)
+        if wanted & OPERANDS:
+            of_rows[shared] += scalars[step.weights] @ adjoint
+        return
+    for weight, x in zip(step.weights, step.rows, strict=True):
+        if wanted & SCALARS:
+            np.add.at(of_scalars, weight, (adjoint * rows[x]).sum(axis=1))
+        if wanted & OPERANDS:
+            np.add.at(of_rows, x, adjoint * scalars[weight][:, np.newaxis])
+    if wanted & FACTORS:
+        for x, y in zip(step.left, step.right, strict=True):
+            np.add.at(of_rows, x, adjoint * rows[y])
+            np.add.at(of_rows, y, adjoint * rows[x])
 
 
-def _push(group: Group, scalars: Array, rows: Array, tangents: Array) -> None:
+def _push(step: _Step, scalars: Array, rows: Array, tangents: Array) -> None:
     """The tangents of the results: those of the operands times the local derivatives, summed."""
-    results = tangents[group.first : group.first + group.count]
-    if not isinstance(group, Sums):
-        slopes = _slopes(group, rows, group.by_inputs)
-        for x, slope, want in zip(group.operands, slopes, group.by_inputs, strict=True):
-            if want:
-                results += tangents[x] * slope
-        return
-    if group.is_layer:
-        results += scalars[group.weights].T @ tangents[group.operands[:, 0]]
-        return
-    for weight, x in zip(group.weights, group.operands, strict=True):
-        results += scalars[weight][:, None] * tangents[x]
-    for x, y in zip(group.left, group.right, strict=True):
-        results += tangents[x] * rows[y] + rows[x] * tangents[y]
+    results = tangents[step.results]
+    if not step.is_sum:
+        for x, slope in _slopes(step, rows, step.wanted[BY_INPUTS]):
+            results += tangents[x] * slope
+    elif step.is_layer:
+        results += scalars[step.weights].T @ tangents[step.rows[:, 0]]
+    else:
+        for weight, x in zip(step.weights, step.rows, strict=True):
+            results += scalars[weight][:, np.newaxis] * tangents[x]
+        for x, y in zip(step.left, step.right, strict=True):
+            results += tangents[x] * rows[y] + rows[x] * tangents[y]
 
 
 def _value(operation: Operation, operands: Sequence[Array]) -> Any:
@@ -213,14 +227,17 @@ def _value(operation: Operation, operands: Sequence[Array]) -> Any:
     return operation.evaluate(ROWS, operands)
 
 
-def _slopes(group: Group, rows: Array, wanted: list[bool]) -> Sequence[Any]:
-    operation, operands = group.operation, [rows[x] for x in group.operands]
-    f = rows[group.first : group.first + group.count]
+def _slopes(step: _Step, rows: Array, wanted: int) -> list[tuple[Index, Any]]:
+    """The wanted operands, each with the local derivative by it."""
+    operation, operands = step.operation, [rows[x] for x in step.operands]
+    f = rows[step.results]
+    chosen = [operation.is_nary or wanted >> min(k, 2) & 1 == 1 for k in range(len(operands))]
     if isinstance(operation, CustomOperation):
-        slopes = [
-            np.frompyfunc(lambda *xs, k=k: operation.differentiate(FLOATS, xs[:-1], xs[-1])[k], len(operands) + 1, 1)
-            for k in range(len(operands))
-        ]
-        return [slope(*operands, f).astype(float) for slope in slopes]
-    return operation.differentiate(ROWS, operands, f, wanted)
+        def slope(k: int) -> Any:
+            by = np.frompyfunc(lambda *xs: operation.differentiate(FLOATS, xs[:-1], xs[-1])[k], len(operands) + 1, 1)
+            return by(*operands, f).astype(float)
 
+        slopes = [slope(k) if want else 0.0 for k, want in enumerate(chosen)]
+    else:
+        slopes = operation.differentiate(ROWS, operands, f, chosen)
+    return [(x, slope) for x, slope, want in zip(step.operands, slopes, chosen, strict=True) if want]

@@ -1,172 +1,240 @@
 """A program as an executor runs it: in groups of equal instructions that do not depend on each other.
 
 A number that is computed once in a run is a scalar: the constants come first, then the parameters, then what
-is computed from these. A number that every sample has for itself is a row: the inputs come first, then copies
-of scalars where a row is expected, then results. The operands of a group lie on levels before its own, and
-its results in consecutive places: an executor decides once for a whole group what is to be done. A layer of
-neurons becomes one group, whose sums share their operands.
+is computed from these. A number that every sample has for itself is a row: the inputs come first, then
+copies of scalars where a row is expected, then results. The operands of a group lie on levels before its own,
+and its results in consecutive places: an executor decides once for a whole group what is to be done. A layer
+of neurons becomes one group, whose sums share their operands.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
+from itertools import chain, count
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from .kernels import numbered
 from .ops import DOT, Operation
 from .program import CONSTANT, ONCE, SAMPLE, Program
 
 Index = np.ndarray[Any, np.dtype[np.int64]]
 
+SUMS = 0                                    # the number of dot; other operations have theirs from kernels.py
+SCALARS, OPERANDS, FACTORS = 1, 2, 4        # bits of a sum: what in it wants an adjoint
 
-class Group:
-    """Equal instructions: result first + k comes from operands[:, k], which are places.
 
-    by_parameters, by_inputs: for each operand whether an adjoint is wanted, in a derivative by these.
+class Group(NamedTuple):
+    """A row of the table of groups: count instructions of one operation, with results from `first` on.
+
+    size: of how many operands each. Operand j of instruction k is in the place places[at + j * count + k]. The
+    operands of a sum are weights, left factors, rows to go with the weights, right factors, the bias; there
+    are as many weights as `weights` says. by_parameters, by_inputs: which operands want an adjoint, in a
+    derivative by these, a bit for each of the operands; for an operation of many 1, for a sum the bits above.
+
+    layer: for sums that all have the same rows, and no row twice, where in `places` these stand once more;
+    else -1. begin, stride: weight k of sum m is scalar begin + m * stride + k; -1 if it is not so simple.
+    column: the rows are the inputs from this one on; -1 if they are not.
     """
 
-    def __init__(self, operation: Operation, first: int, operands: Index) -> None:
-        self.operation, self.first, self.operands = operation, first, operands
-        self.count = operands.shape[1]
-        self.by_parameters: list[bool] = []
-        self.by_inputs: list[bool] = []
-
-
-class Sums(Group):
-    """Sums of products: result first + k is bias + Σ weights · operands + Σ left · right, each in column k.
-
-    The weights and the bias are scalars. is_layer: all have the same operands, none of them twice.
-    What an adjoint is wanted for: the scalars, the operands, left and right.
-    """
-
-    def __init__(
-        self, first: int, weights: Index, operands: Index, left: Index, right: Index, bias: Index,
-        is_layer: bool,
-    ) -> None:
-        super().__init__(DOT, first, operands)
-        self.weights, self.left, self.right, self.bias = weights, left, right, bias
-        self.is_layer = is_layer
+    operation: int
+    count: int
+    first: int
+    size: int
+    weights: int
+    at: int
+    by_parameters: int
+    by_inputs: int
+    layer: int = -1
+    begin: int = -1
+    stride: int = 0
+    column: int = -1
 
 
 class Schedule:
     """Where the numbers of a program are, and the groups in the order in which they are computed.
 
-    once, sample: the groups that work on scalars alone, and those that make rows. copied: the scalars that
-    have a row too, from row number `inputs` on. outputs: their rows.
+    table: the groups, a row for each, with the fields of Group for columns; the first `once` of them work on
+    scalars alone. places: see Group. copied: the scalars that have a row too, from row number `inputs` on.
+    outputs: their rows. operations: what the numbers of operations stand for.
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program
         self.inputs, self.parameters = program.inputs, program.parameters
-        # a slot is looked up at shift + slot, so that the constants, whose slots are negative, come first
-        self._shift = len(program.constants)
         self.constants = np.array(program.constants[::-1], float)
-        kinds = np.array([CONSTANT] * self._shift + list(program.kinds))
-        self._needs_parameters = np.array([False] * self._shift + [flag == 1 for flag in program.dependents()])
-        self._needs_inputs = kinds == SAMPLE
-        instructions = np.arange(len(kinds)) >= self._shift + program.first
+        # a slot is looked up at shift + slot, so that the constants, whose slots are negative, come first
+        shift = len(program.constants)
+        first = shift + program.first
+        kinds = np.array([CONSTANT] * shift + [*program.kinds], np.int64)
+        its = _Instructions(program, kinds, shift)
 
-        self._scalar, self.scalars = _numbered(len(kinds), np.flatnonzero((kinds != SAMPLE) & ~instructions))
-        self._row, self.rows = _numbered(len(kinds), np.arange(self._shift, self._shift + self.inputs))
-        levels = self._levels()
-        self.once: list[Group] = []
-        self.sample: list[Group] = []
-        for slots in self._alike(np.flatnonzero((kinds == ONCE) & instructions) - self._shift, levels):
-            self.scalars = self._add(self.once, slots, self._scalar, self.scalars)
-        sample = np.flatnonzero((kinds == SAMPLE) & instructions) - self._shift
-        copied = self._expected_as_rows(sample.tolist())
-        self.copied = self._scalar[copied]
-        self._row[copied] = self.rows + np.arange(len(copied))
-        self.rows += len(copied)
-        for slots in self._alike(sample, levels):
-            self.rows = self._add(self.sample, slots, self._row, self.rows)
-        self.outputs = self._row[np.array(program.outputs, np.int64) + self._shift]
+        self.operations = its.operations
+        self.table, order = its.groups()
+        self.once = int((kinds[first + order[self.table[:, FIRST]]] == ONCE).sum())
+        outputs = np.array(program.outputs, np.int64) + shift
+        copied = its.expected_as_rows(outputs[kinds[outputs] != SAMPLE])
 
-    def _levels(self) -> list[int]:
-        """For each slot the longest way to it from a leaf; once and sample are counted apart."""
-        program = self.program
-        kinds, levels = program.kinds, [0] * program.first
-        for slot, (_, operands) in enumerate(program.instructions, program.first):
-            kind = kinds[slot]
-            levels.append(1 + max([levels[x] if x >= 0 and kinds[x] == kind else 0 for x in operands]))
-        return levels
+        scalars = np.flatnonzero(kinds[:first] != SAMPLE)
+        rows = np.flatnonzero(kinds[:first] == SAMPLE)
+        results = order + first
+        scalars = np.concatenate([scalars, results[kinds[results] == ONCE]])
+        rows = np.concatenate([rows, copied, results[kinds[results] == SAMPLE]])
+        scalar, row = _places(scalars, len(kinds)), _places(rows, len(kinds))
+        self.scalars, self.rows = len(scalars), len(rows)
+        self.copied, self.outputs = scalar[copied], row[outputs]
 
-    def _expected_as_rows(self, sample: Sequence[int]) -> Index:
+        self.places = its.places(self.table, order, scalar, row)
+        begin = order[self.table[:, FIRST]] + first
+        self.table[:, FIRST] = np.where(kinds[begin] == ONCE, scalar[begin], row[begin])
+        self._describe_layers()
+
+    def groups(self) -> tuple[list[Group], list[Group]]:
+        """Those that work on scalars alone, and those that make rows."""
+        groups = [Group(*numbers) for numbers in self.table.tolist()]
+        return groups[: self.once], groups[self.once :]
+
+    def operands(self, group: Group) -> Index:
+        """The places of its operands: a column for each instruction."""
+        return self.places[group.at : group.at + group.size * group.count].reshape(group.size, group.count)
+
+    def _describe_layers(self) -> None:
+        """Fill in the last columns for the groups that are layers."""
+        end, more = len(self.places), []
+        for number in np.flatnonzero(self.table[:, LAYER]).tolist():
+            group = Group(*self.table[number].tolist())
+            operands, n = self.operands(group), group.weights
+            weights, rows = operands[:n], operands[n : 2 * n, 0]
+            begin, stride = int(weights[0, 0]), int(weights[0, 1] - weights[0, 0])
+            expected = begin + stride * np.arange(group.count) + np.arange(n)[:, np.newaxis]
+            if stride < n or (weights != expected).any():
+                begin = -1
+            column = int(rows[0])
+            if column + n > self.inputs or (rows != column + np.arange(n)).any():
+                column = -1
+            self.table[number, LAYER:] = end, begin, stride, column
+            more.append(rows)
+            end += n
+        self.table[self.table[:, LAYER] == 0, LAYER:] = -1
+        self.places = np.concatenate([self.places, *more])
+
+
+FIRST, LAYER = Group._fields.index("first"), Group._fields.index("layer")
+
+
+class _Instructions:
+    """The instructions of a program as arrays: one number for each instruction, or for each operand."""
+
+    def __init__(self, program: Program, kinds: Index, shift: int) -> None:
+        instructions = program.instructions
+        count = len(instructions)
+        operations = dict.fromkeys([operation for operation, _ in instructions])
+        numbers = _numbers_of(operations)
+        self.operations = {number: operation for operation, number in numbers.items()}
+        self.kinds = kinds[shift + program.first :]
+        self.number = np.array([numbers[operation] for operation, _ in instructions], np.int64)
+        self.sizes = np.array([len(operands) for _, operands in instructions], np.int64)
+        self.starts = np.cumsum(self.sizes) - self.sizes
+
+        # one number for each operand: whose it is, which one it is there, its slot, and what is asked of it
+        total = int(self.sizes.sum())
+        self.owner = np.repeat(np.arange(count), self.sizes)
+        self.position = np.arange(total) - self.starts[self.owner]
+        self.slot = shift + np.fromiter(chain.from_iterable([x for _, x in instructions]), np.int64, total)
+        self.is_row = kinds[self.slot] == SAMPLE
+        depends = np.array([False] * shift + [flag == 1 for flag in program.dependents()])
+
+        half = self.sizes[self.owner] // 2
+        of_sum = self.number[self.owner] == SUMS
+        is_weight = of_sum & (self.position < half) & ~self.is_row
+        self.weights = np.bincount(self.owner[is_weight], minlength=count)
+        within = self.position % np.maximum(half, 1)
+        part = np.where(within < self.weights[self.owner], np.where(self.position < half, SCALARS, OPERANDS), FACTORS)
+        part[self.position == 2 * half] = SCALARS
+        nary = np.isin(self.number, [number for operation, number in numbers.items() if operation.is_nary])
+        self.bit = np.where(of_sum, part, np.where(nary[self.owner], 1, 1 << np.minimum(self.position, 2)))
+        self.by_parameters = self._together(np.where(depends[self.slot], self.bit, 0))
+        self.by_inputs = self._together(np.where(self.is_row, self.bit, 0))
+        self.shape = np.where(self.number == SUMS, self.weights, np.where(nary, 0, self.by_inputs))
+        self.level = _levels(program)
+        self.layer = _layers(program, (self.number == SUMS) & (self.kinds == SAMPLE), self.weights, self.sizes // 2)
+
+    def _together(self, bits: Index) -> Index:
+        """For each instruction the bits of its operands."""
+        return np.bitwise_or.reduceat(bits, self.starts) if len(bits) else bits
+
+    def groups(self) -> tuple[Index, Index]:
+        """The table of groups, with `first` counted in this order of the instructions, and the order itself."""
+        keys = self.layer, self.shape, self.sizes, self.number, self.level, self.kinds
+        order = np.lexsort(keys)                # by the last of them first
+        sorted_keys = np.array(keys)[:, order]
+        changes = np.ones(len(order), bool)
+        changes[1:] = (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)
+        begin = np.flatnonzero(changes)
+        self.group = np.empty(len(order), np.int64)
+        self.group[order] = np.cumsum(changes) - 1
+        count = np.diff(np.append(begin, len(order)))
+        lead = order[begin]
+        places = count * self.sizes[lead]
+        table = np.zeros((len(begin), len(Group._fields)), np.int64)
+        columns = self.number[lead], count, begin, self.sizes[lead], self.weights[lead], np.cumsum(places) - places
+        for column, numbers in enumerate(columns):
+            table[:, column] = numbers
+        for column, bits in enumerate((self.by_parameters, self.by_inputs), len(columns)):
+            table[:, column] = np.bitwise_or.reduceat(bits[order], begin) if len(begin) else 0
+        table[:, LAYER] = self.layer[lead] > 0
+        return table, order
+
+    def expected_as_rows(self, outputs: Index) -> Index:
         """The scalars that stand where a row is needed: everywhere but in the weights and biases of sums."""
-        program = self.program
-        found = [slot for slot in program.outputs if program.kind(slot) != SAMPLE]
-        for slot in sample:
-            operation, operands = program.instructions[slot - program.first]
-            if operation is not DOT:
-                found += [x for x in operands if program.kind(x) != SAMPLE]
-        return np.array([*dict.fromkeys(found)], np.int64) + self._shift
+        needed = (self.kinds[self.owner] == SAMPLE) & (self.number[self.owner] != SUMS) & ~self.is_row
+        return np.array([*dict.fromkeys([*self.slot[needed].tolist(), *outputs.tolist()])], np.int64)
 
-    def _alike(self, slots: Index, levels: Sequence[int]) -> list[list[int]]:
-        """The slots in groups of one level, one operation and operands of the same kinds; layers by themselves."""
-        program = self.program
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for slot in slots.tolist():
-            operation, operands = program.instructions[slot - program.first]
-            rows = [program.kind(x) == SAMPLE for x in operands]
-            shape = len(operands), rows[: len(operands) // 2].count(False) if operation is DOT else tuple(rows)
-            groups.setdefault((levels[slot], operation, shape), []).append(slot)
-        found: list[tuple[int, list[int]]] = []
-        for (level, operation, shape), members in groups.items():
-            for group in self._layers(members, shape[1]) if operation is DOT else [members]:
-                found.append((level, group))
-        return [group for _, group in sorted(found, key=lambda pair: pair[0])]
-
-    def _layers(self, sums: Sequence[int], weights: int) -> list[list[int]]:
-        """Sums with the same operands are put together; those that share theirs with nobody come last."""
-        program = self.program
-        sharing: dict[tuple[int, ...], list[int]] = {}
-        for slot in sums:
-            operands = program.instructions[slot - program.first].operands
-            sharing.setdefault(operands[len(operands) // 2 : -1], []).append(slot)
-        layers = [members for operands, members in sharing.items() if _is_layer(members, operands, weights)]
-        taken = {slot for members in layers for slot in members}
-        rest = [slot for slot in sums if slot not in taken]
-        return [*layers, rest] if rest else layers
-
-    def _add(self, groups: list[Group], slots: Sequence[int], place: Index, first: int) -> int:
-        """Append the group of these slots, whose results get the places from `first` on; the next free one."""
-        instructions = [self.program.instructions[slot - self.program.first] for slot in slots]
-        operation = instructions[0].operation
-        table = np.array([operands for _, operands in instructions], np.int64).T + self._shift
-        wanted = self._needs_parameters[table].any(axis=1), self._needs_inputs[table].any(axis=1)
-        if operation is DOT:
-            n, kinds = len(table) // 2, np.array(self._needs_inputs[table[:, 0]])
-            weights = n - int(kinds[:n].sum())
-            parts = np.split(table, [weights, n, n + weights, 2 * n])       # weights left operands right bias
-            scalars, left, operands, right, bias = parts
-            is_layer = _is_layer(slots, tuple(operands[:, 0]), weights if len(left) == 0 else 0) and bool(
-                (operands == operands[:, :1]).all()
-            )
-            group: Group = Sums(
-                first, self._scalar[scalars], place[operands], place[left], place[right],
-                self._scalar[bias[0]], is_layer,
-            )
-            by_parameters, by_inputs = ([
-                bool(np.concatenate([flags[:weights], flags[-1:]]).any()),
-                bool(flags[n : n + weights].any()),
-                bool(flags[weights:n].any() or flags[n + weights : 2 * n].any()),
-            ] for flags in wanted)
-        else:
-            group = Group(operation, first, place[table])
-            by_parameters, by_inputs = (flags.tolist() for flags in wanted)
-        group.by_parameters, group.by_inputs = by_parameters, by_inputs
-        groups.append(group)
-        place[np.array(slots) + self._shift] = first + np.arange(len(slots))
-        return first + len(slots)
+    def places(self, table: Index, order: Index, scalar: Index, row: Index) -> Index:
+        """For each group the places of its operands, as Group says."""
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - table[self.group[order], FIRST]
+        _, count, _, _, _, at, *_ = table[self.group[self.owner]].T
+        found = np.empty(len(self.slot), np.int64)
+        is_scalar = (self.kinds[self.owner] == ONCE) | (self.bit == SCALARS) & (self.number[self.owner] == SUMS)
+        place = np.where(is_scalar, scalar[self.slot], row[self.slot])
+        found[at + self.position * count + rank[self.owner]] = place
+        return found
 
 
-def _is_layer(members: Sequence[int], operands: tuple[int, ...], weights: int) -> bool:
-    return len(members) > 1 and weights == len({*operands}) == len(operands) > 0
-
-
-def _numbered(size: int, slots: Index) -> tuple[Index, int]:
-    """Places from 0 on for these slots, -1 for the others; and how many have one."""
+def _places(slots: Index, size: int) -> Index:
+    """The place of each slot in a list of them; -1 for one that is not there."""
     place = np.full(size, -1)
     place[slots] = np.arange(len(slots))
-    return place, len(slots)
+    return place
 
+
+def _numbers_of(operations: Iterable[Operation]) -> dict[Operation, int]:
+    """What to call each operation; those of users come last."""
+    known = {operation: number for number, operation in numbered()} | {DOT: SUMS}
+    beyond = count(max(known.values()) + 1)
+    return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
+
+
+def _levels(program: Program) -> Index:
+    """For each instruction the longest way to it from a leaf; once and sample are counted apart."""
+    kinds, levels = program.kinds, [0] * program.first
+    for slot, (_, operands) in enumerate(program.instructions, program.first):
+        kind, level = kinds[slot], 0
+        for x in operands:
+            if x >= 0 and kinds[x] == kind and levels[x] > level:
+                level = levels[x]
+        levels.append(level + 1)
+    return np.array(levels[program.first :], np.int64)
+
+
+def _layers(program: Program, sums: Any, weights: Index, halves: Index) -> Index:
+    """For each instruction the number of its layer, from 1 on; 0 if it has none."""
+    found = np.zeros(len(sums), np.int64)
+    sharing: dict[tuple[int, ...], list[int]] = {}
+    for k in np.flatnonzero(sums & (weights == halves) & (halves > 1)).tolist():
+        operands = program.instructions[k].operands
+        sharing.setdefault(operands[len(operands) // 2 : -1], []).append(k)
+    layers = [members for rows, members in sharing.items() if len(members) > 1 and len({*rows}) == len(rows)]
+    for layer, members in enumerate(layers, 1):
+        found[members] = layer
+    return found
