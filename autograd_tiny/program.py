@@ -95,9 +95,15 @@ class Program:
     def of_output(self, k: int) -> Program:
         """The part that computes one of the outputs."""
         part = Program(self.inputs, self.parameters, self.constants, self.instructions, [self.outputs[k]])
-        needed = part.needed()
-        kept = [slot for slot in range(self.first, len(self.kinds)) if needed[slot]]
-        return renumbered(part, [(slot, self.instructions[slot - self.first]) for slot in kept])
+        places = {slot: slot for slot in range(-len(self.constants), self.first)}
+        kept: list[Instruction] = []
+        for slot, (needed, (operation, operands)) in enumerate(
+            zip(part.needed()[self.first :], self.instructions, strict=True), self.first
+        ):
+            if needed:
+                places[slot] = self.first + len(kept)
+                kept.append(Instruction(operation, tuple([places[x] for x in operands])))
+        return Program(self.inputs, self.parameters, self.constants, kept, [places[self.outputs[k]]])
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same, instruction by instruction, number by number."""
@@ -111,56 +117,59 @@ class Program:
 
 
 class Draft:
-    """A program that is being written, together with what is known about it already."""
+    """A program that is being written. Here constants have slots like everything else.
+
+    kinds, operations, operands: of each slot; LEAF stands for what is not computed. constants: their numbers.
+    """
 
     def __init__(self, inputs: int, parameters: int) -> None:
         self.inputs, self.parameters = inputs, parameters
         self.kinds = bytearray([SAMPLE] * inputs + [ONCE] * parameters)
-        self.written: list[Instruction] = [Instruction(LEAF, ())] * (inputs + parameters)
-        self.constants: list[float] = []
+        self.operations: list[Operation] = [LEAF] * len(self.kinds)
+        self.operands: list[tuple[int, ...]] = [()] * len(self.kinds)
+        self.constants: dict[int, float] = {}
         self._slot_of_constant: dict[float | str, int] = {}
-        self._slot_of: dict[Instruction, int] = {}
+        self._slot_of: dict[tuple[Operation, tuple[int, ...]], int] = {}
 
     def constant(self, x: float) -> int:
         """The slot of a number: equal numbers share one, but 0 and -0 are two."""
         key: float | str = x if x == x and x != 0.0 else repr(x)
         slot = self._slot_of_constant.get(key)
         if slot is None:
-            slot = self._slot_of_constant[key] = ~len(self.constants)
-            self.constants.append(x)
+            slot = self._slot_of_constant[key] = self.append(LEAF, ())
+            self.constants[slot] = x
         return slot
+
+    def append(self, operation: Operation, operands: tuple[int, ...]) -> int:
+        """The slot of a new instruction, or of a new constant."""
+        kinds = self.kinds
+        kinds.append(max([kinds[x] for x in operands]) if operands else CONSTANT)
+        self.operations.append(operation)
+        self.operands.append(operands)
+        return len(kinds) - 1
 
     def write(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The slot of a result: a constant, or one that is known already, or that of a new instruction."""
-        swapped = operation in (ADD, MUL) and operands[0] > operands[1]     # x*y and y*x are the same
-        known = Instruction(operation, operands[::-1] if swapped else operands)
-        slot = self._slot_of.get(known)
+        key = (operation, operands)
+        if (operation is MUL or operation is ADD) and operands[0] > operands[1]:
+            key = (operation, operands[::-1])               # x*y and y*x are the same
+        slot = self._slot_of.get(key)
         if slot is None:
-            slot = self._slot_of[known] = self._written_anew(operation, operands)
+            slot = self._slot_of[key] = self._written_anew(operation, operands)
         return slot
 
     def _written_anew(self, operation: Operation, operands: tuple[int, ...]) -> int:
-        if max(operands, default=-1) < 0:
-            return self.constant(operation.evaluate(FLOATS, [self.constants[~x] for x in operands]))
+        if all(x in self.constants for x in operands):
+            return self.constant(operation.evaluate(FLOATS, [self.constants[x] for x in operands]))
         if operation is MEAN:
             return self.write(DIV, (self.write(SUM, operands), self.constant(float(len(operands)))))
-        if operation is POW and operands[1] < 0:
-            x, exponent = operands[0], self.constants[~operands[1]]
+        if operation is POW:
+            exponent = self.constants.get(operands[1])
             if exponent == 2.0:
-                return self.write(MUL, (x, x))
+                return self.write(MUL, (operands[0], operands[0]))
             if exponent == 3.0:
-                return self.write(MUL, (self.write(MUL, (x, x)), x))
+                return self.write(MUL, (self.write(MUL, (operands[0], operands[0])), operands[0]))
         return self.append(operation, operands)
-
-    def kind(self, slot: int | None) -> int:
-        """What a number depends on."""
-        return CONSTANT if slot is None or slot < 0 else self.kinds[slot]
-
-    def append(self, operation: Operation, operands: tuple[int, ...]) -> int:
-        """The slot of a new instruction."""
-        self.written.append(Instruction(operation, operands))
-        self.kinds.append(max([0 if x < 0 else self.kinds[x] for x in operands]))
-        return len(self.written) - 1
 
 
 # ---- from a graph to a program
@@ -173,19 +182,21 @@ def translated(
     Leaves that are neither inputs nor parameters are constants.
     """
     draft = Draft(len(inputs), len(parameters))
+    constants = draft.constants
     slots = {id(leaf): slot for slot, leaf in enumerate([*inputs, *parameters])}
     for node in order:
-        if node.operation is LEAF:
+        operation = node.operation
+        if operation is LEAF:
             if id(node) not in slots:
                 slots[id(node)] = draft.constant(node.data)
             continue
         operands = tuple([
             slots[id(x)] if type(x) is Value else draft.constant(float(x)) for x in node.operands
         ])
-        if max(operands, default=-1) < 0:
-            slots[id(node)] = draft.constant(node.data)
+        if constants and all([x in constants for x in operands]):
+            slots[id(node)] = draft.constant(node.data)     # as it was computed
         else:
-            slots[id(node)] = draft.write(node.operation, operands)
+            slots[id(node)] = draft.write(operation, operands)
     return simplified(draft, [slots[id(output)] for output in outputs])
 
 
@@ -195,48 +206,48 @@ def simplified(draft: Draft, outputs: Sequence[int]) -> Program:
     From the last instruction to the first: when one is reached, all that use it have been seen. A sum takes
     in those of its operands that nobody else uses, if they are sums or products themselves.
     """
-    uses = [0] * len(draft.written)
+    uses = [0] * len(draft.kinds)
     for slot in outputs:
-        if slot >= 0:
-            uses[slot] += 2                     # an output is nobody's part
+        uses[slot] += 2                         # an output is nobody's part
+    computed = range(len(uses) - 1, draft.inputs + draft.parameters - 1, -1)
+    for slot in computed:
+        if uses[slot]:
+            for x in draft.operands[slot]:
+                uses[x] += 1
     kept: list[tuple[int, Instruction]] = []    # last first
-    for slot in range(len(draft.written) - 1, draft.inputs + draft.parameters - 1, -1):
-        if uses[slot]:
-            for x in draft.written[slot].operands:
-                if x >= 0:
-                    uses[x] += 1
-    for slot in range(len(uses) - 1, draft.inputs + draft.parameters - 1, -1):
-        if uses[slot]:
-            kept.extend(_as_sum(slot, draft, uses) or [(slot, draft.written[slot])])
-    program = Program(draft.inputs, draft.parameters, draft.constants, [], outputs)
-    return renumbered(program, kept[::-1])
+    for slot in computed:
+        if uses[slot] and draft.operations[slot] is not LEAF:
+            kept.extend(_as_sum(slot, draft, uses) or [(slot, _instruction(draft, slot))])
+    return finished(draft, kept[::-1], outputs)
 
 
-def renumbered(program: Program, kept: Iterable[tuple[int, Instruction]]) -> Program:
+def _instruction(draft: Draft, slot: int) -> Instruction:
+    return Instruction(draft.operations[slot], draft.operands[slot])
+
+
+def finished(draft: Draft, kept: Iterable[tuple[int, Instruction]], outputs: Sequence[int]) -> Program:
     """A program of the instructions that were kept, each with the slot that it had, in consecutive slots."""
-    places = {slot: slot for slot in range(program.first)}
-    known: dict[int, int] = {}                  # of the constants
+    first = draft.inputs + draft.parameters
+    places: dict[int, int] = {slot: slot for slot in range(first)}
+    constants: list[float] = []
     instructions: list[Instruction] = []
-
-    def place(x: int) -> int:
-        return places[x] if x >= 0 else ~known.setdefault(~x, len(known))
-
     for slot, (operation, operands) in kept:
-        instructions.append(Instruction(operation, tuple(map(place, operands))))
-        places[slot] = program.first - 1 + len(instructions)
-    outputs = [place(slot) for slot in program.outputs]
-    constants = [program.constants[k] for k in known]
-    return Program(program.inputs, program.parameters, constants, instructions, outputs)
+        for x in operands:
+            if x not in places:
+                places[x] = ~len(constants)
+                constants.append(draft.constants[x])
+        places[slot] = first + len(instructions)
+        instructions.append(Instruction(operation, tuple([places[x] for x in operands])))
+    for x in outputs:
+        if x not in places:
+            places[x] = ~len(constants)
+            constants.append(draft.constants[x])
+    return Program(draft.inputs, draft.parameters, constants, instructions, [places[x] for x in outputs])
 
 
 # ---- sums of products
 
-class Term(NamedTuple):
-    """A part of a sum: two slots to be multiplied, or one that is added or, with sign -1, subtracted."""
-
-    x: int
-    y: int | None
-    sign: float
+Term = tuple[int, int | None, float]    # two slots to be multiplied; or one, and 1 or -1 to add or subtract it
 
 
 def _as_sum(root: int, draft: Draft, uses: list[int]) -> list[tuple[int, Instruction]]:
@@ -245,47 +256,64 @@ def _as_sum(root: int, draft: Draft, uses: list[int]) -> list[tuple[int, Instruc
     [] if the instruction had better stay as it is. In the dot, what is known before stands to the left of what
     is computed with it: weights before inputs; in the end come products of two inputs.
     """
-    operation, operands = draft.written[root]
-    kind = draft.kinds[root]
-    if operation not in (ADD, SUB, NEG, SUM, DOT) and (
-        operation is not MUL or kind != SAMPLE or all(draft.kind(x) == SAMPLE for x in operands)
-    ):
+    operation, operands, kinds = draft.operations[root], draft.operands[root], draft.kinds
+    kind = kinds[root]
+    if operation is MUL:
+        if kind != SAMPLE or kinds[operands[0]] == kinds[operands[1]]:
+            return []
+    elif operation not in SUMS_OF_SOME_KIND:
         return []
     terms = _terms(root, draft, uses)
-    of_this_kind = [term for term in terms if max(draft.kind(term.x), draft.kind(term.y)) == kind]
-    known_before = [term for term in terms if max(draft.kind(term.x), draft.kind(term.y)) < kind]
-    if operation in (ADD, SUB, NEG) and not known_before and [term.x for term in terms] == [*operands]:
+    before: list[Term] = []
+    now: list[Term] = []
+    for term in terms:
+        x, y, _ = term
+        (now if kinds[x] == kind or (y is not None and kinds[y] == kind) else before).append(term)
+    if operation in (ADD, SUB, NEG) and not before and [x for x, _, _ in terms] == [*operands]:
         return []                               # it took nothing in
-    products = [_as_product(term, draft) for term in of_this_kind]
-    products.sort(key=lambda product: draft.kind(product[0]) == SAMPLE)
-    bias, more = _bias(known_before, draft)
+    products = [_as_product(term, draft) for term in now]
+    if kind == SAMPLE:
+        products.sort(key=lambda product: kinds[product[0]])
+    bias, more = _bias(before, draft)
     return [(root, _dot(products, bias)), *more]
+
+
+SUMS_OF_SOME_KIND = {ADD, SUB, NEG, SUM, DOT}
 
 
 def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
     """The parts of a sum, from left to right; what it takes in counts as used by nobody from now on."""
+    constants = draft.constants
     terms: list[Term] = []
     stack = [(root, 1.0)]
     while stack:
         slot, sign = stack.pop()
-        operation, operands = draft.written[slot] if slot >= 0 else Instruction(LEAF, ())
-        mine = slot == root or (slot >= 0 and uses[slot] == 1)
-        if mine and operation in (ADD, SUB, NEG, SUM):
-            last = -sign if operation in (SUB, NEG) else sign
-            stack.append((operands[-1], last))
-            stack.extend([(x, sign) for x in operands[-2::-1]])
-        elif mine and operation is MUL and (sign > 0.0 or min(operands) < 0):
-            x, y = operands if sign > 0.0 else sorted(operands)
-            terms.append(Term(x if sign > 0.0 else draft.constant(-draft.constants[~x]), y, 1.0))
-        elif mine and operation is DOT and sign > 0.0:
+        operation, operands = draft.operations[slot], draft.operands[slot]
+        if (uses[slot] != 1 and slot != root) or operation is LEAF:
+            terms.append((slot, None, sign))
+            continue
+        if operation is ADD:
+            stack.append((operands[1], sign))
+            stack.append((operands[0], sign))
+        elif operation is MUL and sign > 0.0:
+            terms.append((*operands, 1.0))
+        elif operation is MUL and (operands[0] in constants or operands[1] in constants):
+            c, x = operands if operands[0] in constants else operands[::-1]
+            terms.append((draft.constant(-constants[c]), x, 1.0))
+        elif operation in (SUB, NEG):
+            stack.append((operands[-1], -sign))
+            stack.extend([(x, sign) for x in operands[:-1]])
+        elif operation is SUM:
+            stack.extend([(x, sign) for x in operands[::-1]])
+        elif operation is DOT and sign > 0.0:
             xs, ys, bias = DOT.grouped(operands)
-            terms.extend([Term(x, y, 1.0) for x, y in zip(xs, ys, strict=True)])
+            terms.extend([(x, y, 1.0) for x, y in zip(xs, ys, strict=True)])
             stack.extend([(x, 1.0) for x in bias])
         else:
-            terms.append(Term(slot, None, sign))
+            terms.append((slot, None, sign))
             continue
-        if operation in (SUM, DOT):
-            terms.append(Term(draft.constant(0.0), None, 1.0))      # the calculus begins them with 0
+        if operation is SUM or operation is DOT:
+            terms.append((draft.constant(0.0), None, 1.0))      # the calculus begins them with 0
         if slot != root:
             uses[slot] = 0
     return terms
@@ -293,25 +321,25 @@ def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
 
 def _as_product(term: Term, draft: Draft) -> tuple[int, int]:
     """The slots of two factors, what is known before the other first."""
-    if term.y is None:
-        return draft.constant(term.sign), term.x
-    return (term.x, term.y) if draft.kind(term.x) <= draft.kind(term.y) else (term.y, term.x)
+    x, y, sign = term
+    if y is None:
+        return draft.constant(sign), x
+    return (x, y) if draft.kinds[x] <= draft.kinds[y] else (y, x)
 
 
 def _bias(terms: Sequence[Term], draft: Draft) -> tuple[int, list[tuple[int, Instruction]]]:
     """The slot of a sum of parts that are known before, and the instruction that computes it, if any."""
-    constant = NOTHING
-    rest: list[Term] = []
+    constant, rest = NOTHING, []
     for term in terms:
-        if max(draft.kind(term.x), draft.kind(term.y)) != CONSTANT:
+        x, y, sign = term
+        if draft.kinds[x] != CONSTANT or (y is not None and draft.kinds[y] != CONSTANT):
             rest.append(term)
         else:
-            factor = term.sign if term.y is None else draft.constants[~term.y]
-            constant += draft.constants[~term.x] * factor
+            constant += draft.constants[x] * (sign if y is None else draft.constants[y])
     if not rest:
         return draft.constant(constant), []
-    if len(rest) == 1 and rest[0].y is None and rest[0].sign > 0.0 and constant == 0.0:
-        return rest[0].x, []
+    if len(rest) == 1 and rest[0][1] is None and rest[0][2] > 0.0 and constant == 0.0:
+        return rest[0][0], []
     instruction = _dot([_as_product(term, draft) for term in rest], draft.constant(constant))
     return (slot := draft.append(*instruction)), [(slot, instruction)]
 

@@ -42,6 +42,7 @@ from .recording import no_branches, second_point
 from .rows import NumpyRows
 from .schedule import Schedule
 from .trees import Structure, flatten
+from .uncompiled import pause_collector, resume_collector
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
@@ -114,7 +115,18 @@ def _traced(
 def _translated(
     outputs: Sequence[Value], inputs: Sequence[Value], parameters: Iterable[Value] | None
 ) -> tuple[Program, tuple[Value, ...]]:
-    order = topological_order(*outputs)
+    collector_was_on = pause_collector()        # it would look through all the new tuples again and again
+    try:
+        return _of_order(topological_order(*outputs), outputs, inputs, parameters)
+    finally:
+        if collector_was_on:
+            resume_collector()
+
+
+def _of_order(
+    order: Sequence[Value], outputs: Sequence[Value], inputs: Sequence[Value],
+    parameters: Iterable[Value] | None,
+) -> tuple[Program, tuple[Value, ...]]:
     known = {id(x) for x in inputs}
     if parameters is None:
         found = [x for x in order if x.operation is LEAF and x.requires_grad and id(x) not in known]

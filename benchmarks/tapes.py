@@ -378,11 +378,15 @@ def recording(engine: str, operations: str) -> Answers:
     output, *leaves = chain_of(Engine(engine), int(operations))
 
     def found_bytes() -> dict[str, float]:
-        before = resident("VmRSS")
+        before, start = resident("VmRSS"), clock()
         tape = record(output, leaves)
+        seconds = clock() - start
         after, peak = resident("VmRSS"), resident("VmHWM")
         per = int(operations)
-        return {"tape": (after - before) / per, "peak": (peak - before) / per, "instructions": len(tape)}
+        return {
+            "tape": (after - before) / per, "peak": (peak - before) / per, "instructions": len(tape),
+            "seconds": seconds,
+        }
 
     def times() -> list[Phases]:
         return repetitions(lambda: record(output, leaves), lambda _: None)
