@@ -1,7 +1,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-NATIVE := setup.py $(wildcard autograd_tiny/*.pxd) autograd_tiny/engine.py
+NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*.pyx autograd_tiny/*.h) \
+          $(addprefix autograd_tiny/, engine.py vectors.py ops.py kernels.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint notebooks bench clean

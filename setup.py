@@ -1,4 +1,4 @@
-"""Compiles what runs natively, where Cython and a C compiler are there. Without them the package runs all the same."""
+"""Compiles what runs natively, where Cython and a C compiler are there; the package runs without, too."""
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -40,11 +40,14 @@ def extensions() -> list[Extension]:
             Extension("autograd_tiny.vectors", ["autograd_tiny/vectors.py"], extra_compile_args=flags),
             Extension(
                 "autograd_tiny.replay", ["autograd_tiny/replay.pyx"], extra_compile_args=flags + quiet,
-                include_dirs=["build", "autograd_tiny"], depends=["autograd_tiny/replay.h", "build/kernels.h"],
+                include_dirs=["build", "autograd_tiny"],
+                depends=["autograd_tiny/replay.h", "build/kernels.h"],
             ),
         ],
         build_dir="build",
-        compiler_directives={"boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3},
+        compiler_directives={
+            "boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3,
+        },
     )
     for extension in found:
         extension.optional = True  # to be said after cythonize, which forgets it

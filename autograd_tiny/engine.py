@@ -59,7 +59,7 @@ PI = 3.141592653589793
 INFINITY = 1e999
 NAN = INFINITY - INFINITY
 comparison_guard: Any = None            # asked about comparisons that mislead: see differentiation.py
-branch_guard: Any = None                # asked about all comparisons while a tape is recorded: see recording.py
+branch_guard: Any = None                # asked about all of them while a tape is recorded: see branches.py
 clock = 1               # counts the Values that all walks through graphs have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
 
@@ -1122,7 +1122,7 @@ def set_comparison_guard(guard: Any) -> None:
 
 
 def set_branch_guard(guard: Any) -> None:
-    """Call this with the operands whenever a comparison or bool() is about to decide something: it may raise."""
+    """Call this with the operands whenever a comparison or bool() is about to decide: it may raise."""
     global branch_guard
     branch_guard = guard
 

@@ -1,4 +1,4 @@
-"""The calculus in C: the formulas of ops.py as functions, for the native tape. setup.py writes them to a file.
+"""The calculus in C: the formulas of ops.py as functions, for native tapes. setup.py writes them to a file.
 
 For an operation of few operands: value_exp(x), and the derivatives slope_exp_0(x, f). For one of many:
 value_max(xs, n), and slopes_max(xs, n, f, out), which has room for lists behind the n numbers of out.
@@ -106,7 +106,8 @@ def source() -> str:
         name = row.name
         if row.is_nary:
             kinds["MANY"].append(f"DO({number}, {name})")
-            lines.append(_function(f"double value_{name}(const double *xs, int64_t n, double *out)", row.value))
+            head = f"double value_{name}(const double *xs, int64_t n, double *out)"
+            lines.append(_function(head, row.value))
             head = f"void slopes_{name}(const double *xs, int64_t n, double f, double *out)"
             lines.append(_function(head, row.derivatives[0]))
             continue

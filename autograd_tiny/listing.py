@@ -18,10 +18,11 @@ def names_of(program: Program, inputs: Sequence[str], parameters: Sequence[str])
 
 def _clear(names: Sequence[str], prefix: str) -> list[str]:
     """The names that can stand in a formula; a number for every other."""
-    return [
-        name if name.isprintable() and 0 < len(name) <= 40 and not set(name) & set(" ·+-*/,=") else f"{prefix}{k}"
-        for k, name in enumerate(names)
-    ]
+    return [name if _is_clear(name) else f"{prefix}{k}" for k, name in enumerate(names)]
+
+
+def _is_clear(name: str) -> bool:
+    return name.isprintable() and 0 < len(name) <= 40 and not set(name) & set(" ·+-*/,=")
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
@@ -102,8 +103,9 @@ class Pass(NamedTuple):
 class Cost(NamedTuple):
     """How many instructions there are, how many of them run once, and what the two passes take for a sample.
 
-    The reverse pass is that of the derivatives by the parameters, or by the inputs where there are none. A call of a function such as exp counts as one operation, in the reverse pass as two for each derivative that
-    is sent on: a product and a sum. Bytes are those that instructions read and write, in whatever cache.
+    The reverse pass is that of the derivatives by the parameters, or by the inputs where there are none. A
+    call of a function such as exp counts as one operation; going back, each derivative that is sent on counts
+    as two, a product and a sum. Bytes are those that instructions read and write, in whatever cache.
     """
 
     instructions: int

@@ -68,11 +68,11 @@ class Program:
         found = bytearray(len(self.kinds))
         found[self.inputs : self.first] = b"\1" * self.parameters
         for slot, (_, operands) in enumerate(self.instructions, self.first):
-            found[slot] = any([x >= 0 and found[x] for x in operands])
+            found[slot] = any(x >= 0 and found[x] for x in operands)
         return found
 
     def order_of_parameters(self) -> list[int]:
-        """The parameters in the order in which they are first used: a neuron's weights lie side by side then."""
+        """The parameters in the order in which they are first used: a neuron's weights lie side by side."""
         turns = [float(k) for k in range(len(self.instructions))]
         for k, (operation, operands) in enumerate(self.instructions):
             if k and operation is DOT and operands[-1] == self.first + k - 1:
@@ -87,7 +87,8 @@ class Program:
         for place, k in enumerate(order, self.inputs):
             places[self.inputs + k] = place
         instructions = [
-            Instruction(operation, tuple([places[x] for x in operands])) for operation, operands in self.instructions
+            Instruction(operation, tuple([places[x] for x in operands]))
+            for operation, operands in self.instructions
         ]
         outputs = [places[x] for x in self.outputs]
         return Program(self.inputs, self.parameters, self.constants, instructions, outputs)
@@ -193,7 +194,7 @@ def translated(
         operands = tuple([
             slots[id(x)] if type(x) is Value else draft.constant(float(x)) for x in node.operands
         ])
-        if constants and all([x in constants for x in operands]):
+        if constants and all(x in constants for x in operands):
             slots[id(node)] = draft.constant(node.data)     # as it was computed
         else:
             slots[id(node)] = draft.write(operation, operands)
@@ -247,14 +248,14 @@ def finished(draft: Draft, kept: Iterable[tuple[int, Instruction]], outputs: Seq
 
 # ---- sums of products
 
-Term = tuple[int, int | None, float]    # two slots to be multiplied; or one, and 1 or -1 to add or subtract it
+Term = tuple[int, int | None, float]    # two slots to be multiplied; or one, and 1 or -1 to add or subtract
 
 
 def _as_sum(root: int, draft: Draft, uses: list[int]) -> list[tuple[int, Instruction]]:
     """A sum as one dot of the calculus; after it in the list the part of it that needs computing only once.
 
-    [] if the instruction had better stay as it is. In the dot, what is known before stands to the left of what
-    is computed with it: weights before inputs; in the end come products of two inputs.
+    [] if the instruction had better stay as it is. In the dot, what is known before stands to the left of
+    what is computed with it: weights before inputs; in the end come products of two inputs.
     """
     operation, operands, kinds = draft.operations[root], draft.operands[root], draft.kinds
     kind = kinds[root]
@@ -296,7 +297,7 @@ def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
             stack.append((operands[1], sign))
             stack.append((operands[0], sign))
         elif operation is MUL and sign > 0.0:
-            terms.append((*operands, 1.0))
+            terms.append((operands[0], operands[1], 1.0))
         elif operation is MUL and (operands[0] in constants or operands[1] in constants):
             c, x = operands if operands[0] in constants else operands[::-1]
             terms.append((draft.constant(-constants[c]), x, 1.0))

@@ -1,114 +1,148 @@
-"""Running a function to record it: branches that depend on its numbers are refused while it runs.
-
-A tape has no branches. A comparison that decides what is computed would be frozen as it came out at one
-point; so it is an error, which says where. So is a number that leaves the graph by `.data` and comes back as a
-constant: that shows when the function runs at a second point, and another program comes out.
-"""
+"""From a graph, or from a function, to a program: what `record` in tape.py does."""
 from __future__ import annotations
 
-import linecache
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from .engine import Value, set_branch_guard, set_recording
-from .graph import order_beyond
+from .branches import no_branches
+from .differentiation import Call, name_of, names_of_arguments
+from .engine import Value, kind, plain_float
+from .forward import number
+from .graph import topological_order
+from .listing import listed
 from .ops import LEAF
+from .program import Program, translated
+from .trees import Structure, flatten
+from .uncompiled import pause_collector, resume_collector
 
-NOT_THE_USERS = tuple(str(Path(file).parent) for file in (__file__, np.__file__))
-
-
-class _Running(threading.local):
-    watch: _Watch | None = None
-
-
-class _Watch:
-    """Knows the inputs of the function that runs, and which Values depend on nothing that may change."""
-
-    def __init__(self, inputs: Sequence[Value]) -> None:
-        self.inputs = {id(x) for x in inputs}
-        self.fixed: dict[int, Value] = {}       # held on to, so that no other Value gets its id
-
-    def leaf_behind(self, value: Value) -> Value | None:
-        """An input or parameter that a Value depends on; None if it depends on constants only."""
-        for node in order_beyond(self.fixed, (value,)):
-            if id(node) in self.inputs or (node.operation is LEAF and node.requires_grad):
-                return node
-            self.fixed[id(node)] = node
-        return None
+GOLDEN = 0.6180339887498949     # its multiples are spread evenly between whole numbers
 
 
-_running = _Running()
-_watching = 0                   # in how many threads
-_lock = threading.Lock()
+class Recording(NamedTuple):
+    """A program, the Values that are its parameters, its inputs' names, the structure of its outputs."""
+
+    program: Program
+    parameters: tuple[Value, ...]
+    inputs: list[str]
+    outputs: Structure
+
+    @property
+    def labels(self) -> list[str]:
+        """Those of the parameters."""
+        return [x.label for x in self.parameters]
+
+    def listing(self) -> str:
+        """The instructions as lines to read."""
+        return listed(self.program, self.inputs, self.labels)
 
 
-@contextmanager
-def no_branches(inputs: Sequence[Value]) -> Iterator[None]:
-    """While a function of these inputs runs: it is recorded, and comparisons that depend on them are errors."""
-    recording, outer = set_recording(True), _running.watch
-    _running.watch = _Watch(inputs)
-    _count(+1)
+def of_graph(output: Any, inputs: Any, parameters: Iterable[Value] | None = None) -> Recording:
+    """The program that computes what eager code has just computed."""
+    outputs, structure = _values(output, "output")
+    leaves = _leaves(_values(inputs, "inputs")[0], "an input")
+    return _recorded(outputs, leaves, parameters, [x.label for x in leaves], structure)
+
+
+def of_function(
+    f: Callable[..., Any], *examples: Any, parameters: Iterable[Value] | None = None, check: bool = True
+) -> Recording:
+    """The program that does what a function does, wherever it is called."""
+    call = Call(f, examples, {}, range(len(examples)), False)
+    numbers = [number(x) for x in call.numbers]
+    given = None if parameters is None else list(parameters)
+    recording = _traced(call, numbers, given)
+    if check:
+        _check(call, second_point(numbers), given, recording)
+    return recording
+
+
+def _traced(call: Call, numbers: Sequence[float], parameters: list[Value] | None) -> Recording:
+    """What comes out when a function runs on new Values."""
+    names = [name.strip("'") for name in names_of_arguments(call.fun, call.structure)]
+    inputs = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
+    with no_branches(inputs):
+        found, structure, _ = call.run(inputs)
+    if not found:
+        raise ValueError(f"{name_of(call.fun)} returned no number")
+    outputs = [x if type(x) is Value else Value(plain_float(x), requires_grad=False) for x in found]
+    return _recorded(outputs, inputs, parameters, names, structure)
+
+
+def _recorded(
+    outputs: list[Value], inputs: list[Value], parameters: Iterable[Value] | None, names: list[str],
+    structure: Structure,
+) -> Recording:
+    given = None if parameters is None else _leaves(_values(list(parameters), "parameters")[0], "a parameter")
+    known = {id(x) for x in inputs}
+    for x in given or ():
+        if id(x) in known:
+            raise ValueError(f"{x!r} is given as an input and as a parameter: it can only be one of them")
+    collector_was_on = pause_collector()        # it would look through all the new tuples again and again
     try:
-        yield
+        order = topological_order(*outputs)
+        if given is not None:
+            return Recording(translated(order, inputs, given, outputs), tuple(given), names, structure)
+        found = [x for x in order if x.operation is LEAF and x.requires_grad and id(x) not in known]
+        program = translated(order, inputs, found, outputs)
+        used = program.order_of_parameters()
+        return Recording(program.with_parameters(used), tuple([found[k] for k in used]), names, structure)
     finally:
-        _count(-1)
-        _running.watch = outer
-        set_recording(recording)
+        if collector_was_on:
+            resume_collector()
 
 
-def _count(change: int) -> None:
-    """The engine asks about comparisons only while somebody wants to know."""
-    global _watching
-    with _lock:
-        _watching += change
-        set_branch_guard(_refuse if _watching else None)
+def _values(given: Any, what: str) -> tuple[list[Value], Structure]:
+    """The Values in any nesting of sequences, dicts and arrays: one at least, but for parameters."""
+    values, structure = flatten(given, what, integer_arrays=True)
+    if not values and what != "parameters":
+        raise ValueError(f"{what}: one Value at least is expected, got {kind(given)}")
+    for x in values:
+        if type(x) is not Value:
+            raise TypeError(f"{what}: Values are expected, got {kind(x)}")
+    return values, structure
 
 
-def _refuse(*values: Any) -> None:
-    watch = _running.watch
-    if watch is None:                           # it is another thread that records
-        return
-    for value in values:
-        if type(value) is not Value:
-            continue
-        leaf = watch.leaf_behind(value)
-        if leaf is None:
-            continue
-        if id(leaf) in watch.inputs:
-            why = f"depends on the input {leaf!r}"
-            instead = (
-                "write what the tape is to keep with autograd_tiny.greater, where, maximum, max, relu or softmax"
-            )
-        else:
-            why = f"depends on the parameter {leaf!r}"
-            instead = "compare .data, if the branch is to stay as it is now, or write greater, where or maximum"
-        raise TypeError(
-            f"{_line_of_the_user()} branches on {value!r}, which {why}: a tape would take the same branch for "
-            f"ever after; {instead}"
-        )
+def _leaves(values: list[Value], what: str) -> list[Value]:
+    seen: set[int] = set()
+    for x in values:
+        if x.operation is not LEAF:
+            raise ValueError(f"{x!r} was computed: {what} of a tape is a leaf, made by Value(…)")
+        if id(x) in seen:
+            raise ValueError(f"{x!r} is given twice as {what}")
+        seen.add(id(x))
+    return values
 
 
-def _line_of_the_user() -> str:
-    """Where in the user's code we are: 'model.py:7: `if x > 0:`'."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(NOT_THE_USERS):
-        frame = frame.f_back
-    name, line = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(name, line).strip()
-    return f"{name}:{line}: " + (f"`{text}`" if text else "the code")
-
+# ---- does a function do the same everywhere?
 
 def second_point(numbers: Sequence[float]) -> list[float]:
     """Other numbers, all different, of the other sign: what was taken from the first ones shows."""
-    golden = 0.6180339887498949
-    factors = [1.0 + (k + 1) * golden % 1.0 for k in range(len(numbers))]
+    signs = [-1.0 if x >= 0.0 else 1.0 for x in numbers]
     return [
-        (-1.0 if x >= 0.0 else 1.0) * (1.0 + abs(x)) * factor for x, factor in zip(numbers, factors, strict=True)
+        sign * (1.0 + abs(x)) * (1.0 + k * GOLDEN % 1.0)
+        for k, (x, sign) in enumerate(zip(numbers, signs, strict=True), 1)
     ]
 
+
+def _check(call: Call, numbers: list[float], parameters: list[Value] | None, recording: Recording) -> None:
+    """Compare with what comes out at other numbers."""
+    name, at = name_of(call.fun), ", ".join([f"{x:g}" for x in numbers[:5]] + ["…"] * (len(numbers) > 5))
+    try:
+        again = _traced(call, numbers, parameters)
+    except Exception as error:
+        raise ValueError(
+            f"{name} was recorded, and called once more, at {at}, to see whether it does the same there; but "
+            f"it raised {type(error).__name__}: {error}. record(…, check=False) does without that call"
+        ) from error
+    same_parameters = [*map(id, again.parameters)] == [*map(id, recording.parameters)]
+    if again.program == recording.program and same_parameters and again.outputs.matches(recording.outputs):
+        return
+    lines = zip(recording.listing().splitlines(), again.listing().splitlines(), strict=False)
+    change = next(
+        (f"`{x.strip()}` became `{y.strip()}`" for x, y in lines if x != y), "something else came out"
+    )
+    raise ValueError(
+        f"{name} does not do the same everywhere, as a tape does: called again, at {at}, {change}. Look for "
+        "numbers taken from Values (.data, item(), detach(), no_grad()), for random numbers, and for loops "
+        "whose length depends on the data"
+    )

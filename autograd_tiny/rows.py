@@ -38,8 +38,10 @@ def _in_order(function: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], 
 
 
 ROWS = Namespace(
-    {name: getattr(np, name) for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos",
-     "tan", "sinh", "cosh", "tanh", "hypot", "sign", "maximum", "minimum", "divide")},
+    {name: getattr(np, name) for name in (
+        "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+        "hypot", "sign", "maximum", "minimum", "divide",
+    )},
     asin=np.arcsin, acos=np.arccos, atan=np.arctan, asinh=np.arcsinh, acosh=np.arccosh, atanh=np.arctanh,
     atan2=np.arctan2, pow=np.power, abs=np.abs, erf=_of_single_numbers(math.erf),
     erfc=_of_single_numbers(math.erfc), pi=math.pi, inf=math.inf,
@@ -55,17 +57,17 @@ BY_PARAMETERS, BY_INPUTS = range(2)
 
 
 class _Step:
-    """A group, with the places of its operands at hand. wanted: which of them, by parameters and by inputs."""
+    """A group, with the places of its operands. wanted: bits for them, by parameters and by inputs."""
 
     def __init__(self, group: Group, schedule: Schedule) -> None:
         self.operation: Operation = schedule.operations[group.operation]
         self.operands = schedule.operands(group)
-        self.results = slice(group.first, group.first + group.count)
+        self.results = slice(group.first, group.first + group.length)
         self.is_sum, self.is_layer = group.operation == SUMS, group.layer >= 0
         self.wanted = group.by_parameters, group.by_inputs
         if self.is_sum:
-            ends = np.cumsum([group.weights, (group.size - 1) // 2 - group.weights])
-            ends = [*ends, *(ends + ends[-1])]
+            half = group.size // 2
+            ends = [group.weights, half, half + group.weights, 2 * half]
             self.weights, self.left, self.rows, self.right, (self.bias,) = np.split(self.operands, ends)
 
 
@@ -79,7 +81,9 @@ class NumpyRows:
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
-        self.once, self.sample = ([_Step(group, schedule) for group in groups] for groups in schedule.groups())
+        self.once, self.sample = (
+            [_Step(group, schedule) for group in groups] for groups in schedule.groups()
+        )
         self.width = max(1, min(1024, ROOM // (schedule.rows + 1)))
 
     def prepare(self, scalars: Array) -> None:
@@ -234,8 +238,8 @@ def _slopes(step: _Step, rows: Array, wanted: int) -> list[tuple[Index, Any]]:
     chosen = [operation.is_nary or wanted >> min(k, 2) & 1 == 1 for k in range(len(operands))]
     if isinstance(operation, CustomOperation):
         def slope(k: int) -> Any:
-            by = np.frompyfunc(lambda *xs: operation.differentiate(FLOATS, xs[:-1], xs[-1])[k], len(operands) + 1, 1)
-            return by(*operands, f).astype(float)
+            of_one = lambda *xs: operation.differentiate(FLOATS, xs[:-1], xs[-1])[k]  # noqa: E731
+            return np.frompyfunc(of_one, len(operands) + 1, 1)(*operands, f).astype(float)
 
         slopes = [slope(k) if want else 0.0 for k, want in enumerate(chosen)]
     else:

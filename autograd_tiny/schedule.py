@@ -25,12 +25,12 @@ SCALARS, OPERANDS, FACTORS = 1, 2, 4        # bits of a sum: what in it wants an
 
 
 class Group(NamedTuple):
-    """A row of the table of groups: count instructions of one operation, with results from `first` on.
+    """A row of the table of groups: `length` instructions of one operation, with results from `first` on.
 
-    size: of how many operands each. Operand j of instruction k is in the place places[at + j * count + k]. The
-    operands of a sum are weights, left factors, rows to go with the weights, right factors, the bias; there
-    are as many weights as `weights` says. by_parameters, by_inputs: which operands want an adjoint, in a
-    derivative by these, a bit for each of the operands; for an operation of many 1, for a sum the bits above.
+    size: of how many operands each. Operand j of instruction k is in the place places[at + j * length + k].
+    The operands of a sum are weights, left factors, rows to go with the weights, right factors, the bias;
+    there are as many weights as `weights` says. by_parameters, by_inputs: which operands want an adjoint, in
+    a derivative by these: a bit for each operand; for an operation of many 1, for a sum the bits above.
 
     layer: for sums that all have the same rows, and no row twice, where in `places` these stand once more;
     else -1. begin, stride: weight k of sum m is scalar begin + m * stride + k; -1 if it is not so simple.
@@ -38,7 +38,7 @@ class Group(NamedTuple):
     """
 
     operation: int
-    count: int
+    length: int
     first: int
     size: int
     weights: int
@@ -95,7 +95,7 @@ class Schedule:
 
     def operands(self, group: Group) -> Index:
         """The places of its operands: a column for each instruction."""
-        return self.places[group.at : group.at + group.size * group.count].reshape(group.size, group.count)
+        return self.places[group.at : group.at + group.size * group.length].reshape(group.size, group.length)
 
     def _describe_layers(self) -> None:
         """Fill in the last columns for the groups that are layers."""
@@ -105,7 +105,7 @@ class Schedule:
             operands, n = self.operands(group), group.weights
             weights, rows = operands[:n], operands[n : 2 * n, 0]
             begin, stride = int(weights[0, 0]), int(weights[0, 1] - weights[0, 0])
-            expected = begin + stride * np.arange(group.count) + np.arange(n)[:, np.newaxis]
+            expected = begin + stride * np.arange(group.length) + np.arange(n)[:, np.newaxis]
             if stride < n or (weights != expected).any():
                 begin = -1
             column = int(rows[0])
@@ -147,23 +147,20 @@ class _Instructions:
         of_sum = self.number[self.owner] == SUMS
         is_weight = of_sum & (self.position < half) & ~self.is_row
         self.weights = np.bincount(self.owner[is_weight], minlength=count)
-        within = self.position % np.maximum(half, 1)
-        part = np.where(within < self.weights[self.owner], np.where(self.position < half, SCALARS, OPERANDS), FACTORS)
+        has_weight = self.position % np.maximum(half, 1) < self.weights[self.owner]
+        part = np.where(has_weight, np.where(self.position < half, SCALARS, OPERANDS), FACTORS)
         part[self.position == 2 * half] = SCALARS
         nary = np.isin(self.number, [number for operation, number in numbers.items() if operation.is_nary])
         self.bit = np.where(of_sum, part, np.where(nary[self.owner], 1, 1 << np.minimum(self.position, 2)))
-        self.by_parameters = self._together(np.where(depends[self.slot], self.bit, 0))
-        self.by_inputs = self._together(np.where(self.is_row, self.bit, 0))
+        self.by_parameters = _together(np.where(depends[self.slot], self.bit, 0), self.starts)
+        self.by_inputs = _together(np.where(self.is_row, self.bit, 0), self.starts)
         self.shape = np.where(self.number == SUMS, self.weights, np.where(nary, 0, self.by_inputs))
         self.level = _levels(program)
-        self.layer = _layers(program, (self.number == SUMS) & (self.kinds == SAMPLE), self.weights, self.sizes // 2)
-
-    def _together(self, bits: Index) -> Index:
-        """For each instruction the bits of its operands."""
-        return np.bitwise_or.reduceat(bits, self.starts) if len(bits) else bits
+        sums = (self.number == SUMS) & (self.kinds == SAMPLE)
+        self.layer = _layers(program, sums, self.weights, self.sizes // 2)
 
     def groups(self) -> tuple[Index, Index]:
-        """The table of groups, with `first` counted in this order of the instructions, and the order itself."""
+        """The table of groups, `first` being counted in an order of the instructions; and that order."""
         keys = self.layer, self.shape, self.sizes, self.number, self.level, self.kinds
         order = np.lexsort(keys)                # by the last of them first
         sorted_keys = np.array(keys)[:, order]
@@ -175,13 +172,14 @@ class _Instructions:
         count = np.diff(np.append(begin, len(order)))
         lead = order[begin]
         places = count * self.sizes[lead]
+        size, weights, at = self.sizes[lead], self.weights[lead], np.cumsum(places) - places
+        by_parameters, by_inputs = (
+            _together(bits[order], begin) for bits in (self.by_parameters, self.by_inputs)
+        )
         table = np.zeros((len(begin), len(Group._fields)), np.int64)
-        columns = self.number[lead], count, begin, self.sizes[lead], self.weights[lead], np.cumsum(places) - places
-        for column, numbers in enumerate(columns):
+        columns = self.number[lead], count, begin, size, weights, at, by_parameters, by_inputs
+        for column, numbers in enumerate([*columns, self.layer[lead] > 0]):
             table[:, column] = numbers
-        for column, bits in enumerate((self.by_parameters, self.by_inputs), len(columns)):
-            table[:, column] = np.bitwise_or.reduceat(bits[order], begin) if len(begin) else 0
-        table[:, LAYER] = self.layer[lead] > 0
         return table, order
 
     def expected_as_rows(self, outputs: Index) -> Index:
@@ -195,10 +193,16 @@ class _Instructions:
         rank[order] = np.arange(len(order)) - table[self.group[order], FIRST]
         _, count, _, _, _, at, *_ = table[self.group[self.owner]].T
         found = np.empty(len(self.slot), np.int64)
-        is_scalar = (self.kinds[self.owner] == ONCE) | (self.bit == SCALARS) & (self.number[self.owner] == SUMS)
+        in_sum = self.number[self.owner] == SUMS
+        is_scalar = (self.kinds[self.owner] == ONCE) | (in_sum & (self.bit == SCALARS))
         place = np.where(is_scalar, scalar[self.slot], row[self.slot])
         found[at + self.position * count + rank[self.owner]] = place
         return found
+
+
+def _together(bits: Index, starts: Index) -> Index:
+    """The bits in each part of an array, given where the parts start."""
+    return np.bitwise_or.reduceat(bits, starts) if len(bits) else bits
 
 
 def _places(slots: Index, size: int) -> Index:

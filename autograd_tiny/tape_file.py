@@ -24,7 +24,7 @@ def save(
     path: str | PathLike[str], program: Program, parameters: Sequence[Value], inputs: Sequence[str],
     labels: Sequence[str], several: bool,
 ) -> None:
-    """Write a program and the numbers of its parameters. Floats are written in hexadecimal: no digit is lost."""
+    """Write a program and the numbers of its parameters, in hexadecimal, so that no digit is lost."""
     for operation, _ in program.instructions:
         if isinstance(operation, CustomOperation):
             raise TypeError(f"{operation.name} is an operation of your own, and a file can't hold its code")
@@ -51,10 +51,11 @@ def load(path: str | PathLike[str]) -> Loaded:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"{path} is no tape: it does not have the format of autograd_tiny's tapes")
     if type(found.get("version")) is not int or found["version"] != VERSION:
-        raise ValueError(f"{path} is of version {found.get('version')!r}, and this package reads version {VERSION}")
+        its = found.get("version")
+        raise ValueError(f"{path} is of version {its!r}, and this package reads version {VERSION}")
     contents = {key: value for key, value in found.items() if key not in ("format", "version", "sha256")}
     if contents.keys() != FIELDS:
-        raise ValueError(f"{path} was changed: the fields {sorted(FIELDS)} are expected, got {sorted(contents)}")
+        raise ValueError(f"{path} was changed: {sorted(FIELDS)} are expected in it, got {sorted(contents)}")
     if found.get("sha256") != _checksum(contents):
         raise ValueError(f"{path} was changed since it was saved, or is damaged: its checksum is another")
     try:
@@ -80,9 +81,11 @@ def _program(contents: dict[str, Any]) -> Loaded:
         instructions.append(_instruction(line, len(constants), first + len(instructions)))
     outputs = _list_of(int, contents, "outputs")
     _check_slots(outputs, len(constants), first + len(instructions))
-    if type(contents["several"]) is not bool or len(outputs) != 1 and not contents["several"]:
+    several = contents["several"]
+    if type(several) is not bool or not outputs or (len(outputs) > 1 and not several):
         raise ValueError("a tape of one output, or of several, is expected")
-    return Program(len(inputs), len(labels), constants, instructions, outputs), numbers, inputs, labels, contents["several"]
+    program = Program(len(inputs), len(labels), constants, instructions, outputs)
+    return program, numbers, inputs, labels, several
 
 
 def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:

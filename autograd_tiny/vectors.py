@@ -35,13 +35,13 @@ def read_gradients(values: Sequence[Any]) -> Array:
 
 
 def write(values: Sequence[Any], numbers: Array) -> None:
-    """Set their `.data`. Nothing is changed by an error: TypeError, or ValueError for another number of them."""
+    """Set their `.data`. TypeError, or ValueError for another number of them; nothing is changed then."""
     each, given = _checked(values, numbers)
     set_numbers(each, given)
 
 
 def add_gradients(values: Sequence[Any], gradients: Array) -> None:
-    """Add to their `.grad` what a backward pass has found; Values that require no gradient are passed over."""
+    """Add to their `.grad`, as a backward pass does; Values that require no gradient are passed over."""
     each, given = _checked(values, gradients)
     accumulate(each, given)
 
@@ -112,7 +112,8 @@ def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
     """Add the array to the `.grad` of those that require a gradient."""
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
-            total = cython.cast(Value, item(values, i)).grad + float(gradients[i])     # += would count references
+            # with += Cython would count references
+            total = cython.cast(Value, item(values, i)).grad + float(gradients[i])
             cython.cast(Value, item(values, i)).grad = total
             cython.cast(Value, item(values, i))._has_grad = True
 

@@ -132,7 +132,9 @@ def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str) -> Answ
             instructions=len(tape),
         )
     numbers = vectors.read(parameters)
-    return answers(lambda: tape.value_and_grad(samples, at=numbers), lambda found: found, instructions=len(tape))
+    return answers(
+        lambda: tape.value_and_grad(samples, at=numbers), lambda found: found, instructions=len(tape),
+    )
 
 
 def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str) -> Work:

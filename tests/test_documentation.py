@@ -16,8 +16,9 @@ NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 def test_the_examples_of_the_readme(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
-    for example in re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S):
-        said = re.findall(r"^print\(.*?\) +# (.*)$", example, re.M)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for example, shown in re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", text, re.S):
+        said = re.findall(r"^print\(.*?\) +# (.*)$", example, re.M) + [shown]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(example, names)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine import Value, enter_scope, leave_scope
 from ..functions import dot
+from ..vectors import zero_gradients
 
 
 class Module:
@@ -18,8 +19,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Forget the gradients, before the next backward pass adds its own."""
-        for p in self.parameters():
-            p.grad = 0.0
+        zero_gradients(self.parameters())
 
 
 class Neuron(Module):

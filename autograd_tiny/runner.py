@@ -1,0 +1,125 @@
+"""Runs a program on a batch: divided into chunks, by one thread or several, natively or with NumPy."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from . import vectors
+from .custom import CustomOperation
+from .engine import Value, engine_kind
+from .program import Program
+from .rows import NumpyRows
+from .schedule import Schedule
+
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+
+BLOCKS_IN_A_CHUNK = 4       # at least: what one thread takes at a time, with sums of its own
+MOST_CHUNKS = 16
+BUDGET = 2**23              # numbers in the sums of all chunks together: 64 MiB
+
+
+class Executor(Protocol):
+    """What runs groups over rows: see NumpyRows."""
+
+    name: str
+    width: int
+
+    def prepare(self, scalars: Array) -> None: ...
+    def finish(self, scalars: Array, adjoints: Array) -> None: ...
+    def values(self, scalars: Array, x: Array, out: Array) -> None: ...
+    def adjoints(self, scalars: Array, x: Array, weights: Array | float, adjoints: Array) -> float: ...
+    def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None: ...
+    def tangents(self, scalars: Array, x: Array, directions: Array, out: Array, changes: Array) -> None: ...
+
+
+class Runner:
+    """A program, and the executor for it. parameters: where they are among the scalars.
+
+    reached: the parameters that the output depends on; None for all of them. spare: arrays for the next run.
+    """
+
+    def __init__(self, program: Program) -> None:
+        schedule = Schedule(program)
+        self.rows: Executor = _executor(program)(schedule)
+        first = len(schedule.constants)
+        self.parameters = slice(first, first + program.parameters)
+        self.spare: list[Array] = []
+        self._constants, self._size = schedule.constants, schedule.scalars
+        needed = program.needed()[program.inputs : program.first]
+        self.reached = None if all(needed) else np.flatnonzero(np.frombuffer(needed, np.uint8))
+
+    def scalars(self, values: tuple[Value, ...], numbers: Array | None = None) -> Array:
+        """All that is computed once in a run, from the parameters or from numbers in their place."""
+        scalars = self._array()
+        scalars[: len(self._constants)] = self._constants
+        if numbers is None:
+            vectors.copy_numbers(values, scalars[self.parameters])
+        else:
+            scalars[self.parameters] = numbers
+        self.rows.prepare(scalars)
+        return scalars
+
+    def adjoints(self, scalars: Array, x: Array, weights: Array | float, threads: int) -> tuple[float, Array]:
+        """The weighted sum of the outputs, and its derivatives by the scalars."""
+        parts = self._chunks(len(x))
+        sums = [self._array() for _ in parts]
+
+        def add(k: int) -> float:
+            each = weights if isinstance(weights, float) else weights[parts[k]]
+            sums[k].fill(0.0)
+            return self.rows.adjoints(scalars, x[parts[k]], each, sums[k])
+
+        total = 0.0
+        for found in _each(add, range(len(parts)), threads):
+            total += found
+        for more in sums[1:]:
+            with np.errstate(all="ignore"):
+                sums[0] += more
+            self.spare.append(more)
+        self.rows.finish(scalars, sums[0])
+        return total, sums[0]
+
+    def run(self, x: Array, threads: int, work: Callable[[slice], None]) -> None:
+        """Do some work on all samples, a chunk at a time."""
+        for _ in _each(work, self._chunks(len(x)), threads):
+            pass
+
+    def _chunks(self, samples: int) -> list[slice]:
+        """How a batch is divided: by its size and the program alone, so that sums come out the same."""
+        width = self.rows.width
+        blocks = -(-samples // width)
+        count = max(1, min(blocks // BLOCKS_IN_A_CHUNK, MOST_CHUNKS, BUDGET // (self._size + 1)))
+        ends = [width * (blocks * k // count) for k in range(count)]
+        return [slice(a, b) for a, b in zip(ends, [*ends[1:], samples], strict=True)]
+
+    def _array(self) -> Array:
+        """For all scalars, with anything in it."""
+        try:
+            return self.spare.pop()
+        except IndexError:
+            return np.empty(self._size)
+
+
+def _each(function: Callable[[Any], Any], items: Sequence[Any], threads: int) -> Iterable[Any]:
+    """The results in order, found by so many threads."""
+    if type(threads) is not int or threads < 1:
+        raise ValueError(f"threads is a number from 1 on, got {threads!r}")
+    if threads == 1 or len(items) == 1:
+        return map(function, items)
+    with ThreadPoolExecutor(min(threads, len(items))) as pool:
+        return list(pool.map(function, items))
+
+
+def _executor(program: Program) -> Any:
+    """Native, where it was built and knows all the operations."""
+    is_custom = [isinstance(operation, CustomOperation) for operation, _ in program.instructions]
+    if engine_kind() == "pure" or any(is_custom):
+        return NumpyRows
+    try:
+        from .replay import NativeRows
+    except ImportError:                         # its compiler knew no vector types
+        return NumpyRows
+    return NativeRows
