@@ -1,10 +1,10 @@
 /* Runs groups of instructions (see schedule.py) over rows of samples.
 
-   A row holds one number for each sample of a block, next to each other, so that every loop here is over samples
-   and uses the vector unit. Rows are W numbers apart. n of these count; loops that only fill rows run to the
-   next multiple of 8, and what they find or leave there is never looked at. With W = 1 a row is one number and
-   loops run over the instructions of a group instead. Sums over samples go into 8 partial sums, in an order that
-   depends neither on the processor nor on the number of threads. */
+   A row holds one number for each sample of a block, next to each other, so that every loop here is over
+   samples and uses the vector unit. Rows are W numbers apart. n of these count; loops that only fill rows run
+   to the next multiple of 8, and what they find or leave there is never looked at. With W = 1 a row is one
+   number, and loops run over the instructions of a group instead. Sums over samples go into 8 partial sums, in
+   an order that depends neither on the processor nor on the number of threads. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -124,7 +124,7 @@ INLINE void layer_tile(
     for (int j = 0; j < J; j++) *(vec *)(to + (tos ? tos[m + j] : m + j) * W) = t[j];
 }
 
-/* to[m] += Σₖ w[k * along + m * across] · x[k], all of them rows. tos, xs: their places, or NULL for 0, 1, 2 … */
+/* to[m] += Σₖ w[k * along + m * across] · x[k], all of them rows; tos, xs: their places, NULL for 0, 1, 2 … */
 INLINE void add_layer(
     int64_t M, int64_t K, const double *w, int64_t along, int64_t across,
     const double *x, const int32_t *xs, double *to, const int32_t *tos, int64_t n, int64_t W
@@ -137,7 +137,8 @@ INLINE void add_layer(
 }
 
 INLINE void weights_tile(
-    const int J, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw, int64_t stride
+    const int J, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw,
+    int64_t stride
 ) {
     vec t[8];
     for (int j = 0; j < J; j++) t[j] = *(vec *)(dw + j * stride);
@@ -148,7 +149,7 @@ INLINE void weights_tile(
     for (int j = 0; j < J; j++) *(vec *)(dw + j * stride) = t[j];
 }
 
-/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows of sums, x columns of operands; K is a multiple of 8 */
+/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows, x columns; K is a multiple of 8 */
 INLINE void add_weights(
     int64_t M, int64_t K, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw,
     int64_t stride
@@ -217,15 +218,17 @@ INLINE void sums_forward(
     for (int64_t m = 0; m < c; m++) {
         double *to = out + m * W;
         for (int64_t i = 0; i < n; i++) to[i] = s[p.bias[m]];
-        for (int64_t k = 0; k < K; k++) add_times(to, s[p.weights[k * c + m]], r + p.rows[k * c + m] * W, n);
-        for (int64_t l = 0; l < L; l++) add_products(to, r + p.left[l * c + m] * W, r + p.right[l * c + m] * W, n);
+        for (int64_t k = 0; k < K; k++)
+            add_times(to, s[p.weights[k * c + m]], r + p.rows[k * c + m] * W, n);
+        for (int64_t l = 0; l < L; l++)
+            add_products(to, r + p.left[l * c + m] * W, r + p.right[l * c + m] * W, n);
     }
 }
 
 /* x: the samples themselves, where a row of inputs lies as a column; or NULL */
 INLINE void sums_reverse(
-    const group *g, int64_t wanted, const int32_t *places, const double *s, const double *r, double *of_s, double *a,
-    int64_t n, int64_t padded, int64_t W, const double *x, int64_t inputs, double *scratch
+    const group *g, int64_t wanted, const int32_t *places, const double *s, const double *r, double *of_s,
+    double *a, int64_t n, int64_t padded, int64_t W, const double *x, int64_t inputs, double *scratch
 ) {
     const sums p = sums_of(g, places + g->at);
     const int32_t *rows = places + g->layer;
@@ -263,8 +266,9 @@ INLINE void sums_reverse(
     }
     for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++) {
         const double *row = r + p.rows[k * c + m] * W;
-        if (wanted & 1) of_s[p.weights[k * c + m]] += W == 1 ? adjoint[m] * row[0] : dot_over(adjoint + m * W, row, n);
-        if (wanted & 2) add_times(a + p.rows[k * c + m] * W, s[p.weights[k * c + m]], adjoint + m * W, padded);
+        const int64_t weight = p.weights[k * c + m];
+        if (wanted & 1) of_s[weight] += W == 1 ? adjoint[m] * row[0] : dot_over(adjoint + m * W, row, n);
+        if (wanted & 2) add_times(a + p.rows[k * c + m] * W, s[weight], adjoint + m * W, padded);
     }
     if (wanted & 4) for (int64_t l = 0; l < L; l++) for (int64_t m = 0; m < c; m++) {
         const int64_t left = p.left[l * c + m] * W, right = p.right[l * c + m] * W;
@@ -358,7 +362,7 @@ static void replay_forward(
 FOR_THIS_PROCESSOR
 static void replay_reverse(
     const group *groups, int64_t number, const int32_t *places, const double *s, const double *r, double *of_s,
-    double *a, int64_t n, int64_t W, int by, const double *samples_, int64_t inputs, double *scratch
+    double *a, int64_t n, int64_t W, int by, const double *columns, int64_t inputs, double *scratch
 ) {
     const int64_t samples = n;
     n = W == 1 ? 1 : (n + 7) & ~(int64_t)7;
@@ -368,12 +372,17 @@ static void replay_reverse(
         const double *out = r + g->first * W, *adjoints = a + g->first * W;
         if (!wanted) continue;
         switch (g->operation) {
-        case 0: sums_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, samples_, inputs, scratch); break;
+        case 0:
+            sums_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, columns, inputs, scratch);
+            break;
         #define SEND(J, SLOPE, SLOPES) \
             if (wanted >> J & 1) { \
-                if (W == 1) EACH_INSTRUCTION { const double f = out[k]; a[PLACE(k, J)] += adjoints[k] * SLOPE; } \
+                if (W == 1) EACH_INSTRUCTION { \
+                    const double f = out[k]; a[PLACE(k, J)] += adjoints[k] * SLOPE; \
+                } \
                 else EACH_INSTRUCTION { \
-                    const double *x = &X, *y = &Y_OR_X, *z = &Z_OR_X, *fs = out + k * W, *d = adjoints + k * W; \
+                    const double *x = &X, *y = &Y_OR_X, *z = &Z_OR_X; \
+                    const double *fs = out + k * W, *d = adjoints + k * W; \
                     double *to = a + PLACE(k, J); \
                     (void)x, (void)y, (void)z, (void)fs; \
                     EACH_NUMBER { const double f = fs[i]; (void)f; to[i] += d[i] * SLOPES; } \
@@ -415,8 +424,8 @@ static void replay_reverse(
 
 FOR_THIS_PROCESSOR
 static void replay_tangent(
-    const group *groups, int64_t number, const int32_t *places, const double *s, const double *r, double *t, int64_t n,
-    int64_t W, double *scratch
+    const group *groups, int64_t number, const int32_t *places, const double *s, const double *r, double *t,
+    int64_t n, int64_t W, double *scratch
 ) {
     const int64_t samples = n;
     n = (n + 7) & ~(int64_t)7;
@@ -430,7 +439,8 @@ static void replay_tangent(
         case 0: sums_tangent(g, places, s, r, t, n, W, scratch); break;
         #define PUSH(J, SLOPE) \
             if (wanted >> J & 1) EACH_INSTRUCTION { \
-                const double *x = &X, *y = &Y_OR_X, *z = &Z_OR_X, *fs = out + k * W, *d = t + PLACE(k, J); \
+                const double *x = &X, *y = &Y_OR_X, *z = &Z_OR_X; \
+                const double *fs = out + k * W, *d = t + PLACE(k, J); \
                 double *to = tangents + k * W; \
                 (void)x, (void)y, (void)z, (void)fs; \
                 EACH_NUMBER { const double f = fs[i]; (void)f; to[i] += d[i] * SLOPE; } \
@@ -515,7 +525,9 @@ static void finish(const schedule *p, const double *s, double *of_s, double *wor
     replay_reverse(p->once, p->onces, p->places, s, s, of_s, of_s, 1, 1, 0, 0, 0, work);
 }
 
-static void block_forward(const schedule *p, const double *s, const double *x, int64_t n, int64_t W, double *work) {
+static void block_forward(
+    const schedule *p, const double *s, const double *x, int64_t n, int64_t W, double *work
+) {
     if (W == 1) memcpy(work, x, (size_t)p->inputs * sizeof(double));
     else turn(x, n, p->inputs, work, W);
     replay_forward(p->sample, p->samples, p->places, s, work, n, W, scratch_in(p, work, W));

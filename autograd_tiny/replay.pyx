@@ -1,4 +1,4 @@
-"""Runs a schedule over rows of samples, natively: what replay.h does, for Python. See rows.py for the methods."""
+"""Runs a schedule over rows of samples, natively: replay.h for Python. See rows.py for the methods."""
 cimport cython
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport int32_t, int64_t
@@ -26,7 +26,8 @@ cdef extern from "replay.h" nogil:
     memory *of_numbers(double *numbers)
     void c_prepare "prepare"(const schedule *p, double *s, double *work)
     void c_finish "finish"(const schedule *p, const double *s, double *of_s, double *work)
-    void c_values "values"(const schedule *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work)
+    void c_values "values"(
+        const schedule *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work)
     double c_adjoints "adjoints"(
         const schedule *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
         double *of_s, int64_t W, double *work)
@@ -89,8 +90,9 @@ cdef class NativeRows:
         self.scalars = schedule.scalars
         fitting = [w for w in WIDTHS if schedule.rows * w <= CACHE]
         self.width = fitting[0] if fitting else 8 if schedule.rows * 8 <= ROOM else 1
-        _, count, _, size, weights, *_ = table.T
-        self.plan.scratch = int(np.where(table[:, LAYER] < 0, 4 * size, (count + WIDTHS[0]) * weights).max(initial=0))
+        _, length, _, size, weights, *_ = table.T
+        scratch = np.where(table[:, LAYER] < 0, 4 * size, (length + WIDTHS[0]) * weights)
+        self.plan.scratch = int(scratch.max(initial=0))
 
     def __dealloc__(self):
         free(self.spare)

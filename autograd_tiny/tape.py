@@ -69,8 +69,8 @@ class Tape:
     """A recorded graph. See `record`, which makes tapes.
 
     parameters: the Values that are read at each run. inputs: the names of the columns of X.
-    X is a batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers counts
-    as a batch of one; for one input, a list of numbers as so many samples. Everything is float64.
+    X is a batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a
+    batch of one; for one input, a list of numbers as so many samples. Everything is float64.
 
     threads: how many may work on a batch; the results are the same, bit for bit. Each needs memory for a
     block of samples: 0.5 MiB, or, where eight samples need more than that, so much, up to 256 MiB; beyond
@@ -209,6 +209,9 @@ class Tape:
     def __bool__(self) -> bool:
         """True, also for a tape without instructions."""
         return True
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tape, (self.program, self.parameters, self.inputs, self._labels, self._several)
 
     def __repr__(self) -> str:
         counts = (self.inputs, "inputs"), (self.parameters, "parameters"), (self.program.outputs, "outputs")

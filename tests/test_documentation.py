@@ -18,7 +18,7 @@ def test_the_examples_of_the_readme(tmp_path, monkeypatch):
     names = {}
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for example, shown in re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", text, re.S):
-        said = re.findall(r"^print\(.*?\) +# (.*)$", example, re.M) + [shown]
+        said = [*re.findall(r"^print\(.*?\) +# (.*)$", example, re.M), shown]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(example, names)
