@@ -306,7 +306,7 @@ def _numeric(given: Any, what: str) -> Array:
         inside = next((x for x in array.ravel() if type(x) is Value), None)
         hint = "; a tape takes plain numbers, such as v.data" if inside is not None else ""
         raise TypeError(f"{what}: real numbers are expected, got {kind(given)}{hint}")
-    return np.ascontiguousarray(array, np.float64)
+    return np.asarray(array, np.float64, order="C")
 
 
 def _weights(given: Any, samples: int) -> Array | float:

@@ -1,5 +1,7 @@
 """The tape: numbers and gradients as in eager code, shapes, bad input, and that an error changes nothing."""
+import copy
 import math
+import pickle
 import random
 from concurrent.futures import ThreadPoolExecutor
 
@@ -657,3 +659,74 @@ def test_the_cost():
     x = Value(1.0)
     small, large = (record(at.sin(at.exp(x)) if i else at.exp(x), x).cost() for i in range(2))
     assert small.forward.flops < large.forward.flops and small.reverse.flops < large.reverse.flops
+
+
+# ---- what is there beside backward
+
+@pytest.mark.parametrize("size", [1, 5, 300])
+@pytest.mark.parametrize("output", [0, 1])
+def test_value_and_grad_is_backward_without_the_writing(size, output):
+    its, xs = Wave(outputs=2), batch(size)
+    before = state(*its.parameters)
+    value, gradient = its.tape.value_and_grad(xs, output=output)
+    assert state(*its.parameters) == before
+    assert its.tape.backward(xs, output=output) == value
+    assert [p.grad for p in its.tape.parameters] == gradient.tolist()
+
+
+def test_value_and_grad_at_other_numbers():
+    its, other, xs = Wave(), Wave(), batch(20)
+    for p, x in zip(other.parameters, (1.5, -2.5), strict=True):
+        p.data = x
+    at_other = its.tape.value_and_grad(xs, at=[1.5, -2.5])
+    assert repr(at_other) == repr(other.tape.value_and_grad(xs))
+    assert its.tape.backward(xs) != at_other[0]
+    for bad in ([1.0], [[1.0, 2.0]], ["a", "b"], [None, 1.0]):
+        with pytest.raises(WRONG, match="at"):
+            its.tape.value_and_grad(xs, at=bad)
+
+
+def test_what_value_and_grad_returned_stays_as_it_was():
+    its, xs = Wave(), batch(20)
+    _, first = its.tape.value_and_grad(xs)
+    kept = first.copy()
+    its.tape.value_and_grad(2.0 * xs)
+    its.tape.backward(3.0 * xs)
+    assert first.tolist() == kept.tolist()
+
+
+@pytest.mark.parametrize("output", [0, 1])
+def test_backward_in_the_place_of_what_was_there(output):
+    its, xs = Wave(outputs=2), batch(20)
+    expected = its.tape.value_and_grad(xs, output=output)[1].tolist()
+    for p in its.parameters:
+        p.grad = 100.0
+    its.tape.backward(xs, output=output, accumulate=False)
+    assert [p.grad for p in its.tape.parameters] == expected
+
+
+def test_zero_grad():
+    its = Wave()
+    its.tape.backward(batch(20))
+    its.tape.zero_grad()
+    assert [p.grad for p in its.parameters] == [0.0, 0.0]
+
+
+def test_one_weight_for_all_samples():
+    its, xs = Wave(), batch(20)
+    assert its.tape.backward(xs, 2.0) == pytest.approx(2.0 * its.tape(xs).sum(), rel=1e-13)
+
+
+def test_values_and_input_gradients_together():
+    its, xs = Wave(), batch(20)
+    values, slopes = its.tape.values_and_input_gradients(xs)
+    close(values, its.tape(xs), 1e-15)
+    assert slopes.tolist() == its.tape.input_gradients(xs).tolist()
+
+
+def test_a_tape_can_be_pickled_and_copied():
+    its, xs = Wave(outputs=2), batch(20)
+    for other in (pickle.loads(pickle.dumps(its.tape)), copy.deepcopy(its.tape)):
+        assert other(xs).tolist() == its.tape(xs).tolist() and other.listing() == its.tape.listing()
+        assert not {*map(id, other.parameters)} & {*map(id, its.tape.parameters)}
+    assert copy.copy(its.tape).parameters == its.tape.parameters

@@ -162,3 +162,13 @@ def test_bad_numbers_change_nothing(change, numbers):
         change(values, numbers)
     assert str(caught.value)
     assert state(values) == before
+
+
+@both
+def test_gradients_in_the_place_of_others(sequence):
+    values = sequence(fresh(len(NUMBERS)))
+    values[1].requires_grad = False
+    vectors.set_gradients(values, NUMBERS)
+    expected = [*NUMBERS[:1], 11.0, *NUMBERS[2:]]
+    assert repr([v.grad for v in values]) == repr(expected)
+    assert [v.reached for v in values] == [True, False, *[True] * (len(NUMBERS) - 2)]

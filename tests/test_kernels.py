@@ -1,0 +1,53 @@
+"""The calculus in C: as text for every operation, and compiled, against the formulas themselves."""
+import ctypes
+import math
+import shutil
+import subprocess
+from itertools import product
+
+import pytest
+
+from autograd_tiny import kernels
+from autograd_tiny.ops import FLOATS, OPERATIONS
+
+ROWS = [row for _, row in kernels.numbered()]
+POINTS = [0.0, -0.0, 1.0, -1.0, 0.3, -0.7, 2.5, -40.0, 800.0, 1e-300, math.inf, -math.inf, math.nan]
+
+
+def test_all_operations_but_sums_have_a_kernel():
+    assert {row.name for row in OPERATIONS} - {row.name for row in ROWS} == {"leaf", "sum", "mean", "dot"}
+    source = kernels.source()
+    for number, row in kernels.numbered():
+        assert f"value_{row.name}(" in source and f"DO({number}, {row.name})" in source
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """The functions of a few operands, compiled by themselves."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no C compiler")
+    folder = tmp_path_factory.mktemp("kernels")
+    lines = [line for line in kernels.source().splitlines() if "const double *xs" not in line]
+    text = "\n".join(["#include <math.h>", "#define PI 3.141592653589793", *lines]).replace("static inline ", "")
+    folder.joinpath("kernels.c").write_text(text, encoding="utf-8")
+    flags = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
+    subprocess.run([compiler, *flags, "kernels.c", "-o", "kernels.so", "-lm"], cwd=folder, check=True)
+    return ctypes.CDLL(str(folder / "kernels.so"))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.is_nary], ids=lambda row: row.name)
+def test_values_and_derivatives_are_those_of_the_formulas(library, row):
+    count = len(row.operands)
+    value = getattr(library, f"value_{row.name}")
+    slopes = [getattr(library, f"slope_{row.name}_{k}") for k in range(count)]
+    for function in (value, *slopes):
+        function.restype = ctypes.c_double
+    for function, extra in ((value, 0), *((slope, 1) for slope in slopes)):
+        function.argtypes = [ctypes.c_double] * (count + extra)
+    for operands in product(POINTS, repeat=count):
+        f = row.evaluate(FLOATS, operands)
+        expected = [f, *row.differentiate(FLOATS, operands, f)]
+        found = [value(*operands), *(slope(*operands, f) for slope in slopes)]
+        for x, y in zip(found, expected, strict=True):
+            assert math.isclose(x, y, rel_tol=1e-14) or (x != x and y != y), (operands, found, expected)
