@@ -5,6 +5,7 @@ A tape has no branches: a comparison that decides what is computed would be froz
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from .engine import Value, set_branch_guard, set_recording
 from .graph import order_beyond
 from .ops import LEAF
 
-NOT_THE_USERS = tuple(str(Path(file).parent) for file in (__file__, np.__file__))
+NOT_THE_USERS = tuple(f"{Path(file).parent}{os.sep}" for file in (__file__, np.__file__))
 
 
 class _Watch:
@@ -29,11 +30,15 @@ class _Watch:
         self.fixed: dict[int, Value] = {}       # held on to, so that no other Value gets its id
 
     def leaf_behind(self, value: Value) -> Value | None:
-        """An input or parameter that a Value depends on; None if it depends on constants only."""
-        for node in order_beyond(self.fixed, (value,)):
-            if id(node) in self.inputs or (node.operation is LEAF and node.requires_grad):
+        """An input that a Value depends on, else a parameter; None if it depends on constants only."""
+        nodes = order_beyond(self.fixed, (value,))
+        for node in nodes:
+            if id(node) in self.inputs:
                 return node
-            self.fixed[id(node)] = node
+        for node in nodes:
+            if node.operation is LEAF and node.requires_grad:
+                return node
+        self.fixed.update((id(node), node) for node in nodes)
         return None
 
 
@@ -76,14 +81,11 @@ def _refuse(*values: Any) -> None:
         leaf = watch.leaf_behind(value) if type(value) is Value else None
         if leaf is None:
             continue
-        what, instead = (
-            ("input", "write it with autograd_tiny.greater, where, maximum, max, relu or softmax")
-            if id(leaf) in watch.inputs else
-            ("parameter", "compare .data if the branch is to stay as it is now, else write greater or where")
-        )
+        what = "input" if id(leaf) in watch.inputs else "parameter"
+        which = f"the {what}" if leaf is value else f"which depends on the {what} {leaf!r}"
         raise TypeError(
-            f"{_line_of_the_user()} decides by {value!r}, which depends on the {what} {leaf!r}: a tape would "
-            f"decide the same for ever after; {instead}"
+            f"{_line_of_the_user()} decides by {value!r}, {which}: a tape would decide the same for ever "
+            "after. Write it with autograd_tiny.greater, where, maximum, max, relu or softmax"
         )
 
 

@@ -35,14 +35,15 @@ class Call:
     """
 
     def __init__(
-        self, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums, has_aux: bool
+        self, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums, has_aux: bool,
+        integer_arrays: bool = False,
     ) -> None:
         self.fun, self.args, self.kwargs, self.has_aux = fun, args, kwargs, has_aux
         wanted, several = (argnums, True) if isinstance(argnums, Sequence) else ([argnums], False)
         self.places = [_place(each, args, fun) for each in wanted]
         if len({*self.places}) < len(self.places):
             raise ValueError(f"argnums={argnums} names an argument of {name_of(fun)} twice")
-        parts = [flatten(args[i], f"argument {i} of {name_of(fun)}") for i in self.places]
+        parts = [flatten(args[i], f"argument {i} of {name_of(fun)}", integer_arrays) for i in self.places]
         self.numbers = [x for numbers, _ in parts for x in numbers]
         self.structure = Structure(tuple, [structure for _, structure in parts], self.places)
         self.several = several

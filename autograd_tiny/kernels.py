@@ -87,7 +87,7 @@ class _Translator(ast.NodeVisitor):
 
 def _is_formula(name: str) -> bool:
     """Whether C's library has no such function, so that our own formula is meant."""
-    return name in ROWS and name in ("sigmoid", "sign", "maximum", "minimum")
+    return name in ("sigmoid", "sign", "maximum", "minimum")
 
 
 def _function(head: str, formula: str) -> str:

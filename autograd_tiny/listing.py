@@ -1,6 +1,7 @@
 """A program in words and numbers: its listing, and what it costs."""
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,16 +23,19 @@ def _clear(names: Sequence[str], prefix: str) -> list[str]:
 
 
 def _is_clear(name: str) -> bool:
-    return name.isprintable() and 0 < len(name) <= 40 and not set(name) & set(" ·+-*/,=")
+    return len(name) <= 40 and re.fullmatch(r"[^\W\d][\w.\[\]]*", name) is not None
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
-    """The names; one that was there before gets a prime."""
+    """The names; one that was there before gets a number: w, w_2, w_3."""
     found: dict[str, None] = {}
+    times: dict[str, int] = {}
     for name in names:
-        while name in found:
-            name += "'"
-        found[name] = None
+        unique = name
+        while unique in found:
+            times[name] = times.get(name, 1) + 1
+            unique = f"{name}_{times[name]}"
+        found[unique] = None
     return [*found]
 
 
@@ -57,13 +61,17 @@ def line_of(program: Program, slot: int, names: Sequence[str]) -> str:
 
 def name_of(program: Program, slot: int, names: Sequence[str]) -> str:
     """A name, or the number that a constant is."""
-    return names[slot] if slot >= 0 else f"{program.constants[~slot]:g}"
+    if slot >= 0:
+        return names[slot]
+    x = program.constants[~slot]
+    short = f"{x:g}"
+    return short if float(short) == x else repr(x)
 
 
 def _formula(operation: Operation, operands: Sequence[int], program: Program, names: Sequence[str]) -> str:
     shown = [name_of(program, x, names) for x in operands]
     if operation is DOT:
-        return _sum(shown, program.constants[~operands[-1]] if operands[-1] < 0 else None)
+        return _sum(shown)
     if operation is NEG:
         return f"-{shown[0]}"
     if len(shown) == 2 and not operation.sign.isidentifier():
@@ -71,18 +79,18 @@ def _formula(operation: Operation, operands: Sequence[int], program: Program, na
     return f"{operation.sign}({_some(shown)})"
 
 
-def _sum(shown: Sequence[str], constant: float | None) -> str:
+def _sum(shown: Sequence[str]) -> str:
     n = len(shown) // 2
     terms = [_product(x, y) for x, y in zip(shown[:n], shown[n:-1], strict=True)]
     if len(terms) > MOST_SHOWN:
         terms[3:-1] = [f"… {n - 4} more …"]
-    if constant is None or constant != 0.0 or not terms:
+    if shown[-1] not in ("0", "-0"):
         terms.append(shown[-1])
     return " + ".join(terms).replace("+ -", "- ")
 
 
 def _product(x: str, y: str) -> str:
-    return y if x == "1" else f"-{y}" if x == "-1" else f"{x}·{y}"
+    return y if x == "1" else f"-{y}" if x == "-1" else f"{x}*{y}"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -103,9 +111,10 @@ class Pass(NamedTuple):
 class Cost(NamedTuple):
     """How many instructions there are, how many of them run once, and what the two passes take for a sample.
 
-    The reverse pass is that of the derivatives by the parameters, or by the inputs where there are none. A
-    call of a function such as exp counts as one operation; going back, each derivative that is sent on counts
-    as two, a product and a sum. Bytes are those that instructions read and write, in whatever cache.
+    A call of a function such as exp counts as one operation, max and others of many operands as one for each.
+    The reverse pass is that of all outputs, by the parameters, or by the inputs where there are none; each
+    derivative that is sent on counts as two, a product and a sum. Bytes are those that instructions read and
+    write, in whatever cache.
     """
 
     instructions: int
@@ -119,6 +128,22 @@ class Cost(NamedTuple):
         return "\n".join([head, *(f"{name:10}{flops:>12}{size:>12}" for name, flops, size in rows)])
 
 
+def _used(program: Program, operation: Operation, operands: Sequence[int]) -> list[int]:
+    """The operands that take time: not the factors 1 and -1 of a sum, and not a bias of 0."""
+    if operation is not DOT:
+        return [*operands]
+    free = {~k for k, x in enumerate(program.constants) if abs(x) == 1.0}
+    n = len(operands) // 2
+    used = [x for k, x in enumerate(operands[:-1]) if k >= n or x not in free]
+    is_zero = operands[-1] < 0 and program.constants[~operands[-1]] == 0.0
+    return used if is_zero else [*used, operands[-1]]
+
+
+def _flops(operation: Operation, used: Sequence[int]) -> int:
+    """A sum of products takes one less than it has operands; all else one, or one for each of many."""
+    return len(used) - 1 if operation is DOT else len(used) if operation.is_nary else 1
+
+
 def cost_of(program: Program) -> Cost:
     """What replaying a program costs, forward and back."""
     forward, reverse = [0, 0], [0, 0]
@@ -126,9 +151,10 @@ def cost_of(program: Program) -> Cost:
     for slot, (operation, operands) in enumerate(program.instructions, program.first):
         if program.kinds[slot] != SAMPLE:
             continue
-        n = len(operands)
-        sent = sum([x >= 0 and needs[x] > 0 for x in operands])
-        forward[0] += n - 1 if operation is DOT or n > 1 else 1
+        used = _used(program, operation, operands)
+        n = len(used)
+        sent = sum([x >= 0 and needs[x] > 0 for x in used])
+        forward[0] += _flops(operation, used)
         forward[1] += 8 * (n + 1)
         if sent:
             reverse[0] += 2 * sent

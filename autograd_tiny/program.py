@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .engine import Value
-from .ops import ADD, DIV, DOT, FLOATS, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, Operation
+from .ops import ADD, DIV, DOT, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, Operation
 
 CONSTANT, ONCE, SAMPLE = range(3)   # what a number depends on: on nothing, on parameters, on an input
 NOTHING = -0.0                      # adding it changes no number, not even -0.0
@@ -93,18 +93,29 @@ class Program:
         outputs = [places[x] for x in self.outputs]
         return Program(self.inputs, self.parameters, self.constants, instructions, outputs)
 
+    def once_first(self) -> Program:
+        """The same program, what is computed once before all the rest."""
+        kept = range(self.first, len(self.kinds))
+        return self._rearranged(sorted(kept, key=self.kinds.__getitem__), self.outputs)
+
     def of_output(self, k: int) -> Program:
         """The part that computes one of the outputs."""
         part = Program(self.inputs, self.parameters, self.constants, self.instructions, [self.outputs[k]])
+        needed = part.needed()
+        kept = [slot for slot in range(self.first, len(self.kinds)) if needed[slot]]
+        return self._rearranged(kept, part.outputs)
+
+    def _rearranged(self, slots: Sequence[int], outputs: Sequence[int]) -> Program:
+        """A program of the instructions in these slots, in this order."""
         places = {slot: slot for slot in range(-len(self.constants), self.first)}
-        kept: list[Instruction] = []
-        for slot, (needed, (operation, operands)) in enumerate(
-            zip(part.needed()[self.first :], self.instructions, strict=True), self.first
-        ):
-            if needed:
-                places[slot] = self.first + len(kept)
-                kept.append(Instruction(operation, tuple([places[x] for x in operands])))
-        return Program(self.inputs, self.parameters, self.constants, kept, [places[self.outputs[k]]])
+        places.update((slot, place) for place, slot in enumerate(slots, self.first))
+        instructions = [
+            Instruction(operation, tuple([places[x] for x in operands]))
+            for operation, operands in [self.instructions[slot - self.first] for slot in slots]
+        ]
+        return Program(
+            self.inputs, self.parameters, self.constants, instructions, [places[x] for x in outputs]
+        )
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same, instruction by instruction, number by number."""
@@ -160,8 +171,9 @@ class Draft:
         return slot
 
     def _written_anew(self, operation: Operation, operands: tuple[int, ...]) -> int:
-        if all(x in self.constants for x in operands):
-            return self.constant(operation.evaluate(FLOATS, [self.constants[x] for x in operands]))
+        if operation is MUL and 1.0 in map(self.constants.get, operands):
+            x, y = operands
+            return y if self.constants.get(x) == 1.0 else x
         if operation is MEAN:
             return self.write(DIV, (self.write(SUM, operands), self.constant(float(len(operands)))))
         if operation is POW:
@@ -290,23 +302,25 @@ def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
     while stack:
         slot, sign = stack.pop()
         operation, operands = draft.operations[slot], draft.operands[slot]
-        if (uses[slot] != 1 and slot != root) or operation is LEAF:
+        if (uses[slot] != 1 and slot != root) or operation is LEAF or (
+            sign < 0.0 and operation is not MUL         # -(x - x) is -0, and -x + x is 0
+        ):
             terms.append((slot, None, sign))
             continue
         if operation is ADD:
-            stack.append((operands[1], sign))
-            stack.append((operands[0], sign))
+            stack.append((operands[1], 1.0))
+            stack.append((operands[0], 1.0))
         elif operation is MUL and sign > 0.0:
             terms.append((operands[0], operands[1], 1.0))
         elif operation is MUL and (operands[0] in constants or operands[1] in constants):
             c, x = operands if operands[0] in constants else operands[::-1]
             terms.append((draft.constant(-constants[c]), x, 1.0))
         elif operation in (SUB, NEG):
-            stack.append((operands[-1], -sign))
-            stack.extend([(x, sign) for x in operands[:-1]])
+            stack.append((operands[-1], -1.0))
+            stack.extend([(x, 1.0) for x in operands[:-1]])
         elif operation is SUM:
-            stack.extend([(x, sign) for x in operands[::-1]])
-        elif operation is DOT and sign > 0.0:
+            stack.extend([(x, 1.0) for x in operands[::-1]])
+        elif operation is DOT:
             xs, ys, bias = DOT.grouped(operands)
             terms.extend([(x, y, 1.0) for x, y in zip(xs, ys, strict=True)])
             stack.extend([(x, 1.0) for x in bias])

@@ -1,9 +1,12 @@
 """From a graph, or from a function, to a program: what `record` in tape.py does."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from math import isfinite
 from typing import Any, NamedTuple
 
+from . import vectors
 from .branches import no_branches
 from .differentiation import Call, name_of, names_of_arguments
 from .engine import Value, kind, plain_float
@@ -11,7 +14,7 @@ from .forward import number
 from .graph import topological_order
 from .listing import listed
 from .ops import LEAF
-from .program import Program, translated
+from .program import CONSTANT, Program, translated
 from .trees import Structure, flatten
 from .uncompiled import pause_collector, resume_collector
 
@@ -36,27 +39,61 @@ class Recording(NamedTuple):
         return listed(self.program, self.inputs, self.labels)
 
 
-def of_graph(output: Any, inputs: Any, parameters: Iterable[Value] | None = None) -> Recording:
+def of_graph(output: Any, inputs: Any, parameters: Any = None) -> Recording:
     """The program that computes what eager code has just computed."""
     outputs, structure = _values(output, "output")
     leaves = _leaves(_values(inputs, "inputs")[0], "an input")
-    return _recorded(outputs, leaves, parameters, [x.label for x in leaves], structure)
-
-
-def of_function(
-    f: Callable[..., Any], *examples: Any, parameters: Iterable[Value] | None = None, check: bool = True
-) -> Recording:
-    """The program that does what a function does, wherever it is called."""
-    call = Call(f, examples, {}, range(len(examples)), False)
-    numbers = [number(x) for x in call.numbers]
-    given = None if parameters is None else list(parameters)
-    recording = _traced(call, numbers, given)
-    if check:
-        _check(call, second_point(numbers), given, recording)
+    recording = _recorded(outputs, leaves, [x.label for x in leaves], structure, _given(parameters))
+    for node, slot in zip(outputs, recording.program.outputs, strict=True):
+        if recording.program.kind(slot) == CONSTANT:
+            raise ValueError(
+                f"{node!r} depends on no input and no parameter: was it made under no_grad(), or detached?"
+            )
     return recording
 
 
-def _traced(call: Call, numbers: Sequence[float], parameters: list[Value] | None) -> Recording:
+def of_function(
+    f: Callable[..., Any], *examples: Any, parameters: Any = None, check: bool = True
+) -> Recording:
+    """The program that does what a function does, wherever it is called."""
+    if not examples:
+        raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
+    call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
+    numbers, given = [number(x) for x in call.numbers], _given(parameters)
+    first = _run(call, numbers)
+    if not check:
+        return _recorded(*first, given)
+    leaves = _possible_parameters(first.inputs, topological_order(*first.outputs))
+    numbers = second_point(numbers)
+    with _moved(leaves if given is None else given):
+        second = _run_again(call, numbers)
+    if given is None:                           # a Value that is made in f is another one each time
+        again = {id(x) for x in topological_order(*second.outputs)}
+        given = [x for x in leaves if id(x) in again]
+    recording, other = (_recorded(*run, given, parameters is None) for run in (first, second))
+    _compare(name_of(f), numbers, recording, other)
+    return recording
+
+
+def _given(parameters: Any) -> list[Value] | None:
+    """The parameters that somebody chose."""
+    if parameters is None:
+        return None
+    if isinstance(parameters, Iterator):
+        parameters = list(parameters)
+    return _leaves(_values(parameters, "parameters")[0], "a parameter")
+
+
+class _Run(NamedTuple):
+    """A call of a function that is to be recorded."""
+
+    outputs: list[Value]
+    inputs: list[Value]
+    names: list[str]
+    structure: Structure
+
+
+def _run(call: Call, numbers: Sequence[float]) -> _Run:
     """What comes out when a function runs on new Values."""
     names = [name.strip("'") for name in names_of_arguments(call.fun, call.structure)]
     inputs = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
@@ -65,14 +102,14 @@ def _traced(call: Call, numbers: Sequence[float], parameters: list[Value] | None
     if not found:
         raise ValueError(f"{name_of(call.fun)} returned no number")
     outputs = [x if type(x) is Value else Value(plain_float(x), requires_grad=False) for x in found]
-    return _recorded(outputs, inputs, parameters, names, structure)
+    return _Run(outputs, inputs, names, structure)
 
 
 def _recorded(
-    outputs: list[Value], inputs: list[Value], parameters: Iterable[Value] | None, names: list[str],
-    structure: Structure,
+    outputs: list[Value], inputs: list[Value], names: list[str], structure: Structure,
+    given: list[Value] | None, in_order_of_use: bool = False,
 ) -> Recording:
-    given = None if parameters is None else _leaves(_values(list(parameters), "parameters")[0], "a parameter")
+    """The program, and its parameters: those that were given, or all possible ones in order of their use."""
     known = {id(x) for x in inputs}
     for x in given or ():
         if id(x) in known:
@@ -80,15 +117,21 @@ def _recorded(
     collector_was_on = pause_collector()        # it would look through all the new tuples again and again
     try:
         order = topological_order(*outputs)
-        if given is not None:
-            return Recording(translated(order, inputs, given, outputs), tuple(given), names, structure)
-        found = [x for x in order if x.operation is LEAF and x.requires_grad and id(x) not in known]
-        program = translated(order, inputs, found, outputs)
-        used = program.order_of_parameters()
-        return Recording(program.with_parameters(used), tuple([found[k] for k in used]), names, structure)
+        parameters = _possible_parameters(inputs, order) if given is None else given
+        program = translated(order, inputs, parameters, outputs)
+        if given is None or in_order_of_use:
+            used = program.order_of_parameters()
+            program, parameters = program.with_parameters(used), [parameters[k] for k in used]
+        return Recording(program.once_first(), tuple(parameters), names, structure)
     finally:
         if collector_was_on:
             resume_collector()
+
+
+def _possible_parameters(inputs: list[Value], order: list[Value]) -> list[Value]:
+    """The leaves that require a gradient."""
+    known = {id(x) for x in inputs}
+    return [x for x in order if x.operation is LEAF and x.requires_grad and id(x) not in known]
 
 
 def _values(given: Any, what: str) -> tuple[list[Value], Structure]:
@@ -117,6 +160,7 @@ def _leaves(values: list[Value], what: str) -> list[Value]:
 
 def second_point(numbers: Sequence[float]) -> list[float]:
     """Other numbers, all different, of the other sign: what was taken from the first ones shows."""
+    numbers = [x if isfinite(x) else 0.0 for x in numbers]
     signs = [-1.0 if x >= 0.0 else 1.0 for x in numbers]
     return [
         sign * (1.0 + abs(x)) * (1.0 + k * GOLDEN % 1.0)
@@ -124,25 +168,44 @@ def second_point(numbers: Sequence[float]) -> list[float]:
     ]
 
 
-def _check(call: Call, numbers: list[float], parameters: list[Value] | None, recording: Recording) -> None:
-    """Compare with what comes out at other numbers."""
-    name, at = name_of(call.fun), ", ".join([f"{x:g}" for x in numbers[:5]] + ["…"] * (len(numbers) > 5))
+@contextmanager
+def _moved(parameters: list[Value]) -> Iterator[None]:
+    """The parameters at another point for a while, so that what was taken from them shows as well."""
+    before = vectors.read(parameters)
+    vectors.write(parameters, second_point(before.tolist()))
     try:
-        again = _traced(call, numbers, parameters)
+        yield
+    finally:
+        vectors.write(parameters, before)
+
+
+def _run_again(call: Call, numbers: list[float]) -> _Run:
+    try:
+        return _run(call, numbers)
     except Exception as error:
         raise ValueError(
-            f"{name} was recorded, and called once more, at {at}, to see whether it does the same there; but "
-            f"it raised {type(error).__name__}: {error}. record(…, check=False) does without that call"
+            f"{name_of(call.fun)} was recorded, and called again, at {_shown(numbers)}, to see whether it "
+            f"does the same there; but it raised {type(error).__name__}: {error}. If it picks by a number, as "
+            "x[int(y)] does, write where, or take one-hot inputs; if its steps are the same everywhere, "
+            "record(…, check=False) does without that call"
         ) from error
-    same_parameters = [*map(id, again.parameters)] == [*map(id, recording.parameters)]
-    if again.program == recording.program and same_parameters and again.outputs.matches(recording.outputs):
+
+
+def _compare(name: str, numbers: list[float], recording: Recording, other: Recording) -> None:
+    """ValueError if something else came out at these numbers."""
+    same_parameters = [*map(id, other.parameters)] == [*map(id, recording.parameters)]
+    if other.program == recording.program and same_parameters and other.outputs.matches(recording.outputs):
         return
-    lines = zip(recording.listing().splitlines(), again.listing().splitlines(), strict=False)
-    change = next(
-        (f"`{x.strip()}` became `{y.strip()}`" for x, y in lines if x != y), "something else came out"
-    )
+    first, second = (each.listing().splitlines() for each in (recording, other))
+    lines = [(x.strip(), y.strip()) for x, y in zip(first, second, strict=False) if x != y]
+    changes = [f"`{x}` became `{y}`" for x, y in lines if " = " in x and " = " in y]
+    changes.append("it took other steps")
     raise ValueError(
-        f"{name} does not do the same everywhere, as a tape does: called again, at {at}, {change}. Look for "
-        "numbers taken from Values (.data, item(), detach(), no_grad()), for random numbers, and for loops "
-        "whose length depends on the data"
+        f"{name} does not do the same everywhere, as a tape does: called again, at {_shown(numbers)} and "
+        f"with other parameters, {changes[0]}. Look for numbers taken from Values (.data, item(), detach(), "
+        "no_grad()), for random numbers, and for loops whose length depends on the data"
     )
+
+
+def _shown(numbers: Sequence[float]) -> str:
+    return ", ".join([f"{x:g}" for x in numbers[:5]] + ["…"] * (len(numbers) > 5))

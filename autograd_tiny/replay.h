@@ -29,8 +29,8 @@
 
 typedef double vec __attribute__((vector_size(64), aligned(8), may_alias));
 
-typedef struct {                    /* see Group in schedule.py */
-    int64_t operation, count, first, size, weights, at, wanted[2], layer, begin, stride, column;
+typedef struct {                    /* see Group in schedule.py; count: its length */
+    int64_t opcode, count, first, size, weights, at, wanted[2], layer, begin, stride, column;
 } group;
 
 typedef struct {
@@ -202,7 +202,7 @@ INLINE void sums_forward(
             add_layer(c, K, w, 1, stride, r, rows, out, 0, n, W);
             return;
         }
-        double *x = scratch + c * K;
+        double *x = scratch + (g->begin < 0 ? c * K : 0);
         for (int64_t k = 0; k < K; k++) x[k] = r[rows[k]];
         for (int64_t m = 0; m < c; m++) out[m] = s[p.bias[m]] + dot_over(w + m * stride, x, K);
         return;
@@ -250,7 +250,7 @@ INLINE void sums_reverse(
             if (whole && g->column >= 0 && x) {
                 add_weights(c, whole, n, adjoint, W, x + g->column, inputs, dw, stride);
             } else if (whole) {
-                double *turned = scratch + c * K;
+                double *turned = scratch + (g->begin < 0 ? c * K : 0);
                 for (int64_t k = 0; k < whole; k++) for (int64_t i = 0; i < n; i++)
                     turned[i * whole + k] = r[rows[k] * W + i];
                 add_weights(c, whole, n, adjoint, W, turned, whole, dw, stride);
@@ -286,7 +286,7 @@ INLINE void sums_tangent(
     const int64_t c = g->count, K = g->weights, L = factors(g);
     double *out = t + g->first * W;
     memset(out, 0, (size_t)(c * W) * sizeof(double));
-    if (g->layer >= 0) {
+    if (g->layer >= 0 && W > 1) {
         add_layer(c, K, weights_of(g, &p, s, scratch), 1, stride_of(g), t, rows, out, 0, n, W);
         return;
     }
@@ -301,7 +301,7 @@ INLINE void sums_tangent(
     }
 }
 
-/* ---- all groups of a schedule. ROW(k, j): the row of operand j of instruction k. */
+/* ---- all groups of a schedule. PLACE(k, j): where the row of operand j of instruction k begins. */
 
 #define PLACE(k, j) (p[(j) * c + (k)] * W)
 #define EACH_INSTRUCTION for (int64_t k = 0; k < c; k++)
@@ -322,7 +322,7 @@ static void replay_forward(
         const int32_t *p = places + g->at;
         const int64_t c = g->count;
         double *out = r + g->first * W;
-        switch (g->operation) {
+        switch (g->opcode) {
         case 0: sums_forward(g, places, s, r, n, W, scratch); break;
         #define DO(NUMBER, NAME) case NUMBER: \
             if (W == 1) EACH_INSTRUCTION out[k] = value_##NAME(X); \
@@ -371,7 +371,7 @@ static void replay_reverse(
         const int64_t c = g->count, wanted = g->wanted[by];
         const double *out = r + g->first * W, *adjoints = a + g->first * W;
         if (!wanted) continue;
-        switch (g->operation) {
+        switch (g->opcode) {
         case 0:
             sums_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, columns, inputs, scratch);
             break;
@@ -428,14 +428,14 @@ static void replay_tangent(
     int64_t n, int64_t W, double *scratch
 ) {
     const int64_t samples = n;
-    n = (n + 7) & ~(int64_t)7;
+    n = W == 1 ? 1 : (n + 7) & ~(int64_t)7;
     for (const group *g = groups; g < groups + number; g++) {
         const int32_t *p = places + g->at;
         const int64_t c = g->count, wanted = g->wanted[1];
         const double *out = r + g->first * W;
         double *tangents = t + g->first * W;
-        if (g->operation != 0) memset(tangents, 0, (size_t)(c * W) * sizeof(double));
-        switch (g->operation) {
+        if (g->opcode != 0) memset(tangents, 0, (size_t)(c * W) * sizeof(double));
+        switch (g->opcode) {
         case 0: sums_tangent(g, places, s, r, t, n, W, scratch); break;
         #define PUSH(J, SLOPE) \
             if (wanted >> J & 1) EACH_INSTRUCTION { \

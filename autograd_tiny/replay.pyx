@@ -6,8 +6,6 @@ from libc.stdlib cimport free
 
 import numpy as np
 
-from .schedule import LAYER
-
 cdef extern from "replay.h" nogil:
     ctypedef struct group:
         pass
@@ -90,8 +88,8 @@ cdef class NativeRows:
         self.scalars = schedule.scalars
         fitting = [w for w in WIDTHS if schedule.rows * w <= CACHE]
         self.width = fitting[0] if fitting else 8 if schedule.rows * 8 <= ROOM else 1
-        _, length, _, size, weights, *_ = table.T
-        scratch = np.where(table[:, LAYER] < 0, 4 * size, (length + WIDTHS[0]) * weights)
+        _, length, _, size, weights, _, _, _, layer, begin, *_ = table.T
+        scratch = np.where(layer < 0, 4 * size, (np.where(begin < 0, length, 0) + self.width) * weights)
         self.plan.scratch = int(scratch.max(initial=0))
 
     def __dealloc__(self):
@@ -178,9 +176,9 @@ cdef class NativeRows:
             c_input_adjoints(&self.plan, s, samples, B, to, found, W, work)
         self.give_back(work)
 
-    def tangents(self, scalars, x, directions, out, changes):
+    def tangents(self, scalars, x, out, changes, directions):
         """See NumpyRows."""
-        cdef Py_ssize_t B = len(x), W = max(self.width, 8)
+        cdef Py_ssize_t B = len(x), W = self.width_for(B)
         cdef const double *s = given(scalars, self.scalars)
         cdef const double *samples = given(x, B * self.plan.inputs)
         cdef const double *along = given(directions, B * self.plan.inputs)

@@ -60,10 +60,10 @@ class _Step:
     """A group, with the places of its operands. wanted: bits for them, by parameters and by inputs."""
 
     def __init__(self, group: Group, schedule: Schedule) -> None:
-        self.operation: Operation = schedule.operations[group.operation]
+        self.operation: Operation = schedule.operations[group.opcode]
         self.operands = schedule.operands(group)
         self.results = slice(group.first, group.first + group.length)
-        self.is_sum, self.is_layer = group.operation == SUMS, group.layer >= 0
+        self.is_sum, self.is_layer = group.opcode == SUMS, group.layer >= 0
         self.wanted = group.by_parameters, group.by_inputs
         if self.is_sum:
             half = group.size // 2
@@ -127,7 +127,7 @@ class NumpyRows:
             out[block] = rows[self.schedule.outputs[0]]
             gradients[block] = found[: self.schedule.inputs].T
 
-    def tangents(self, scalars: Array, x: Array, directions: Array, out: Array, changes: Array) -> None:
+    def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None:
         """The outputs, and how they change when each sample moves in its direction."""
         for block in self._blocks(x):
             rows = self._forward(scalars, x[block])

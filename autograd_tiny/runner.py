@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from operator import index
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -32,7 +33,7 @@ class Executor(Protocol):
     def values(self, scalars: Array, x: Array, out: Array) -> None: ...
     def adjoints(self, scalars: Array, x: Array, weights: Array | float, adjoints: Array) -> float: ...
     def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None: ...
-    def tangents(self, scalars: Array, x: Array, directions: Array, out: Array, changes: Array) -> None: ...
+    def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None: ...
 
 
 class Runner:
@@ -43,7 +44,7 @@ class Runner:
 
     def __init__(self, program: Program) -> None:
         schedule = Schedule(program)
-        self.rows: Executor = _executor(program)(schedule)
+        self.executor: Executor = executor_for(program)(schedule)
         first = len(schedule.constants)
         self.parameters = slice(first, first + program.parameters)
         self.spare: list[Array] = []
@@ -51,7 +52,42 @@ class Runner:
         needed = program.needed()[program.inputs : program.first]
         self.reached = None if all(needed) else np.flatnonzero(np.frombuffer(needed, np.uint8))
 
-    def scalars(self, values: tuple[Value, ...], numbers: Array | None = None) -> Array:
+    def run(self, parameters: tuple[Value, ...], x: Array, threads: int, method: str, *arrays: Array) -> None:
+        """Call a method of the executor with chunks of the samples, and of arrays as long."""
+        scalars, work = self._scalars(parameters), getattr(self.executor, method)
+
+        def on(chunk: slice) -> None:
+            work(scalars, x[chunk], *[array[chunk] for array in arrays])
+
+        for _ in _each(on, self._chunks(len(x)), threads):
+            pass
+        self.spare.append(scalars)
+
+    def adjoints(
+        self, parameters: tuple[Value, ...], at: Array | None, x: Array, weights: Array | float, threads: int
+    ) -> tuple[float, Array]:
+        """The weighted sum of the outputs, and its derivatives by the scalars; these go back to `spare`."""
+        scalars = self._scalars(parameters, at)
+        chunks = self._chunks(len(x))
+        sums = [self._array() for _ in chunks]
+
+        def add(k: int) -> float:
+            each = weights if isinstance(weights, float) else weights[chunks[k]]
+            sums[k].fill(0.0)
+            return self.executor.adjoints(scalars, x[chunks[k]], each, sums[k])
+
+        total = 0.0
+        for found in _each(add, range(len(chunks)), threads):
+            total += found
+        for more in sums[1:]:
+            with np.errstate(all="ignore"):
+                sums[0] += more
+            self.spare.append(more)
+        self.executor.finish(scalars, sums[0])
+        self.spare.append(scalars)
+        return total, sums[0]
+
+    def _scalars(self, values: tuple[Value, ...], numbers: Array | None = None) -> Array:
         """All that is computed once in a run, from the parameters or from numbers in their place."""
         scalars = self._array()
         scalars[: len(self._constants)] = self._constants
@@ -59,37 +95,12 @@ class Runner:
             vectors.copy_numbers(values, scalars[self.parameters])
         else:
             scalars[self.parameters] = numbers
-        self.rows.prepare(scalars)
+        self.executor.prepare(scalars)
         return scalars
-
-    def adjoints(self, scalars: Array, x: Array, weights: Array | float, threads: int) -> tuple[float, Array]:
-        """The weighted sum of the outputs, and its derivatives by the scalars."""
-        parts = self._chunks(len(x))
-        sums = [self._array() for _ in parts]
-
-        def add(k: int) -> float:
-            each = weights if isinstance(weights, float) else weights[parts[k]]
-            sums[k].fill(0.0)
-            return self.rows.adjoints(scalars, x[parts[k]], each, sums[k])
-
-        total = 0.0
-        for found in _each(add, range(len(parts)), threads):
-            total += found
-        for more in sums[1:]:
-            with np.errstate(all="ignore"):
-                sums[0] += more
-            self.spare.append(more)
-        self.rows.finish(scalars, sums[0])
-        return total, sums[0]
-
-    def run(self, x: Array, threads: int, work: Callable[[slice], None]) -> None:
-        """Do some work on all samples, a chunk at a time."""
-        for _ in _each(work, self._chunks(len(x)), threads):
-            pass
 
     def _chunks(self, samples: int) -> list[slice]:
         """How a batch is divided: by its size and the program alone, so that sums come out the same."""
-        width = self.rows.width
+        width = self.executor.width
         blocks = -(-samples // width)
         count = max(1, min(blocks // BLOCKS_IN_A_CHUNK, MOST_CHUNKS, BUDGET // (self._size + 1)))
         ends = [width * (blocks * k // count) for k in range(count)]
@@ -105,16 +116,16 @@ class Runner:
 
 def _each(function: Callable[[Any], Any], items: Sequence[Any], threads: int) -> Iterable[Any]:
     """The results in order, found by so many threads."""
-    if type(threads) is not int or threads < 1:
-        raise ValueError(f"threads is a number from 1 on, got {threads!r}")
+    if not hasattr(threads, "__index__") or isinstance(threads, bool) or (threads := index(threads)) < 1:
+        raise ValueError(f"threads: an int from 1 on is expected, got {threads!r}")
     if threads == 1 or len(items) == 1:
         return map(function, items)
     with ThreadPoolExecutor(min(threads, len(items))) as pool:
         return list(pool.map(function, items))
 
 
-def _executor(program: Program) -> Any:
-    """Native, where it was built and knows all the operations."""
+def executor_for(program: Program) -> Any:
+    """The native one, where it was built and knows all the operations."""
     is_custom = [isinstance(operation, CustomOperation) for operation, _ in program.instructions]
     if engine_kind() == "pure" or any(is_custom):
         return NumpyRows

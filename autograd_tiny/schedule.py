@@ -20,7 +20,7 @@ from .program import CONSTANT, ONCE, SAMPLE, Program
 
 Index = np.ndarray[Any, np.dtype[np.int64]]
 
-SUMS = 0                                    # the number of dot; other operations have theirs from kernels.py
+SUMS = 0                                    # the opcode of dot; other operations have theirs from kernels.py
 SCALARS, OPERANDS, FACTORS = 1, 2, 4        # bits of a sum: what in it wants an adjoint
 
 
@@ -37,7 +37,7 @@ class Group(NamedTuple):
     column: the rows are the inputs from this one on; -1 if they are not.
     """
 
-    operation: int
+    opcode: int
     length: int
     first: int
     size: int
@@ -54,9 +54,14 @@ class Group(NamedTuple):
 class Schedule:
     """Where the numbers of a program are, and the groups in the order in which they are computed.
 
+    For relu(w·x + b) of two neurons with the inputs x0 x1 and the parameters w00 w01 b0 w10 w11 b1: these are
+    the scalars 0 to 5. Rows 0 and 1 are the inputs, 2 and 3 the dots, 4 and 5 the relus. So there are two
+    groups, both of length 2. The dots have size 5, first = 2, and the places (0 3, 1 4, 0 0, 1 1, 2 5): for
+    each of the two sums two weights, two rows and the bias. The relus: size 1, first = 4, places (2 3).
+
     table: the groups, a row for each, with the fields of Group for columns; the first `once` of them work on
     scalars alone. places: see Group. copied: the scalars that have a row too, from row number `inputs` on.
-    outputs: their rows. operations: what the numbers of operations stand for.
+    outputs: their rows. operations: what the opcodes stand for.
     """
 
     def __init__(self, program: Program) -> None:
@@ -86,6 +91,9 @@ class Schedule:
         self.places = its.places(self.table, order, scalar, row)
         begin = order[self.table[:, FIRST]] + first
         self.table[:, FIRST] = np.where(kinds[begin] == ONCE, scalar[begin], row[begin])
+        for places in self.places, self.table[:, FIRST], self.copied, self.outputs:
+            if (places < 0).any():              # executors don't look again
+                raise ValueError("the program is not one that recording makes: a number has no place")
         self._describe_layers()
 
     def groups(self) -> tuple[list[Group], list[Group]]:
@@ -131,7 +139,7 @@ class _Instructions:
         numbers = _numbers_of(operations)
         self.operations = {number: operation for operation, number in numbers.items()}
         self.kinds = kinds[shift + program.first :]
-        self.number = np.array([numbers[operation] for operation, _ in instructions], np.int64)
+        self.opcode = np.array([numbers[operation] for operation, _ in instructions], np.int64)
         self.sizes = np.array([len(operands) for _, operands in instructions], np.int64)
         self.starts = np.cumsum(self.sizes) - self.sizes
 
@@ -144,24 +152,24 @@ class _Instructions:
         depends = np.array([False] * shift + [flag == 1 for flag in program.dependents()])
 
         half = self.sizes[self.owner] // 2
-        of_sum = self.number[self.owner] == SUMS
+        of_sum = self.opcode[self.owner] == SUMS
         is_weight = of_sum & (self.position < half) & ~self.is_row
         self.weights = np.bincount(self.owner[is_weight], minlength=count)
         has_weight = self.position % np.maximum(half, 1) < self.weights[self.owner]
         part = np.where(has_weight, np.where(self.position < half, SCALARS, OPERANDS), FACTORS)
         part[self.position == 2 * half] = SCALARS
-        nary = np.isin(self.number, [number for operation, number in numbers.items() if operation.is_nary])
+        nary = np.isin(self.opcode, [number for operation, number in numbers.items() if operation.is_nary])
         self.bit = np.where(of_sum, part, np.where(nary[self.owner], 1, 1 << np.minimum(self.position, 2)))
         self.by_parameters = _together(np.where(depends[self.slot], self.bit, 0), self.starts)
         self.by_inputs = _together(np.where(self.is_row, self.bit, 0), self.starts)
-        self.shape = np.where(self.number == SUMS, self.weights, np.where(nary, 0, self.by_inputs))
+        self.form = np.where(self.opcode == SUMS, self.weights, np.where(nary, 0, self.by_inputs))
         self.level = _levels(program)
-        sums = (self.number == SUMS) & (self.kinds == SAMPLE)
+        sums = (self.opcode == SUMS) & (self.kinds == SAMPLE)
         self.layer = _layers(program, sums, self.weights, self.sizes // 2)
 
     def groups(self) -> tuple[Index, Index]:
         """The table of groups, `first` being counted in an order of the instructions; and that order."""
-        keys = self.layer, self.shape, self.sizes, self.number, self.level, self.kinds
+        keys = self.layer, self.form, self.sizes, self.opcode, self.level, self.kinds
         order = np.lexsort(keys)                # by the last of them first
         sorted_keys = np.array(keys)[:, order]
         changes = np.ones(len(order), bool)
@@ -177,14 +185,14 @@ class _Instructions:
             _together(bits[order], begin) for bits in (self.by_parameters, self.by_inputs)
         )
         table = np.zeros((len(begin), len(Group._fields)), np.int64)
-        columns = self.number[lead], count, begin, size, weights, at, by_parameters, by_inputs
+        columns = self.opcode[lead], count, begin, size, weights, at, by_parameters, by_inputs
         for column, numbers in enumerate([*columns, self.layer[lead] > 0]):
             table[:, column] = numbers
         return table, order
 
     def expected_as_rows(self, outputs: Index) -> Index:
         """The scalars that stand where a row is needed: everywhere but in the weights and biases of sums."""
-        needed = (self.kinds[self.owner] == SAMPLE) & (self.number[self.owner] != SUMS) & ~self.is_row
+        needed = (self.kinds[self.owner] == SAMPLE) & (self.opcode[self.owner] != SUMS) & ~self.is_row
         return np.array([*dict.fromkeys([*self.slot[needed].tolist(), *outputs.tolist()])], np.int64)
 
     def places(self, table: Index, order: Index, scalar: Index, row: Index) -> Index:
@@ -193,7 +201,7 @@ class _Instructions:
         rank[order] = np.arange(len(order)) - table[self.group[order], FIRST]
         _, count, _, _, _, at, *_ = table[self.group[self.owner]].T
         found = np.empty(len(self.slot), np.int64)
-        in_sum = self.number[self.owner] == SUMS
+        in_sum = self.opcode[self.owner] == SUMS
         is_scalar = (self.kinds[self.owner] == ONCE) | (in_sum & (self.bit == SCALARS))
         place = np.where(is_scalar, scalar[self.slot], row[self.slot])
         found[at + self.position * count + rank[self.owner]] = place

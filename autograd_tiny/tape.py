@@ -26,16 +26,19 @@ and A. Walther, Evaluating Derivatives (2008), chapters 4 and 6, are about tapes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import index
 from os import PathLike
 from typing import Any, overload
 
 import numpy as np
 
 from . import recording, tape_file, vectors
-from .engine import Value, kind
+from .engine import Value, is_operand, kind
 from .listing import Cost, cost_of, listed, told_apart
 from .program import Program
-from .runner import Array, Runner
+from .runner import Array, Runner, executor_for
+
+ALL = "all outputs"
 
 
 @overload
@@ -60,15 +63,26 @@ def record(output: Any, *arguments: Any, **options: Any) -> Tape:  # type: ignor
     TypeError for what is no Value and for a branch in f. ValueError for an input or parameter that is no leaf
     or is named twice, and for a function that does something else at the second point.
     """
-    recorded = recording.of_function if callable(output) else recording.of_graph
-    its = recorded(output, *arguments, **options)
+    if callable(output):
+        if options.keys() - {"parameters", "check"}:
+            raise TypeError(
+                f"record(f, …) takes examples by position, parameters= and check=, got {sorted(options)}: "
+                "wrap f in a lambda to call it in another way"
+            )
+        its = recording.of_function(output, *arguments, **options)
+    else:
+        if len(arguments) + len(options) not in (1, 2) or options.keys() - {"inputs", "parameters"}:
+            raise TypeError(f"record(output, inputs, parameters=None) is expected, got {kind(output)} first")
+        its = recording.of_graph(output, *arguments, **options)
     return Tape(its.program, its.parameters, its.inputs, its.labels, not its.outputs.is_number)
 
 
 class Tape:
     """A recorded graph. See `record`, which makes tapes.
 
-    parameters: the Values that are read at each run. inputs: the names of the columns of X.
+    parameters: the Values that are read at each run: those that were given, or all, in the order in which the
+    instructions use them. inputs: the names of the columns of X. output: which one, counted from 0, where
+    several were recorded; ValueError if there is none of that number.
     X is a batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a
     batch of one; for one input, a list of numbers as so many samples. Everything is float64.
 
@@ -88,16 +102,13 @@ class Tape:
         self.inputs = tuple(told_apart([name or f"x{k}" for k, name in enumerate(inputs)]))
         self._labels = tuple(labels)
         self._several = several
-        self._runners: dict[int, Runner] = {}
+        self._runners: dict[Any, Runner] = {}       # for outputs; each is made when it is first needed
 
     def __call__(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
         """The outputs: (B,), or (B, outputs) if several were recorded."""
         x = self._samples(X, check_finite)
         out = np.empty((len(x), len(self.program.outputs)))
-        runner = self._runner(-1)
-        scalars = runner.scalars(self.parameters)
-        runner.run(x, threads, lambda part: runner.rows.values(scalars, x[part], out[part]))
-        runner.spare.append(scalars)
+        self._runner().run(self.parameters, x, threads, "values", out)
         if check_finite:
             _check_results(out, "an output")
         return out if self._several else out.reshape(-1)
@@ -115,12 +126,12 @@ class Tape:
         """
         total, runner, found = self._adjoints(X, weights, output, None, threads, check_finite)
         parameters, gradients = self.parameters, found[runner.parameters]
-        if runner.reached is not None:          # the output depends on some of them only
-            if not accumulate:
-                self.zero_grad()
-            parameters = tuple([parameters[k] for k in runner.reached])
-            gradients = gradients[runner.reached]
-        (vectors.accumulate if accumulate else vectors.replace_gradients)(parameters, gradients)
+        if not accumulate:
+            vectors.replace_gradients(parameters, gradients)
+        elif runner.reached is None:
+            vectors.accumulate(parameters, gradients)
+        else:                                   # the output depends on some of them only
+            vectors.accumulate(tuple([parameters[k] for k in runner.reached]), gradients[runner.reached])
         runner.spare.append(found)
         return total
 
@@ -132,7 +143,7 @@ class Tape:
         self, X: Any, weights: Any = None, output: int = 0, *, at: Any = None, threads: int = 1,
         check_finite: bool = False,
     ) -> tuple[float, Array]:
-        """What backward finds, but returned, in the order of `parameters`: no Value changes.
+        """What backward finds, but returned: the number, and an array (parameters,). No Value changes.
 
         at: numbers for the parameters, to be used instead of those in their Values.
         """
@@ -157,14 +168,9 @@ class Tape:
         """The output (B,) for each sample, and its derivatives (B, inputs) by the inputs."""
         x = self._samples(X, check_finite)
         values, gradients = np.empty(len(x)), np.empty(x.shape)
-        runner = self._runner(output)
-        scalars = runner.scalars(self.parameters)
-        runner.run(
-            x, threads,
-            lambda part: runner.rows.input_adjoints(scalars, x[part], values[part], gradients[part]),
-        )
-        runner.spare.append(scalars)
+        self._runner(output).run(self.parameters, x, threads, "input_adjoints", values, gradients)
         if check_finite:
+            _check_results(values, "a value")
             _check_results(gradients, "a gradient")
         return values, gradients
 
@@ -181,22 +187,20 @@ class Tape:
     ) -> tuple[Array, Array]:
         """The outputs, and their derivatives along a direction for each sample, in one forward pass.
 
-        tangents: the directions, (B, inputs) like X, or one (inputs,) for all samples.
+        tangents: the directions, of the shape of X, or (inputs,) for the same one everywhere. Both answers
+        have the shape of tape(X).
         """
         x = self._samples(X, check_finite)
         directions = _numeric(tangents, "tangents")
-        if directions.shape not in (x.shape, x.shape[1:]):
+        if directions.shape not in (np.shape(X), x.shape, x.shape[1:]):
             raise ValueError(f"tangents of the shape of X are expected, {x.shape}, got {directions.shape}")
+        if directions.size == x.size:
+            directions = directions.reshape(x.shape)
         directions = np.ascontiguousarray(np.broadcast_to(directions, x.shape))
         out, changes = (np.empty((len(x), len(self.program.outputs))) for _ in range(2))
-        runner = self._runner(-1)
-        scalars = runner.scalars(self.parameters)
-        runner.run(
-            x, threads,
-            lambda part: runner.rows.tangents(scalars, x[part], directions[part], out[part], changes[part]),
-        )
-        runner.spare.append(scalars)
+        self._runner().run(self.parameters, x, threads, "tangents", out, changes, directions)
         if check_finite:
+            _check_results(out, "an output")
             _check_results(changes, "a derivative")
         return (out, changes) if self._several else (out.reshape(-1), changes.reshape(-1))
 
@@ -229,7 +233,7 @@ class Tape:
     @property
     def backend(self) -> str:
         """"native", or "numpy" where that was not built or an operation is one of your own."""
-        return self._runner(-1).rows.name
+        return str(executor_for(self.program).name)
 
     # ---- files: see tape_file.py
 
@@ -252,15 +256,18 @@ class Tape:
 
     # ---- inside
 
-    def _runner(self, output: int) -> Runner:
-        """For one of the outputs; -1 for all of them together."""
-        if output not in self._runners:
-            count = len(self.program.outputs)
-            if type(output) is not int or not -1 <= output < count:
-                raise ValueError(f"output={output!r}, but the tape has the outputs 0 to {count - 1}")
-            part = self.program if output < 0 or count == 1 else self.program.of_output(output)
-            self._runners[output] = self._runners.get(-1 if count == 1 else output) or Runner(part)
-        return self._runners[output]
+    def _runner(self, output: Any = ALL) -> Runner:
+        """For one of the outputs, or for all of them together."""
+        count = len(self.program.outputs)
+        if output is not ALL:
+            is_number = hasattr(output, "__index__") and not isinstance(output, bool)
+            if not is_number or not 0 <= (output := index(output)) < count:
+                known = "one output, number 0" if count == 1 else f"the outputs 0 to {count - 1}"
+                raise ValueError(f"output={output!r}, but the tape has {known}")
+        key = ALL if count == 1 else output
+        if key not in self._runners:
+            self._runners[key] = Runner(self.program if key is ALL else self.program.of_output(output))
+        return self._runners[key]
 
     def _adjoints(
         self, X: Any, weights: Any, output: int, at: Array | None, threads: int, check_finite: bool
@@ -271,9 +278,7 @@ class Tape:
             raise ValueError("a batch of one sample at least is expected, got 0 samples")
         each = _weights(weights, len(x))
         runner = self._runner(output)
-        scalars = runner.scalars(self.parameters, at)
-        total, found = runner.adjoints(scalars, x, each, threads)
-        runner.spare.append(scalars)
+        total, found = runner.adjoints(self.parameters, at, x, each, threads)
         if check_finite:
             _check_results(np.array([total]), "the value")
             _check_results(found[runner.parameters], "a gradient")
@@ -303,10 +308,14 @@ def _numeric(given: Any, what: str) -> Array:
     except (TypeError, ValueError) as error:
         raise ValueError(f"{what}: rows of equal length are expected: {error}") from None
     if array.dtype.kind not in "fiub":
-        inside = next((x for x in array.ravel() if type(x) is Value), None)
-        hint = "; a tape takes plain numbers, such as v.data" if inside is not None else ""
-        raise TypeError(f"{what}: real numbers are expected, got {kind(given)}{hint}")
-    return np.asarray(array, np.float64, order="C")
+        inside = [x for x in array.ravel().tolist() if type(x) is Value or not is_operand(x)]
+        if inside or array.dtype.kind != "O":
+            hint = "; a tape takes plain numbers, such as v.data" if type((inside or [0])[0]) is Value else ""
+            raise TypeError(f"{what}: real numbers are expected, got {kind((inside or [given])[0])}{hint}")
+    try:
+        return np.asarray(array, np.float64, order="C")
+    except OverflowError:
+        raise ValueError(f"{what}: a number in it is too large for a float: {kind(given)}") from None
 
 
 def _weights(given: Any, samples: int) -> Array | float:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 from . import vectors
 from .custom import CustomOperation
 from .engine import Value
+from .kernels import numbered
 from .ops import DOT, LEAF, operation_named
-from .program import Instruction, Program
+from .program import CONSTANT, SAMPLE, Instruction, Program
 
+WITH_KERNELS = {row for _, row in numbered()}
 FORMAT, VERSION = "autograd_tiny tape", 1
 FIELDS = {"inputs", "parameters", "numbers", "constants", "instructions", "outputs", "several"}
 
@@ -37,15 +40,19 @@ def save(
     }
     head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
     path = Path(path)
-    unfinished = path.with_name(path.name + ".part")        # an old file stays until the new one is whole
-    unfinished.write_text(json.dumps(head | contents), encoding="utf-8")
-    unfinished.replace(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")  # an old file stays until this one is whole
+    try:
+        unfinished.write_text(json.dumps(head | contents), encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def load(path: str | PathLike[str]) -> Loaded:
     """What save has written. ValueError for anything else."""
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
+        json.dumps(found)                       # nothing in it is too deep to be written again
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no tape: it is not JSON ({error})") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
@@ -85,19 +92,33 @@ def _program(contents: dict[str, Any]) -> Loaded:
     if type(several) is not bool or not outputs or (len(outputs) > 1 and not several):
         raise ValueError("a tape of one output, or of several, is expected")
     program = Program(len(inputs), len(labels), constants, instructions, outputs)
+    for slot, (operation, operands) in enumerate(instructions, first):
+        kind = program.kind(slot)
+        if kind == CONSTANT or (operation is DOT and not _is_sum(program, kind, operands)):
+            raise ValueError(f"{operation.name} of {operands} is nothing that recording makes")
     return program, numbers, inputs, labels, several
 
 
 def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:
     name, *operands = line
     operation = operation_named(name)
+    if operation is not DOT and operation not in WITH_KERNELS:
+        raise ValueError(f"{name} is no instruction of a tape")
     _check_slots(operands, constants, slots)
     least = 1 if operation.is_nary else len(operation.operands)
     if operation is LEAF or len(operands) < least or (not operation.is_nary and len(operands) > least):
         raise ValueError(f"{name} of {len(operands)} operands")
-    if operation is DOT and len(operands) % 2 == 0:
-        raise ValueError("a dot without a bias")
     return Instruction(operation, tuple(operands))
+
+
+def _is_sum(program: Program, kind: int, operands: Sequence[int]) -> bool:
+    """Whether a dot is as recording makes it: weights before inputs, and a bias that is known before."""
+    kinds = [program.kind(x) for x in operands]
+    n = len(operands) // 2
+    if len(operands) % 2 == 0 or n == 0 or (kind == SAMPLE and kinds[-1] == SAMPLE):
+        return False
+    weights = [x != SAMPLE for x in kinds[:n]]
+    return kind != SAMPLE or (kinds[n:-1] == [SAMPLE] * n and weights == sorted(weights, reverse=True))
 
 
 def _check_slots(slots: list[Any], constants: int, known: int) -> None:

@@ -29,8 +29,8 @@ def library(tmp_path_factory):
         pytest.skip("there is no C compiler")
     folder = tmp_path_factory.mktemp("kernels")
     lines = [line for line in kernels.source().splitlines() if "const double *xs" not in line]
-    text = "\n".join(["#include <math.h>", "#define PI 3.141592653589793", *lines]).replace("static inline ", "")
-    folder.joinpath("kernels.c").write_text(text, encoding="utf-8")
+    text = "\n".join(["#include <math.h>", "#define PI 3.141592653589793", *lines])
+    folder.joinpath("kernels.c").write_text(text.replace("static inline ", ""), encoding="utf-8")
     flags = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
     subprocess.run([compiler, *flags, "kernels.c", "-o", "kernels.so", "-lm"], cwd=folder, check=True)
     return ctypes.CDLL(str(folder / "kernels.so"))

@@ -730,3 +730,65 @@ def test_a_tape_can_be_pickled_and_copied():
         assert other(xs).tolist() == its.tape(xs).tolist() and other.listing() == its.tape.listing()
         assert not {*map(id, other.parameters)} & {*map(id, its.tape.parameters)}
     assert copy.copy(its.tape).parameters == its.tape.parameters
+
+
+@pytest.mark.parametrize("bad", [-1, 2, True, 1.0, None, "0", [0], np.int64(2)])
+def test_outputs_that_are_not_there_also_when_all_others_were_asked_for(bad):
+    its, xs = Wave(outputs=2), batch(3)
+    its.tape(xs)
+    for output in (0, 1, np.int64(1)):
+        its.tape.backward(xs, output=output)
+    before = state(*its.parameters)
+    for method in (its.tape.backward, its.tape.input_gradients, its.tape.value_and_grad):
+        with pytest.raises(ValueError, match="output"):
+            method(xs, output=bad)
+    assert state(*its.parameters) == before
+
+
+def test_check_finite_looks_at_values_too():
+    x, w = Value(1.0), Value(INF)
+    tape = record(x + w, x)
+    for method in (tape, tape.values_and_input_gradients, lambda xs, **given: tape.jvp(xs, [1.0], **given)):
+        with pytest.raises(FloatingPointError):
+            method([2.0], check_finite=True)
+
+
+def test_tangents_in_the_form_of_the_batch():
+    tape = record(lambda x: x * x, 2.0)
+    assert tape.jvp([1.0, 2.0], [1.0, 10.0])[1].tolist() == [2.0, 40.0]
+    assert tape.jvp([1.0, 2.0], [1.0])[1].tolist() == [2.0, 4.0]
+
+
+def test_batches_of_objects_that_are_numbers():
+    its = Wave()
+    assert its.tape(np.array([[1.0, 2], [3, 4.5]], object)).tolist() == its.tape([[1, 2], [3, 4.5]]).tolist()
+
+
+@pytest.mark.parametrize(("make", "flops", "size"), [
+    (lambda x, y, z: x + y + z, 2, 4), (lambda x, y, z: x * y + z, 2, 4), (lambda x, y, z: x * y - z, 2, 4),
+    (lambda x, y, z: 3.0 * x + 2.0, 2, 4), (lambda x, y, z: at.max([x, y, z]), 3, 4),
+    (lambda x, y, z: at.exp(x), 1, 2),
+])
+def test_the_cost_by_hand(make, flops, size):
+    leaves = [Value(1.0), Value(2.0), Value(3.0)]
+    assert record(make(*leaves), leaves).cost().forward == (flops, 8 * size)
+
+
+def test_frozen_parameters_keep_their_gradient_whatever_is_asked():
+    x, a, b = Value(1.0), Value(2.0), Value(3.0)
+    tape = record([a * x, b * x + a], x)
+    a.grad, b.grad, a.requires_grad = 5.0, 7.0, False
+    tape.backward([1.0], output=1, accumulate=False)
+    assert (a.grad, b.grad) == (5.0, 1.0)
+    tape.backward([1.0], output=0, accumulate=False)
+    assert (a.grad, b.grad) == (5.0, 0.0)
+
+
+@pytest.mark.skipif(engine_kind() == "native", reason="the native engine refuses such a gradient")
+def test_a_gradient_that_is_no_number_stops_everything():
+    x, a, b = Value(1.0), Value(2.0), Value(3.0)
+    tape = record(a * x + b * x, x)
+    b.grad = None
+    with pytest.raises(TypeError):
+        tape.backward([1.0])
+    assert a.grad == 0.0

@@ -1,5 +1,6 @@
 """Tapes in files: nothing is lost, and a file that was tampered with is an error and nothing else."""
 import copy
+import hashlib
 import json
 import math
 import random
@@ -363,3 +364,29 @@ def test_nothing_is_executed(path, document, tmp_path):
                                                       for i, (key, value) in enumerate(old.items())}))
                 is_refused(path)
     assert not witness.exists()
+
+
+@pytest.mark.parametrize("instruction", [
+    ["dot", 0], ["dot", 0, 2, -1], ["dot", 2, 0, 0], ["dot", 0, 1, 2, 1, -1], ["dot", 2, 0, 0, 2, -1],
+    ["exp", -1], ["dot", -1, -1, -1], ["sum", 0, 1], ["mean", 0, 1], ["leaf"], ["add", 0], ["relu", 0, 1],
+    ["where", 0, 1],
+])
+def test_instructions_that_no_recording_makes(path, instruction):
+    """The file is whole, its checksum too: but the kernels rely on how instructions are built."""
+    w, b, x, y = (Value(float(i), name) for i, name in enumerate("wbxy", 1))
+    record(w * x + b * y + 2.0, [x, y]).save(path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["instructions"] = [instruction]
+    contents = {key: document[key] for key in document if key not in ("format", "version", "sha256")}
+    document["sha256"] = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
+    write(path, document)
+    with pytest.raises(ValueError, match="no valid tape"):
+        Tape.load(path)
+
+
+def test_a_save_that_fails_leaves_nothing_behind(tmp_path):
+    x = Value(1.0)
+    tmp_path.joinpath("taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        record(x * 2.0, x).save(tmp_path / "taken")
+    assert [each.name for each in tmp_path.iterdir()] == ["taken"]

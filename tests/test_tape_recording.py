@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import Value, grad, nn, operation, record
+from autograd_tiny import Value, grad, nn, no_grad, operation, record
 
 HERE = Path(__file__).name
 
@@ -505,3 +505,103 @@ def test_an_error_keeps_nothing_alive():
         record(f, 1.0)
     gc.collect()
     assert made and not any(ref() is not None for ref in made)
+
+
+# ---- what a tape must not be silent about
+
+def test_numbers_taken_from_a_parameter_are_caught_and_its_number_stays():
+    w = Value(2.0, "w")
+    with pytest.raises(ValueError, match="the same everywhere"):
+        record(lambda x: w.data * x, 1.0, parameters=[w])
+    v = Value(3.0, "v")
+    with pytest.raises(ValueError, match="the same everywhere"):
+        record(lambda x: v * x / v.data, 1.0)
+    assert (w.data, v.data) == (2.0, 3.0)
+
+
+def test_the_remedy_for_a_node_of_an_input_and_a_parameter_is_that_for_the_input():
+    w = Value(2.0, "w")
+    with pytest.raises(TypeError, match=r"depends on the input .*label='x'.*relu"):
+        record(lambda x: w * x if w * x > 0 else -x, 1.5)
+
+
+@pytest.mark.parametrize("make", [lambda x: x.detach(), lambda x: Value(2.0, requires_grad=False)])
+def test_an_output_that_depends_on_nothing(make):
+    x = Value(1.0)
+    with pytest.raises(ValueError, match="depends on no input"):
+        record([x * 2.0, make(x)], x)
+    with no_grad():
+        unrecorded = x * 2.0
+    with pytest.raises(ValueError, match="no_grad"):
+        record(unrecorded, x)
+
+
+def test_arguments_of_record_that_do_not_fit():
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    f = w * x
+    for bad in (
+        lambda: record(f), lambda: record(f, x, [w], [x]), lambda: record(f, x, wrong=1),
+        lambda: record(lambda v: v, 1.0, k=2), lambda: record(f, x, parameters=nn.Neuron(2)),
+    ):
+        with pytest.raises(TypeError) as caught:
+            bad()
+        assert "of_graph" not in str(caught.value) and "of_function" not in str(caught.value)
+    with pytest.raises(ValueError, match="example"):
+        record(lambda: w * 2.0)
+
+
+def test_parameters_in_any_form():
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    forms = [lambda: w, lambda: [w], lambda: (w,), lambda: {"w": w}, lambda: iter([w]), lambda: np.array([w])]
+    for make in forms:
+        assert record(w * x, x, make()).parameters == (w,)
+        assert record(lambda v: w * v, 1.0, parameters=make()).parameters == (w,)
+
+
+def test_integers_among_the_examples():
+    tape = record(lambda x, y: at.dot(y, x), [0.5, 2.0], np.array([0, 1]))
+    assert tape([3.0, 4.0, 1, 0]).tolist() == [3.0]
+
+
+def test_what_runs_once_comes_first_in_the_listing():
+    x, w = Value(1.0, "x"), Value(2.0, "1")
+    lines = record(at.sin(w * x) + at.exp(w), x).listing().splitlines()
+    assert lines == [
+        "inputs: x", "parameters: p0", "once in a run:", "    v0 = exp(p0)", "for every sample:",
+        "    v1 = p0*x", "    v2 = sin(v1)", "    v3 = v2 + v0", "outputs: v3",
+    ]
+
+
+def test_a_value_that_the_function_makes_is_a_constant():
+    w = Value(2.0, "w")
+
+    def f(x):
+        total = Value(0.0)
+        for _ in range(3):
+            total += w * x
+        return total * Value(0.5, "half")
+
+    tape = record(f, 1.0)
+    assert tape.parameters == (w,) and tape([2.0]).tolist() == [6.0]
+
+
+@pytest.mark.parametrize("f", [
+    lambda x, w: 1.0 / (-(x - w)), lambda x, w: at.atan2(-(x - w), -1.0), lambda x, w: 1.0 / (x - (w - 1.0)),
+    lambda x, w: 1.0 / (-(x * w - w)), lambda x, w: 1.0 / (0.0 * x - (w - w * x)),
+])
+def test_a_zero_keeps_its_sign_under_a_minus(f):
+    x, w = Value(1.0), Value(1.0)
+    tape = record(f(x, w), x)
+    assert repr(tape([1.0]).tolist()) == repr([f(Value(1.0), w).data])
+
+
+def test_names_that_come_again_are_told_apart_at_once():
+    xs = [Value(float(i), "x") for i in range(20_000)]
+    tape = record(at.sum(xs), xs)
+    assert len({*tape.inputs}) == len(xs) and tape.inputs[:3] == ("x", "x_2", "x_3")
+
+
+@pytest.mark.parametrize("x", [math.nan, math.inf])
+def test_what_is_taken_from_an_example_that_is_not_finite(x):
+    with pytest.raises(ValueError, match="the same everywhere"):
+        record(lambda x: x * 2.0 * x.data, x)
