@@ -185,8 +185,8 @@ def _run_again(call: Call, numbers: list[float]) -> _Run:
     except Exception as error:
         raise ValueError(
             f"{name_of(call.fun)} was recorded, and called again, at {_shown(numbers)}, to see whether it "
-            f"does the same there; but it raised {type(error).__name__}: {error}. If it picks by a number, as "
-            "x[int(y)] does, write where, or take one-hot inputs; if its steps are the same everywhere, "
+            f"does the same there; but it raised {type(error).__name__}: {error}. If it picks by a number, "
+            "as x[int(y)] does, write where, or take one-hot inputs; if its steps are the same everywhere, "
             "record(…, check=False) does without that call"
         ) from error
 

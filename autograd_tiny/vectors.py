@@ -110,7 +110,7 @@ def set_numbers(values: tuple[Any, ...], numbers: Array) -> None:
 
 def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
     """Add the array to the `.grad` of those that require a gradient."""
-    if not cython.compiled:     # here a `.grad` may be anything: an error is to come before any of them changes
+    if not cython.compiled:     # here a `.grad` may be anything: an error comes before any of them changes
         sum([value.grad for value in values if value._needs_grad])
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
