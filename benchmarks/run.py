@@ -432,10 +432,10 @@ def tape_moons() -> str:
     return f"""\
 ## tape-moons: one loss and its gradients, in microseconds
 
-The work of `moons`, on a tape of the loss of one sample. A step reads the parameters from their Values, replays,
-and puts the gradients in the place of those of the step before; replay alone takes the parameters as an array
-and returns the gradient as one. The others: micrograd's demo; torch, NumPy and JAX vectorised over the batch;
-NumPy's backward pass is written by hand, JAX is jitted. float64, one thread.
+The work of `moons`, on a tape of the loss of one sample. A step reads the parameters from their Values,
+replays, and puts the gradients in the place of those of the step before; replay alone takes the parameters as
+an array and returns the gradient as one. The others: micrograd's demo; torch, NumPy and JAX vectorised over
+the batch; NumPy's backward pass is written by hand, JAX is jitted. float64, one thread.
 
 {tape_against(peers, "moons", 100)}
 """
@@ -460,9 +460,9 @@ def tape_mnist() -> str:
     return f"""\
 ## tape-mnist: a network 784-64-10, in microseconds
 
-As tape-digits, with 50,890 parameters; a tape reads each of them from its Value and writes its gradient there,
-replay alone does neither. torch multiplies matrices with BLAS: at a batch of 256 the tape may take
-1.5 times as long, which is 0.67 times as fast.
+As tape-digits, with 50,890 parameters; a tape reads each of them from its Value and writes its gradient
+there, replay alone does neither. torch multiplies matrices with BLAS: at a batch of 256 the tape may take 1.5
+times as long, which is 0.67 times as fast.
 
 {tape_against(peers(1), "mnist", 32)}
 
