@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .engine import Value
-from .ops import ADD, DIV, DOT, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, Operation
+from .ops import ADD, DIV, DOT, FLOATS, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, Operation
 
 CONSTANT, ONCE, SAMPLE = range(3)   # what a number depends on: on nothing, on parameters, on an input
 NOTHING = -0.0                      # adding it changes no number, not even -0.0
@@ -207,7 +207,8 @@ def translated(
             slots[id(x)] if type(x) is Value else draft.constant(float(x)) for x in node.operands
         ])
         if constants and all(x in constants for x in operands):
-            slots[id(node)] = draft.constant(node.data)     # as it was computed
+            value = operation.evaluate(FLOATS, [constants[x] for x in operands])
+            slots[id(node)] = draft.constant(float(value))
         else:
             slots[id(node)] = draft.write(operation, operands)
     return simplified(draft, [slots[id(output)] for output in outputs])
@@ -354,7 +355,7 @@ def _bias(terms: Sequence[Term], draft: Draft) -> tuple[int, list[tuple[int, Ins
     if not rest:
         return draft.constant(constant), []
     if len(rest) == 1 and rest[0][1] is None and rest[0][2] > 0.0 and constant == 0.0:
-        return rest[0][0], []
+        return rest[0][0], []       # also for 0.0, which matters to -0.0 only: no instruction for each neuron
     instruction = _dot([_as_product(term, draft) for term in rest], draft.constant(constant))
     return (slot := draft.append(*instruction)), [(slot, instruction)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
+from threading import RLock
 from typing import Any, NamedTuple
 
 from . import vectors
@@ -64,15 +65,22 @@ def of_function(
     if not check:
         return _recorded(*first, given)
     leaves = _possible_parameters(first.inputs, topological_order(*first.outputs))
-    numbers = second_point(numbers)
+    elsewhere = second_point(numbers)
     with _moved(leaves if given is None else given):
-        second = _run_again(call, numbers)
-    if given is None:                           # a Value that is made in f is another one each time
-        again = {id(x) for x in topological_order(*second.outputs)}
-        given = [x for x in leaves if id(x) in again]
+        second = _run_again(call, elsewhere)
+    if given is None:
+        again = second
+        if {*map(id, leaves)} - _ids(second):   # some were made in f, unless f chose others at that point
+            again = _run_again(call, numbers)
+        known = _ids(second) | _ids(again)
+        given = [x for x in leaves if id(x) in known]
     recording, other = (_recorded(*run, given, parameters is None) for run in (first, second))
-    _compare(name_of(f), numbers, recording, other)
+    _compare(name_of(f), elsewhere, recording, other)
     return recording
+
+
+def _ids(run: _Run) -> set[int]:
+    return {id(x) for x in topological_order(*run.outputs)}
 
 
 def _given(parameters: Any) -> list[Value] | None:
@@ -168,15 +176,19 @@ def second_point(numbers: Sequence[float]) -> list[float]:
     ]
 
 
+_one_at_a_time = RLock()
+
+
 @contextmanager
 def _moved(parameters: list[Value]) -> Iterator[None]:
     """The parameters at another point for a while, so that what was taken from them shows as well."""
-    before = vectors.read(parameters)
-    vectors.write(parameters, second_point(before.tolist()))
-    try:
-        yield
-    finally:
-        vectors.write(parameters, before)
+    with _one_at_a_time:
+        before = vectors.read(parameters)
+        vectors.write(parameters, second_point(before.tolist()))
+        try:
+            yield
+        finally:
+            vectors.write(parameters, before)
 
 
 def _run_again(call: Call, numbers: list[float]) -> _Run:
@@ -184,10 +196,11 @@ def _run_again(call: Call, numbers: list[float]) -> _Run:
         return _run(call, numbers)
     except Exception as error:
         raise ValueError(
-            f"{name_of(call.fun)} was recorded, and called again, at {_shown(numbers)}, to see whether it "
-            f"does the same there; but it raised {type(error).__name__}: {error}. If it picks by a number, "
-            "as x[int(y)] does, write where, or take one-hot inputs; if its steps are the same everywhere, "
-            "record(…, check=False) does without that call"
+            f"{name_of(call.fun)} was recorded, and called again, at {_shown(numbers)} and with other "
+            "parameters, to see whether it does the same there; but it raised "
+            f"{type(error).__name__}: {error}. If it picks by a number, as x[int(y)] does, write where, or "
+            "take one-hot inputs; if its steps are the same everywhere, record(…, check=False) does without "
+            "that call"
         ) from error
 
 

@@ -58,7 +58,9 @@ def record(output: Any, *arguments: Any, **options: Any) -> Tape:  # type: ignor
 
     record(f, *examples, parameters=None, check=True): calls f with Values in the places of the numbers in
     the examples. A comparison that depends on them is an error, and f is called at a second point: the two
-    programs must be the same. check=False saves the second call.
+    programs must be the same. For that call the parameters hold other numbers, too; they are put back. Values
+    that f makes anew each time are constants. check=False does without the second call; Values that f makes
+    are parameters then.
 
     TypeError for what is no Value and for a branch in f. ValueError for an input or parameter that is no leaf
     or is named twice, and for a function that does something else at the second point.

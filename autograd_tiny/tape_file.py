@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from . import vectors
 from .custom import CustomOperation
@@ -39,8 +39,8 @@ def save(
         "outputs": program.outputs, "several": several,
     }
     head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")  # an old file stays until this one is whole
+    path = Path(path).resolve()
+    unfinished = path.with_name(f".{uuid4().hex}")      # an old file stays until this one is whole
     try:
         unfinished.write_text(json.dumps(head | contents), encoding="utf-8")
         unfinished.replace(path)

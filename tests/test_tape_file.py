@@ -5,6 +5,7 @@ import json
 import math
 import random
 
+from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -390,3 +391,22 @@ def test_a_save_that_fails_leaves_nothing_behind(tmp_path):
     with pytest.raises(OSError, match="taken"):
         record(x * 2.0, x).save(tmp_path / "taken")
     assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+
+
+def test_saving_to_odd_places(tmp_path):
+    x = Value(1.0)
+    tape = record(x * 2.0, x)
+    tape.save(tmp_path / ("a" * 250))
+    assert Tape.load(tmp_path / ("a" * 250))([3.0]).tolist() == [6.0]
+    (tmp_path / "real").write_text("old", "utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    tape.save(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and Tape.load(tmp_path / "real")([3.0]).tolist() == [6.0]
+
+
+def test_saving_to_one_place_from_several_threads(tmp_path):
+    x = Value(1.0)
+    tape = record(x * 2.0, x)
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(tape.save, [tmp_path / "tape"] * 100)] == [None] * 100
+    assert Tape.load(tmp_path / "tape")([3.0]).tolist() == [6.0]

@@ -605,3 +605,32 @@ def test_names_that_come_again_are_told_apart_at_once():
 def test_what_is_taken_from_an_example_that_is_not_finite(x):
     with pytest.raises(ValueError, match="the same everywhere"):
         record(lambda x: x * 2.0 * x.data, x)
+
+
+def test_parameters_that_are_chosen_by_a_number_although_theirs_are_equal():
+    b1, b2, w = Value(0.0), Value(0.0), Value(2.0, "w")
+    with pytest.raises(ValueError, match="the same everywhere"):
+        record(lambda x: w * x + (b1 if x.data > 0 else b2), 1.0)
+
+
+def test_two_threads_that_record_with_the_same_parameter():
+    p = Value(1.0, "p")
+
+    def slow(x):
+        time.sleep(0.02)
+        return x * p
+
+    threads = [threading.Thread(target=record, args=(slow, 1.0)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    assert p.data == 1.0
+
+
+def test_constants_are_taken_as_they_are_now():
+    x, c = Value(1.0, "x"), Value(2.0, requires_grad=False)
+    f = x * c + c * c
+    c.data = 5.0
+    assert record(f, x)([1.0]).tolist() == [30.0]
