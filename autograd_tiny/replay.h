@@ -238,10 +238,14 @@ INLINE void sums_reverse(
     if (g->layer >= 0) {
         const double *w = weights_of(g, &p, s, scratch);
         const int64_t stride = stride_of(g);
+        double *spare = scratch + (g->begin < 0 ? c * K : 0);
         if (wanted & 2) {
             if (W > 1) add_layer(K, c, w, stride, 1, adjoint, 0, a, rows, padded, W);
-            else for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++)
-                a[rows[k]] += w[m * stride + k] * adjoint[m];
+            else {
+                memset(spare, 0, (size_t)K * sizeof(double));
+                for (int64_t m = 0; m < c; m++) add_times(spare, adjoint[m], w + m * stride, K);
+                for (int64_t k = 0; k < K; k++) a[rows[k]] += spare[k];
+            }
         }
         if (wanted & 1) {
             const int64_t whole = W > 1 && n > 1 ? K & ~(int64_t)7 : 0;
@@ -250,14 +254,14 @@ INLINE void sums_reverse(
             if (whole && g->column >= 0 && x) {
                 add_weights(c, whole, n, adjoint, W, x + g->column, inputs, dw, stride);
             } else if (whole) {
-                double *turned = scratch + (g->begin < 0 ? c * K : 0);
                 for (int64_t k = 0; k < whole; k++) for (int64_t i = 0; i < n; i++)
-                    turned[i * whole + k] = r[rows[k] * W + i];
-                add_weights(c, whole, n, adjoint, W, turned, whole, dw, stride);
+                    spare[i * whole + k] = r[rows[k] * W + i];
+                add_weights(c, whole, n, adjoint, W, spare, whole, dw, stride);
             }
-            if (W == 1) for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++)
-                dw[m * stride + k] += adjoint[m] * r[rows[k]];
-            else for (int64_t m = 0; m < c; m++) for (int64_t k = whole; k < K; k++)
+            if (W == 1) {
+                for (int64_t k = 0; k < K; k++) spare[k] = r[rows[k]];
+                for (int64_t m = 0; m < c; m++) add_times(dw + m * stride, adjoint[m], spare, K);
+            } else for (int64_t m = 0; m < c; m++) for (int64_t k = whole; k < K; k++)
                 dw[m * stride + k] += dot_over(adjoint + m * W, r + rows[k] * W, n);
             if (g->begin < 0) for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++)
                 of_s[p.weights[k * c + m]] += dw[m * K + k];
