@@ -24,14 +24,17 @@ from .engine import kind
 Array: TypeAlias = "Any"                # a one-dimensional array of floats
 
 
-def read(values: Sequence[Any]) -> Array:
-    """The numbers of Values: an array of their `.data`. TypeError for anything but Values."""
-    return _filled(values, copy_numbers)
+def read(values: Sequence[Any], out: Array | None = None) -> Array:
+    """The numbers of Values: an array of their `.data`, or out, filled with them.
+
+    TypeError for anything but Values, ValueError for an out that is no array of as many floats.
+    """
+    return _filled(values, copy_numbers, out)
 
 
-def read_gradients(values: Sequence[Any]) -> Array:
-    """Their `.grad`."""
-    return _filled(values, copy_gradients)
+def read_gradients(values: Sequence[Any], out: Array | None = None) -> Array:
+    """Their `.grad`, in the same way."""
+    return _filled(values, copy_gradients, out)
 
 
 def write(values: Sequence[Any], numbers: Array) -> None:
@@ -57,11 +60,17 @@ def zero_gradients(values: Sequence[Any]) -> None:
     clear_gradients(_only_values(values))
 
 
-def _filled(values: Sequence[Any], fill: Callable[[tuple[Any, ...], Array], None]) -> Array:
+def _filled(
+    values: Sequence[Any], fill: Callable[[tuple[Any, ...], Array], None], out: Array | None
+) -> Array:
     import numpy as np
 
     each = _only_values(values)
-    found = np.empty(len(each))
+    found = np.empty(len(each)) if out is None else out
+    if not isinstance(found, np.ndarray) or found.dtype != float or found.shape != (len(each),):
+        raise ValueError(f"out: an array of {len(each)} floats is expected, got {kind(out)}")
+    if not found.flags.c_contiguous or not found.flags.writeable:
+        raise ValueError("out: an array whose numbers lie side by side, and that may be written, is expected")
     fill(each, found)
     return found
 

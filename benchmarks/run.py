@@ -28,6 +28,7 @@ CHAIN = 40_000                          # operations
 PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi")
 GIB = 2**30
 LARGE = 100_000                         # nodes of a chain to record
+PARAMETERS = 50_000
 
 Case = tuple[str, ...]                  # an engine, and what else the workload is told
 Turn = list[list[float]]                # repetitions: seconds for forward, backward, release
@@ -470,6 +471,27 @@ times as long, which is 0.67 times as fast.
 """
 
 
+def tape_parameters() -> str:
+    cases = [(engine, str(PARAMETERS)) for engine in ("native", "pure")]
+    times, results = measure("tape-parameters", cases, processes=2, turns=3)
+    check_agreement(results)
+
+    def row(case: Case) -> Row:
+        if case not in times:
+            return [case[0], missing(case[0])]
+        phases = [1e6 * x for x in (times[case].forward, times[case].backward)]
+        return [case[0], *phases, at_most(1000, sum(phases)) if case[0] == "native" else sum(phases)]
+
+    return f"""\
+## tape-parameters: {PARAMETERS:,} Values and an array, in microseconds
+
+The numbers of the Values are read into an array, and an array is added to their gradients: `vectors.read` and
+`vectors.add_gradients`, which look at the type of each first. (A tape knows its parameters.)
+
+{table(["engine", "read", "add", "together"], [row(case) for case in cases])}
+"""
+
+
 def tape_one_sample() -> str:
     def compared(graph: str, peer: str) -> str:
         names = {"native": "tape", "pure": "tape, pure", peer: peer}
@@ -546,8 +568,8 @@ the process, beyond what it held with the graph. A large one is recorded once, i
 WORKLOADS: dict[str, Callable[[], str]] = {
     "moons": moons, "chain": chain, "memory": memory, "scaling": scaling, "import": importing,
     "derivatives": derivatives, "cheap-gradient": cheap_gradient, "tape-moons": tape_moons,
-    "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-one-sample": tape_one_sample,
-    "tape-recording": tape_recording,
+    "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-parameters": tape_parameters,
+    "tape-one-sample": tape_one_sample, "tape-recording": tape_recording,
 }
 
 

@@ -370,6 +370,24 @@ void evaluate(long samples, const double *restrict x, double *restrict value, do
 """
 
 
+# ---- many parameters, read and written
+
+def many_values(engine: str, count: str) -> Answers:
+    """The first phase reads the numbers of Values, the second adds an array to their gradients."""
+    ours = import_module("autograd_tiny")
+    values = [ours.Value(i / 7) for i in range(int(count))]
+    gradients = np.linspace(-1.0, 1.0, len(values))
+    numbers = np.empty(len(values))
+
+    def read() -> Any:
+        return ours.vectors.read(values, numbers)
+
+    def add() -> None:
+        ours.vectors.add_gradients(values, gradients)
+
+    return {"times": lambda: repeated(read, add), "result": lambda: {"numbers": read().tolist()}}
+
+
 # ---- recording a chain
 
 def recording(engine: str, operations: str) -> Answers:
@@ -398,4 +416,5 @@ def recording(engine: str, operations: str) -> Answers:
 
 WORKLOADS: dict[str, Callable[..., Answers]] = {
     "tape-network": network, "tape-one-sample": one_sample, "tape-recording": recording,
+    "tape-parameters": many_values,
 }

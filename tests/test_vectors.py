@@ -172,3 +172,14 @@ def test_gradients_in_the_place_of_others(sequence):
     expected = [*NUMBERS[:1], 11.0, *NUMBERS[2:]]
     assert repr([v.grad for v in values]) == repr(expected)
     assert [v.reached for v in values] == [True, False, *[True] * (len(NUMBERS) - 2)]
+
+
+@pytest.mark.parametrize("read", [vectors.read, vectors.read_gradients])
+def test_reading_into_an_array(read):
+    values, out = fresh(), np.zeros(3)
+    assert read(values, out) is out and out.tolist() == read(values).tolist()
+    read_only = np.zeros(3)
+    read_only.flags.writeable = False
+    for bad in (np.zeros(4), np.zeros((3, 1)), np.zeros(3, int), [0.0] * 3, np.zeros(6)[::2], read_only):
+        with pytest.raises(ValueError, match="out"):
+            read(values, bad)
