@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -27,16 +28,6 @@ def _of_single_numbers(function: Callable[[float], float]) -> Callable[[Any], An
     return lambda x: np.asarray(on_all(x), float)
 
 
-def _in_order(function: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], Any]:
-    def reduced(xs: Sequence[Any]) -> Any:
-        found = xs[0]
-        for x in xs[1:]:
-            found = function(found, x)
-        return found
-
-    return reduced
-
-
 ROWS = Namespace(
     {name: getattr(np, name) for name in (
         "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
@@ -48,7 +39,8 @@ ROWS = Namespace(
     where=lambda condition, x, y: np.where(condition, x(), y()),
     greater=_as_number(np.greater), greater_equal=_as_number(np.greater_equal), less=_as_number(np.less),
     less_equal=_as_number(np.less_equal), equal=_as_number(np.equal), not_equal=_as_number(np.not_equal),
-    max=_in_order(np.maximum), min=_in_order(np.minimum), sum=_in_order(np.add), prod=_in_order(np.multiply),
+    max=partial(reduce, np.maximum), min=partial(reduce, np.minimum), sum=partial(reduce, np.add),
+    prod=partial(reduce, np.multiply),
     products_of_others=products_of_others, shares=shares,
 )
 ROWS["sigmoid"] = lambda x: SIGMOID.evaluate(ROWS, (x,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from operator import index
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,10 +12,8 @@ from . import vectors
 from .custom import CustomOperation
 from .engine import Value, engine_kind
 from .program import Program
-from .rows import NumpyRows
+from .rows import Array, NumpyRows
 from .schedule import Schedule
-
-Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 BLOCKS_IN_A_CHUNK = 4       # at least: what one thread takes at a time, with sums of its own
 MOST_CHUNKS = 16

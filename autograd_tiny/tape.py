@@ -36,7 +36,8 @@ from . import recording, tape_file, vectors
 from .engine import Value, is_operand, kind
 from .listing import Cost, cost_of, listed, told_apart
 from .program import Program
-from .runner import Array, Runner, executor_for
+from .rows import Array
+from .runner import Runner, executor_for
 
 ALL = "all outputs"
 
