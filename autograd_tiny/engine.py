@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from numbers import Real
+from sys import intern
 from typing import Any, TypeAlias
 
 # Up to `class Value` a reader may skip everything: this is about where names come from. `cython.compiled` is
@@ -1130,7 +1131,7 @@ def set_branch_guard(guard: Any) -> None:
 def enter_scope(name: str) -> str:
     """Mark new nodes with this name, inside the scope that holds now; returns the latter, to leave with."""
     before: str = current_scope()
-    switch_scope(f"{before}.{name}" if before else name)
+    switch_scope(intern(f"{before}.{name}") if before else name)      # one string for all nodes in it
     return before
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from math import isfinite
 
 from .engine import Value, kind
 
@@ -52,3 +53,12 @@ def made_from(sources: Iterable[Value], order: Iterable[Value]) -> set[int]:
 def leaves(*roots: Value) -> list[Value]:
     """The Values at the beginning: inputs and parameters, in the order in which they are first used."""
     return [node for node in topological_order(*roots) if not node.operands]
+
+
+def find_nonfinite(output: Value) -> Value | None:
+    """The first Value in the graph of output that is nan or infinite; None if all are finite.
+
+    First in topological order: what it was made from is finite, unless it is a leaf or has such a number
+    among its operands.
+    """
+    return next((node for node in topological_order(output) if not isfinite(node.data)), None)

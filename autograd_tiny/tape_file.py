@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from . import vectors
+from .atomic import replacing
 from .custom import CustomOperation
 from .engine import Value
 from .kernels import numbered
@@ -39,13 +39,8 @@ def save(
         "outputs": program.outputs, "several": several,
     }
     head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
-    path = Path(path).resolve()
-    unfinished = path.with_name(f".{uuid4().hex}")      # an old file stays until this one is whole
-    try:
+    with replacing(path) as unfinished:
         unfinished.write_text(json.dumps(head | contents), encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def load(path: str | PathLike[str]) -> Loaded:

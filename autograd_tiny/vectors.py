@@ -60,6 +60,14 @@ def zero_gradients(values: Sequence[Any]) -> None:
     clear_gradients(_only_values(values))
 
 
+def read_trainable(values: Sequence[Any]) -> Array | None:
+    """Which of them require a gradient, as an array of bools; None where all do, as they usually will."""
+    import numpy as np
+
+    each = _only_values(values)
+    return None if all_trainable(each) else np.array([x.requires_grad for x in each])
+
+
 def _filled(
     values: Sequence[Any], fill: Callable[[tuple[Any, ...], Array], None], out: Array | None
 ) -> Array:
@@ -141,3 +149,11 @@ def clear_gradients(values: tuple[Any, ...]) -> None:
     """Set their `.grad` to 0."""
     for i in range(len(values)):
         cython.cast(Value, item(values, i)).grad = 0.0
+
+
+def all_trainable(values: tuple[Any, ...]) -> bool:
+    """Whether each of them requires a gradient."""
+    for i in range(len(values)):  # noqa: SIM110 (a loop over numbers, once it is compiled)
+        if not cython.cast(Value, item(values, i))._needs_grad:
+            return False
+    return True

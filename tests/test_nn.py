@@ -41,10 +41,11 @@ def test_one_output_or_a_list():
 def test_labels_and_scopes_name_the_module():
     model = nn.MLP(2, [2, 1])
     assert [p.label for p in model.parameters()][:3] == [
-        "mlp.layer1.neuron1.w[0]", "mlp.layer1.neuron1.w[1]", "mlp.layer1.neuron1.b",
+        "layer1.neuron1.w[0]", "layer1.neuron1.w[1]", "layer1.neuron1.b",
     ]
     hidden = model.layers[0]([1.0, 2.0])
-    assert hidden[1].scope == hidden[1].parents[0].scope == "mlp.layer1.neuron2"
+    assert hidden[1].scope == hidden[1].parents[0].scope == "layer1.neuron2"
+    assert model([1.0, 2.0]).scope == "mlp.layer2.neuron1"
     assert (hidden[0] + 1).scope == ""
 
 
@@ -68,14 +69,16 @@ def test_zero_grad_and_training():
 
 
 def test_the_wrong_number_of_inputs():
-    with pytest.raises(ValueError, match=r"mlp\.layer1\.neuron1 takes 2 inputs, got 3"):
+    with pytest.raises(ValueError, match="layer1 takes 2 inputs, got 3"):
         nn.MLP(2, [3, 1])([1.0, 2.0, 3.0])
 
 
 def test_repr():
-    assert repr(nn.MLP(2, [2, 1])) == (
-        "MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]"
-    )
+    assert repr(nn.MLP(2, [2, 1])).splitlines() == [
+        "MLP(2 → 2 → 1): 9 parameters",
+        "├── layer1: Layer(2 → 2, relu): 6",
+        "└── layer2: Layer(2 → 1, linear): 3",
+    ]
 
 
 def test_the_sizes_of_the_layers_are_a_sequence():

@@ -183,3 +183,13 @@ def test_reading_into_an_array(read):
     for bad in (np.zeros(4), np.zeros((3, 1)), np.zeros(3, int), [0.0] * 3, np.zeros(6)[::2], read_only):
         with pytest.raises(ValueError, match="out"):
             read(values, bad)
+
+
+def test_which_values_are_trainable():
+    values = [Value(float(i)) for i in range(5)]
+    assert vectors.read_trainable(values) is None
+    assert vectors.read_trainable([]) is None
+    values[3].requires_grad = False
+    assert vectors.read_trainable(values).tolist() == [True, True, True, False, True]
+    with pytest.raises(TypeError, match=r"float 1\.0 among them"):
+        vectors.read_trainable([values[0], 1.0])

@@ -4,10 +4,10 @@ from __future__ import annotations
 import html
 import os
 import re
-import secrets
 from functools import cached_property
 from pathlib import Path
 
+from ..atomic import replacing
 from .layout import lay_out
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
@@ -44,11 +44,8 @@ class Picture:
         suffix = path.suffix.lower()
         if suffix not in SUFFIXES:
             raise ValueError(f"a file that ends in .svg, .png, .pdf or .dot is expected, got {str(path)!r}")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"cannot save {str(path)!r}: there is no folder {str(path.parent)!r}")
-        if path.is_dir():
-            raise IsADirectoryError(f"cannot save {str(path)!r}: there is a folder of that name")
-        _replace(path, self._as(suffix))
+        with replacing(path) as unfinished:
+            unfinished.write_bytes(self._as(suffix))
         return path
 
     def _as(self, suffix: str) -> bytes:
@@ -82,13 +79,3 @@ def _dots_per_inch(svg: str) -> int:
     """Crisp, or as many as fit into memory."""
     width, height = (float(points) / 72 for points in re.findall(r'\b(?:width|height)="([\d.]+)pt"', svg)[:2])
     return min(CRISP, int((MOST_DOTS / (width * height)) ** 0.5))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all: an interrupted write ends in a file of another name."""
-    beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -1,0 +1,219 @@
+"""What training makes small: the error of one sample, and penalties on the parameters.
+
+A loss takes the outputs for one sample (a Value, or a list of them) and its target. `fit` averages it, or
+sums it, over the samples. I. Goodfellow and others, Deep Learning (2016), sections 5.5 and 6.2.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any, NamedTuple, TypeAlias
+
+from .. import functions
+from ..engine import Value, kind, plain_float, required
+from ..functions import dot, logsumexp, mean, relu, softplus
+from .layers import as_list
+from .module import Module
+
+Loss: TypeAlias = Callable[[Any, Any], Any]
+
+
+# ---- numbers for targets: a number, or as many as there are outputs
+
+def squared_error(outputs: Any, targets: Any) -> Any:
+    """Σ (o − t)² over the outputs."""
+    return functions.sum([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+
+
+def half_squared_error(outputs: Any, targets: Any) -> Any:
+    """½ Σ (o − t)² over the outputs: its derivative is o − t."""
+    return 0.5 * squared_error(outputs, targets)
+
+
+def mean_squared_error(outputs: Any, targets: Any) -> Any:
+    """The mean of (o − t)² over the outputs."""
+    return mean([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+
+
+def absolute_error(outputs: Any, targets: Any) -> Any:
+    """Σ |o − t| over the outputs."""
+    return functions.sum([abs(o - t) for o, t in _pairs(outputs, targets)])
+
+
+def mean_absolute_error(outputs: Any, targets: Any) -> Any:
+    """The mean of |o − t| over the outputs."""
+    return mean([abs(o - t) for o, t in _pairs(outputs, targets)])
+
+
+# ---- classes
+
+def binary_cross_entropy(logits: Any, targets: Any) -> Any:
+    """−t·log p − (1 − t)·log(1 − p) with p = sigmoid(logit), as softplus(logit) − t·logit.
+
+    The mean over the outputs. targets: between 0 and 1. logits: net inputs, so that the last layer is linear;
+    stable for any number.
+    """
+    pairs = _pairs(logits, targets)
+    for _, t in pairs:
+        if not _is_value(t) and not 0.0 <= t <= 1.0:
+            raise ValueError(f"binary_cross_entropy takes targets between 0 and 1, got {t}")
+    return mean([softplus(z) - t * z for z, t in pairs])
+
+
+def cross_entropy(logits: Any, target: Any) -> Any:
+    """−log of the probability that softmax(logits) gives to the target, as logsumexp(logits) − logit.
+
+    target: the number of a class, or a probability for each class: they sum to 1, as one-hot targets do.
+    """
+    scores, wanted = _classes("cross_entropy", logits, target)
+    if isinstance(wanted, int):
+        return logsumexp(scores) - scores[wanted]
+    are_probabilities = any(map(_is_value, wanted)) or (
+        all(0.0 <= t <= 1.0 for t in wanted) and abs(sum(wanted) - 1.0) < 1e-6
+    )
+    if not are_probabilities:
+        raise ValueError(f"cross_entropy takes probabilities that sum to 1, got {_shown(wanted)}")
+    return logsumexp(scores) - dot(wanted, scores)
+
+
+def hinge(output: Any, target: Any) -> Any:
+    """max(0, 1 − t·o), for one output and a target t of 1 or −1: the loss of a support vector machine."""
+    outputs, targets = as_list(output), as_list(target)
+    if len(outputs) != 1 or len(targets) != 1:
+        raise ValueError(f"hinge takes one output and one target, got {len(outputs)} and {len(targets)}")
+    o, t = outputs[0], targets[0]
+    if not _is_value(t) and plain_float(t) not in (-1.0, 1.0):
+        raise ValueError(f"hinge takes the targets 1 and -1, got {t}; of 0 and 1, 2*y - 1 makes them")
+    return relu(1.0 - t * o)
+
+
+def multiclass_hinge(scores: Any, target: Any) -> Any:
+    """Σ max(0, 1 + s_j − s_y) over the classes j other than the target y.
+
+    target: the number of a class, or one-hot. J. Weston and C. Watkins, Support Vector Machines for
+    Multi-Class Pattern Recognition (1999).
+    """
+    outputs, wanted = _classes("multiclass_hinge", scores, target)
+    if isinstance(wanted, int):
+        right, others = outputs[wanted], [s for j, s in enumerate(outputs) if j != wanted]
+        return functions.sum([relu(s - right + 1.0) for s in others])
+    if not any(map(_is_value, wanted)) and sorted(wanted) != [0.0] * (len(wanted) - 1) + [1.0]:
+        raise ValueError(f"multiclass_hinge takes the number of a class, or one-hot, got {_shown(wanted)}")
+    right = dot(wanted, outputs)
+    return dot([1.0 - t for t in wanted], [relu(s - right + 1.0) for s in outputs])
+
+
+# ---- penalties
+
+def l1(parameters: Iterable[Any]) -> Any:
+    """Σ |p|."""
+    return functions.sum([abs(p) for p in parameters])
+
+
+def l2(parameters: Iterable[Any]) -> Any:
+    """Σ p²."""
+    values = list(parameters)
+    return dot(values, values)
+
+
+class L1:
+    """strength · Σ |p| over all parameters of a model, as a penalty for `fit`: many become 0."""
+
+    def __init__(self, strength: float) -> None:
+        self.strength = _strength(strength)
+
+    def __call__(self, model: Module) -> Any:
+        return self.strength * l1(model.parameters())
+
+
+class L2:
+    """strength · Σ p² over all parameters of a model, as a penalty for `fit`: they stay small."""
+
+    def __init__(self, strength: float) -> None:
+        self.strength = _strength(strength)
+
+    def __call__(self, model: Module) -> Any:
+        return self.strength * l2(model.parameters())
+
+
+# ---- by name
+
+class Kind(NamedTuple):
+    """A loss, and what its targets are: "numbers", "probabilities", "signs", "classes", or "any".
+
+    threshold: an output above it means the second of two classes; None where the targets tell.
+    """
+
+    loss: Loss
+    targets: str = "numbers"
+    threshold: float | None = None
+
+
+KINDS = {
+    "squared_error": Kind(squared_error),
+    "half_squared_error": Kind(half_squared_error),
+    "mean_squared_error": Kind(mean_squared_error),
+    "mse": Kind(mean_squared_error),
+    "absolute_error": Kind(absolute_error),
+    "mean_absolute_error": Kind(mean_absolute_error),
+    "mae": Kind(mean_absolute_error),
+    "binary_cross_entropy": Kind(binary_cross_entropy, "probabilities", 0.0),
+    "cross_entropy": Kind(cross_entropy, "classes"),
+    "hinge": Kind(hinge, "signs", 0.0),
+    "multiclass_hinge": Kind(multiclass_hinge, "classes"),
+}
+
+
+def kind_of(loss: str | Loss) -> Kind:
+    """What is known of a loss, by its name or the function. ValueError, TypeError for anything else."""
+    if isinstance(loss, str):
+        if loss not in KINDS:
+            raise ValueError(f"loss {loss!r} is not known; there are {', '.join(KINDS)}")
+        return KINDS[loss]
+    if not callable(loss):
+        raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {kind(loss)}")
+    return next((known for known in KINDS.values() if known.loss is loss), Kind(loss, "any"))
+
+
+# ---- inside
+
+def _pairs(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+    these, those = (list(map(_operand, as_list(each))) for each in (outputs, targets))
+    if len(these) != len(those) or not len(these):
+        raise ValueError(f"a target for each of {len(these)} outputs is expected, got {len(those)}")
+    return list(zip(these, those, strict=True))
+
+
+def _classes(name: str, outputs: Any, target: Any) -> tuple[list[Any], Any]:
+    """The scores of the classes, and the target: a class's number, or a list as long as the scores."""
+    scores = list(as_list(outputs))
+    if len(scores) < 2:
+        raise ValueError(f"{name} takes an output for each class, two at least, got {len(scores)}")
+    if hasattr(target, "__len__") and not isinstance(target, str):
+        if len(target) != len(scores):
+            raise ValueError(f"{name}: {len(scores)} outputs, but a target of {len(target)} numbers")
+        return scores, list(map(_operand, target))
+    if _is_value(target) or isinstance(target, bool) or not hasattr(target, "__index__"):
+        raise TypeError(f"{name}: a class is a whole number, or one-hot, got {kind(target)}")
+    if not 0 <= target < len(scores):
+        raise ValueError(f"{name}: there are the classes 0 to {len(scores) - 1}, got {target}")
+    return scores, int(target)
+
+
+def _operand(x: Any) -> Any:
+    return x if _is_value(x) else required(x)
+
+
+def _is_value(x: Any) -> bool:
+    return type(x) is Value or hasattr(type(x), "apply_operation")
+
+
+def _shown(numbers: list[Any]) -> str:
+    return ", ".join(f"{x:g}" for x in numbers[:6]) + (", …" if len(numbers) > 6 else "")
+
+
+def _strength(given: float) -> float:
+    found = plain_float(given)
+    if not isfinite(found) or found < 0.0:
+        raise ValueError(f"strength: a number of 0 or more is expected, got {given!r}")
+    return found
