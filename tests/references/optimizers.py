@@ -1,0 +1,157 @@
+"""Makes optimizers.json: what torch.optim and torch.nn.utils do, in float64.
+
+    python tests/references/optimizers.py
+"""
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+import torch
+from torch.optim import lr_scheduler
+
+torch.set_default_dtype(torch.float64)
+STEPS = 100
+# Targets so far off that no optimiser arrives in 100 steps: one with large steps then leaps to and fro about
+# a minimum, and makes 1e-5 of a change in the last bit of the start, so that nothing could be compared.
+SAMPLES = [([0.15, -0.6], 2.1), ([0.55, 0.2], -1.5), ([-0.4, 0.45], 0.6), ([0.05, 0.85], -3.3)]
+START = [[[0.41, -0.73], [-0.28, 0.95]], [0.13, -0.37], [0.88, -0.54], 0.21]        # W, b, v, c
+
+OPTIMIZERS = [
+    ("SGD", {}),
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.05, "momentum": 0.9}),
+    ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.5}),
+    ("SGD", {"lr": 0.05, "momentum": 0.8, "nesterov": True}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.03}),
+    ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.1, "weight_decay": 0.02}),
+    ("SGD", {"lr": 0.05, "momentum": 0.7, "nesterov": True, "weight_decay": 0.02}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr": 0.2, "lr_decay": 0.05}),
+    ("Adagrad", {"lr": 0.1, "weight_decay": 0.04, "initial_accumulator_value": 0.3, "eps": 1e-3}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.003, "alpha": 0.9, "eps": 1e-4}),
+    ("RMSprop", {"lr": 0.005, "momentum": 0.6}),
+    ("RMSprop", {"lr": 0.005, "centered": True}),
+    ("RMSprop", {"lr": 0.01, "alpha": 0.95, "momentum": 0.5, "centered": True, "weight_decay": 0.03}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.02, "betas": [0.8, 0.95], "eps": 1e-4}),
+    ("Adam", {"lr": 0.05, "amsgrad": True}),
+    ("Adam", {"lr": 0.05, "weight_decay": 0.1}),
+    ("Adam", {"lr": 0.02, "betas": [0.0, 0.5], "amsgrad": True, "weight_decay": 0.02}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.05, "weight_decay": 0.3}),
+    ("AdamW", {"lr": 0.05, "betas": [0.7, 0.9], "weight_decay": 0.2, "eps": 1e-6, "amsgrad": True}),
+]
+FROZEN = [      # W in the first 30 steps, and v from the 40th to the 69th
+    ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.5}),
+    ("Adagrad", {"lr": 0.2, "lr_decay": 0.05, "weight_decay": 0.1}),
+    ("RMSprop", {"lr": 0.005, "momentum": 0.6, "centered": True}),
+    ("Adam", {"lr": 0.05, "amsgrad": True}),
+    ("AdamW", {"lr": 0.05, "weight_decay": 0.3}),
+]
+CONSTANT = ("ConstantLR", {"factor": 1.0})
+SCHEDULES = [
+    ("StepLR", {"step_size": 7}),
+    ("StepLR", {"step_size": 30, "gamma": 0.5}),
+    ("ExponentialLR", {"gamma": 0.93}),
+    ("LinearLR", {}),
+    ("LinearLR", {"start_factor": 0.9, "end_factor": 0.05, "total_iters": 60}),
+    ("CosineAnnealingLR", {"T_max": 100}),
+    ("CosineAnnealingLR", {"T_max": 30, "eta_min": 0.004}),
+    ("CosineAnnealingLR", {"T_max": 1}),
+]
+CLIPPED = [[0.3, -0.4], [30.0, -40.0, 0.0], [0.0, 0.0], [1e-9, 2e-9], [1e100, -3.0], [5.0]]
+
+
+def loss(parameters: list[torch.Tensor]) -> torch.Tensor:
+    """A small network with a hidden layer, and a wave in c: not convex."""
+    w, b, v, c = parameters
+    x = torch.tensor([x for x, _ in SAMPLES])
+    y = torch.tensor([y for _, y in SAMPLES])
+    outputs = torch.tanh(x @ w.T + b) @ v + c
+    return ((outputs - y) ** 2).mean() + 0.1 * torch.sin(3 * c)
+
+
+def numbers(parameters: list[torch.Tensor]) -> list[float]:
+    return torch.cat([p.detach().reshape(-1) for p in parameters]).tolist()
+
+
+def trajectory(name: str, options: dict, freezes: bool) -> list[list[float]]:
+    """The parameters after 0, 10, 20 … 100 steps."""
+    parameters = [torch.tensor(p, requires_grad=True) for p in START]
+    optimizer = getattr(torch.optim, name)(parameters, foreach=False, **options)
+    found = [numbers(parameters)]
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        loss(parameters).backward()
+        if freezes:
+            for frozen, first, end in (parameters[0], 0, 30), (parameters[2], 40, 70):
+                if first <= step < end:
+                    frozen.grad = None
+        optimizer.step()
+        if (step + 1) % 10 == 0:
+            found.append(numbers(parameters))
+    return found
+
+
+def rates(name: str, options: dict, warmup: dict | None) -> list[float]:
+    """The learning rate at the steps 0 to 100."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    after = getattr(lr_scheduler, name)(optimizer, **options)
+    schedule = after
+    if warmup:
+        rising = lr_scheduler.LinearLR(optimizer, **warmup)
+        schedule = lr_scheduler.SequentialLR(optimizer, [rising, after], [warmup["total_iters"]])
+    found = []
+    for _ in range(STEPS + 1):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return found
+
+
+def clipped(gradients: list[float], how: str, limit: float) -> dict:
+    """What is left of them; each is the gradient of a parameter of its own."""
+    parameters = [torch.zeros(1, requires_grad=True) for _ in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = torch.tensor([g])
+    norm = getattr(torch.nn.utils, f"clip_grad_{how}_")(parameters, limit)
+    return {
+        "gradients": gradients, "how": how, "limit": limit, "norm": None if norm is None else norm.item(),
+        "clipped": [p.grad.item() for p in parameters],
+    }
+
+
+def written(cases: list[dict]) -> str:
+    """A line for each case, so that changes can be read."""
+    return "[\n" + ",\n".join(json.dumps(each, allow_nan=False) for each in cases) + "\n]"
+
+
+def main() -> None:
+    parts = {
+        "optimizers": [
+            {"name": name, "options": options, "freezes": freezes,
+             "every_10th": trajectory(name, options, freezes)}
+            for cases, freezes in ((OPTIMIZERS, False), (FROZEN, True)) for name, options in cases
+        ],
+        "schedules": [
+            {"name": name, "options": options, "warmup": warmup, "rates": rates(name, options, warmup)}
+            for warmup in (None, {"total_iters": 12}, {"total_iters": 5, "start_factor": 0.01})
+            for name, options in ([CONSTANT] if warmup else []) + SCHEDULES
+        ],
+        "clipping": [
+            clipped(gradients, how, limit)
+            for how in ("norm", "value") for limit in (0.25, 1.0, 10.0) for gradients in CLIPPED
+        ],
+    }
+    versions = {"torch": torch.__version__, "python": platform.python_version()}
+    lines = [f'"versions": {json.dumps(versions)}', f'"samples": {json.dumps(SAMPLES)}']
+    lines += [f'"{name}": {written(cases)}' for name, cases in parts.items()]
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    Path(__file__).with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
