@@ -33,18 +33,21 @@ from .custom import operation
 from .engine import Value, engine_kind, gradients
 from .functions import *
 from .functions import abs as abs, max as max, min as min, sum as sum
-from .graph import topological_order
+from .graph import find_nonfinite, topological_order
 
 _LATER = {      # what is loaded when it is first used, so that the import stays quick: name → module
     "nn": "", "draw": "show", "parse": "expression", "Dual": "forward", "check_gradients": "checking",
-    "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "",
-} | dict.fromkeys(
+    "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "", "optim": "",
+} | dict.fromkeys(["EarlyStopping", "History", "evaluate", "fit", "predict"], "train") | dict.fromkeys(
+    ["history_svg", "plot_confusion_matrix", "plot_decision_regions", "plot_history", "plot_weights"],
+    "show.plots",
+) | dict.fromkeys(
     ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
     "functional",
 )
 
 if TYPE_CHECKING:
-    from . import nn, vectors
+    from . import nn, optim, vectors
     from .checking import check_gradients
     from .expression import parse
     from .forward import Dual
@@ -53,14 +56,20 @@ if TYPE_CHECKING:
     )
     from .modes import compare_modes
     from .show.draw import draw
+    from .show.plots import (
+        history_svg as history_svg, plot_confusion_matrix, plot_decision_regions, plot_history, plot_weights,
+    )
     from .tape import Tape, record
+    from .train import EarlyStopping, History, evaluate, fit, predict
 
 __version__ = "0.1.0"
 __all__ = [
-    "Dual", "Tape", "Value", "check_gradients", "compare_modes", "derivative", "draw", "engine_kind", "grad",
-    "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation",
-    "parse", "record", "scope", "topological_order", "value_and_grad", "vectors", "vjp",
-    *functions.__all__,
+    "Dual", "EarlyStopping", "History", "Tape", "Value", "check_gradients", "compare_modes", "derivative",
+    "draw", "engine_kind", "evaluate", "find_nonfinite", "fit", "grad", "gradients", "hessian", "hvp",
+    "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation", "optim", "parse",
+    "plot_confusion_matrix",
+    "plot_decision_regions", "plot_history", "plot_weights", "predict", "record", "scope",
+    "topological_order", "value_and_grad", "vectors", "vjp", *functions.__all__,
 ]
 
 

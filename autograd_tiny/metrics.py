@@ -1,0 +1,113 @@
+"""How good a model is over samples: its loss, the share of right answers, or any function of a sample."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .data import Array
+from .engine import kind
+from .nn.losses import KINDS, Kind
+from .rowwise import Rowwise
+
+Metric = Callable[[Any, Any], Any]
+Measure = Callable[[Array, Array], Array]       # outputs and targets of all samples → a number for each
+
+
+class Examination:
+    """The loss and the metrics of a model over samples.
+
+    forward: the model over rows; x, targets: the samples; weights: or None; known: the targets
+    that tell what the classes are called. ValueError, TypeError for metrics that are not known.
+    """
+
+    def __init__(
+        self, forward: Rowwise, x: Array, targets: Array, loss: Kind, metrics: Sequence[str | Metric],
+        weights: Array | None = None, known: Array | None = None, with_loss: bool = True,
+    ) -> None:
+        self.forward = forward
+        self.x = x
+        self.targets = targets
+        self.weights = weights
+        self.measures: dict[str, Measure] = {"loss": _Each(loss.loss)} if with_loss else {}
+        for name, metric in named_metrics(metrics).items():
+            is_accuracy = metric == "accuracy"
+            known_targets = targets if known is None else known
+            self.measures[name] = _Accuracy(loss, known_targets) if is_accuracy else _Each(metric)
+
+    def results(self, reduction: str = "mean", threads: int = 1) -> dict[str, float]:
+        """A number for each name: the mean over the samples, of the loss perhaps the sum."""
+        if not self.measures:
+            return {}
+        outputs = self.forward(self.x, threads=threads)
+        found = {}
+        for name, measure in self.measures.items():
+            each = measure(outputs, self.targets)
+            summed = reduction == "sum" and name == "loss"
+            weights = np.ones(len(each)) if self.weights is None else self.weights
+            found[name] = float(weights @ each if summed else np.average(each, weights=weights))
+        return found
+
+
+def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
+    """"accuracy" or functions, by name. ValueError, TypeError for what is neither."""
+    if isinstance(metrics, str) or callable(metrics):
+        raise TypeError(f"metrics: a list is expected, as [{metrics!r}]")
+    found: dict[str, Any] = {}
+    for metric in metrics:
+        if isinstance(metric, str):
+            if metric != "accuracy" and metric not in KINDS:
+                raise ValueError(f"metric {metric!r} is not known; there are accuracy, {', '.join(KINDS)}")
+            name, meant = metric, KINDS[metric].loss if metric in KINDS else metric
+        elif callable(metric):
+            name, meant = str(getattr(metric, "__name__", type(metric).__name__)), metric
+        else:
+            raise TypeError(f"metrics: names and functions of a sample are expected, got {kind(metric)}")
+        if name in found or name == "loss":
+            raise ValueError(f"metrics: two are called {name!r}; give one another __name__")
+        found[name] = meant
+    return found
+
+
+class _Each:
+    """A function of one sample's outputs and target, over all samples."""
+
+    def __init__(self, function: Metric) -> None:
+        self.function = function
+        self.rowwise: Rowwise | None = None
+
+    def __call__(self, outputs: Array, targets: Array) -> Array:
+        if self.rowwise is None:
+            widths = [None if each.ndim == 1 else each.shape[1] for each in (outputs, targets)]
+            first = np.concatenate([np.ravel(outputs[0]), np.ravel(targets[0])])
+            self.rowwise = Rowwise(self.function, first, widths, None, len(outputs))
+        found = self.rowwise(outputs, targets)
+        if found.ndim != 1:
+            raise ValueError(f"a metric is one number for each sample, got {found.shape[1]}")
+        return found
+
+
+class _Accuracy:
+    """1 for each sample that is put into its class. Of several outputs the largest is the answer."""
+
+    def __init__(self, loss: Kind, known: Array) -> None:
+        self.each_output = loss.targets == "probabilities"
+        self.threshold, self.middle = loss.threshold, 0.5
+        if known.ndim == 1 and loss.targets in ("numbers", "signs", "any"):
+            names = set(np.unique(known).tolist())
+            if not (names <= {0.0, 1.0} or names <= {-1.0, 1.0}) and loss.targets != "any":
+                raise ValueError(
+                    "accuracy counts right classes, 0 and 1 or -1 and 1, but y has "
+                    f"{', '.join(f'{x:g}' for x in sorted(names)[:5])}{', …' if len(names) > 5 else ''}"
+                )
+            self.middle = 0.0 if -1.0 in names or loss.targets == "signs" else 0.5
+
+    def __call__(self, outputs: Array, targets: Array) -> Array:
+        if outputs.ndim == 2 and not self.each_output:
+            right = targets.argmax(axis=1) if targets.ndim == 2 else targets
+            hits: Array = (outputs.argmax(axis=1) == right).astype(float)
+            return hits
+        threshold = self.middle if self.threshold is None else self.threshold
+        agree: Array = ((outputs > threshold) == (targets > self.middle)).astype(float)
+        return agree if agree.ndim == 1 else np.mean(agree, axis=1)

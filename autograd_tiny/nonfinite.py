@@ -1,0 +1,51 @@
+"""Where a nan or an infinity began, in words."""
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+from .engine import Value, gradients
+from .graph import find_nonfinite, topological_order
+
+
+def where_it_began(output: Any) -> str:
+    """The first number, or else gradient, in the graph of output that is not finite; "" if all are."""
+    if type(output) is not Value:
+        return ""
+    node = find_nonfinite(output)
+    return f"{_place(node)}{_formula(node)}" if node is not None else _of_gradients(output)
+
+
+def _of_gradients(output: Value) -> str:
+    nodes = [node for node in topological_order(output) if node.requires_grad]
+    found = dict(zip(nodes, gradients(output, nodes), strict=True))
+    for node in reversed(nodes):
+        arriving = found[node]
+        for x, slope in zip(node.operands, node.local_grads, strict=True):
+            if isfinite(arriving) and type(x) is Value and not isfinite(arriving * slope):
+                return (
+                    f"in the gradient: {_place(node)}{_formula(node)}, its gradient {arriving:g} times the "
+                    f"local derivative {slope:g} along {_named(x)}"
+                )
+    return ""
+
+
+def _place(node: Value) -> str:
+    return f"in {node.scope}: " if node.scope else ""
+
+
+def _formula(node: Value) -> str:
+    if not node.operands:
+        return f"{_named(node)} itself"
+    shown = [_named(x) for x in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
+    said = f"{node.op}({', '.join(shown)}) = {node.data:g}"
+    if len(node.operands) > 4:
+        largest = max(abs(x.data) for x in node.parents)
+        said += f", of {len(node.operands)} operands up to {largest:g}"
+    return said
+
+
+def _named(x: Any) -> str:
+    if type(x) is not Value:
+        return f"{x:g}"
+    return f"{x.label} = {x.data:g}" if x.label else f"{x.data:g}"

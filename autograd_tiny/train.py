@@ -1,0 +1,131 @@
+"""The training loop that everybody would otherwise write again: fit, evaluate, predict.
+
+What is recorded is the loss of one sample: its inputs, its targets and what Dropout multiplies by are columns
+of a row. An update replays it over the rows of a batch, with the parameters in one array, which goes into
+their Values after each epoch and whenever anybody looks.
+"""
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import optim
+from .data import Array, inputs_of, targets_of, weights_of
+from .history import History
+from .metrics import Examination, Metric
+from .nn.layers import size
+from .nn.losses import kind_of
+from .optim.clipping import limit
+from .progress import Progress
+from .updates import Training, forward_of, mode, modules_of, probe
+from .watch import EarlyStopping, Watch
+
+__all__ = ["EarlyStopping", "History", "evaluate", "fit", "predict"]
+
+Model = Callable[[Any], Any]
+Loss = str | Callable[[Any, Any], Any]
+
+
+def fit(
+    model: Model, X: Any, y: Any, loss: Loss, optimizer: str | optim.Optimizer = "sgd", epochs: int = 1,
+    batch_size: int | None = 32, *, validation_data: tuple[Any, Any] | None = None,
+    metrics: Sequence[str | Metric] = (), shuffle: bool = True, seed: int | None = None,
+    callbacks: Sequence[Any] = (), early_stopping: int | EarlyStopping | None = None, reduction: str = "mean",
+    penalty: Callable[[Any], Any] | None = None, sample_weight: Any = None,
+    schedule: optim.LRScheduler | None = None, clip_norm: float | None = None,
+    clip_value: float | None = None, progress: bool = True, threads: int = 1,
+) -> History:
+    """Train a model on X (samples, inputs) and y, (samples,) or (samples, outputs).
+
+    model: what makes outputs from a list of inputs, with parameters(). loss: a name (see nn.losses.KINDS), or
+    a function (outputs, target) of Values. y has class labels 0, 1, 2, … or one-hot rows for "cross_entropy"
+    and "multiclass_hinge", 1 and -1 for "hinge", 0 and 1 for "binary_cross_entropy", else numbers.
+    optimizer: a name, with the defaults of its class in `optim`, or such an object; it may have a part of the
+    parameters only, the others stay. batch_size: the samples of an update: 1 is one after the other, None
+    all at once. shuffle: in a new order each epoch. seed: of that order and of Dropout; by default it
+    comes from Python's `random`, so that random.seed repeats all of it.
+
+    reduction: the "mean" over the samples of an update, weighted by sample_weight, or the "sum". penalty: a
+    function of the model, such as nn.L2(1e-4), added once in each update. clip_norm, clip_value: the largest
+    length of the gradient, and the largest size of each of its numbers. schedule: changes the learning rate
+    after each epoch.
+
+    metrics: "accuracy", a loss's name, or functions (outputs, target) of a sample, for the training data
+    and for validation_data=(X, y) after each epoch. The loss of an epoch is the mean of its updates as they
+    went, with the penalty; val_loss is without. callbacks: called as callback(epoch, logs) after each epoch,
+    counted from 1; what returns True ends training. An object with on_epoch_end(epoch, logs) or
+    on_batch_end(update, logs) has those called. early_stopping: the patience in epochs, or EarlyStopping(…).
+
+    Model and loss are recorded on a tape. If they can't be, a warning says why and they run sample by sample.
+    Ctrl-C ends training with a warning, and the model keeps its last update. FloatingPointError when
+    the loss or a gradient is not finite: it says where that began, and the model keeps the parameters that
+    led there. TypeError, ValueError for arguments that don't fit: nothing has changed then.
+    """
+    training = Training(model, X, y, loss, optimizer, reduction, penalty, sample_weight, seed)
+    training.clip_norm = None if clip_norm is None else limit("clip_norm", clip_norm)
+    training.clip_value = None if clip_value is None else limit("clip_value", clip_value)
+    training.threads, epochs = size("threads", threads), size("epochs", epochs)
+    batch = training.samples if batch_size is None else min(size("batch_size", batch_size), training.samples)
+    watch = Watch(training, epochs, validation_data, metrics, early_stopping, schedule, callbacks)
+    training.prepare(batch, epochs)
+    history = History(watch.names)
+    updates = -(-training.samples // batch)
+    with mode(training.modules, True), training.written_back(), Progress(progress, epochs, updates) as bar:
+        try:
+            for epoch in range(1, epochs + 1):
+                loss_of_epoch = one_epoch(training, watch, bar, epoch, batch, shuffle and updates > 1)
+                logs, history.stopped = watch.after_epoch(epoch, loss_of_epoch)
+                history.append(logs)
+                bar.show(epoch, logs)
+                if history.stopped:
+                    break
+        except KeyboardInterrupt:
+            history.stopped = f"interrupted in epoch {len(history) + 1}"
+            warnings.warn(f"training was {history.stopped}; the model keeps its last update", stacklevel=2)
+        history.best_epoch = watch.bring_back_best()
+    return history
+
+
+def one_epoch(
+    training: Training, watch: Watch, bar: Progress, epoch: int, batch: int, shuffle: bool
+) -> float:
+    """All samples once, in updates of `batch` samples; the loss as it was in the course of it."""
+    order = training.rng.permutation(training.samples) if shuffle else None
+    starts = range(0, training.samples, batch)
+    losses = penalties = weights = 0.0
+    for k, start in enumerate(starts, 1):
+        part = slice(start, start + batch) if order is None else order[start:start + batch]
+        loss, penalty, weight = training.update(part, f"epoch {epoch}, update {k}")
+        losses += loss if training.reduction == "sum" else loss * weight
+        penalties += penalty
+        weights += weight
+        watch.after_update((epoch - 1) * len(starts) + k, loss + penalty)
+        bar.advance()
+    return losses / (1.0 if training.reduction == "sum" else weights) + penalties / len(starts)
+
+
+def evaluate(
+    model: Model, X: Any, y: Any, loss: Loss, metrics: Sequence[str | Metric] = (), *,
+    reduction: str = "mean", sample_weight: Any = None, threads: int = 1,
+) -> dict[str, float]:
+    """{"loss": …, "accuracy": …}: the loss and the metrics of a model over samples, as `fit` has them."""
+    x, known = inputs_of(X), kind_of(loss)
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
+    targets = targets_of(y, len(x), known.targets, probe(model, x[0])[0])
+    weights = weights_of(sample_weight, len(x))
+    with mode(modules_of(model), False):
+        examination = Examination(forward_of(model, x, len(x)), x, targets, known, metrics, weights)
+        return examination.results(reduction, size("threads", threads))
+
+
+def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
+    """The outputs of a model for X (samples, inputs): (samples,) for one output, else (samples, outputs).
+
+    Of a classifier these are scores: predict(model, X).argmax(axis=1) are the classes.
+    """
+    x = inputs_of(X)
+    probe(model, x[0])
+    with mode(modules_of(model), False):
+        return forward_of(model, x, len(x))(x, threads=size("threads", threads))

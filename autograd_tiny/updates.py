@@ -1,0 +1,227 @@
+"""One update of `fit`: the loss over a batch, its gradient, and the move of the optimiser."""
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from . import optim, vectors
+from .data import Array, check_finite, inputs_of, targets_of, weights_of
+from .engine import Value, kind
+from .graph import leaves
+from .nn.layers import Dropout, dropout_factors
+from .nn.losses import kind_of
+from .nn.module import Module
+from .nonfinite import where_it_began
+from .optim.clipping import clip_norm, clip_value
+from .rowwise import Rowwise
+
+Part = slice | Array        # which samples
+
+
+class Training:
+    """A model, its samples and its optimiser, and the parameters as an array of numbers while it trains.
+
+    Making one checks all of it and changes nothing.
+    """
+
+    def __init__(
+        self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, reduction: str,
+        penalty: Callable[[Any], Any] | None, sample_weight: Any, seed: int | None,
+    ) -> None:
+        self.model, self.penalty, self.reduction = model, penalty, reduction
+        self.modules = modules_of(model)
+        self.loss = kind_of(loss)
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
+        self.x = inputs_of(X)
+        self.samples = len(self.x)
+        outputs, self.dropouts = probe(model, self.x[0])
+        self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
+        self.weights = weights_of(sample_weight, self.samples)
+        self.optimizer = chosen(optimizer, model)
+        self.parameters = self.optimizer.parameters
+        self.rng = np.random.default_rng(random.getrandbits(64) if seed is None else seed)
+        self.widths = [self.x.shape[1], self.targets.shape[1] if self.targets.ndim == 2 else None]
+        self.widths += [len(self.dropouts)] if self.dropouts else []
+        self._check_loss()
+        self.read_numbers()
+        check_finite(self.numbers, "the parameters")
+        self.clip_norm: float | None = None
+        self.clip_value: float | None = None
+        self.threads = 1
+
+    def prepare(self, batch_size: int, epochs: int) -> None:
+        """Record the loss and the penalty, or say why that can't be."""
+        self._rows = np.empty((batch_size, sum(width or 1 for width in self.widths)))
+        known, many = self.parameters, self.samples * epochs
+        self.objective = Rowwise(self.of_sample, self._filled(slice(0, 1))[0], self.widths, known, many)
+        self.penalties = None
+        if self.penalty is not None:
+            penalty, model = self.penalty, self.model
+            self.penalties = Rowwise(lambda none: penalty(model), np.zeros(1), [None], known, many)
+        for why in filter(None, [self.objective.why, self.penalties.why if self.penalties else ""]):
+            said = f"no tape could be recorded, so training is slow, sample by sample: {why}"
+            warnings.warn(said, stacklevel=3)
+
+    def of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
+        """The loss of one sample. factors: what the Dropouts multiply by, in the order in which they ask."""
+        left = iter(factors)
+        with dropout_factors(lambda dropout: next(left)):
+            return self.loss.loss(self.model(x), target)
+
+    # ---- an update
+
+    def update(self, part: Part, where: str) -> tuple[float, float, float]:
+        """Move the parameters once: the loss before, the penalty, and the weight of the samples.
+
+        where: the epoch, for the FloatingPointError if the loss or a gradient is not finite.
+        """
+        rows = self._filled(part)
+        weights, weight = self._weighted(part, len(rows))
+        if weight == 0.0:
+            return 0.0, 0.0, 0.0
+        loss, gradients = self.objective.value_and_grad(rows, weights, self.numbers, self.threads)
+        penalty = 0.0
+        if self.penalties is not None:
+            penalty, more = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
+            gradients += more
+        if not isfinite(loss + penalty) or not _all_finite(gradients):
+            raise FloatingPointError(self._diagnosis(part, rows, loss, penalty, where))
+        if self.clip_value is not None:
+            clip_value(gradients, self.clip_value)
+        if self.clip_norm is not None:
+            clip_norm(gradients, self.clip_norm)
+        self.optimizer.update(self.numbers, gradients, self.trainable)
+        return loss, penalty, weight
+
+    def _filled(self, part: Part) -> Array:
+        """The rows of some samples: their inputs, their targets, and fresh factors for the Dropouts."""
+        x, targets = self.x[part], self.targets[part]
+        rows, width = self._rows[: len(x)], x.shape[1]
+        rows[:, :width] = x
+        stop = width + (self.widths[1] or 1)
+        rows[:, width:stop] = targets if targets.ndim == 2 else targets[:, None]
+        if self.dropouts:
+            left_out = np.array([dropout.p for dropout in self.dropouts])
+            rows[:, stop:] = (self.rng.random((len(x), len(left_out))) >= left_out) / (1.0 - left_out)
+        return rows
+
+    def _weighted(self, part: Part, samples: int) -> tuple[Array | float, float]:
+        """The factor of each sample in the sum, and what the samples count together."""
+        weights = None if self.weights is None else self.weights[part]
+        whole = float(samples) if weights is None else float(weights.sum())
+        each = 1.0 if weights is None else weights
+        return (each if self.reduction == "sum" or whole == 0.0 else each / whole), whole
+
+    def _diagnosis(self, part: Part, rows: Array, loss: float, penalty: float, where: str) -> str:
+        self.write_numbers()
+        what = f"the loss is {loss:g}" if not isfinite(loss) else "a gradient is not finite"
+        if not isfinite(penalty):
+            what = f"the penalty is {penalty:g}"
+        places = np.arange(self.samples)[part]
+        suspects = np.flatnonzero(~np.isfinite(self.objective(rows)))
+        for k in suspects if len(suspects) else range(len(rows)):
+            began = where_it_began(self.of_sample(*self.objective.parts(rows[k])))
+            if began:
+                return f"{what} in {where}: it began with sample {places[k]}, {began}"
+        began = where_it_began(self.penalty(self.model)) if self.penalty is not None else ""
+        began = f"it began in the penalty, {began}" if began else "the sum overflows"
+        return f"{what} in {where}: {began}"
+
+    # ---- the parameters: in an array while training goes on, in their Values when somebody may look
+
+    def read_numbers(self) -> None:
+        """Take the parameters from their Values."""
+        self.numbers = vectors.read(self.parameters)
+        self.trainable = vectors.read_trainable(self.parameters)
+
+    def write_numbers(self) -> None:
+        """Put the parameters into their Values."""
+        vectors.write(self.parameters, self.numbers)
+
+    @contextmanager
+    def written_back(self) -> Iterator[None]:
+        """After this block the Values have the parameters, whatever ended it."""
+        try:
+            yield
+        finally:
+            self.write_numbers()
+
+    def _check_loss(self) -> None:
+        """One sample forward, so that what can't work does so now."""
+        target = self.targets[0]
+        factors = [1.0] * len(self.dropouts)
+        found = self.of_sample(self.x[0].tolist(), target.tolist(), factors)
+        if type(found) is not Value:
+            raise TypeError(f"the loss of a sample is one Value, got {kind(found)}")
+        if {*map(id, leaves(found))}.isdisjoint(map(id, self.parameters)):
+            raise ValueError("the loss depends on none of the parameters that the optimizer has")
+        if self.penalty is not None:
+            extra = self.penalty(self.model)
+            if type(extra) is not Value:
+                raise TypeError(f"penalty: a function of the model that gives a Value, got {kind(extra)}")
+
+
+def _all_finite(gradients: Array) -> bool:
+    """The sum of squares is quick to find, but may overflow where no gradient does."""
+    with np.errstate(all="ignore"):
+        return isfinite(gradients @ gradients) or bool(np.isfinite(gradients).all())
+
+
+def probe(model: Any, row: Array) -> tuple[int | None, list[Dropout]]:
+    """How many outputs a model has, None for one that is not in a list; and which Dropouts ask."""
+    asked: list[Dropout] = []
+
+    def factor(dropout: Dropout) -> float:
+        asked.append(dropout)
+        return 1.0
+
+    if not callable(model):
+        raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {kind(model)}")
+    with mode(modules_of(model), True), dropout_factors(factor):
+        outputs = model(row.tolist())
+    return (len(outputs) if hasattr(outputs, "__len__") else None), asked
+
+
+def chosen(optimizer: str | optim.Optimizer, model: Any) -> optim.Optimizer:
+    """The optimiser that was asked for. TypeError, ValueError for what is none."""
+    if isinstance(optimizer, optim.Optimizer):
+        return optimizer
+    if not isinstance(optimizer, str):
+        raise TypeError(f"optimizer: a name or one of autograd_tiny.optim is expected, got {kind(optimizer)}")
+    if not hasattr(model, "parameters"):
+        raise TypeError(f"model: its parameters() are what training changes, but {kind(model)} has none")
+    return optim.named(optimizer, model.parameters())
+
+
+def forward_of(model: Any, x: Array, samples: int) -> Rowwise:
+    """A model in use, over rows of inputs."""
+    parameters = model.parameters() if hasattr(model, "parameters") else None
+    with mode(modules_of(model), False):
+        return Rowwise(model, x[0], [x.shape[1]], parameters, samples)
+
+
+def modules_of(model: Any) -> list[Module]:
+    """A model, and all modules that it is made of."""
+    if not isinstance(model, Module):
+        return []
+    return [model, *(inside for _, part in model.parts() for inside in modules_of(part))]
+
+
+@contextmanager
+def mode(modules: list[Module], training: bool) -> Iterator[None]:
+    """In this block modules are in training, or in use; afterwards each is as it was."""
+    before = [module.training for module in modules]
+    try:
+        for module in modules:
+            object.__setattr__(module, "training", training)
+        yield
+    finally:
+        for module, was in zip(modules, before, strict=True):
+            object.__setattr__(module, "training", was)

@@ -1,0 +1,154 @@
+"""What `fit` looks at between updates: metrics, validation, callbacks, early stopping, the learning rate."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from . import optim
+from .data import Array, inputs_of, targets_of
+from .engine import kind, plain_float
+from .metrics import Examination, Metric, named_metrics
+from .nn.layers import size
+from .rowwise import Rowwise
+from .updates import Training, forward_of, mode
+
+
+@dataclass
+class EarlyStopping:
+    """Training ends when `monitor` has not become better, by more than min_delta, for `patience` epochs.
+
+    monitor: a name of the History: by default "val_loss", or "loss" without validation_data. Smaller is
+    better, but for an accuracy. restore_best: at the end the parameters of the best epoch are brought back.
+    """
+
+    patience: int
+    monitor: str | None = None
+    min_delta: float = 0.0
+    restore_best: bool = True
+
+    def __post_init__(self) -> None:
+        self.patience = size("patience", self.patience)
+        if not plain_float(self.min_delta) >= 0.0:
+            raise ValueError(f"min_delta: a number of 0 or more is expected, got {self.min_delta}")
+
+
+class Watch:
+    """All that happens around the updates of one training. Making one checks it and changes nothing."""
+
+    def __init__(
+        self, training: Training, epochs: int, validation_data: Any, metrics: Sequence[str | Metric],
+        early_stopping: int | EarlyStopping | None, schedule: optim.LRScheduler | None, callbacks: Any,
+    ) -> None:
+        self.training = training
+        self.schedule = _checked(schedule, training)
+        self.callbacks = [*callbacks] if hasattr(callbacks, "__iter__") else [callbacks]
+        self.on_epoch, self.on_batch = _reactions(self.callbacks)
+        self.names = ["loss", *named_metrics(metrics)]
+        self.examinations: list[tuple[str, Examination]] = []
+        if metrics or validation_data is not None:
+            self._examine(validation_data, metrics, epochs)
+        self.names += ["lr"] if schedule is not None else []
+        self.stopping = EarlyStopping(early_stopping) if isinstance(early_stopping, int) else early_stopping
+        if self.stopping is not None:
+            self.monitor = self.stopping.monitor or ("val_loss" if "val_loss" in self.names else "loss")
+            if self.monitor not in self.names:
+                known = ", ".join(self.names)
+                raise ValueError(f"early_stopping: {self.monitor!r} is not noted; there are {known}")
+        self.best, self.best_epoch = inf, 0
+        self.best_numbers: Array | None = None
+
+    def _examine(self, validation_data: Any, metrics: Sequence[str | Metric], epochs: int) -> None:
+        """Prepare to measure the model on the training data, and on those for validation."""
+        training = self.training
+        x, targets, loss = training.x, training.targets, training.loss
+        forward = forward_of(training.model, x, training.samples * epochs)
+        self.examinations.append(
+            ("", Examination(forward, x, targets, loss, metrics, training.weights, with_loss=False))
+        )
+        if validation_data is not None:
+            self.examinations.append(("val_", _validation(training, forward, validation_data, metrics)))
+            self.names += [f"val_{name}" for name in self.names]
+
+    def after_update(self, update: int, loss: float) -> None:
+        """Tell those who want to know of each update."""
+        if self.on_batch:
+            self._show(self.on_batch, update, {"loss": loss})
+
+    def after_epoch(self, epoch: int, loss: float) -> tuple[dict[str, float], str]:
+        """The numbers of an epoch, and why training is to end; "" if it goes on."""
+        training = self.training
+        training.write_numbers()
+        logs = {"loss": loss}
+        with mode(training.modules, False):
+            for prefix, examination in self.examinations:
+                found = examination.results(training.reduction, training.threads)
+                logs |= {prefix + name: number for name, number in found.items()}
+        if self.schedule is not None:
+            logs["lr"] = training.optimizer.lr
+            self.schedule.step()
+        ended = self._late(epoch, logs)
+        if self._show(self.on_epoch, epoch, logs):
+            ended = ended or f"a callback ended it after epoch {epoch}"
+        return logs, ended
+
+    def bring_back_best(self) -> int | None:
+        """The epoch whose parameters training goes back to, None for the last."""
+        if self.stopping is None or not self.stopping.restore_best or self.best_numbers is None:
+            return None
+        self.training.numbers[:] = self.best_numbers
+        return self.best_epoch
+
+    def _late(self, epoch: int, logs: dict[str, float]) -> str:
+        if self.stopping is None:
+            return ""
+        now = -logs[self.monitor] if self.monitor.endswith("accuracy") else logs[self.monitor]
+        if now < self.best - self.stopping.min_delta:
+            self.best, self.best_epoch = now, epoch
+            self.best_numbers = self.training.numbers.copy()
+        if epoch - self.best_epoch < self.stopping.patience:
+            return ""
+        return f"{self.monitor} was best in epoch {self.best_epoch}"
+
+    def _show(self, reactions: Sequence[Callable[..., Any]], count: int, logs: dict[str, float]) -> bool:
+        """Call those who want to look, with the parameters in their Values; whether one returned True."""
+        if not reactions:
+            return False
+        self.training.write_numbers()
+        answers = [reaction(count, dict(logs)) for reaction in reactions]
+        self.training.read_numbers()            # they may have changed some
+        return any(answer is True for answer in answers)
+
+
+def _checked(schedule: Any, training: Training) -> Any:
+    if schedule is not None and not isinstance(schedule, optim.LRScheduler):
+        raise TypeError(f"schedule: one of autograd_tiny.optim is expected, got {kind(schedule)}")
+    if schedule is not None and schedule.optimizer is not training.optimizer:
+        raise ValueError("schedule: it changes the rate of another optimizer than the one that is given here")
+    return schedule
+
+
+def _reactions(callbacks: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """What to call after an epoch, and after an update."""
+    on_epoch, on_batch = [], []
+    for callback in callbacks:
+        both = [getattr(callback, name, None) for name in ("on_epoch_end", "on_batch_end")]
+        if not any(both) and not callable(callback):
+            raise TypeError(f"callbacks: functions (epoch, logs) are expected, got {kind(callback)}")
+        on_epoch += [both[0] or callback] if both[0] or not both[1] else []
+        on_batch += [both[1]] if both[1] else []
+    return on_epoch, on_batch
+
+
+def _validation(
+    training: Training, forward: Rowwise, data: Any, metrics: Sequence[str | Metric]
+) -> Examination:
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise TypeError(f"validation_data: a pair (X, y) is expected, got {kind(data)}")
+    x = inputs_of(data[0], "validation X")
+    if x.shape[1] != training.x.shape[1]:
+        raise ValueError(f"validation X has {x.shape[1]} columns, X has {training.x.shape[1]}")
+    width = training.targets.shape[1] if training.targets.ndim == 2 else None
+    t = targets_of(data[1], len(x), training.loss.targets, width, "validation y")
+    return Examination(forward, x, t, training.loss, metrics, None, training.targets)
