@@ -38,10 +38,9 @@ from .graph import find_nonfinite, topological_order
 _LATER = {      # what is loaded when it is first used, so that the import stays quick: name → module
     "nn": "", "draw": "show", "parse": "expression", "Dual": "forward", "check_gradients": "checking",
     "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "", "optim": "",
+    "plot_history": "show.curves", "history_svg": "show.curves", "plot_decision_regions": "show.regions",
+    "plot_weights": "show.weights", "plot_confusion_matrix": "show.confusion",
 } | dict.fromkeys(["EarlyStopping", "History", "evaluate", "fit", "predict"], "train") | dict.fromkeys(
-    ["history_svg", "plot_confusion_matrix", "plot_decision_regions", "plot_history", "plot_weights"],
-    "show.plots",
-) | dict.fromkeys(
     ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
     "functional",
 )
@@ -55,10 +54,11 @@ if TYPE_CHECKING:
         derivative, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
     )
     from .modes import compare_modes
+    from .show.confusion import plot_confusion_matrix
+    from .show.curves import history_svg as history_svg, plot_history
     from .show.draw import draw
-    from .show.plots import (
-        history_svg as history_svg, plot_confusion_matrix, plot_decision_regions, plot_history, plot_weights,
-    )
+    from .show.regions import plot_decision_regions
+    from .show.weights import plot_weights
     from .tape import Tape, record
     from .train import EarlyStopping, History, evaluate, fit, predict
 

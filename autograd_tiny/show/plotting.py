@@ -1,0 +1,30 @@
+"""What plots have in common: colours, Matplotlib where it is installed, how large the Axes are."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RED, BLUE = "#c0392b", "#2166ac"
+# These stay apart for the colour-blind. From the sixth on they are closer, so classes differ in marker too.
+COLOURS = [RED, BLUE, "#e69f00", "#333333", "#56b4e9", "#cc79a7", "#009e73", "#999999", "#8c564b", "#b5bd00"]
+DIVERGING = [RED, "#ffffff", BLUE]
+INK = "#111111"
+
+
+def pyplot() -> Any:
+    """matplotlib.pyplot; ImportError that says how to get it."""
+    try:
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError as missing:
+        raise ImportError('plots need matplotlib: pip install "autograd_tiny[plot]"') from missing
+    return plt
+
+
+def points(ax: Axes) -> tuple[float, float]:
+    """About how wide and high the Axes are, in points, the unit of font sizes."""
+    figure, place = ax.get_figure(root=True), ax.get_position()
+    assert figure is not None
+    wide, high = figure.get_size_inches()
+    return float(72.0 * wide * place.width), float(72.0 * high * place.height)
