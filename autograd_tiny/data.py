@@ -31,10 +31,9 @@ def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: st
     targets: what the loss takes, see nn.losses.Kind. outputs: how many the model has, None for one that is
     not in a list. TypeError, ValueError for a y that does not fit.
     """
-    _check_no_strings(y, name)
-    t = real_array(y, name)
+    t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
     if t.ndim == 0 or len(t) != samples:
-        raise ValueError(f"{samples} samples in X, but {name} has the shape {t.shape}")
+        raise ValueError(f"{samples} samples in {name[:-1]}X, but {name} has the shape {t.shape}")
     if t.ndim > 2:
         raise ValueError(f"{name} has the shape (samples,) or (samples, outputs), got {t.shape}")
     check_finite(t, name)
@@ -45,9 +44,11 @@ def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: st
         return t
     if t.shape[1:] == (1,) and outputs is None:
         t = t[:, 0]
+    elif t.ndim == 1 and outputs == 1:
+        t = t[:, None]
     if t.shape[1:] != (() if outputs is None else (outputs,)):
         raise ValueError(f"the model has {outputs or 1} outputs, but {name} has the shape {t.shape}")
-    _check_range(t, targets, name)
+    check_range(t, targets, name)
     return t
 
 
@@ -64,18 +65,26 @@ def weights_of(sample_weight: Any, samples: int) -> Array | None:
     return weights
 
 
-def real_array(given: Any, name: str) -> Array:
-    """An array of real numbers, of the type they had. TypeError, ValueError for anything else."""
+def real_array(given: Any, name: str, instead: str = "") -> Array:
+    """An array of real numbers, of the type they had. TypeError, ValueError for anything else.
+
+    instead: what to do with strings.
+    """
     try:
         array = np.asarray(given)
     except ValueError:
         raise ValueError(f"{name}: rows of equal length are expected") from None
-    if array.dtype.kind == "O":
-        wrong = next((v for v in array.ravel() if type(v) is Value or not is_operand(v)), None)
-        if wrong is not None:
-            hint = "; plain numbers are meant, such as v.data" if type(wrong) is Value else ""
-            raise TypeError(f"{name}: real numbers are expected, got {kind(wrong)}{hint}")
-        array = array.astype(float)
+    if array.dtype.kind in "OUS":
+        for x in array.ravel().tolist():
+            if isinstance(x, str | bytes):
+                raise TypeError(f"{name}: real numbers are expected, got strings, such as {x!r}{instead}")
+            if type(x) is Value or not is_operand(x):
+                hint = "; plain numbers are meant, such as v.data" if type(x) is Value else ""
+                raise TypeError(f"{name}: real numbers are expected, got {kind(x)}{hint}")
+        try:
+            array = array.astype(float)
+        except OverflowError:
+            raise ValueError(f"{name}: a number in it is too large for a float") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: real numbers are expected, got an array of {array.dtype}")
     return array
@@ -87,15 +96,6 @@ def check_finite(array: Array, name: str) -> None:
         place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
         where = ", ".join(map(str, place))
         raise ValueError(f"{name}[{where}] is {array[place]}: finite numbers are expected")
-
-
-def _check_no_strings(y: Any, name: str) -> None:
-    labels = np.asarray(y).ravel()
-    if labels.dtype.kind in "US" or (labels.dtype.kind == "O" and any(isinstance(x, str) for x in labels)):
-        raise TypeError(
-            f"{name} has strings, such as {labels[0]!r}: number the classes 0, 1, 2, …, for example by "
-            "np.unique(y, return_inverse=True)[1]"
-        )
 
 
 def _one_hot(t: Array, classes: int, name: str) -> Array:
@@ -118,12 +118,17 @@ def _one_hot(t: Array, classes: int, name: str) -> Array:
     return one_hot
 
 
-def _check_range(t: Array, targets: str, name: str) -> None:
-    if targets == "signs" and not np.isin(t, (-1.0, 1.0)).all():
-        wrong = t[~np.isin(t, (-1.0, 1.0))][0]
-        raise ValueError(
-            f"hinge takes the labels 1 and -1, but {name} has {wrong:g}; of 0 and 1, 2*y - 1 makes them"
-        )
-    if targets == "probabilities" and ((t < 0.0) | (t > 1.0)).any():
-        wrong = t[(t < 0.0) | (t > 1.0)][0]
-        raise ValueError(f"binary_cross_entropy takes labels between 0 and 1, but {name} has {wrong:g}")
+def check_range(t: Array, targets: str, name: str) -> None:
+    """ValueError for targets, as floats, that losses of that kind do not take."""
+    if targets == "signs":
+        way_out = "; of 0 and 1, 2*y - 1 makes them"
+        _refuse(t[~np.isin(t, (-1.0, 1.0))], "hinge takes the labels 1 and -1", name, way_out)
+    elif targets == "probabilities":
+        _refuse(t[(t < 0.0) | (t > 1.0)], "binary_cross_entropy takes labels between 0 and 1", name)
+    elif targets == "classes" and (t.ndim != 2 or (t < 0.0).any() or not np.allclose(t.sum(axis=1), 1.0)):
+        raise ValueError(f"cross_entropy takes class labels or probabilities that sum to 1, but not {name}")
+
+
+def _refuse(wrong: Array, rule: str, name: str, way_out: str = "") -> None:
+    if wrong.size:
+        raise ValueError(f"{rule}, but {name} has {wrong.ravel()[0]:g}{way_out}")

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from numbers import Real
-from sys import intern
 from typing import Any, TypeAlias
 
 # Up to `class Value` a reader may skip everything: this is about where names come from. `cython.compiled` is
@@ -1131,7 +1130,19 @@ def set_branch_guard(guard: Any) -> None:
 def enter_scope(name: str) -> str:
     """Mark new nodes with this name, inside the scope that holds now; returns the latter, to leave with."""
     before: str = current_scope()
-    switch_scope(intern(f"{before}.{name}") if before else name)      # one string for all nodes in it
+    switch_scope(path_of(before, name))
+    return before
+
+
+def path_of(around: str, name: str) -> str:
+    """What a scope inside another is called."""
+    return around + "." + name if around else name
+
+
+def change_scope(path: str) -> str:
+    """Mark new nodes with this path, whatever holds now; returns the latter."""
+    before: str = current_scope()
+    switch_scope(path)
     return before
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from math import isfinite
+from typing import cast
 
 from .engine import Value, kind
 
@@ -23,20 +24,21 @@ def topological_order(*roots: Value) -> list[Value]:
 def order_beyond(known: Container[int], roots: Iterable[Value]) -> list[Value]:
     """The same, but the walk ends at the Values whose id() is known: neither they nor their operands."""
     order: list[Value] = []
-    finished: set[int] = set()
     entered: set[int] = set()
-    stack = [root for root in roots if id(root) not in known][::-1]
+    stack: list[Value | None] = [*[root for root in roots if id(root) not in known][::-1]]
     while stack:
-        node = stack[-1]
-        if id(node) not in entered:
+        node = stack.pop()
+        if node is None:                # all operands of the node below are in order, so it is its turn
+            order.append(cast(Value, stack.pop()))
+        elif id(node) not in entered:
             entered.add(id(node))
-            for x in reversed(node.operands):
-                if type(x) is Value and id(x) not in entered and id(x) not in known:
-                    stack.append(x)
-        else:
-            stack.pop()
-            if id(node) not in finished:
-                finished.add(id(node))
+            operands = node.operands
+            if operands:
+                stack += node, None
+                for x in reversed(operands):
+                    if type(x) is Value and id(x) not in entered and id(x) not in known:
+                        stack.append(x)
+            else:
                 order.append(node)
     return order
 

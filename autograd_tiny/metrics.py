@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .data import Array
+from .data import Array, check_range
 from .engine import kind
 from .nn.losses import KINDS, Kind
 from .rowwise import Rowwise
@@ -30,11 +30,21 @@ class Examination:
         self.x = x
         self.targets = targets
         self.weights = weights
-        self.measures: dict[str, Measure] = {"loss": _Each(loss.loss)} if with_loss else {}
+        samples = len(x)
+        self.measures: dict[str, Measure] = {"loss": _Each(loss.loss, samples)} if with_loss else {}
         for name, metric in named_metrics(metrics).items():
             is_accuracy = metric == "accuracy"
             known_targets = targets if known is None else known
-            self.measures[name] = _Accuracy(loss, known_targets) if is_accuracy else _Each(metric)
+            self.measures[name] = _Accuracy(loss, known_targets) if is_accuracy else _Each(metric, samples)
+            if name in KINDS:
+                check_range(targets, KINDS[name].targets, f"y, for the metric {name},")
+
+    def check(self) -> None:
+        """Measure one sample, so that a metric that can't be measured is known before training."""
+        if self.measures:
+            outputs = self.forward(self.x[:1])
+            for measure in self.measures.values():
+                measure(outputs, self.targets[:1])
 
     def results(self, reduction: str = "mean", threads: int = 1) -> dict[str, float]:
         """A number for each name: the mean over the samples, of the loss perhaps the sum."""
@@ -52,8 +62,8 @@ class Examination:
 
 def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
     """"accuracy" or functions, by name. ValueError, TypeError for what is neither."""
-    if isinstance(metrics, str) or callable(metrics):
-        raise TypeError(f"metrics: a list is expected, as [{metrics!r}]")
+    if isinstance(metrics, str) or not hasattr(metrics, "__iter__"):
+        raise TypeError(f"metrics: a list is expected, as ['accuracy'], got {kind(metrics)}")
     found: dict[str, Any] = {}
     for metric in metrics:
         if isinstance(metric, str):
@@ -73,15 +83,15 @@ def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
 class _Each:
     """A function of one sample's outputs and target, over all samples."""
 
-    def __init__(self, function: Metric) -> None:
-        self.function = function
+    def __init__(self, function: Metric, samples: int) -> None:
+        self.function, self.samples = function, samples
         self.rowwise: Rowwise | None = None
 
     def __call__(self, outputs: Array, targets: Array) -> Array:
         if self.rowwise is None:
             widths = [None if each.ndim == 1 else each.shape[1] for each in (outputs, targets)]
             first = np.concatenate([np.ravel(outputs[0]), np.ravel(targets[0])])
-            self.rowwise = Rowwise(self.function, first, widths, None, len(outputs))
+            self.rowwise = Rowwise(self.function, first, widths, None, self.samples)
         found = self.rowwise(outputs, targets)
         if found.ndim != 1:
             raise ValueError(f"a metric is one number for each sample, got {found.shape[1]}")

@@ -64,9 +64,11 @@ def of_function(
     first = _run(call, numbers)
     if not check:
         return _recorded(*first, given)
-    leaves = _possible_parameters(first.inputs, topological_order(*first.outputs))
     elsewhere = second_point(numbers)
-    with _moved(leaves if given is None else given):
+    leaves = given
+    if leaves is None:
+        leaves = _possible_parameters(first.inputs, topological_order(*first.outputs))
+    with _moved(leaves):
         second = _run_again(call, elsewhere)
     if given is None:
         again = second

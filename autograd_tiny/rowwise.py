@@ -21,14 +21,15 @@ class Rowwise:
     """function(*parts) for each row of an array, whose columns are its parts.
 
     widths: how many numbers each part has; None for one number that is not in a list. parameters: the Values
-    by which it is differentiated, in order;
-    None for those that the tape finds. samples: about how many there will be.
+    by which it is differentiated, in order; None for those that the tape finds. samples: about how many there
+    will be. check: see `record`.
+
     tape: None where it runs eagerly; why: the reason, if it can't be recorded.
     """
 
     def __init__(
         self, function: Callable[..., Any], example: Array, widths: Sequence[int | None],
-        parameters: Sequence[Value] | None, samples: int,
+        parameters: Sequence[Value] | None, samples: int, check: bool = True,
     ) -> None:
         self.function = function
         self.widths = widths
@@ -38,8 +39,8 @@ class Rowwise:
         if samples < WORTH_A_TAPE:
             return
         try:
-            self.tape = record(function, *self.parts(example), parameters=parameters)
-        except (TypeError, ValueError) as error:
+            self.tape = record(function, *self.parts(example), parameters=parameters, check=check)
+        except Exception as error:      # whatever it is: it runs eagerly, or has been seen to
             self.why = str(error)
 
     def parts(self, row: Array) -> list[Any]:
@@ -70,9 +71,12 @@ class Rowwise:
         vectors.write(self.parameters, at)
         each = [self.function(*self.parts(row)) for row in rows]
         total = dot(np.broadcast_to(weights, len(rows)).tolist(), each)
+        found = np.zeros(len(at))
         if type(total) is not Value:
-            return float(total), np.zeros(len(at))
-        return total.data, np.array(gradients(total, self.parameters))
+            return float(total), found
+        wanted = np.flatnonzero([parameter.requires_grad for parameter in self.parameters])
+        found[wanted] = gradients(total, [self.parameters[k] for k in wanted])
+        return total.data, found
 
     @no_grad()
     def _values(self, rows: Array, threads: int) -> Array:

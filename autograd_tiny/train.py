@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import optim
+from .arguments import whole
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
 from .metrics import Examination, Metric
-from .nn.layers import size
 from .nn.losses import kind_of
 from .optim.clipping import limit
 from .progress import Progress
@@ -59,16 +59,16 @@ def fit(
 
     Model and loss are recorded on a tape. If they can't be, a warning says why and they run sample by sample.
     Ctrl-C ends training with a warning, and the model keeps its last update. FloatingPointError when
-    the loss or a gradient is not finite: it says where that began, and the model keeps the parameters that
-    led there. TypeError, ValueError for arguments that don't fit: nothing has changed then.
+    the loss, a gradient or a parameter is not finite: it says where that began, and the model keeps the last
+    parameters that are finite. TypeError, ValueError for arguments that don't fit: nothing has changed then.
     """
     training = Training(model, X, y, loss, optimizer, reduction, penalty, sample_weight, seed)
     training.clip_norm = None if clip_norm is None else limit("clip_norm", clip_norm)
     training.clip_value = None if clip_value is None else limit("clip_value", clip_value)
-    training.threads, epochs = size("threads", threads), size("epochs", epochs)
-    batch = training.samples if batch_size is None else min(size("batch_size", batch_size), training.samples)
-    watch = Watch(training, epochs, validation_data, metrics, early_stopping, schedule, callbacks)
+    training.threads, epochs = whole("threads", threads), whole("epochs", epochs)
+    batch = training.samples if batch_size is None else min(whole("batch_size", batch_size), training.samples)
     training.prepare(batch, epochs)
+    watch = Watch(training, epochs, validation_data, metrics, early_stopping, schedule, callbacks)
     history = History(watch.names)
     updates = -(-training.samples // batch)
     with mode(training.modules, True), training.written_back(), Progress(progress, epochs, updates) as bar:
@@ -94,6 +94,7 @@ def one_epoch(
     order = training.rng.permutation(training.samples) if shuffle else None
     starts = range(0, training.samples, batch)
     losses = penalties = weights = 0.0
+    training.begin_epoch()
     for k, start in enumerate(starts, 1):
         part = slice(start, start + batch) if order is None else order[start:start + batch]
         loss, penalty, weight = training.update(part, f"epoch {epoch}, update {k}")
@@ -102,6 +103,7 @@ def one_epoch(
         weights += weight
         watch.after_update((epoch - 1) * len(starts) + k, loss + penalty)
         bar.advance()
+    training.check_numbers(f"epoch {epoch}")
     return losses / (1.0 if training.reduction == "sum" else weights) + penalties / len(starts)
 
 
@@ -113,11 +115,13 @@ def evaluate(
     x, known = inputs_of(X), kind_of(loss)
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
-    targets = targets_of(y, len(x), known.targets, probe(model, x[0])[0])
+    modules = modules_of(model)
+    targets = targets_of(y, len(x), known.targets, probe(model, modules, x[0])[0])
     weights = weights_of(sample_weight, len(x))
-    with mode(modules_of(model), False):
-        examination = Examination(forward_of(model, x, len(x)), x, targets, known, metrics, weights)
-        return examination.results(reduction, size("threads", threads))
+    forward = forward_of(model, modules, x, len(x))
+    examination = Examination(forward, x, targets, known, metrics, weights)
+    with mode(modules, False):
+        return examination.results(reduction, whole("threads", threads))
 
 
 def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
@@ -126,6 +130,8 @@ def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
     Of a classifier these are scores: predict(model, X).argmax(axis=1) are the classes.
     """
     x = inputs_of(X)
-    probe(model, x[0])
-    with mode(modules_of(model), False):
-        return forward_of(model, x, len(x))(x, threads=size("threads", threads))
+    modules = modules_of(model)
+    probe(model, modules, x[0])
+    forward = forward_of(model, modules, x, len(x))
+    with mode(modules, False):
+        return forward(x, threads=whole("threads", threads))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import optim, vectors
+from .arguments import whole
 from .data import Array, check_finite, inputs_of, targets_of, weights_of
 from .engine import Value, kind
 from .graph import leaves
@@ -34,6 +35,8 @@ class Training:
         self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, reduction: str,
         penalty: Callable[[Any], Any] | None, sample_weight: Any, seed: int | None,
     ) -> None:
+        if penalty is not None and not callable(penalty):
+            raise TypeError(f"penalty: a function of the model is expected, got {kind(penalty)}")
         self.model, self.penalty, self.reduction = model, penalty, reduction
         self.modules = modules_of(model)
         self.loss = kind_of(loss)
@@ -41,12 +44,12 @@ class Training:
             raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
         self.x = inputs_of(X)
         self.samples = len(self.x)
-        outputs, self.dropouts = probe(model, self.x[0])
+        outputs, self.dropouts = probe(model, self.modules, self.x[0])
         self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
         self.weights = weights_of(sample_weight, self.samples)
         self.optimizer = chosen(optimizer, model)
-        self.parameters = self.optimizer.parameters
-        self.rng = np.random.default_rng(random.getrandbits(64) if seed is None else seed)
+        self.parameters = self._parameters()
+        self.rng = np.random.default_rng(random.getrandbits(64) if seed is None else whole("seed", seed, 0))
         self.widths = [self.x.shape[1], self.targets.shape[1] if self.targets.ndim == 2 else None]
         self.widths += [len(self.dropouts)] if self.dropouts else []
         self._check_loss()
@@ -60,7 +63,8 @@ class Training:
         """Record the loss and the penalty, or say why that can't be."""
         self._rows = np.empty((batch_size, sum(width or 1 for width in self.widths)))
         known, many = self.parameters, self.samples * epochs
-        self.objective = Rowwise(self.of_sample, self._filled(slice(0, 1))[0], self.widths, known, many)
+        with mode(self.modules, True):
+            self.objective = Rowwise(self.of_sample, self._filled(slice(0, 1))[0], self.widths, known, many)
         self.penalties = None
         if self.penalty is not None:
             penalty, model = self.penalty, self.model
@@ -84,20 +88,23 @@ class Training:
         """
         rows = self._filled(part)
         weights, weight = self._weighted(part, len(rows))
-        if weight == 0.0:
-            return 0.0, 0.0, 0.0
         loss, gradients = self.objective.value_and_grad(rows, weights, self.numbers, self.threads)
         penalty = 0.0
         if self.penalties is not None:
             penalty, more = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
             gradients += more
         if not isfinite(loss + penalty) or not _all_finite(gradients):
+            self.check_numbers(where)
             raise FloatingPointError(self._diagnosis(part, rows, loss, penalty, where))
+        moving = len(self.optimizer.parameters)
+        gradients = gradients[:moving]
+        if self.trainable is not None:
+            gradients[~self.trainable] = 0.0        # clipping is not to count them
         if self.clip_value is not None:
             clip_value(gradients, self.clip_value)
         if self.clip_norm is not None:
             clip_norm(gradients, self.clip_norm)
-        self.optimizer.update(self.numbers, gradients, self.trainable)
+        self.optimizer.update(self.numbers[:moving], gradients, self.trainable)
         return loss, penalty, weight
 
     def _filled(self, part: Part) -> Array:
@@ -120,26 +127,56 @@ class Training:
         return (each if self.reduction == "sum" or whole == 0.0 else each / whole), whole
 
     def _diagnosis(self, part: Part, rows: Array, loss: float, penalty: float, where: str) -> str:
+        """What is not finite, and where that began: in the penalty, or with which sample."""
         self.write_numbers()
-        what = f"the loss is {loss:g}" if not isfinite(loss) else "a gradient is not finite"
-        if not isfinite(penalty):
-            what = f"the penalty is {penalty:g}"
+        what = "a gradient is not finite"
+        if not isfinite(loss + penalty):
+            what = f"the penalty is {penalty:g}" if isfinite(loss) else f"the loss is {loss:g}"
+        if isfinite(loss):
+            began = where_it_began(self.penalty(self.model)) if self.penalty is not None else ""
+            if began:
+                return f"{what} in {where}: it began in the penalty, {began}"
         places = np.arange(self.samples)[part]
         suspects = np.flatnonzero(~np.isfinite(self.objective(rows)))
         for k in suspects if len(suspects) else range(len(rows)):
-            began = where_it_began(self.of_sample(*self.objective.parts(rows[k])))
+            began = where_it_began(self._in_full(rows[k]))
             if began:
                 return f"{what} in {where}: it began with sample {places[k]}, {began}"
-        began = where_it_began(self.penalty(self.model)) if self.penalty is not None else ""
-        began = f"it began in the penalty, {began}" if began else "the sum overflows"
-        return f"{what} in {where}: {began}"
+        return f"{what} in {where}: that of each sample is finite, but not their sum"
+
+    def _in_full(self, row: Array) -> Any:
+        """The loss of a sample, with its numbers as Values: then what is made of them alone is in the graph."""
+        parts = self.objective.parts(row)
+        names = "x", "target", "factor"
+        values = [
+            Value(part, name) if isinstance(part, float)
+            else [Value(x, f"{name}[{i}]") for i, x in enumerate(part)]
+            for name, part in zip(names, parts, strict=False)
+        ]
+        try:
+            return self.of_sample(*values)
+        except Exception:                       # it takes plain numbers only
+            return self.of_sample(*parts)
 
     # ---- the parameters: in an array while training goes on, in their Values when somebody may look
+
+    def begin_epoch(self) -> None:
+        """Remember the parameters, in case that they overflow."""
+        self._before = self.numbers.copy()
+
+    def check_numbers(self, where: str) -> None:
+        """FloatingPointError if a parameter is not finite any more: those from before the epoch come back."""
+        if not _all_finite(self.numbers):
+            self.numbers[:] = self._before
+            raise FloatingPointError(
+                f"parameters became infinite in {where}: the learning rate is too high, or clip_norm=1.0 is "
+                "to bound the steps; the model has the parameters from before this epoch"
+            )
 
     def read_numbers(self) -> None:
         """Take the parameters from their Values."""
         self.numbers = vectors.read(self.parameters)
-        self.trainable = vectors.read_trainable(self.parameters)
+        self.trainable = vectors.read_trainable(self.optimizer.parameters)
 
     def write_numbers(self) -> None:
         """Put the parameters into their Values."""
@@ -153,6 +190,11 @@ class Training:
         finally:
             self.write_numbers()
 
+    def _parameters(self) -> tuple[Value, ...]:
+        """Those that the optimiser moves, and then the model's others: a callback may change them."""
+        others = self.model.parameters() if hasattr(self.model, "parameters") else []
+        return tuple(dict.fromkeys([*self.optimizer.parameters, *others]))
+
     def _check_loss(self) -> None:
         """One sample forward, so that what can't work does so now."""
         target = self.targets[0]
@@ -160,7 +202,7 @@ class Training:
         found = self.of_sample(self.x[0].tolist(), target.tolist(), factors)
         if type(found) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {kind(found)}")
-        if {*map(id, leaves(found))}.isdisjoint(map(id, self.parameters)):
+        if {*map(id, leaves(found))}.isdisjoint(map(id, self.optimizer.parameters)):
             raise ValueError("the loss depends on none of the parameters that the optimizer has")
         if self.penalty is not None:
             extra = self.penalty(self.model)
@@ -168,13 +210,13 @@ class Training:
                 raise TypeError(f"penalty: a function of the model that gives a Value, got {kind(extra)}")
 
 
-def _all_finite(gradients: Array) -> bool:
-    """The sum of squares is quick to find, but may overflow where no gradient does."""
+def _all_finite(numbers: Array) -> bool:
+    """The sum is quick to find, but may overflow where no number does."""
     with np.errstate(all="ignore"):
-        return isfinite(gradients @ gradients) or bool(np.isfinite(gradients).all())
+        return isfinite(numbers.sum()) or bool(np.isfinite(numbers).all())
 
 
-def probe(model: Any, row: Array) -> tuple[int | None, list[Dropout]]:
+def probe(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
     """How many outputs a model has, None for one that is not in a list; and which Dropouts ask."""
     asked: list[Dropout] = []
 
@@ -184,7 +226,7 @@ def probe(model: Any, row: Array) -> tuple[int | None, list[Dropout]]:
 
     if not callable(model):
         raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {kind(model)}")
-    with mode(modules_of(model), True), dropout_factors(factor):
+    with mode(modules, True), dropout_factors(factor):
         outputs = model(row.tolist())
     return (len(outputs) if hasattr(outputs, "__len__") else None), asked
 
@@ -200,11 +242,13 @@ def chosen(optimizer: str | optim.Optimizer, model: Any) -> optim.Optimizer:
     return optim.named(optimizer, model.parameters())
 
 
-def forward_of(model: Any, x: Array, samples: int) -> Rowwise:
+def forward_of(
+    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True
+) -> Rowwise:
     """A model in use, over rows of inputs."""
     parameters = model.parameters() if hasattr(model, "parameters") else None
-    with mode(modules_of(model), False):
-        return Rowwise(model, x[0], [x.shape[1]], parameters, samples)
+    with mode(modules, False):
+        return Rowwise(model, x[0], [x.shape[1]], parameters, samples, check)
 
 
 def modules_of(model: Any) -> list[Module]:

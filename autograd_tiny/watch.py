@@ -7,10 +7,10 @@ from math import inf
 from typing import Any
 
 from . import optim
+from .arguments import number, whole
 from .data import Array, inputs_of, targets_of
-from .engine import kind, plain_float
+from .engine import kind
 from .metrics import Examination, Metric, named_metrics
-from .nn.layers import size
 from .rowwise import Rowwise
 from .updates import Training, forward_of, mode
 
@@ -29,9 +29,8 @@ class EarlyStopping:
     restore_best: bool = True
 
     def __post_init__(self) -> None:
-        self.patience = size("patience", self.patience)
-        if not plain_float(self.min_delta) >= 0.0:
-            raise ValueError(f"min_delta: a number of 0 or more is expected, got {self.min_delta}")
+        self.patience = whole("patience", self.patience)
+        self.min_delta = number("min_delta", self.min_delta)
 
 
 class Watch:
@@ -50,7 +49,7 @@ class Watch:
         if metrics or validation_data is not None:
             self._examine(validation_data, metrics, epochs)
         self.names += ["lr"] if schedule is not None else []
-        self.stopping = EarlyStopping(early_stopping) if isinstance(early_stopping, int) else early_stopping
+        self.stopping = _stopping(early_stopping)
         if self.stopping is not None:
             self.monitor = self.stopping.monitor or ("val_loss" if "val_loss" in self.names else "loss")
             if self.monitor not in self.names:
@@ -63,13 +62,18 @@ class Watch:
         """Prepare to measure the model on the training data, and on those for validation."""
         training = self.training
         x, targets, loss = training.x, training.targets, training.loss
-        forward = forward_of(training.model, x, training.samples * epochs)
+        was_recorded = training.objective.tape is not None      # and so the model can be, without a check
+        samples = training.samples * epochs if was_recorded else 0
+        forward = forward_of(training.model, training.modules, x, samples, check=False)
         self.examinations.append(
             ("", Examination(forward, x, targets, loss, metrics, training.weights, with_loss=False))
         )
         if validation_data is not None:
             self.examinations.append(("val_", _validation(training, forward, validation_data, metrics)))
             self.names += [f"val_{name}" for name in self.names]
+        with mode(training.modules, False):
+            for _, examination in self.examinations:
+                examination.check()
 
     def after_update(self, update: int, loss: float) -> None:
         """Tell those who want to know of each update."""
@@ -119,6 +123,12 @@ class Watch:
         answers = [reaction(count, dict(logs)) for reaction in reactions]
         self.training.read_numbers()            # they may have changed some
         return any(answer is True for answer in answers)
+
+
+def _stopping(given: Any) -> EarlyStopping | None:
+    if given is None or isinstance(given, EarlyStopping):
+        return given
+    return EarlyStopping(whole("early_stopping", given))
 
 
 def _checked(schedule: Any, training: Training) -> Any:

@@ -1,8 +1,9 @@
 """Compare autograd_tiny with its peers: `python benchmarks/run.py [workload]`.
 
 Prints Markdown tables; those of all workloads are kept in results.md, beside this file. What is timed
-stands in workloads.py, for tapes in tapes.py. Each engine has a process of its own, and they take turns of a
-tenth of a second (or of two steps, if that is longer): a slow phase of the machine hits all of them alike.
+stands in workloads.py, for tapes in tapes.py, for training in training.py. Each engine has a process of its
+own, and they take turns of a tenth of a second (or of two steps, or a training, if that is longer): a slow
+phase of the machine hits all of them alike.
 """
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 CHAIN = 40_000                          # operations
-PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi")
+PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi", "scikit-learn")
 GIB = 2**30
 LARGE = 100_000                         # nodes of a chain to record
 PARAMETERS = 50_000
@@ -71,11 +72,12 @@ class Worker:
 
     def __init__(self, workload: str, case: Case) -> None:
         self.name = f"{workload} {' '.join(case)}"
-        start = command(case[0], "workloads.py", workload, *case)
+        file = "training.py" if workload.startswith("training") else "workloads.py"
+        start = command(case[0], file, workload, *case)
         self.process = subprocess.Popen(**start, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, question: str) -> Any:
-        """The answer; see workloads.py for the questions."""
+        """The answer; see workloads.py for the questions, training.py takes any."""
         print(f"{self.name}: {question}", file=sys.stderr)
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.write(f"{question}\n")
@@ -288,18 +290,22 @@ def available_memory() -> float:
     return next(1024.0 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
 
 
-def importing() -> str:
-    def seconds(engine: str, code: str) -> float:
-        start = perf_counter()
-        subprocess.run(**command(engine, "-c", code), check=True)
-        return perf_counter() - start
+def seconds_of(engine: str, code: str) -> float:
+    """A fresh process, by the clock on the wall."""
+    start = perf_counter()
+    subprocess.run(**command(engine, "-c", code), check=True)
+    return perf_counter() - start
 
+
+def importing() -> str:
     def row(engine: str) -> Row:
         if missing(engine):
             return [engine, missing(engine)]
         print(f"import: {engine}", file=sys.stderr)
-        seconds(engine, "import autograd_tiny")         # compiles to bytecode what is not yet
-        pairs = [(seconds(engine, "pass"), seconds(engine, "import autograd_tiny")) for _ in range(40)]
+        seconds_of(engine, "import autograd_tiny")       # compiles to bytecode what is not yet
+        pairs = [
+            (seconds_of(engine, "pass"), seconds_of(engine, "import autograd_tiny")) for _ in range(40)
+        ]
         bare, loaded = (1e3 * median(each) for each in zip(*pairs, strict=True))
         return [engine, bare, loaded, at_most(30, 1e3 * median(after - before for before, after in pairs))]
 
@@ -565,11 +571,175 @@ the process, beyond what it held with the graph. A large one is recorded once, i
 """
 
 
+# ---- training: a time is the median of whole trainings
+
+class Trainings:
+    """What an engine found in a row of trainings, the first of which was to warm up."""
+
+    def __init__(self, found: list[dict[str, Any]]) -> None:
+        self.found = found[1:]
+
+    def __getitem__(self, name: str) -> float:
+        """The median: of "seconds", "accuracy", …"""
+        return median(each[name] for each in self.found)
+
+    @property
+    def loss(self) -> float:
+        """Of the last epoch, the median."""
+        return median(each["losses"][-1] for each in self.found)
+
+
+def trainings(workload: str, turns: dict[Case, int]) -> dict[Case, Trainings]:
+    """Let the cases train in turns, each as often as it says and once more to warm up."""
+    workers = {case: Worker(workload, case) for case in available([*turns])}
+    found: dict[Case, list[dict[str, Any]]] = {case: [] for case in workers}
+    for turn in range(1 + max(turns.values())):
+        for case, worker in workers.items():
+            if turn <= turns[case]:
+                found[case].append(worker.ask("train"))
+    for worker in workers.values():
+        worker.close()
+    return {case: Trainings(each) for case, each in found.items()}
+
+
+def check_losses(found: dict[Case, Trainings], epochs: int, precision: float) -> None:
+    """Stop unless all had the same losses in the last training that they share, in its first epochs."""
+    last = min(len(each.found) for each in found.values()) - 1
+    losses = {case: each.found[last]["losses"][:epochs] for case, each in found.items()}
+    check_agreement({case: {"numbers": numbers} for case, numbers in losses.items()}, precision)
+
+
+def training_moons() -> str:
+    native, reference, torch = ("native",), ("micrograd",), ("torch",)
+    turns: dict[Case, int] = {native: 15, ("pure",): 5, reference: 3, torch: 15}
+    targets = {reference: 1000, torch: 3}
+    found = trainings("training-moons", turns)
+    check_losses(found, turns[reference], 1e-9)
+    check_losses({case: each for case, each in found.items() if case != reference}, 100, 1e-6)
+
+    programs: dict[Case, list[float]] = {case: [] for case in found if case != reference}
+    for _ in range(5):
+        for case, times in programs.items():
+            print(f"training-moons: a program, {case[0]}", file=sys.stderr)
+            times.append(seconds_of(case[0], f"import training; training.moons({case[0]!r})()"))
+    whole = {case: median(times) for case, times in programs.items()}
+
+    def times_as_fast(case: Case, times: dict[Case, float]) -> object:
+        if case == native or native not in times:
+            return ""
+        ratio = times.get(case, found[case]["seconds"]) / times[native]
+        return at_least(targets[case], ratio) if case in targets else ratio
+
+    def row(case: Case) -> Row:
+        if case not in found:
+            return [case[0], missing(case[0])]
+        loops = {each: trained["seconds"] for each, trained in found.items()}
+        program: object = 1e3 * whole[case] if case in whole else ""
+        end: Row = [f"{found[case].loss:.5f}", found[case]["accuracy"]] if case in whole else []
+        return [
+            case[0], 1e3 * loops[case], times_as_fast(case, loops), program, times_as_fast(case, whole), *end,
+        ]
+
+    head = [
+        "engine", "fit, or the loop", "native is as many times faster", "the whole program",
+        "native's is as many times faster", "last loss", "accuracy",
+    ]
+    return f"""\
+## training-moons: 100 epochs of micrograd's demo, in milliseconds
+
+MLP 2-16-16-1, 100 points at once, hinge loss and L2 penalty, a rate that falls from 1 to 0.1. native and
+pure: one call of `fit`, which records a tape first; the others: the loop, torch's vectorised over the points,
+in float64. All begin with the same weights, and their losses agree. micrograd: 100 times the median of its
+epochs 2 to {1 + turns[reference]}, so its loss at the end is not known. The whole program: `python -c`, from
+the start of the process to its end, imports and data included, by the clock on the wall; of micrograd, the
+loop alone.
+
+{table(head, [row(case) for case in turns])}
+"""
+
+
+def training_digits() -> str:
+    title = "## training-digits: scikit-learn's digits, a network 64-64-10\n\n"
+    if missing("scikit-learn"):
+        return title + "Left out: scikit-learn is not installed.\n"
+    native, pure, sklearn = ("native",), ("pure",), ("scikit-learn",)
+    double, single = ("torch", "float64"), ("torch", "float32")
+    found = trainings("training-digits", {native: 5, pure: 5, sklearn: 5, double: 5, single: 5})
+    check_losses({case: each for case, each in found.items() if case in (native, pure, double)}, 30, 1e-6)
+    check_losses(found, 30, 0.05)
+
+    def row(case: Case) -> Row:
+        name = " ".join(case)
+        if case not in found:
+            return [name, missing(case[0])]
+        each = found[case]
+        compared: list[Row] = [
+            [each[key] / found[native][key]] if native in found and case != native else [""]
+            for key in ("seconds", "until")
+        ]
+        return [
+            name, 1e3 / 30 * each["seconds"], *compared[0], each["epochs"], 1e3 * each["until"], *compared[1],
+            f"{each.loss:.4f}", f"{100 * each['accuracy']:.1f} %",
+        ]
+
+    head = [
+        "engine", "an epoch", "native is as many times faster", "epochs to 97 %", "time to 97 %",
+        "native is as many times faster", "loss in epoch 30", "accuracy after 30",
+    ]
+    return title + f"""\
+In milliseconds; Adam with a rate of 0.003, batches of 32, 1,347 digits to train and 450 to test. Medians of
+five trainings, each with other weights and another order of the samples, the same for all engines. An epoch:
+of 30 without a test; with `fit` all that the call does is in it. To 97 %: with a test after each epoch, by
+`validation_data` and a callback, which measures the loss of the test and the accuracy in training, too.
+scikit-learn: MLPClassifier, `partial_fit` for each epoch. Accuracy: of the test.
+
+{table(head, [row(case) for case in (native, pure, sklearn, double, single)])}
+"""
+
+
+def training_mnist() -> str:
+    native, double, single = ("native",), ("torch", "float64"), ("torch", "float32")
+    title = "## training-mnist: an epoch of 60,000 samples, a network 784-64-10, in seconds\n\n"
+    if available_memory() < 4 * GIB:
+        return title + "Left out: it needs 4 GiB of free memory.\n"
+    if missing("native"):
+        return title + f"Left out: native is {missing('native')}.\n"
+    found = trainings("training-mnist", {native: 5, double: 5, single: 5})
+    check_losses({case: each for case, each in found.items() if case != single}, 1, 1e-9)
+    check_losses(found, 1, 1e-3)
+
+    def row(case: Case) -> Row:
+        name = " ".join(case)
+        if case not in found:
+            return [name, missing(case[0])]
+        each = found[case]
+        against: object = ""
+        if case != native:
+            ratio = each["seconds"] / found[native]["seconds"]
+            against = at_least(1, ratio) if case == double else ratio
+        recording: object = f"{each['recording']:.3f}" if case == native else ""
+        return [
+            name, f"{each['seconds']:.3f}", against, recording, f"{each.loss:.5f}",
+            f"{100 * each['accuracy']:.2f} %",
+        ]
+
+    head = ["engine", "an epoch", "native is as many times faster", "recording", "loss", "accuracy"]
+    return title + f"""\
+Images of ten classes, made up: a template for each class, and noise. SGD with a rate of 0.01, batches of 32
+in the same random order for all. native: one call of `fit` for one epoch, recording included; what that takes
+by itself stands beside it. torch: the samples of a batch are indexed from a tensor. One thread. The loss is
+the mean over the epoch as it went, the accuracy that on the training data afterwards.
+
+{table(head, [row(case) for case in (native, double, single)])}
+"""
+
+
 WORKLOADS: dict[str, Callable[[], str]] = {
     "moons": moons, "chain": chain, "memory": memory, "scaling": scaling, "import": importing,
     "derivatives": derivatives, "cheap-gradient": cheap_gradient, "tape-moons": tape_moons,
     "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-parameters": tape_parameters,
-    "tape-one-sample": tape_one_sample, "tape-recording": tape_recording,
+    "tape-one-sample": tape_one_sample, "tape-recording": tape_recording, "training-moons": training_moons,
+    "training-digits": training_digits, "training-mnist": training_mnist,
 }
 
 
@@ -601,13 +771,18 @@ def processor() -> str:
     return models[0] if models else platform.processor() or platform.machine()
 
 
+def print_report(names: Sequence[str]) -> str:
+    """Measure these workloads; the report, which was printed."""
+    report = "\n".join([introduction(), *(WORKLOADS[name]() for name in names)])
+    print(report)
+    return report
+
+
 def main() -> None:
     parser = ArgumentParser(description="Compare autograd_tiny with its peers.")
     parser.add_argument("workload", nargs="?", choices=WORKLOADS, help="only this one; keeps no results")
     chosen = parser.parse_args().workload
-    names = [chosen] if chosen else [*WORKLOADS]
-    report = "\n".join([introduction(), *(WORKLOADS[name]() for name in names)])
-    print(report)
+    report = print_report([chosen] if chosen else [*WORKLOADS])
     if not chosen:
         HERE.joinpath("results.md").write_text(report, encoding="utf-8")
 

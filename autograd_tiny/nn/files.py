@@ -4,11 +4,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..atomic import replacing
+from ..engine import kind
 from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .module import Module
 from .network import Network
@@ -25,11 +26,8 @@ def save(model: Module, path: str | PathLike[str]) -> None:
     the file has the parameters only: make the model, and `load(path, into=model)`. ImportError without the
     library safetensors.
     """
-    try:
-        text = json.dumps(_architecture(model))
-    except TypeError:
-        text = ""
-    write(path, model.state_dict(), {"architecture": text})
+    _check_module(model, "model")
+    write(path, model.state_dict(), {"architecture": _architecture_text(model)})
 
 
 def load(path: str | PathLike[str], into: Module | None = None) -> Any:
@@ -38,6 +36,8 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     ValueError for a file that is damaged or of another kind, for one without an architecture, and for numbers
     that do not fit the model: it says which. Nothing has changed then. Nothing in the file is executed.
     """
+    if into is not None:
+        _check_module(into, "into")
     arrays, about = read(path)
     try:
         model = _built(path, about, arrays) if into is None else into
@@ -77,6 +77,21 @@ def _library() -> Any:
     return safetensors
 
 
+def _check_module(model: Any, what: str) -> None:
+    if not isinstance(model, Module):
+        raise TypeError(f"{what}: a Module is expected, got {kind(model)}")
+
+
+def _architecture_text(model: Module) -> str:
+    """How a model is built; "" where that can't be said, or would make another one."""
+    try:
+        plan = _architecture(model)
+        again = _build(plan, _Zeros(len(model.parameters())))
+    except (TypeError, ValueError, RecursionError):
+        return ""
+    return json.dumps(plan) if repr(again) == repr(model) else ""
+
+
 def _architecture(module: Any) -> Any:
     """What to build, as lists and dicts. TypeError for a class of somebody's own."""
     if type(module) is Sequential:
@@ -100,12 +115,17 @@ def _built(path: str | PathLike[str], about: Mapping[str, str], arrays: Mapping[
 def _build(plan: Any, init: _Zeros) -> Module:
     if plan["class"] == "Sequential":
         return Sequential(*[_build(each, init) for each in plan["layers"]])
-    made = CLASSES[plan["class"]]
+    if plan["class"] not in CLASSES:
+        raise ValueError(f"a class {plan['class']!r} is not known; there are {', '.join(CLASSES)}")
+    made: Any = CLASSES[plan["class"]]
     arguments = dict(plan["arguments"])
-    if made not in (Activation, Dropout):
-        arguments |= {"init": init, "bias_init": init}
-    found: Module = made(**arguments)
-    return found
+    start = {} if made in (Activation, Dropout) else {"init": init, "bias_init": init}
+    found: Any = made(**arguments, **start)
+    its = found.config()
+    for name, given in arguments.items():
+        if name not in its or its[name] != given:
+            raise ValueError(f"{plan['class']} with {name} = {kind(given)}")
+    return cast(Module, found)
 
 
 class _Zeros:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from ..engine import Value, kind, plain_float
+from ..arguments import flag, number, whole
+from ..engine import Value, kind, leave_scope
 from ..functions import dot, max
 from .activations import Function, activation, known_name, linear, name_of
 from .init import Initialiser, initialiser
@@ -29,17 +30,23 @@ class Neuron(Module):
         init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
         fan_out: int = 1,
     ) -> None:
-        nin = size("nin", nin)
+        nin = whole("nin", nin)
         draw, draw_bias = initialiser(init), initialiser(bias_init, "bias_init")
-        self.activation = chosen(activation, nonlin)
+        self.activation = chosen(activation, flag("nonlin", nonlin))
         self.w = [Value(draw(rng, nin, fan_out)) for _ in range(nin)]
-        self.b = Value(draw_bias(rng, nin, fan_out)) if bias else None
+        self.b = Value(draw_bias(rng, nin, fan_out)) if flag("bias", bias) else None
 
-    def forward(self, x: Sequence[Any]) -> Any:
+    def __call__(self, x: Sequence[Any]) -> Any:
         """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
-        if len(x) != len(self.w):
-            raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}")
-        return self.activation(dot(self.w, x, self.b))
+        before = self._enter()              # here, for speed: a network is mostly such calls
+        try:
+            if len(x) != len(self.w):
+                raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}")
+            return self.activation(dot(self.w, x, self.b))
+        finally:
+            leave_scope(before)
+
+    forward = __call__
 
     def parameters(self) -> list[Value]:
         return [*self.w] if self.b is None else [*self.w, self.b]
@@ -60,7 +67,7 @@ class Layer(Module):
         bias: bool = True, init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros",
         rng: Any = random,
     ) -> None:
-        nout = size("nout", nout)
+        nout = whole("nout", nout)
         self.neurons = [
             Neuron(
                 nin, activation, nonlin=nonlin, bias=bias, init=init, bias_init=bias_init, rng=rng,
@@ -193,7 +200,7 @@ class Maxout(Module):
     ) -> None:
         self.pieces = [
             Layer(nin, nout, "linear", bias=bias, init=init, bias_init=bias_init, rng=rng)
-            for _ in range(size("pieces", pieces))
+            for _ in range(whole("pieces", pieces))
         ]
 
     def forward(self, x: Any) -> Any:
@@ -222,11 +229,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Any = random) -> None:
-        p = plain_float(p)
-        if not 0.0 <= p < 1.0:
-            raise ValueError(f"p: a probability of at least 0 and below 1 is expected, got {p}")
-        self.p = p
-        self.rng = rng
+        self.p = number("p", p, below=1.0)
+        self.rng = None if rng is random else rng       # a module can't be copied or pickled
 
     def forward(self, x: Any) -> Any:
         """As many outputs as inputs."""
@@ -237,7 +241,7 @@ class Dropout(Module):
 
     def factor(self, dropout: Dropout) -> float:
         """By what one input is multiplied this time: 0 or 1/(1 − p)."""
-        return 0.0 if self.rng.random() < self.p else 1.0 / (1.0 - self.p)
+        return 0.0 if (self.rng or random).random() < self.p else 1.0 / (1.0 - self.p)
 
     def config(self) -> dict[str, Any]:
         """The arguments to make one of its kind with."""
@@ -274,12 +278,3 @@ def alone(outputs: list[Any]) -> Any:
 def chosen(given: str | Function, nonlin: bool = True) -> Function:
     """The activation that was asked for."""
     return activation(given) if nonlin else linear
-
-
-def size(what: str, given: Any) -> int:
-    """A number of things. TypeError unless it is an int, ValueError unless it is 1 or more."""
-    if isinstance(given, bool) or not hasattr(given, "__index__"):
-        raise TypeError(f"{what}: a whole number is expected, got {kind(given)}")
-    if given < 1:
-        raise ValueError(f"{what}: 1 or more is expected, got {given}")
-    return int(given)

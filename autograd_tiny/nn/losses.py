@@ -6,10 +6,10 @@ sums it, over the samples. I. Goodfellow and others, Deep Learning (2016), secti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import isfinite
 from typing import Any, NamedTuple, TypeAlias
 
 from .. import functions
+from ..arguments import number
 from ..engine import Value, kind, plain_float, required
 from ..functions import dot, logsumexp, mean, relu, softplus
 from .layers import as_list
@@ -120,7 +120,7 @@ class L1:
     """strength · Σ |p| over all parameters of a model, as a penalty for `fit`: many become 0."""
 
     def __init__(self, strength: float) -> None:
-        self.strength = _strength(strength)
+        self.strength = number("strength", strength)
 
     def __call__(self, model: Module) -> Any:
         return self.strength * l1(model.parameters())
@@ -130,7 +130,7 @@ class L2:
     """strength · Σ p² over all parameters of a model, as a penalty for `fit`: they stay small."""
 
     def __init__(self, strength: float) -> None:
-        self.strength = _strength(strength)
+        self.strength = number("strength", strength)
 
     def __call__(self, model: Module) -> Any:
         return self.strength * l2(model.parameters())
@@ -210,10 +210,3 @@ def _is_value(x: Any) -> bool:
 
 def _shown(numbers: list[Any]) -> str:
     return ", ".join(f"{x:g}" for x in numbers[:6]) + (", …" if len(numbers) > 6 else "")
-
-
-def _strength(given: float) -> float:
-    found = plain_float(given)
-    if not isfinite(found) or found < 0.0:
-        raise ValueError(f"strength: a number of 0 or more is expected, got {given!r}")
-    return found

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..engine import Value, enter_scope, kind, leave_scope
+from ..engine import Value, change_scope, kind, leave_scope, path_of
 
 
 class Module:
@@ -26,9 +26,12 @@ class Module:
 
     name: str = ""
     training: bool = True
+    _place: tuple[str | None, str] = (None, "")         # the scope around its last call, and its own there
 
     def __setattr__(self, attribute: str, held: Any) -> None:
         object.__setattr__(self, attribute, held)
+        if attribute == "name":
+            object.__setattr__(self, "_place", (None, ""))
         for place, part in _named(attribute, held):
             if isinstance(part, Module):
                 part._called(place)
@@ -41,15 +44,28 @@ class Module:
             if parameter.label == name:
                 parameter.label = f"{place}.{name}"
         if not self.name:
-            object.__setattr__(self, "name", place)
+            self.name = place
 
     def __call__(self, *inputs: Any) -> Any:
         """What `forward` computes."""
-        before = enter_scope(self.name or type(self).__name__.lower())
+        before = self._enter()
         try:
             return self.forward(*inputs)
         finally:
             leave_scope(before)
+
+    def _enter(self) -> str:
+        """Make this module the scope of what is computed now; returns the scope around it.
+
+        The path is kept, since most calls come from where the last one came from.
+        """
+        around, path = self._place
+        before = change_scope(path)
+        if before is not around:
+            path = path_of(before, self.name or type(self).__name__.lower())
+            object.__setattr__(self, "_place", (before, path))
+            change_scope(path)
+        return before
 
     def forward(self, *inputs: Any) -> Any:
         """The outputs for some inputs. Subclasses define it."""
@@ -80,7 +96,8 @@ class Module:
 
     def parts(self) -> list[tuple[str, Module]]:
         """The modules that it is made of, with their names."""
-        return [(place, part) for place, part in _members(self) if isinstance(part, Module)]
+        found = (_named(place, held, just_parts=True) for place, held in vars(self).items())
+        return [part for parts in found for part in parts]
 
     def zero_grad(self) -> None:
         """Forget the gradients, before the next backward pass adds its own."""
@@ -144,7 +161,8 @@ class Module:
         return self.parts()
 
     def __repr__(self) -> str:
-        return "\n".join(_tree(self, f"{self.describe()}: ", " parameters"))
+        head, *rest = _tree(self)
+        return "\n".join([f"{head} parameters", *rest])
 
 
 def _members(module: Module) -> Iterator[tuple[str, Any]]:
@@ -153,18 +171,24 @@ def _members(module: Module) -> Iterator[tuple[str, Any]]:
         yield from _named(attribute, held)
 
 
-def _named(place: str, held: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(held, Module) or _is_parameter(held):
+def _named(place: str, held: Any, just_parts: bool = False) -> Iterator[tuple[str, Any]]:
+    """The parts and parameters in what an attribute holds; just_parts: without the parameters."""
+    if type(held) is Value:
+        if not just_parts and not held.operands:
+            yield place, held
+    elif isinstance(held, Module):
         yield place, held
     elif isinstance(held, dict):
         for key, inside in held.items():
-            yield from _named(f"{place}.{key}", inside)
+            yield from _named(f"{place}.{key}", inside, just_parts)
     elif isinstance(held, list | tuple):
         for i, inside in enumerate(held):
-            is_part = isinstance(inside, Module)
-            yield from _named(f"{place.removesuffix('s')}{i + 1}" if is_part else f"{place}[{i}]", inside)
+            if not (just_parts and type(inside) is Value):
+                is_part = isinstance(inside, Module)
+                name = f"{place.removesuffix('s')}{i + 1}" if is_part else f"{place}[{i}]"
+                yield from _named(name, inside, just_parts)
     elif isinstance(held, np.ndarray) and held.dtype == object:
-        yield from _named(place, held.tolist())
+        yield from _named(place, held.tolist(), just_parts)
 
 
 def _is_parameter(held: Any) -> bool:
@@ -220,15 +244,14 @@ def _real(name: str, given: Any) -> np.ndarray[Any, Any]:
     return array.astype(float)
 
 
-def _tree(module: Module, said: str, unit: str = "") -> Iterator[str]:
+def _tree(module: Module) -> list[str]:
     """The lines of repr: parts that follow each other and look the same stand on one."""
-    yield f"{said}{len(module.parameters()):,}{unit}"
-    runs = [list(run) for _, run in groupby(module.shown_parts(), key=lambda each: repr(each[1]))]
+    lines = [f"{module.describe()}: {len(module.parameters()):,}"]
+    parts = [(name, _tree(part)) for name, part in module.shown_parts()]
+    runs = [list(run) for _, run in groupby(parts, key=lambda part: part[1])]
     for k, run in enumerate(runs):
-        first, last = run[0], run[-1]
-        name = first[0] if len(run) == 1 else f"{first[0]} … {last[0]}"
+        (first, (head, *rest)), last = run[0], run[-1][0]
         branch, trunk = ("└── ", "    ") if k == len(runs) - 1 else ("├── ", "│   ")
-        inside = _tree(first[1], f"{name}: {first[1].describe()}: ", " each" if len(run) > 1 else "")
-        yield branch + next(inside)
-        for line in inside:
-            yield trunk + line
+        lines.append(branch + (f"{first}: {head}" if len(run) == 1 else f"{first} … {last}: {head} each"))
+        lines += [trunk + line for line in rest]
+    return lines

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from ..arguments import flag
 from ..engine import Value, kind
 from ..functions import dot
 from .activations import Function, activation, known_name, name_of
@@ -55,7 +56,8 @@ class Network(Module):
         self.w = {
             (a, b): Value(draw(rng, *fans[b]), f"w({a}→{b})") for b in self.units for a in self._sources[b]
         }
-        self.b = {x: Value(draw_bias(rng, *fans[x]), f"b({x})") for x in self.units} if bias else {}
+        with_bias = self.units if flag("bias", bias) else []
+        self.b = {x: Value(draw_bias(rng, *fans[x]), f"b({x})") for x in with_bias}
 
     def forward(self, x: Any) -> Any:
         """The outputs as a list; the output itself where there is only one.
@@ -77,15 +79,19 @@ class Network(Module):
         return alone([known[name] for name in self.outputs])
 
     def parameters(self) -> list[Value]:
-        """Unit by unit, its weights and then its bias."""
-        return [
-            parameter for unit in self.units
-            for parameter in (*(self.w[a, unit] for a in self._sources[unit]), self.b.get(unit))
-            if parameter is not None
-        ]
+        """Unit by unit, its weights and then its bias; a Value that units share is there once."""
+        found = []
+        for unit in self.units:
+            found += [self.w[source, unit] for source in self._sources[unit]]
+            found += [self.b[unit]] if unit in self.b else []
+        return list(dict.fromkeys(found))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        names = {w: f"w({a}→{b})" for (a, b), w in self.w.items()} | {b: f"b({x})" for x, b in self.b.items()}
+        names: dict[Value, str] = {}
+        for (a, b), weight in self.w.items():
+            names.setdefault(weight, f"w({a}→{b})")
+        for unit, bias in self.b.items():
+            names.setdefault(bias, f"b({unit})")
         return [(names[parameter], parameter) for parameter in self.parameters()]
 
     def tensors(self) -> dict[str, Any]:
@@ -102,8 +108,8 @@ class Network(Module):
     def describe(self) -> str:
         functions = ", ".join(dict.fromkeys(name_of(self.activations[unit]) for unit in self.units))
         hidden = len(self.units) - sum(unit in self.outputs for unit in self.units)
-        counts = f"{len(self.inputs)} inputs, {hidden} hidden, {len(self.outputs)} outputs"
-        return f"Network({counts}; {functions})"
+        ends = f"{', '.join(self.inputs)} → {hidden} hidden → {', '.join(self.outputs)}"
+        return f"Network({ends}; {functions})"
 
 
 def _checked(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
 from .. import vectors
+from ..arguments import flag, number, whole
 from ..engine import Value, kind
 from ..vectors import Array
 
@@ -419,36 +418,6 @@ def leaves(parameters: Iterable[Value]) -> tuple[Value, ...]:
         twice = next(p for p in each if places[id(p)] > 1)
         raise ValueError(f"parameters: {twice!r} is there twice; give each once")
     return each
-
-
-def number(name: str, given: Any, *, below: float = inf) -> float:
-    """An argument as a float from 0 up; TypeError for what is no real number, ValueError out of range."""
-    if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(f"{name}: a number is expected, got {kind(given)}")
-    try:
-        found = float(given)
-    except OverflowError:
-        found = inf
-    if not 0 <= found < below:
-        wanted = "a finite number, 0 or more," if below == inf else f"a number from 0 to below {below:g}"
-        raise ValueError(f"{name}: {wanted} is expected, got {found!r}")
-    return found
-
-
-def whole(name: str, given: Any, least: int) -> int:
-    """An argument as an int; TypeError for what is no whole number, ValueError for one below the least."""
-    if isinstance(given, bool) or not isinstance(given, Integral):
-        raise TypeError(f"{name}: a whole number is expected, got {kind(given)}")
-    if given < least:
-        raise ValueError(f"{name}: a whole number of {least} or more is expected, got {int(given)}")
-    return int(given)
-
-
-def flag(name: str, given: Any) -> bool:
-    """An argument that is True or False; TypeError for anything else."""
-    if not isinstance(given, bool):
-        raise TypeError(f"{name}: True or False is expected, got {kind(given)}")
-    return given
 
 
 def check_names(state: Mapping[str, Any], expected: Sequence[str]) -> None:

@@ -9,8 +9,9 @@ from math import cos, pi
 from typing import Any
 
 from .. import ieee
+from ..arguments import number, whole
 from ..engine import kind
-from .optimizers import Optimizer, check_names, number, whole
+from .optimizers import Optimizer, check_names
 
 
 class LRScheduler:

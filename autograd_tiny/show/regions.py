@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import whole
 from ..engine import kind, plain_float
-from ..nn.layers import size
 from ..train import predict
 from .plotting import COLOURS, DIVERGING, INK, pyplot
 
@@ -38,7 +38,7 @@ def plot_decision_regions(
     ValueError for an X of another shape or not finite, for labels that don't fit, and for bad options.
     """
     points, labels = _checked_examples(X, y)
-    if size("mesh", mesh) < 2:
+    if whole("mesh", mesh) < 2:
         raise ValueError("mesh: 2 or more points a side are expected, got 1")
     margin = _finite("margin", margin)
     if margin < 0.0:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import whole
 from ..engine import kind
-from ..nn.layers import Neuron, size
+from ..nn.layers import Neuron
 from .plotting import DIVERGING, INK, points, pyplot
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _image_shape(inputs: int, shape: tuple[int, int] | None) -> tuple[int, int]:
         return (side, side) if side * side == inputs else (1, inputs)
     if not isinstance(shape, tuple | list) or len(shape) != 2:
         raise ValueError(f"shape: height and width are expected, as (8, 8), got {kind(shape)}")
-    height, width = size("shape", shape[0]), size("shape", shape[1])
+    height, width = whole("shape", shape[0]), whole("shape", shape[1])
     if height * width != inputs:
         raise ValueError(
             f"shape: {height} × {width} = {height * width} does not fit, each unit has {inputs} weights"
@@ -94,7 +95,7 @@ def _image_shape(inputs: int, shape: tuple[int, int] | None) -> tuple[int, int]:
 def _columns(units: int, columns: int | None) -> int:
     """How many images side by side: as wished, or about a square that leaves few empty places."""
     if columns is not None:
-        return min(size("columns", columns), units)
+        return min(whole("columns", columns), units)
     side = int((units - 1) ** 0.5) + 1
     return min(range(side, min(2 * side, units) + 1), key=lambda across: -units % across)
 
