@@ -22,7 +22,7 @@ lint: $(VENV)/.lint   ## check style and types
 	$(BIN)/mypy
 
 notebooks: $(VENV)/.test   ## run the notebooks and keep what they show
-	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
+	$(BIN)/python notebooks/execute.py notebooks/*.ipynb
 
 bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; writes benchmarks/results.md
 	$(BIN)/python benchmarks/run.py

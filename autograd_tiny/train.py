@@ -38,29 +38,35 @@ def fit(
 ) -> History:
     """Train a model on X (samples, inputs) and y, (samples,) or (samples, outputs).
 
-    model: what makes outputs from a list of inputs, with parameters(). loss: a name (see nn.losses.KINDS), or
-    a function (outputs, target) of Values. y has class labels 0, 1, 2, … or one-hot rows for "cross_entropy"
-    and "multiclass_hinge", 1 and -1 for "hinge", 0 and 1 for "binary_cross_entropy", else numbers.
-    optimizer: a name, with the defaults of its class in `optim`, or such an object; it may have a part of the
-    parameters only, the others stay. batch_size: the samples of an update: 1 is one after the other, None
-    all at once. shuffle: in a new order each epoch. seed: of that order and of Dropout; by default it
-    comes from Python's `random`, so that random.seed repeats all of it.
+    model: what makes outputs from a list of inputs, with parameters().
+    loss: a name, see nn.losses.KINDS, or a function (outputs, target) of Values, which gets a row of y as it
+    is. By name, y has class labels 0, 1, 2, … or one-hot rows for "cross_entropy" and "multiclass_hinge", 1
+    and -1 for "hinge", 0 and 1 for "binary_cross_entropy", numbers for the others.
+    optimizer: a name, with the defaults of its class in `optim`, or such an object; it may have some of the
+    parameters only, and the others stay.
+    batch_size: the samples of an update; 1 is one after the other, None all at once.
 
-    reduction: the "mean" over the samples of an update, weighted by sample_weight, or the "sum". penalty: a
-    function of the model, such as nn.L2(1e-4), added once in each update. clip_norm, clip_value: the largest
-    length of the gradient, and the largest size of each of its numbers. schedule: changes the learning rate
-    after each epoch.
+    validation_data: (X, y), measured after each epoch.
+    metrics: "accuracy", names of losses, or functions (outputs, target) of a sample.
+    shuffle: a new order in each epoch. seed: of that order and of Dropout; without one it comes from Python's
+    `random`, so that random.seed repeats all of it.
+    callbacks: called as callback(epoch, logs) after each epoch, counted from 1; one that returns True ends
+    training. An object with on_epoch_end(epoch, logs) or on_batch_end(update, logs) has those called.
+    early_stopping: how many epochs to wait for a better one, or EarlyStopping(…).
+    reduction: the "mean" over the samples of an update, weighted by sample_weight, or the "sum".
+    penalty: a function of the model, such as nn.L2(1e-4), added once in each update.
+    schedule: changes the learning rate after each epoch.
+    clip_norm, clip_value: the largest length of the gradient, and the largest size of each of its numbers.
+    progress: a bar. threads: for large batches; the numbers do not depend on it.
 
-    metrics: "accuracy", a loss's name, or functions (outputs, target) of a sample, for the training data
-    and for validation_data=(X, y) after each epoch. The loss of an epoch is the mean of its updates as they
-    went, with the penalty; val_loss is without. callbacks: called as callback(epoch, logs) after each epoch,
-    counted from 1; what returns True ends training. An object with on_epoch_end(epoch, logs) or
-    on_batch_end(update, logs) has those called. early_stopping: the patience in epochs, or EarlyStopping(…).
+    The History has the loss of each epoch, which is the mean over its samples (or the sum) as they were used,
+    with the mean penalty; val_loss is without. Model and loss are recorded on a tape. If they can't be, a
+    warning says why and they run sample by sample. Ctrl-C ends training with a warning, and the model keeps
+    its last update.
 
-    Model and loss are recorded on a tape. If they can't be, a warning says why and they run sample by sample.
-    Ctrl-C ends training with a warning, and the model keeps its last update. FloatingPointError when
-    the loss, a gradient or a parameter is not finite: it says where that began, and the model keeps the last
-    parameters that are finite. TypeError, ValueError for arguments that don't fit: nothing has changed then.
+    FloatingPointError when the loss, a gradient or a parameter is not finite: it says where that began, and
+    the model keeps the last parameters that are finite. TypeError, ValueError for arguments that don't fit:
+    nothing has changed then.
     """
     training = Training(model, X, y, loss, optimizer, reduction, penalty, sample_weight, seed)
     training.clip_norm = None if clip_norm is None else limit("clip_norm", clip_norm)

@@ -68,7 +68,11 @@ class Training:
         self.penalties = None
         if self.penalty is not None:
             penalty, model = self.penalty, self.model
-            self.penalties = Rowwise(lambda none: penalty(model), np.zeros(1), [None], known, many)
+            # NumPy's rows would hold each of its many terms, so that plain graphs are quicker there
+            native = self.objective.tape is not None and self.objective.tape.backend == "native"
+            self.penalties = Rowwise(
+                lambda none: penalty(model), np.zeros(1), [None], known, many if native else 0
+            )
         for why in filter(None, [self.objective.why, self.penalties.why if self.penalties else ""]):
             said = f"no tape could be recorded, so training is slow, sample by sample: {why}"
             warnings.warn(said, stacklevel=3)
@@ -88,16 +92,15 @@ class Training:
         """
         rows = self._filled(part)
         weights, weight = self._weighted(part, len(rows))
-        loss, gradients = self.objective.value_and_grad(rows, weights, self.numbers, self.threads)
-        penalty = 0.0
+        moving = len(self.optimizer.parameters)
+        loss, found = self.objective.value_and_grad(rows, weights, self.numbers, self.threads)
+        gradients, penalty = found[:moving], 0.0
         if self.penalties is not None:
-            penalty, more = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
-            gradients += more
+            penalty, found = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
+            gradients += found[:moving]
         if not isfinite(loss + penalty) or not _all_finite(gradients):
             self.check_numbers(where)
             raise FloatingPointError(self._diagnosis(part, rows, loss, penalty, where))
-        moving = len(self.optimizer.parameters)
-        gradients = gradients[:moving]
         if self.trainable is not None:
             gradients[~self.trainable] = 0.0        # clipping is not to count them
         if self.clip_value is not None:
@@ -145,7 +148,7 @@ class Training:
         return f"{what} in {where}: that of each sample is finite, but not their sum"
 
     def _in_full(self, row: Array) -> Any:
-        """The loss of a sample, with its numbers as Values: then what is made of them alone is in the graph."""
+        """The loss of a sample whose numbers are Values, so that what is made of them is in the graph."""
         parts = self.objective.parts(row)
         names = "x", "target", "factor"
         values = [

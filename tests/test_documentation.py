@@ -9,6 +9,8 @@ import nbclient
 import nbformat
 import pytest
 
+from autograd_tiny import engine_kind
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
@@ -34,6 +36,7 @@ def shown(notebook):
     return [[kind for kind, _ in groupby(each)] for each in kinds]
 
 
+@pytest.mark.skipif(engine_kind() == "pure", reason="the notebooks take minutes with the pure engine")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_run_and_are_kept_with_what_they_show(path):
     kept = nbformat.read(path, as_version=4)

@@ -25,7 +25,7 @@ NOWHERE = "#6a51a3"                     # where the output is nan: no colour of 
 
 def plot_decision_regions(
     model: Any, X: Any, y: Any, *, ax: Axes | None = None, mesh: int = 200,  # noqa: N803
-    margin: float = 0.15, threshold: float | None = None,
+    margin: float = 0.15, threshold: float | None = None, reach: float | None = None, colorbar: bool = True,
 ) -> Axes:
     """What a network of two inputs answers all over the plane, and the examples X with their labels y.
 
@@ -33,7 +33,8 @@ def plot_decision_regions(
     `threshold`, by default 0.5 if the labels are 0 and 1 and all outputs lie between, as probabilities do,
     else 0; or 0 to K - 1 for a model with K outputs, the highest of which decides. The outputs are found at
     mesh × mesh points, over the range of X and `margin` times that range on each side. A line marks the
-    decision boundary; where an output is nan the plane is violet.
+    decision boundary; where an output is nan the plane is violet. reach: how far from the threshold the
+    colours of one output are full, by default where the farthest is. colorbar=False: none beside the plane.
 
     ValueError for an X of another shape or not finite, for labels that don't fit, and for bad options.
     """
@@ -43,6 +44,8 @@ def plot_decision_regions(
     margin = _finite("margin", margin)
     if margin < 0.0:
         raise ValueError(f"margin: a number of at least 0 is expected, got {margin}")
+    if reach is not None and not _finite("reach", reach) > 0.0:
+        raise ValueError(f"reach: a number above 0 is expected, got {reach}")
     plt = pyplot()
     sides = _sides(points, mesh, margin)
     outputs = _outputs_on(model, *sides)
@@ -51,9 +54,10 @@ def plot_decision_regions(
     if ax is None:
         ax = plt.subplots(figsize=(6.2, 4.8), layout="constrained")[1]
     if outputs.shape[2] == 1:
-        _draw_one_output(ax, sides, outputs[..., 0], _threshold(threshold, outputs, classes), classes)
+        middle = _threshold(threshold, outputs, classes)
+        _draw_one_output(ax, sides, outputs[..., 0], middle, reach, classes if colorbar else [])
     else:
-        _draw_regions(ax, sides, outputs)
+        _draw_regions(ax, sides, outputs, colorbar)
     for place, label in enumerate(classes):
         first, second = points[labels == label].T
         ax.scatter(
@@ -150,30 +154,34 @@ def _threshold(given: float | None, outputs: Array, classes: Sequence[int]) -> f
 
 
 def _draw_one_output(
-    ax: Axes, sides: tuple[Array, Array], outputs: Array, threshold: float, classes: Sequence[int]
+    ax: Axes, sides: tuple[Array, Array], outputs: Array, threshold: float, reach: float | None,
+    bar_of: Sequence[int],
 ) -> None:
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
 
-    finite = outputs[np.isfinite(outputs)]
-    reach = float(np.abs(finite - threshold).max(initial=0.0)) or 1.0
+    if reach is None:
+        finite = outputs[np.isfinite(outputs)]
+        reach = float(np.abs(finite - threshold).max(initial=0.0)) or 1.0
     image = ax.imshow(
         np.clip(outputs, threshold - reach, threshold + reach), extent=_extent(sides), origin="lower",
         aspect="auto", vmin=threshold - reach, vmax=threshold + reach, alpha=0.75,
         cmap=LinearSegmentedColormap.from_list("classes", DIVERGING).with_extremes(bad=NOWHERE),
     )
     _draw_boundary(ax, sides, outputs - threshold)
+    if not bar_of:
+        return
     assert ax.figure is not None
     bar = ax.figure.colorbar(image, ax=ax, label="output", format="%.3g")
     ends = [(1, 1.0, "bottom", 4), (0, 0.0, "top", -4)]
     for place, height, side, away in ends:
         bar.ax.annotate(
-            f"class {classes[place]}", (0.5, height), xycoords="axes fraction", xytext=(0, away),
+            f"class {bar_of[place]}", (0.5, height), xycoords="axes fraction", xytext=(0, away),
             textcoords="offset points", ha="center", va=side, color=_colour(place),
         )
 
 
-def _draw_regions(ax: Axes, sides: tuple[Array, Array], outputs: Array) -> None:
+def _draw_regions(ax: Axes, sides: tuple[Array, Array], outputs: Array, with_bar: bool) -> None:
     import numpy as np
     from matplotlib.colors import ListedColormap
 
@@ -186,6 +194,8 @@ def _draw_regions(ax: Axes, sides: tuple[Array, Array], outputs: Array) -> None:
     )
     for k in range(count):
         _draw_boundary(ax, sides, outputs[..., k] - np.delete(outputs, k, axis=2).max(axis=2))
+    if not with_bar:
+        return
     assert ax.figure is not None
     bar = ax.figure.colorbar(image, ax=ax, ticks=range(count), label="class")
     bar.ax.tick_params(length=0)
