@@ -315,7 +315,8 @@ def test_weights_of_0_have_a_scale():
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"shape": (2, 3)}, ValueError, "shape: 2 × 3 = 6 does not fit, each unit has 9 weights"),
     ({"shape": 9}, ValueError, r"shape: height and width are expected, as \(8, 8\), got int 9"),
-    ({"shape": (-3, -3)}, ValueError, "shape: .* 1 or more"), ({"shape": (3.0, 3)}, TypeError, "shape: a whole"),
+    ({"shape": (-3, -3)}, ValueError, "shape: .* 1 or more"),
+    ({"shape": (3.0, 3)}, TypeError, "shape: a whole"),
     ({"columns": 0}, ValueError, "columns: .* 1 or more"), ({"columns": "2"}, TypeError, "columns: a whole"),
 ])
 def test_shapes_that_do_not_fit_are_refused(options, error, message):
