@@ -92,10 +92,16 @@ def real_array(given: Any, name: str, instead: str = "") -> Array:
 
 def check_finite(array: Array, name: str) -> None:
     """ValueError that says where, for nan and infinities."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if array.dtype.kind == "f" and not all_finite(array):
         place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
         where = ", ".join(map(str, place))
         raise ValueError(f"{name}[{where}] is {array[place]}: finite numbers are expected")
+
+
+def all_finite(array: Array) -> bool:
+    """The sum is quicker to find, but may overflow where no number does."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
 
 
 def _one_hot(t: Array, classes: int, name: str) -> Array:

@@ -52,6 +52,21 @@ def made_from(sources: Iterable[Value], order: Iterable[Value]) -> set[int]:
     return found
 
 
+def is_made_from(output: Value, sources: Iterable[Value]) -> bool:
+    """Whether a Value depends on one of the sources: the walk ends at the first that it meets."""
+    wanted = {id(source) for source in sources}
+    seen: set[int] = set()
+    stack = [output]
+    while stack:
+        node = stack.pop()
+        if id(node) in wanted:
+            return True
+        if id(node) not in seen:
+            seen.add(id(node))
+            stack += [x for x in node.operands if type(x) is Value]
+    return False
+
+
 def leaves(*roots: Value) -> list[Value]:
     """The Values at the beginning: inputs and parameters, in the order in which they are first used."""
     return [node for node in topological_order(*roots) if not node.operands]

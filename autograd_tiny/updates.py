@@ -12,9 +12,9 @@ import numpy as np
 
 from . import optim, vectors
 from .arguments import whole
-from .data import Array, check_finite, inputs_of, targets_of, weights_of
+from .data import Array, all_finite, check_finite, inputs_of, targets_of, weights_of
 from .engine import Value, kind
-from .graph import leaves
+from .graph import is_made_from
 from .nn.layers import Dropout, dropout_factors
 from .nn.losses import kind_of
 from .nn.module import Module
@@ -98,7 +98,7 @@ class Training:
         if self.penalties is not None:
             penalty, found = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
             gradients += found[:moving]
-        if not isfinite(loss + penalty) or not _all_finite(gradients):
+        if not isfinite(loss + penalty) or not all_finite(gradients):
             self.check_numbers(where)
             raise FloatingPointError(self._diagnosis(part, rows, loss, penalty, where))
         if self.trainable is not None:
@@ -169,7 +169,7 @@ class Training:
 
     def check_numbers(self, where: str) -> None:
         """FloatingPointError if a parameter is not finite any more: those from before the epoch come back."""
-        if not _all_finite(self.numbers):
+        if not all_finite(self.numbers):
             self.numbers[:] = self._before
             raise FloatingPointError(
                 f"parameters became infinite in {where}: the learning rate is too high, or clip_norm=1.0 is "
@@ -205,18 +205,12 @@ class Training:
         found = self.of_sample(self.x[0].tolist(), target.tolist(), factors)
         if type(found) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {kind(found)}")
-        if {*map(id, leaves(found))}.isdisjoint(map(id, self.optimizer.parameters)):
+        if not is_made_from(found, self.optimizer.parameters):
             raise ValueError("the loss depends on none of the parameters that the optimizer has")
         if self.penalty is not None:
             extra = self.penalty(self.model)
             if type(extra) is not Value:
                 raise TypeError(f"penalty: a function of the model that gives a Value, got {kind(extra)}")
-
-
-def _all_finite(numbers: Array) -> bool:
-    """The sum is quick to find, but may overflow where no number does."""
-    with np.errstate(all="ignore"):
-        return isfinite(numbers.sum()) or bool(np.isfinite(numbers).all())
 
 
 def probe(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:

@@ -4,7 +4,7 @@ from math import inf, nan
 import pytest
 
 from autograd_tiny import Value, exp, find_nonfinite, log, scope
-from autograd_tiny.graph import leaves
+from autograd_tiny.graph import is_made_from, leaves
 
 
 def test_the_first_number_that_is_not_finite():
@@ -42,3 +42,11 @@ def test_only_values_have_graphs():
 def test_leaves_come_in_the_order_of_their_use():
     a, b = Value(1.0), Value(2.0)
     assert leaves(b * a + b) == [b, a]
+
+
+def test_what_a_value_is_made_from():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    shared = a * b
+    f = shared + shared * 2.0
+    assert is_made_from(f, [c, b]) and is_made_from(f, [f]) and is_made_from(f, [shared])
+    assert not is_made_from(f, [c]) and not is_made_from(f, [])
