@@ -33,6 +33,6 @@ def whole(name: str, given: Any, least: int = 1) -> int:
 
 def flag(name: str, given: Any) -> bool:
     """An argument that is True or False; TypeError for anything else."""
-    if not isinstance(given, bool):
+    if not isinstance(given, bool) and type(given).__name__ not in ("bool", "bool_"):     # NumPy's
         raise TypeError(f"{name}: True or False is expected, got {kind(given)}")
-    return given
+    return bool(given)

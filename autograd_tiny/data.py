@@ -28,8 +28,8 @@ def inputs_of(X: Any, name: str = "X") -> Array:
 def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: str = "y") -> Array:
     """y as floats: (samples,) or (samples, k), as the loss takes them; class labels become one-hot.
 
-    targets: what the loss takes, see nn.losses.Kind. outputs: how many the model has, None for one that is
-    not in a list. TypeError, ValueError for a y that does not fit.
+    targets: what the loss takes, see nn.losses.LossSpec. outputs: how many the model has, None for one that
+    is not in a list. TypeError, ValueError for a y that does not fit.
     """
     t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
     if t.ndim == 0 or len(t) != samples:
@@ -74,6 +74,8 @@ def real_array(given: Any, name: str, instead: str = "") -> Array:
         array = np.asarray(given)
     except ValueError:
         raise ValueError(f"{name}: rows of equal length are expected") from None
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        raise ValueError(f"{name} has masked numbers: leave these samples out, or fill them in")
     if array.dtype.kind in "OUS":
         for x in array.ravel().tolist():
             if isinstance(x, str | bytes):
@@ -113,14 +115,18 @@ def _one_hot(t: Array, classes: int, name: str) -> Array:
         if (t < 0).any() or not np.allclose(t.sum(axis=1), 1.0, rtol=0, atol=1e-6):
             raise ValueError(f"{name}: each row has a probability for each class, which sum to 1")
         return t.astype(float)
-    labels = t.astype(int)
-    if (labels != t).any() or labels.min() < 0 or labels.max() >= classes:
-        wrong = t[(labels != t) | (labels < 0) | (labels >= classes)][0]
+    if classes < 2:
         raise ValueError(
-            f"{name} has the label {wrong:g}, but the model has {classes} outputs: labels are whole numbers "
-            f"from 0 to {classes - 1}"
+            "the loss takes an output for each class, and the model has one: for one output there is "
+            "binary_cross_entropy"
         )
-    one_hot: Array = np.eye(classes)[labels]
+    wrong = t[(np.floor(t) != t) | (t < 0) | (t >= classes)]
+    if wrong.size:
+        raise ValueError(
+            f"{name} has the label {wrong[0]:g}, but the model has {classes} outputs: labels are whole "
+            f"numbers from 0 to {classes - 1}"
+        )
+    one_hot: Array = np.eye(classes)[t.astype(int)]
     return one_hot
 
 

@@ -1096,7 +1096,7 @@ def kind(x: object) -> str:
     """How an error message calls what somebody passed: "str '3'"."""
     if x is None:
         return "None"
-    shown = repr(x)
+    shown = repr(x).partition("\n")[0]
     return f"{type(x).__name__} {shown if len(shown) <= 60 else shown[:57] + '…'}"
 
 
@@ -1132,6 +1132,12 @@ def enter_scope(name: str) -> str:
     before: str = current_scope()
     switch_scope(path_of(before, name))
     return before
+
+
+def scope_now() -> str:
+    """The scope that holds now."""
+    here: str = current_scope()
+    return here
 
 
 def path_of(around: str, name: str) -> str:

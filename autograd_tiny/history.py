@@ -32,6 +32,10 @@ class History:
         for name, number in logs.items():
             self._columns[name].append(float(number))
 
+    def keys(self) -> list[str]:
+        """The same, so that dict(history) works."""
+        return self.names
+
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:
             raise KeyError(f"{kind(name)} was not noted; there are {', '.join(self._columns)}")

@@ -1,14 +1,14 @@
 """How good a model is over samples: its loss, the share of right answers, or any function of a sample."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .data import Array, check_range
 from .engine import kind
-from .nn.losses import KINDS, Kind
+from .nn.losses import LOSSES, LossSpec
 from .rowwise import Rowwise
 
 Metric = Callable[[Any, Any], Any]
@@ -19,11 +19,11 @@ class Examination:
     """The loss and the metrics of a model over samples.
 
     forward: the model over rows; x, targets: the samples; weights: or None; known: the targets
-    that tell what the classes are called. ValueError, TypeError for metrics that are not known.
+    that tell what the classes are called; metrics: see named_metrics. ValueError for metrics that don't fit.
     """
 
     def __init__(
-        self, forward: Rowwise, x: Array, targets: Array, loss: Kind, metrics: Sequence[str | Metric],
+        self, forward: Rowwise, x: Array, targets: Array, loss: LossSpec, metrics: Mapping[str, Any],
         weights: Array | None = None, known: Array | None = None, with_loss: bool = True,
     ) -> None:
         self.forward = forward
@@ -32,12 +32,12 @@ class Examination:
         self.weights = weights
         samples = len(x)
         self.measures: dict[str, Measure] = {"loss": _Each(loss.loss, samples)} if with_loss else {}
-        for name, metric in named_metrics(metrics).items():
+        for name, metric in metrics.items():
             is_accuracy = metric == "accuracy"
             known_targets = targets if known is None else known
             self.measures[name] = _Accuracy(loss, known_targets) if is_accuracy else _Each(metric, samples)
-            if name in KINDS:
-                check_range(targets, KINDS[name].targets, f"y, for the metric {name},")
+            if name in LOSSES:
+                check_range(targets, LOSSES[name].targets, f"y, for the metric {name},")
 
     def check(self) -> None:
         """Measure one sample, so that a metric that can't be measured is known before training."""
@@ -67,9 +67,9 @@ def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for metric in metrics:
         if isinstance(metric, str):
-            if metric != "accuracy" and metric not in KINDS:
-                raise ValueError(f"metric {metric!r} is not known; there are accuracy, {', '.join(KINDS)}")
-            name, meant = metric, KINDS[metric].loss if metric in KINDS else metric
+            if metric != "accuracy" and metric not in LOSSES:
+                raise ValueError(f"metric {metric!r} is not known; there are accuracy, {', '.join(LOSSES)}")
+            name, meant = metric, LOSSES[metric].loss if metric in LOSSES else metric
         elif callable(metric):
             name, meant = str(getattr(metric, "__name__", type(metric).__name__)), metric
         else:
@@ -101,23 +101,30 @@ class _Each:
 class _Accuracy:
     """1 for each sample that is put into its class. Of several outputs the largest is the answer."""
 
-    def __init__(self, loss: Kind, known: Array) -> None:
-        self.each_output = loss.targets == "probabilities"
-        self.threshold, self.middle = loss.threshold, 0.5
-        if known.ndim == 1 and loss.targets in ("numbers", "signs", "any"):
-            names = set(np.unique(known).tolist())
-            if not (names <= {0.0, 1.0} or names <= {-1.0, 1.0}) and loss.targets != "any":
-                raise ValueError(
-                    "accuracy counts right classes, 0 and 1 or -1 and 1, but y has "
-                    f"{', '.join(f'{x:g}' for x in sorted(names)[:5])}{', …' if len(names) > 5 else ''}"
-                )
-            self.middle = 0.0 if -1.0 in names or loss.targets == "signs" else 0.5
+    def __init__(self, loss: LossSpec, known: Array) -> None:
+        self.loss, self.known = loss, known
 
     def __call__(self, outputs: Array, targets: Array) -> Array:
-        if outputs.ndim == 2 and not self.each_output:
+        hits: Array
+        if outputs.ndim == 2 and self.loss.targets != "probabilities":
             right = targets.argmax(axis=1) if targets.ndim == 2 else targets
-            hits: Array = (outputs.argmax(axis=1) == right).astype(float)
+            hits = (outputs.argmax(axis=1) == right).astype(float)
             return hits
-        threshold = self.middle if self.threshold is None else self.threshold
-        agree: Array = ((outputs > threshold) == (targets > self.middle)).astype(float)
-        return agree if agree.ndim == 1 else np.mean(agree, axis=1)
+        middle = {"probabilities": 0.5, "signs": 0.0}.get(self.loss.targets)
+        if middle is None:
+            middle = _middle(set(np.unique(self.known).tolist()))
+        threshold = middle if self.loss.threshold is None else self.loss.threshold
+        hits = ((outputs > threshold) == (targets > middle)).astype(float)
+        return hits if hits.ndim == 1 else np.mean(hits, axis=1)
+
+
+def _middle(labels: set[float]) -> float:
+    """Between the two classes. ValueError where the labels don't tell what they are."""
+    if labels == {1.0}:
+        raise ValueError("accuracy: y has the label 1 only, and its other class may be 0 or -1")
+    if labels <= {0.0, 1.0}:
+        return 0.5
+    if labels <= {-1.0, 1.0}:
+        return 0.0
+    shown = ", ".join(f"{label:g}" for label in sorted(labels)[:5]) + (", …" if len(labels) > 5 else "")
+    raise ValueError(f"accuracy counts right classes, 0 and 1 or -1 and 1, but y has {shown}")

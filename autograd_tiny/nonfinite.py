@@ -31,7 +31,7 @@ def _of_gradients(output: Value) -> str:
 
 
 def _place(node: Value) -> str:
-    return f"in {node.scope}: " if node.scope else ""
+    return f"in {node.scope}: " if node.scope else "outside of all modules: "
 
 
 def _formula(node: Value) -> str:
@@ -39,6 +39,8 @@ def _formula(node: Value) -> str:
         return f"{_named(node)} itself"
     shown = [_named(x) for x in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
     said = f"{node.op}({', '.join(shown)}) = {node.data:g}"
+    if not node.op.isidentifier() and len(node.operands) == 2:
+        said = f"{shown[0]} {node.op} {shown[1]} = {node.data:g}"
     if len(node.operands) > 4:
         largest = max(abs(x.data) for x in node.parents)
         said += f", of {len(node.operands)} operands up to {largest:g}"

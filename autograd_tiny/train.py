@@ -11,14 +11,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import optim
-from .arguments import whole
+from .arguments import flag, whole
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
-from .metrics import Examination, Metric
-from .nn.losses import kind_of
+from .metrics import Examination, Metric, named_metrics
+from .models import check_model, forward_of, mode, modules_of, probe
+from .nn.losses import spec_of
 from .optim.clipping import limit
 from .progress import Progress
-from .updates import Training, forward_of, mode, modules_of, probe
+from .updates import Training
 from .watch import EarlyStopping, Watch
 
 __all__ = ["EarlyStopping", "History", "evaluate", "fit", "predict"]
@@ -39,9 +40,10 @@ def fit(
     """Train a model on X (samples, inputs) and y, (samples,) or (samples, outputs).
 
     model: what makes outputs from a list of inputs, with parameters().
-    loss: a name, see nn.losses.KINDS, or a function (outputs, target) of Values, which gets a row of y as it
-    is. By name, y has class labels 0, 1, 2, … or one-hot rows for "cross_entropy" and "multiclass_hinge", 1
-    and -1 for "hinge", 0 and 1 for "binary_cross_entropy", numbers for the others.
+    loss: a name, see nn.losses.LOSSES, or a function (outputs, target) of Values, whose target is a row of y
+    as floats; for classes give it one-hot rows, np.eye(K)[y]. By name, y has class labels 0, 1, 2, … or
+    one-hot rows for "cross_entropy" and "multiclass_hinge", 1 and -1 for "hinge", 0 and 1 for
+    "binary_cross_entropy", numbers for the others.
     optimizer: a name, with the defaults of its class in `optim`, or such an object; it may have some of the
     parameters only, and the others stay.
     batch_size: the samples of an update; 1 is one after the other, None all at once.
@@ -60,9 +62,13 @@ def fit(
     progress: a bar. threads: for large batches; the numbers do not depend on it.
 
     The History has the loss of each epoch, which is the mean over its samples (or the sum) as they were used,
-    with the mean penalty; val_loss is without. Model and loss are recorded on a tape. If they can't be, a
-    warning says why and they run sample by sample. Ctrl-C ends training with a warning, and the model keeps
-    its last update.
+    with the mean penalty; val_loss is without. Accuracy, of one output: the classes part at 0 for
+    "binary_cross_entropy", "hinge" and labels -1 and 1, at 0.5 for labels 0 and 1 and another loss.
+
+    Model and loss are recorded on a tape. If they can't be, a warning says why and they run sample by sample.
+    Other numbers that loss, penalty and metrics use stay those of the beginning, even if a callback changes
+    them. Ctrl-C ends training with a warning, and the model keeps its last update; with early stopping, its
+    best epoch.
 
     FloatingPointError when the loss, a gradient or a parameter is not finite: it says where that began, and
     the model keeps the last parameters that are finite. TypeError, ValueError for arguments that don't fit:
@@ -76,20 +82,24 @@ def fit(
     training.prepare(batch, epochs)
     watch = Watch(training, epochs, validation_data, metrics, early_stopping, schedule, callbacks)
     history = History(watch.names)
-    updates = -(-training.samples // batch)
+    updates, epoch = -(-training.samples // batch), 1
+    shuffle = flag("shuffle", shuffle) and updates > 1
     with mode(training.modules, True), training.written_back(), Progress(progress, epochs, updates) as bar:
         try:
             for epoch in range(1, epochs + 1):
-                loss_of_epoch = one_epoch(training, watch, bar, epoch, batch, shuffle and updates > 1)
-                logs, history.stopped = watch.after_epoch(epoch, loss_of_epoch)
+                loss_of_epoch = one_epoch(training, watch, bar, epoch, batch, shuffle)
+                logs = watch.measured(loss_of_epoch)
                 history.append(logs)
                 bar.show(epoch, logs)
+                history.stopped = watch.after_epoch(epoch, logs)
                 if history.stopped:
                     break
         except KeyboardInterrupt:
-            history.stopped = f"interrupted in epoch {len(history) + 1}"
-            warnings.warn(f"training was {history.stopped}; the model keeps its last update", stacklevel=2)
+            history.stopped = f"interrupted in epoch {epoch}"
         history.best_epoch = watch.bring_back_best()
+    if history.stopped.startswith("interrupted"):
+        kept = f"those of epoch {history.best_epoch}" if history.best_epoch else "those of the last update"
+        warnings.warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)
     return history
 
 
@@ -118,14 +128,14 @@ def evaluate(
     reduction: str = "mean", sample_weight: Any = None, threads: int = 1,
 ) -> dict[str, float]:
     """{"loss": …, "accuracy": …}: the loss and the metrics of a model over samples, as `fit` has them."""
-    x, known = inputs_of(X), kind_of(loss)
+    x, known = inputs_of(X), spec_of(loss)
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
     modules = modules_of(model)
     targets = targets_of(y, len(x), known.targets, probe(model, modules, x[0])[0])
     weights = weights_of(sample_weight, len(x))
     forward = forward_of(model, modules, x, len(x))
-    examination = Examination(forward, x, targets, known, metrics, weights)
+    examination = Examination(forward, x, targets, known, named_metrics(metrics), weights)
     with mode(modules, False):
         return examination.results(reduction, whole("threads", threads))
 
@@ -136,8 +146,8 @@ def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
     Of a classifier these are scores: predict(model, X).argmax(axis=1) are the classes.
     """
     x = inputs_of(X)
+    check_model(model)
     modules = modules_of(model)
-    probe(model, modules, x[0])
     forward = forward_of(model, modules, x, len(x))
     with mode(modules, False):
         return forward(x, threads=whole("threads", threads))

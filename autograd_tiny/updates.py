@@ -5,19 +5,19 @@ import random
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import isfinite
+from math import isfinite, isinf
 from typing import Any
 
 import numpy as np
 
 from . import optim, vectors
 from .arguments import whole
-from .data import Array, all_finite, check_finite, inputs_of, targets_of, weights_of
+from .data import Array, all_finite, inputs_of, targets_of, weights_of
 from .engine import Value, kind
 from .graph import is_made_from
-from .nn.layers import Dropout, dropout_factors
-from .nn.losses import kind_of
-from .nn.module import Module
+from .models import mode, modules_of, optimizer_for, probe
+from .nn.layers import dropout_factors
+from .nn.losses import spec_of
 from .nonfinite import where_it_began
 from .optim.clipping import clip_norm, clip_value
 from .rowwise import Rowwise
@@ -39,7 +39,7 @@ class Training:
             raise TypeError(f"penalty: a function of the model is expected, got {kind(penalty)}")
         self.model, self.penalty, self.reduction = model, penalty, reduction
         self.modules = modules_of(model)
-        self.loss = kind_of(loss)
+        self.loss = spec_of(loss)
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
         self.x = inputs_of(X)
@@ -47,20 +47,20 @@ class Training:
         outputs, self.dropouts = probe(model, self.modules, self.x[0])
         self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
         self.weights = weights_of(sample_weight, self.samples)
-        self.optimizer = chosen(optimizer, model)
+        self.optimizer = optimizer_for(model, optimizer)
         self.parameters = self._parameters()
-        self.rng = np.random.default_rng(random.getrandbits(64) if seed is None else whole("seed", seed, 0))
+        self.seed = None if seed is None else whole("seed", seed, 0)
         self.widths = [self.x.shape[1], self.targets.shape[1] if self.targets.ndim == 2 else None]
         self.widths += [len(self.dropouts)] if self.dropouts else []
         self._check_loss()
         self.read_numbers()
-        check_finite(self.numbers, "the parameters")
         self.clip_norm: float | None = None
         self.clip_value: float | None = None
         self.threads = 1
 
     def prepare(self, batch_size: int, epochs: int) -> None:
-        """Record the loss and the penalty, or say why that can't be."""
+        """Record the loss and the penalty, or say why that can't be. Nothing is wrong any more here."""
+        self.rng = np.random.default_rng(random.getrandbits(64) if self.seed is None else self.seed)
         self._rows = np.empty((batch_size, sum(width or 1 for width in self.widths)))
         known, many = self.parameters, self.samples * epochs
         with mode(self.modules, True):
@@ -98,11 +98,11 @@ class Training:
         if self.penalties is not None:
             penalty, found = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
             gradients += found[:moving]
+        if self.trainable is not None:
+            gradients[~self.trainable] = 0.0        # whatever they are: they lead nowhere
         if not isfinite(loss + penalty) or not all_finite(gradients):
             self.check_numbers(where)
             raise FloatingPointError(self._diagnosis(part, rows, loss, penalty, where))
-        if self.trainable is not None:
-            gradients[~self.trainable] = 0.0        # clipping is not to count them
         if self.clip_value is not None:
             clip_value(gradients, self.clip_value)
         if self.clip_norm is not None:
@@ -125,9 +125,9 @@ class Training:
     def _weighted(self, part: Part, samples: int) -> tuple[Array | float, float]:
         """The factor of each sample in the sum, and what the samples count together."""
         weights = None if self.weights is None else self.weights[part]
-        whole = float(samples) if weights is None else float(weights.sum())
+        total = float(samples) if weights is None else float(weights.sum())
         each = 1.0 if weights is None else weights
-        return (each if self.reduction == "sum" or whole == 0.0 else each / whole), whole
+        return (each if self.reduction == "sum" or total == 0.0 else each / total), total
 
     def _diagnosis(self, part: Part, rows: Array, loss: float, penalty: float, where: str) -> str:
         """What is not finite, and where that began: in the penalty, or with which sample."""
@@ -144,7 +144,10 @@ class Training:
         for k in suspects if len(suspects) else range(len(rows)):
             began = where_it_began(self._in_full(rows[k]))
             if began:
-                return f"{what} in {where}: it began with sample {places[k]}, {began}"
+                hint = ""
+                if isinf(loss):
+                    hint = ". The learning rate may be too high; clip_norm=1.0 would bound the steps"
+                return f"{what} in {where}: it began with sample {places[k]}, {began}{hint}"
         return f"{what} in {where}: that of each sample is finite, but not their sum"
 
     def _in_full(self, row: Array) -> Any:
@@ -177,8 +180,13 @@ class Training:
             )
 
     def read_numbers(self) -> None:
-        """Take the parameters from their Values."""
-        self.numbers = vectors.read(self.parameters)
+        """Take the parameters from their Values. ValueError if one is not finite."""
+        numbers = vectors.read(self.parameters)
+        if not all_finite(numbers):
+            wrong = self.parameters[int(np.flatnonzero(~np.isfinite(numbers))[0])]
+            name = wrong.label or repr(wrong)
+            raise ValueError(f"the parameter {name} is {wrong.data}: make the model anew")
+        self.numbers = numbers
         self.trainable = vectors.read_trainable(self.optimizer.parameters)
 
     def write_numbers(self) -> None:
@@ -206,63 +214,10 @@ class Training:
         if type(found) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {kind(found)}")
         if not is_made_from(found, self.optimizer.parameters):
-            raise ValueError("the loss depends on none of the parameters that the optimizer has")
+            raise ValueError(
+                "the loss depends on none of the parameters that the optimizer has; or is this in no_grad()?"
+            )
         if self.penalty is not None:
             extra = self.penalty(self.model)
             if type(extra) is not Value:
                 raise TypeError(f"penalty: a function of the model that gives a Value, got {kind(extra)}")
-
-
-def probe(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
-    """How many outputs a model has, None for one that is not in a list; and which Dropouts ask."""
-    asked: list[Dropout] = []
-
-    def factor(dropout: Dropout) -> float:
-        asked.append(dropout)
-        return 1.0
-
-    if not callable(model):
-        raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {kind(model)}")
-    with mode(modules, True), dropout_factors(factor):
-        outputs = model(row.tolist())
-    return (len(outputs) if hasattr(outputs, "__len__") else None), asked
-
-
-def chosen(optimizer: str | optim.Optimizer, model: Any) -> optim.Optimizer:
-    """The optimiser that was asked for. TypeError, ValueError for what is none."""
-    if isinstance(optimizer, optim.Optimizer):
-        return optimizer
-    if not isinstance(optimizer, str):
-        raise TypeError(f"optimizer: a name or one of autograd_tiny.optim is expected, got {kind(optimizer)}")
-    if not hasattr(model, "parameters"):
-        raise TypeError(f"model: its parameters() are what training changes, but {kind(model)} has none")
-    return optim.named(optimizer, model.parameters())
-
-
-def forward_of(
-    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True
-) -> Rowwise:
-    """A model in use, over rows of inputs."""
-    parameters = model.parameters() if hasattr(model, "parameters") else None
-    with mode(modules, False):
-        return Rowwise(model, x[0], [x.shape[1]], parameters, samples, check)
-
-
-def modules_of(model: Any) -> list[Module]:
-    """A model, and all modules that it is made of."""
-    if not isinstance(model, Module):
-        return []
-    return [model, *(inside for _, part in model.parts() for inside in modules_of(part))]
-
-
-@contextmanager
-def mode(modules: list[Module], training: bool) -> Iterator[None]:
-    """In this block modules are in training, or in use; afterwards each is as it was."""
-    before = [module.training for module in modules]
-    try:
-        for module in modules:
-            object.__setattr__(module, "training", training)
-        yield
-    finally:
-        for module, was in zip(modules, before, strict=True):
-            object.__setattr__(module, "training", was)

@@ -1,36 +1,44 @@
 """What `fit` looks at between updates: metrics, validation, callbacks, early stopping, the learning rate."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
+
+import numpy as np
 
 from . import optim
 from .arguments import number, whole
 from .data import Array, inputs_of, targets_of
 from .engine import kind
 from .metrics import Examination, Metric, named_metrics
+from .models import forward_of, mode
+from .nn.losses import LOSSES
 from .rowwise import Rowwise
-from .updates import Training, forward_of, mode
+from .updates import Training
 
 
 @dataclass
 class EarlyStopping:
     """Training ends when `monitor` has not become better, by more than min_delta, for `patience` epochs.
 
-    monitor: a name of the History: by default "val_loss", or "loss" without validation_data. Smaller is
-    better, but for an accuracy. restore_best: at the end the parameters of the best epoch are brought back.
+    monitor: a name of the History: by default "val_loss", or "loss" without validation_data. mode: "min" if
+    smaller is better, "max" if larger is; known of accuracy and of losses. restore_best: at the end the
+    parameters of the best epoch are brought back.
     """
 
     patience: int
     monitor: str | None = None
     min_delta: float = 0.0
     restore_best: bool = True
+    mode: str | None = None
 
     def __post_init__(self) -> None:
         self.patience = whole("patience", self.patience)
         self.min_delta = number("min_delta", self.min_delta)
+        if self.mode not in (None, "min", "max"):
+            raise ValueError(f"mode: 'min' or 'max' is expected, got {self.mode!r}")
 
 
 class Watch:
@@ -44,21 +52,34 @@ class Watch:
         self.schedule = _checked(schedule, training)
         self.callbacks = [*callbacks] if hasattr(callbacks, "__iter__") else [callbacks]
         self.on_epoch, self.on_batch = _reactions(self.callbacks)
-        self.names = ["loss", *named_metrics(metrics)]
+        known = named_metrics(metrics)
+        self.names = ["loss", *known]
         self.examinations: list[tuple[str, Examination]] = []
-        if metrics or validation_data is not None:
-            self._examine(validation_data, metrics, epochs)
+        if known or validation_data is not None:
+            self._examine(validation_data, known, epochs)
         self.names += ["lr"] if schedule is not None else []
+        if len(set(self.names)) < len(self.names):
+            raise ValueError(f"metrics: two columns would have the same name: {', '.join(self.names)}")
         self.stopping = _stopping(early_stopping)
         if self.stopping is not None:
-            self.monitor = self.stopping.monitor or ("val_loss" if "val_loss" in self.names else "loss")
-            if self.monitor not in self.names:
-                known = ", ".join(self.names)
-                raise ValueError(f"early_stopping: {self.monitor!r} is not noted; there are {known}")
+            self.monitor, self.sign = self._monitored(self.stopping)
         self.best, self.best_epoch = inf, 0
         self.best_numbers: Array | None = None
 
-    def _examine(self, validation_data: Any, metrics: Sequence[str | Metric], epochs: int) -> None:
+    def _monitored(self, stopping: EarlyStopping) -> tuple[str, float]:
+        """What early stopping looks at, and the sign that makes less of it better."""
+        name = stopping.monitor or ("val_loss" if "val_loss" in self.names else "loss")
+        if name not in self.names:
+            known = ", ".join(self.names)
+            raise ValueError(f"early_stopping: {name!r} is not noted; there are {known}")
+        metric = name.removeprefix("val_")
+        usual = "max" if metric == "accuracy" else "min" if metric in ("loss", *LOSSES) else None
+        wanted = stopping.mode or usual
+        if wanted is None:
+            raise ValueError(f"early_stopping: mode='min' or 'max' has to say what is better for {name!r}")
+        return name, -1.0 if wanted == "max" else 1.0
+
+    def _examine(self, validation_data: Any, metrics: Mapping[str, Any], epochs: int) -> None:
         """Prepare to measure the model on the training data, and on those for validation."""
         training = self.training
         x, targets, loss = training.x, training.targets, training.loss
@@ -80,8 +101,8 @@ class Watch:
         if self.on_batch:
             self._show(self.on_batch, update, {"loss": loss})
 
-    def after_epoch(self, epoch: int, loss: float) -> tuple[dict[str, float], str]:
-        """The numbers of an epoch, and why training is to end; "" if it goes on."""
+    def measured(self, loss: float) -> dict[str, float]:
+        """The numbers of an epoch."""
         training = self.training
         training.write_numbers()
         logs = {"loss": loss}
@@ -89,13 +110,15 @@ class Watch:
             for prefix, examination in self.examinations:
                 found = examination.results(training.reduction, training.threads)
                 logs |= {prefix + name: number for name, number in found.items()}
+        return logs | ({} if self.schedule is None else {"lr": training.optimizer.lr})
+
+    def after_epoch(self, epoch: int, logs: dict[str, float]) -> str:
+        """Let the others look; why training is to end, or "" if it goes on."""
         if self.schedule is not None:
-            logs["lr"] = training.optimizer.lr
             self.schedule.step()
-        ended = self._late(epoch, logs)
-        if self._show(self.on_epoch, epoch, logs):
-            ended = ended or f"a callback ended it after epoch {epoch}"
-        return logs, ended
+        late = self._late(epoch, logs)
+        ended = self._show(self.on_epoch, epoch, logs)
+        return late or (f"a callback ended it after epoch {epoch}" if ended else "")
 
     def bring_back_best(self) -> int | None:
         """The epoch whose parameters training goes back to, None for the last."""
@@ -107,13 +130,13 @@ class Watch:
     def _late(self, epoch: int, logs: dict[str, float]) -> str:
         if self.stopping is None:
             return ""
-        now = -logs[self.monitor] if self.monitor.endswith("accuracy") else logs[self.monitor]
-        if now < self.best - self.stopping.min_delta:
-            self.best, self.best_epoch = now, epoch
+        score = self.sign * logs[self.monitor]
+        if score < self.best - self.stopping.min_delta:
+            self.best, self.best_epoch = score, epoch
             self.best_numbers = self.training.numbers.copy()
         if epoch - self.best_epoch < self.stopping.patience:
             return ""
-        return f"{self.monitor} was best in epoch {self.best_epoch}"
+        return f"{self.monitor} has not become better for {self.stopping.patience} epochs"
 
     def _show(self, reactions: Sequence[Callable[..., Any]], count: int, logs: dict[str, float]) -> bool:
         """Call those who want to look, with the parameters in their Values; whether one returned True."""
@@ -122,7 +145,7 @@ class Watch:
         self.training.write_numbers()
         answers = [reaction(count, dict(logs)) for reaction in reactions]
         self.training.read_numbers()            # they may have changed some
-        return any(answer is True for answer in answers)
+        return any(isinstance(answer, bool | np.bool_) and bool(answer) for answer in answers)
 
 
 def _stopping(given: Any) -> EarlyStopping | None:
@@ -152,7 +175,7 @@ def _reactions(callbacks: Sequence[Any]) -> tuple[list[Any], list[Any]]:
 
 
 def _validation(
-    training: Training, forward: Rowwise, data: Any, metrics: Sequence[str | Metric]
+    training: Training, forward: Rowwise, data: Any, metrics: Mapping[str, Any]
 ) -> Examination:
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise TypeError(f"validation_data: a pair (X, y) is expected, got {kind(data)}")

@@ -164,7 +164,7 @@ def test_numbers_are_put_into_a_model(name, path):
 @pytest.mark.parametrize("name", OWN)
 def test_a_class_of_ones_own_is_not_made_from_a_file(name, path):
     nn.save(OWN[name](), path)
-    with pytest.raises(ValueError, match=r"somebody's own.*load\(path, into=model\)"):
+    with pytest.raises(ValueError, match=r"not how the model is built.*load\(path, into=model\)"):
         nn.load(path)
 
 
@@ -512,3 +512,13 @@ def test_without_the_library_an_error_says_what_to_install(path, monkeypatch):
         nn.save(nn.Layer(1, 1), path)
     with pytest.raises(ImportError, match=r"pip install \"autograd_tiny\[save\]\""):
         nn.load(path)
+
+
+def test_a_layer_whose_neurons_differ_is_not_made_otherwise(path):
+    model = nn.MLP(2, [3, 1], "tanh", rng=rng())
+    model.layers[0].neurons[1].activation = nn.ACTIVATIONS["relu"]
+    nn.save(model, path)
+    with pytest.raises(ValueError, match="into=model"):
+        nn.load(path)
+    again = nn.load(path, into=model)
+    assert again is model

@@ -100,10 +100,10 @@ def test_validation_of_one_class_knows_what_the_classes_are_called():
 # ---- losses and functions as metrics
 
 @pytest.mark.parametrize("again", [np.asarray, many])
-@pytest.mark.parametrize("name", [name for name, known in losses.KINDS.items() if known.targets == "numbers"])
+@pytest.mark.parametrize("name", [name for name, spec in losses.LOSSES.items() if spec.targets == "numbers"])
 def test_a_loss_by_name_is_a_metric(name, again):
     y = np.linspace(-1, 1, len(SCORES))
-    expected = np.mean([losses.KINDS[name].loss(o, t) for o, t in zip(SCORES, y, strict=True)])
+    expected = np.mean([losses.LOSSES[name].loss(o, t) for o, t in zip(SCORES, y, strict=True)])
     found = measured(again(SCORES), again(y), "squared_error", name)
     assert list(found) == ["loss", name]
     same(found[name], expected)

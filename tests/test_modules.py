@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from autograd_tiny import Value, fit, nn, optim, predict, tanh
+from autograd_tiny import Value, fit, nn, no_grad, optim, predict, tanh
 
 X = np.random.default_rng(5).uniform(-1, 1, (30, 2))
 
@@ -495,7 +495,11 @@ def test_sequential_takes_functions_among_its_modules():
     assert len(model) == 3 and model[0] is model.layers[0]
     hidden = model[0]([0.1, 0.2])
     assert model([0.1, 0.2]).data == model[2]([tanh(h) for h in hidden]).data
-    assert [name for name, _ in model.parts()] == ["layer1", "layer3"]
+    assert "layer2: <lambda>: 0" in repr(model)
+    by_name = nn.Sequential(nn.Layer(2, 2, "linear"), tanh)
+    assert repr(by_name[1]) == "Activation(tanh): 0 parameters" and len(by_name([0.1, 0.2])) == 2
+    with pytest.raises(TypeError, match=r"Sequential\(\*modules\)"):
+        nn.Sequential([nn.Layer(2, 2)])
 
 
 @pytest.mark.parametrize("make,error,match", [
@@ -584,7 +588,7 @@ def test_a_network_learns_in_fit():
 
 
 @pytest.mark.parametrize("edges,options,error,match", [
-    ([("a", "b"), ("b", "a")], {}, ValueError, "circle.*→"), ([("a", "a")], {}, ValueError, "circle: a → a"),
+    ([("a", "b"), ("b", "a")], {}, ValueError, "cycle.*→"), ([("a", "a")], {}, ValueError, "cycle: a → a"),
     ([("a", "b"), ("a", "b")], {}, ValueError, "a → b is given twice"), ([], {}, ValueError, "one edge"),
     ([("a",)], {}, TypeError, "pair"), (["ab"], {}, TypeError, "pair"), ([(1, 2)], {}, TypeError, "int 1"),
     ([("a", "b")], {"inputs": ["a", "b"]}, ValueError, "an edge leads into the input 'b'"),
@@ -606,3 +610,83 @@ def test_networks_that_can_not_be_are_refused(edges, options, error, match):
 def test_another_number_of_inputs_of_a_network_is_refused(x):
     with pytest.raises(ValueError, match=rf"2 inputs \(x, y\), got {len(x)}"):
         diamond()(x)
+
+
+# ---- what a class of one's own may do
+
+class Watched(nn.Module):
+    """Notes what it computes, to be looked at."""
+
+    def __init__(self):
+        self.first, self.last = nn.Layer(2, 3, rng=random.Random(0)), nn.Layer(3, 1, rng=random.Random(1))
+        self.scale = Value(1.0)
+
+    def forward(self, x):
+        self.hidden = self.first(x)
+        self.seen = [x]
+        return self.scale * self.last(self.hidden)
+
+
+def test_what_a_call_notes_in_an_attribute_is_no_parameter():
+    model = Watched()
+    names = [name for name, _ in model.named_parameters()]
+    with no_grad():
+        model([Value(0.5), Value(1.0)])
+    assert len(model.hidden) == 3 and type(model.seen[0][0]) is Value
+    assert [name for name, _ in model.named_parameters()] == names and len(model.parameters()) == 14
+    assert list(model.state_dict()) == ["first.w", "first.b", "last.w", "last.b", "scale"]
+    model.hidden = Value(2.0)                           # set from outside, it is one
+    assert len(model.parameters()) == 15
+
+
+def test_parts_that_are_put_into_a_list_later_get_their_names():
+    model = nn.Module()
+    model.layers = []
+    model.layers += [nn.Layer(2, 2), nn.Layer(2, 2)]
+    assert [name for name, _ in model.parts()] == ["layer1", "layer2"]
+    assert [p.label for p in model.parameters()][::6] == ["layer1.neuron1.w[0]", "layer2.neuron1.w[0]"]
+
+
+def test_two_parameters_of_one_name_are_refused_by_state_dict():
+    model = nn.Module()
+    model.layer1, model.layers = nn.Layer(1, 1), [nn.Layer(1, 1)]
+    with pytest.raises(ValueError, match=r"two parameters are called 'layer1\.w'"):
+        model.state_dict()
+
+
+@pytest.mark.parametrize("base,arguments", [(nn.Neuron, (2,)), (nn.Layer, (2, 2))])
+def test_a_subclass_of_ours_may_have_parameters_and_a_forward_of_its_own(base, arguments):
+    class Scaled(base):
+        def __init__(self):
+            super().__init__(*arguments)
+            self.gain = Value(3.0)
+
+        def forward(self, x):
+            out = super().forward(x)
+            return self.gain * (out if type(out) is Value else out[0])
+
+    model = Scaled()
+    assert model([1.0, 2.0]).op == "*" and model.gain in model.parameters()
+    assert model.state_dict()["gain"] == 3.0
+    model.load_state_dict(model.state_dict())
+
+
+def test_a_network_may_have_parameters_beside_its_weights():
+    net = nn.Network([("x", "o")])
+    net.gain = Value(2.0)
+    assert [name for name, _ in net.named_parameters()] == ["w(x→o)", "b(o)", "gain"]
+
+
+def test_the_tree_shows_parameters_that_are_in_no_part():
+    model = Watched()
+    assert repr(model).splitlines() == [
+        "Watched: 14 parameters", "├── first: Layer(2 → 3, relu): 9", "├── last: Layer(3 → 1, relu): 4",
+        "└── scale: 1",
+    ]
+
+
+@pytest.mark.parametrize("rng", [3, "random"])
+def test_what_is_no_generator_is_refused(rng):
+    for make in (lambda: nn.MLP(2, [1], rng=rng), lambda: nn.Neuron(2, init="normal", rng=rng)):
+        with pytest.raises(TypeError, match="rng: random"):
+            make()

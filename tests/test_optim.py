@@ -225,7 +225,7 @@ def test_an_optimiser_by_its_name_has_the_defaults(name, kind):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match="'sdg' is unknown; there are sgd, adagrad, rmsprop, adam, adamw"):
+    with pytest.raises(ValueError, match="'sdg' is not known; there are sgd, adagrad, rmsprop, adam, adamw"):
         optim.named("sdg", parameters())
     with pytest.raises(TypeError, match="name of an optimiser"):
         optim.named(None, parameters())

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
-from autograd_tiny import EarlyStopping, Value, evaluate, fit, log, nn, optim, predict, sqrt
+from autograd_tiny import EarlyStopping, Value, evaluate, fit, greater, log, nn, optim, predict, sqrt
 from autograd_tiny.nn import losses
 
 N = 40
@@ -337,9 +337,9 @@ TARGETS = {
 }
 
 
-@pytest.mark.parametrize("name", losses.KINDS)
+@pytest.mark.parametrize("name", losses.LOSSES)
 def test_a_loss_by_name_as_a_function_and_as_one_of_your_own(name):
-    function = losses.KINDS[name].loss
+    function = losses.LOSSES[name].loss
     y = TARGETS.get(name, Y)
     nouts = (4, 3) if y is CLASSES else (4, 1)
     by_name, by_function, own, hand = (mlp(nouts) for _ in range(4))
@@ -766,12 +766,12 @@ def test_an_interrupt_in_a_callback_ends_training(samples, batches):
         if count == 3:
             raise KeyboardInterrupt
 
-    with pytest.warns(UserWarning, match="interrupted in epoch 3.*keeps its last update"):
+    with pytest.warns(UserWarning, match="in epoch 3; its parameters are those of the last update"):
         history = fit(ours, x, y, "mse", epochs=30, batch_size=None, progress=False,
                       callbacks=[Batches(interrupts) if batches else interrupts])
     fit(theirs, x, y, "mse", epochs=3, batch_size=None, progress=False)
     same(numbers(ours), numbers(theirs))
-    assert len(history) == 2 and "interrupted in epoch 3" in history.stopped
+    assert len(history) == (2 if batches else 3) and "interrupted in epoch 3" in history.stopped
     assert predict(ours, x).shape == (samples,)
 
 
@@ -1119,7 +1119,7 @@ def test_a_training_that_diverges_leaves_finite_parameters():
 def test_parameters_that_are_not_finite_are_refused():
     model = mlp()
     model.parameters()[3].data = math.nan
-    with pytest.raises(ValueError, match="parameters"):
+    with pytest.raises(ValueError, match=r"the parameter layer1\.neuron2\.w\[0\] is nan"):
         fit(model, X, Y, "mse", progress=False)
 
 
@@ -1162,3 +1162,128 @@ def test_recording_moves_no_parameter():
     before = numbers(model).tolist()
     fit(model, X, Y, "mse", still, 3, penalty=nn.L2(1.0), progress=False)
     assert numbers(model).tolist() == before
+
+
+# ---- found by users
+
+def test_accuracy_of_one_class_alone():
+    model = mlp()
+    fit(model, X, np.sign(Y), "mse", progress=False)
+    whole = evaluate(model, X, np.sign(Y), "hinge", ["accuracy"])["accuracy"]
+    parts = [evaluate(model, X[chosen], np.sign(Y)[chosen], "hinge", ["accuracy"])["accuracy"] * chosen.sum()
+             for chosen in (Y > 0, Y < 0)]
+    assert sum(parts) == pytest.approx(whole * len(X))
+    with pytest.raises(ValueError, match="the label 1 only"):
+        evaluate(model, X[Y > 0], np.ones((Y > 0).sum()), "mse", ["accuracy"])
+
+
+def test_early_stopping_on_a_metric_of_ones_own_asks_what_is_better():
+    def right(o, t):
+        return greater(o * t, 0.0)
+
+    def trained(mode):
+        model = mlp()
+        stopping = EarlyStopping(2, "right", mode=mode)
+        optimizer = optim.SGD(model.parameters(), lr=0.05)
+        history = fit(
+            model, X, np.sign(Y), "mse", optimizer, 40, metrics=[right], early_stopping=stopping, seed=0,
+            progress=False,
+        )
+        return history["right"][history.best_epoch - 1], history["right"]
+
+    with pytest.raises(ValueError, match="mode='min' or 'max'"):
+        trained(None)
+    best, noted = trained("max")
+    assert best == max(noted)
+    best, noted = trained("min")
+    assert best == min(noted)
+    with pytest.raises(ValueError, match="'min' or 'max' is expected, got 'best'"):
+        EarlyStopping(2, mode="best")
+
+
+def test_metrics_may_come_from_a_generator_and_names_must_differ():
+    history = fit(mlp(), X, Y, "mse", metrics=(name for name in ["mae"]), progress=False)
+    assert history.names == ["loss", "mae"]
+
+    def lr(o, t):
+        return o - t
+
+    model = mlp()
+    optimizer = optim.SGD(model.parameters())
+    with pytest.raises(ValueError, match="same name: loss, lr, lr"):
+        fit(
+            model, X, Y, "mse", optimizer, metrics=[lr], schedule=optim.StepLR(optimizer, 1), progress=False
+        )
+
+
+def test_a_callback_may_answer_with_a_bool_of_numpy():
+    history = fit(mlp(), X, Y, "mse", epochs=5, callbacks=[lambda e, logs: np.bool_(True)], progress=False)
+    assert len(history) == 1
+
+
+def test_an_interrupt_in_a_callback_keeps_the_epoch_in_the_history():
+    def interrupt(epoch, logs):
+        raise KeyboardInterrupt
+
+    with pytest.warns(UserWarning, match="those of epoch 1"):
+        history = fit(
+            mlp(), X, Y, "mse", epochs=5, early_stopping=3, callbacks=[interrupt], progress=False
+        )
+    assert len(history) == history.best_epoch == 1
+
+
+def test_a_frozen_parameter_may_have_any_gradient():
+    w, z = Value(1.0), Value(0.0)
+    z.requires_grad = False
+
+    def model(x):
+        return w * x[0] + z**0.5
+
+    before = w.data
+    fit(model, np.tile(X, (10, 1)), np.tile(Y, 10), "mse", optim.SGD([w, z]), progress=False)
+    assert w.data != before and z.data == 0.0
+
+
+def test_a_model_that_is_no_module_may_hold_a_dropout():
+    inner = nn.Sequential(nn.Layer(2, 8), nn.Dropout(0.5), nn.Layer(8, 1, "linear"))
+
+    def model(x):
+        return inner(x)
+
+    model.parameters = inner.parameters
+    for x in (X, np.tile(X, (10, 1))):
+        assert predict(model, x).tolist() == predict(model, x).tolist()
+        assert predict(model, x) == pytest.approx(predict(inner, x), rel=1e-12)
+
+
+def test_what_is_refused_leaves_the_random_numbers_as_they_were():
+    random.seed(3)
+    before = random.getstate()
+    with pytest.raises(ValueError, match="early_stopping"):
+        fit(mlp(), X, Y, "mse", early_stopping=EarlyStopping(1, "no"), progress=False)
+    model = mlp()
+    random.setstate(before)
+    with pytest.raises(ValueError, match="not known"):
+        fit(model, X, Y, "mse", optimizer="sdg", progress=False)
+    assert random.getstate() == before
+
+
+def test_a_loss_of_labels_in_a_function_of_ones_own():
+    model = nn.MLP(2, [3], rng=random.Random(0))
+    labels = np.arange(len(X)) % 3
+    def own(outputs, target):
+        return nn.losses.cross_entropy(outputs, target) + 0.0
+    one_hot = fit(model, X, np.eye(3)[labels], own, seed=0, progress=False)["loss"]
+    by_name = fit(nn.MLP(2, [3], rng=random.Random(0)), X, labels, "cross_entropy", seed=0, progress=False)
+    assert one_hot == pytest.approx(by_name["loss"], rel=1e-12)
+
+
+def test_the_bar_shows_the_epoch_that_runs_and_what_the_last_came_to(capsys, monkeypatch):
+    from autograd_tiny import progress
+
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    fit(mlp(), X, Y, "mse", epochs=3, batch_size=None, metrics=["mae"], seed=0)
+    frames = capsys.readouterr().err.split("\r")
+    running = [frame for frame in frames if "epoch 2/3" in frame]
+    assert running and all("loss=" in frame and "mae=" in frame for frame in running)
+    assert "100%" in frames[-1] and "epoch 3/3" in frames[-1]

@@ -173,21 +173,21 @@ def test_each_unit_has_its_own_activation():
     assert network([1.0]).data == pytest.approx(expected, rel=1e-14)
 
 
-def test_edges_in_a_circle_are_refused_and_the_circle_is_named():
-    with pytest.raises(ValueError, match=r"circle: (h → o → h|o → h → o)\."):
+def test_edges_in_a_cycle_are_refused_and_the_cycle_is_named():
+    with pytest.raises(ValueError, match=r"cycle: (h → o → h|o → h → o)\."):
         nn.Network([("x", "h"), ("h", "o"), ("o", "h")])
 
 
-def test_a_longer_circle_is_named_with_all_its_units():
-    with pytest.raises(ValueError, match="circle") as caught:
+def test_a_longer_cycle_is_named_with_all_its_units():
+    with pytest.raises(ValueError, match="cycle") as caught:
         nn.Network([*EDGES, ("o", "m"), ("m", "h3")])
-    circle = str(caught.value).split("circle: ")[1].split(".")[0].split(" → ")
-    assert circle[0] == circle[-1]
-    assert set(circle) == {"h3", "o", "m"}
-    for edge in pairwise(circle):
+    cycle = str(caught.value).split("cycle: ")[1].split(".")[0].split(" → ")
+    assert cycle[0] == cycle[-1]
+    assert set(cycle) == {"h3", "o", "m"}
+    for edge in pairwise(cycle):
         assert edge in [*EDGES, ("o", "m"), ("m", "h3")]
 
 
-def test_a_unit_that_looks_at_itself_is_a_circle():
-    with pytest.raises(ValueError, match="circle: h → h"):
+def test_a_unit_that_looks_at_itself_is_a_cycle():
+    with pytest.raises(ValueError, match="cycle: h → h"):
         nn.Network([("x", "h"), ("h", "h"), ("h", "o")])

@@ -44,6 +44,8 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
         model.load_state_dict(arrays)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{path}: its modules are nested too deep") from None
     return model
 
 
@@ -89,7 +91,18 @@ def _architecture_text(model: Module) -> str:
         again = _build(plan, _Zeros(len(model.parameters())))
     except (TypeError, ValueError, RecursionError):
         return ""
-    return json.dumps(plan) if repr(again) == repr(model) else ""
+    is_same = _alike(again, model) and len(again.parameters()) == len(model.parameters())
+    return json.dumps(plan) if is_same else ""
+
+
+def _alike(again: Any, model: Any) -> bool:
+    """Whether two modules are made of the same parts: some may have been changed after they were made."""
+    if type(again) is not type(model) or (hasattr(model, "config") and again.config() != model.config()):
+        return False
+    parts, others = again.parts(), model.parts()
+    return len(parts) == len(others) and all(
+        _alike(part, other) for (_, part), (_, other) in zip(parts, others, strict=True)
+    )
 
 
 def _architecture(module: Any) -> Any:
@@ -105,7 +118,7 @@ def _built(path: str | PathLike[str], about: Mapping[str, str], arrays: Mapping[
     if about.get("format") != FORMAT:
         raise ValueError("it was not saved by autograd_tiny; load(path, into=model) takes its arrays by name")
     if not about.get("architecture"):
-        raise ValueError("it holds the parameters of a class of somebody's own: load(path, into=model)")
+        raise ValueError("it has parameters, but not how the model is built: load(path, into=model)")
     try:
         return _build(json.loads(about["architecture"]), _Zeros(sum(map(np.size, arrays.values()))))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -119,6 +132,8 @@ def _build(plan: Any, init: _Zeros) -> Module:
         raise ValueError(f"a class {plan['class']!r} is not known; there are {', '.join(CLASSES)}")
     made: Any = CLASSES[plan["class"]]
     arguments = dict(plan["arguments"])
+    if len(arguments.get("edges", ())) > init.left:
+        raise ValueError("it has more parameters than the file has numbers")
     start = {} if made in (Activation, Dropout) else {"init": init, "bias_init": init}
     found: Any = made(**arguments, **start)
     its = found.config()

@@ -15,7 +15,15 @@ from ..engine import kind, plain_float
 Initialiser: TypeAlias = Callable[[Any, int, int], float]
 
 
+def _uniform(rng: Any, low: float, high: float) -> float:
+    if not hasattr(rng, "uniform"):
+        raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {kind(rng)}")
+    return float(rng.uniform(low, high))
+
+
 def _gauss(rng: Any, mean: float, std: float) -> float:
+    if not hasattr(rng, "uniform"):
+        raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {kind(rng)}")
     draw = rng.normal if hasattr(rng, "normal") else rng.gauss      # NumPy's name, and Python's
     return float(draw(mean, std))
 
@@ -33,7 +41,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
     low, high = _number("low", low), _number("high", high)
     if low > high:
         raise ValueError(f"low must not be above high, got {low} and {high}")
-    return lambda rng, fan_in, fan_out: float(rng.uniform(low, high))
+    return lambda rng, fan_in, fan_out: _uniform(rng, low, high)
 
 
 def normal(mean: float = 0.0, std: float = 1.0) -> Initialiser:
@@ -57,7 +65,7 @@ def xavier_uniform(gain: float = 1.0) -> Initialiser:
 
     def draw(rng: Any, fan_in: int, fan_out: int) -> float:
         bound = gain * sqrt(6.0 / (fan_in + fan_out))
-        return float(rng.uniform(-bound, bound))
+        return _uniform(rng, -bound, bound)
 
     return draw
 
@@ -77,7 +85,7 @@ def he_uniform(gain: float = sqrt(2.0)) -> Initialiser:
 
     def draw(rng: Any, fan_in: int, fan_out: int) -> float:
         bound = gain * sqrt(3.0 / fan_in)
-        return float(rng.uniform(-bound, bound))
+        return _uniform(rng, -bound, bound)
 
     return draw
 

@@ -10,8 +10,9 @@ from typing import Any
 from ..arguments import flag, number, whole
 from ..engine import Value, kind, leave_scope
 from ..functions import dot, max
-from .activations import Function, activation, known_name, linear, name_of
+from .activations import ACTIVATIONS, Function, activation, known_name, linear, name_of
 from .init import Initialiser, initialiser
+from .holding import merged, tensors_at
 from .module import Module
 
 
@@ -38,18 +39,17 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
-        before = self._enter()              # here, for speed: a network is mostly such calls
+        before = self._enter()              # as Module does it, but quicker: networks are mostly such calls
         try:
-            if len(x) != len(self.w):
-                raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}")
-            return self.activation(dot(self.w, x, self.b))
+            return self.forward(x)
         finally:
             leave_scope(before)
 
-    forward = __call__
-
-    def parameters(self) -> list[Value]:
-        return [*self.w] if self.b is None else [*self.w, self.b]
+    def forward(self, x: Sequence[Any]) -> Any:
+        """See __call__."""
+        if len(x) != len(self.w):
+            raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}")
+        return self.activation(dot(self.w, x, self.b))
 
     def config(self) -> dict[str, Any]:
         """The arguments to make one of its kind with."""
@@ -84,10 +84,9 @@ class Layer(Module):
         return alone([neuron(inputs) for neuron in self.neurons])
 
     def tensors(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"w": [neuron.w for neuron in self.neurons]}
-        if self.neurons[0].b is not None:
-            found["b"] = [neuron.b for neuron in self.neurons]
-        return found
+        stacked = {"w": [neuron.w for neuron in self.neurons], "b": [neuron.b for neuron in self.neurons]}
+        others = {name: held for name, held in self.held().items() if name != "neurons"}
+        return merged(tensors_at(name, held) for name, held in (stacked | others).items())
 
     def config(self) -> dict[str, Any]:
         """The arguments to make one of its kind with."""
@@ -145,17 +144,14 @@ class MLP(Module):
 
 
 class Sequential(Module):
-    """Modules one after the other; functions of a list of Values may stand among them.
+    """Modules one after the other; functions may stand among them.
 
-    Sequential(Layer(2, 8), Dropout(0.2), Layer(8, 1, "linear")).
+    Sequential(Layer(2, 8, "linear"), tanh, Dropout(0.2), Layer(8, 1, "linear")). A function of nn.ACTIVATIONS
+    is done to each of its inputs, another one is given the list.
     """
 
     def __init__(self, *modules: Any) -> None:
-        for each in modules:
-            if not callable(each):
-                hint = f'; write Activation("{each}")' if isinstance(each, str) else ""
-                raise TypeError(f"Sequential takes modules and functions, got {kind(each)}{hint}")
-        self.layers = list(modules)
+        self.layers = [_as_module(each) for each in modules]
 
     def forward(self, x: Any) -> Any:
         """What the last one makes of what the others made of x."""
@@ -168,6 +164,29 @@ class Sequential(Module):
 
     def __getitem__(self, place: int) -> Any:
         return self.layers[place]
+
+
+class _Function(Module):
+    """A function of a list of Values, as a module."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+    def describe(self) -> str:
+        return name_of(self.function)
+
+
+def _as_module(given: Any) -> Module:
+    if isinstance(given, Module):
+        return given
+    if isinstance(given, str | list | tuple) or not callable(given):
+        hint = f'; write Activation("{given}")' if isinstance(given, str) else ""
+        hint = "; write Sequential(*modules)" if isinstance(given, list | tuple) else hint
+        raise TypeError(f"Sequential takes modules and functions, got {kind(given)}{hint}")
+    return Activation(given) if given in ACTIVATIONS.values() else _Function(given)
 
 
 class Activation(Module):
@@ -234,9 +253,9 @@ class Dropout(Module):
 
     def forward(self, x: Any) -> Any:
         """As many outputs as inputs."""
-        if not self.training or self.p == 0.0:
-            return x
         factor_for = _factors.get() or self.factor
+        if not self.training or self.p == 0.0 or factor_for is let_through:
+            return x
         return alone([each * factor_for(self) for each in as_list(x)])
 
     def factor(self, dropout: Dropout) -> float:
@@ -249,6 +268,11 @@ class Dropout(Module):
 
     def describe(self) -> str:
         return f"Dropout({self.p:g})"
+
+
+def let_through(dropout: Dropout) -> float:
+    """The source of factors for a model in use: no Dropout does anything, whatever its mode."""
+    return 1.0
 
 
 _factors: ContextVar[Callable[[Dropout], Any] | None] = ContextVar("factors", default=None)

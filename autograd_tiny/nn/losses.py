@@ -138,7 +138,7 @@ class L2:
 
 # ---- by name
 
-class Kind(NamedTuple):
+class LossSpec(NamedTuple):
     """A loss, and what its targets are: "numbers", "probabilities", "signs", "classes", or "any".
 
     threshold: an output above it means the second of two classes; None where the targets tell.
@@ -149,30 +149,30 @@ class Kind(NamedTuple):
     threshold: float | None = None
 
 
-KINDS = {
-    "squared_error": Kind(squared_error),
-    "half_squared_error": Kind(half_squared_error),
-    "mean_squared_error": Kind(mean_squared_error),
-    "mse": Kind(mean_squared_error),
-    "absolute_error": Kind(absolute_error),
-    "mean_absolute_error": Kind(mean_absolute_error),
-    "mae": Kind(mean_absolute_error),
-    "binary_cross_entropy": Kind(binary_cross_entropy, "probabilities", 0.0),
-    "cross_entropy": Kind(cross_entropy, "classes"),
-    "hinge": Kind(hinge, "signs", 0.0),
-    "multiclass_hinge": Kind(multiclass_hinge, "classes"),
+LOSSES = {
+    "squared_error": LossSpec(squared_error),
+    "half_squared_error": LossSpec(half_squared_error),
+    "mean_squared_error": LossSpec(mean_squared_error),
+    "mse": LossSpec(mean_squared_error),
+    "absolute_error": LossSpec(absolute_error),
+    "mean_absolute_error": LossSpec(mean_absolute_error),
+    "mae": LossSpec(mean_absolute_error),
+    "binary_cross_entropy": LossSpec(binary_cross_entropy, "probabilities", 0.0),
+    "cross_entropy": LossSpec(cross_entropy, "classes"),
+    "hinge": LossSpec(hinge, "signs", 0.0),
+    "multiclass_hinge": LossSpec(multiclass_hinge, "classes"),
 }
 
 
-def kind_of(loss: str | Loss) -> Kind:
+def spec_of(loss: str | Loss) -> LossSpec:
     """What is known of a loss, by its name or the function. ValueError, TypeError for anything else."""
     if isinstance(loss, str):
-        if loss not in KINDS:
-            raise ValueError(f"loss {loss!r} is not known; there are {', '.join(KINDS)}")
-        return KINDS[loss]
+        if loss not in LOSSES:
+            raise ValueError(f"loss {loss!r} is not known; there are {', '.join(LOSSES)}")
+        return LOSSES[loss]
     if not callable(loss):
         raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {kind(loss)}")
-    return next((known for known in KINDS.values() if known.loss is loss), Kind(loss, "any"))
+    return next((known for known in LOSSES.values() if known.loss is loss), LossSpec(loss, "any"))
 
 
 # ---- inside
@@ -193,8 +193,11 @@ def _classes(name: str, outputs: Any, target: Any) -> tuple[list[Any], Any]:
         if len(target) != len(scores):
             raise ValueError(f"{name}: {len(scores)} outputs, but a target of {len(target)} numbers")
         return scores, list(map(_operand, target))
+    if isinstance(target, float) and target.is_integer():
+        target = int(target)
     if _is_value(target) or isinstance(target, bool) or not hasattr(target, "__index__"):
-        raise TypeError(f"{name}: a class is a whole number, or one-hot, got {kind(target)}")
+        hint = "; for a loss of your own, give y one-hot: np.eye(K)[y]" if _is_value(target) else ""
+        raise TypeError(f"{name}: a class is a whole number, or one-hot, got {kind(target)}{hint}")
     if not 0 <= target < len(scores):
         raise ValueError(f"{name}: there are the classes 0 to {len(scores) - 1}, got {target}")
     return scores, int(target)

@@ -16,7 +16,7 @@ from .module import Module
 
 
 class Network(Module):
-    """Perceptrons connected as one likes, but in no circle.
+    """Perceptrons connected as one likes, but in no cycle.
 
     Network([("x", "h"), ("y", "h"), ("h", "o"), ("x", "o")]) has the inputs x and y, a hidden unit h and an
     output o that looks at h and, past it, at x. edges: pairs of names (from, to), each with its weight
@@ -25,7 +25,7 @@ class Network(Module):
     which they are first mentioned. bias, init, bias_init, rng: as for Neuron.
 
     units: the names of the perceptrons, each after those that it looks at. w: the weights by edge, b: the
-    biases by unit. ValueError for edges in a circle, which it names, an edge given twice, an edge into an
+    biases by unit. ValueError for edges in a cycle, which it names, an edge given twice, an edge into an
     input, and a name that no edge has.
     """
 
@@ -37,13 +37,17 @@ class Network(Module):
     ) -> None:
         self.edges = _checked(edges)
         order = _sorted(self.edges)
-        sources = {unit: [a for a, b in self.edges if b == unit] for unit in order}
-        targets = {unit: [b for a, b in self.edges if a == unit] for unit in order}
-        mentioned = list(dict.fromkeys(name for edge in self.edges for name in edge))
+        sources: dict[str, list[str]] = {name: [] for name in order}
+        targets: dict[str, list[str]] = {name: [] for name in order}
+        for a, b in self.edges:
+            sources[b].append(a)
+            targets[a].append(b)
+        mentioned = dict.fromkeys(name for edge in self.edges for name in edge)
         self.inputs = _chosen("inputs", inputs, [x for x in mentioned if not sources[x]], mentioned)
         self.outputs = _chosen("outputs", outputs, [x for x in mentioned if not targets[x]], mentioned)
+        chosen = set(self.inputs)
         for name in order:
-            if (name in self.inputs) == bool(sources[name]):
+            if (name in chosen) == bool(sources[name]):
                 raise ValueError(
                     f"an edge leads into the input {name!r}" if sources[name]
                     else f"no edge leads to {name!r}, and it is not among the inputs"
@@ -78,24 +82,13 @@ class Network(Module):
                 output.label = unit
         return alone([known[name] for name in self.outputs])
 
-    def parameters(self) -> list[Value]:
-        """Unit by unit, its weights and then its bias; a Value that units share is there once."""
-        found = []
+    def held(self) -> dict[str, Any]:
+        """Unit by unit, its weights and then its bias, under their names; and what else there is."""
+        found: dict[str, Any] = {}
         for unit in self.units:
-            found += [self.w[source, unit] for source in self._sources[unit]]
-            found += [self.b[unit]] if unit in self.b else []
-        return list(dict.fromkeys(found))
-
-    def named_parameters(self) -> list[tuple[str, Value]]:
-        names: dict[Value, str] = {}
-        for (a, b), weight in self.w.items():
-            names.setdefault(weight, f"w({a}→{b})")
-        for unit, bias in self.b.items():
-            names.setdefault(bias, f"b({unit})")
-        return [(names[parameter], parameter) for parameter in self.parameters()]
-
-    def tensors(self) -> dict[str, Any]:
-        return dict(self.named_parameters())
+            found |= {f"w({source}→{unit})": self.w[source, unit] for source in self._sources[unit]}
+            found |= {f"b({unit})": self.b[unit]} if unit in self.b else {}
+        return found | {name: held for name, held in super().held().items() if name not in ("w", "b")}
 
     def config(self) -> dict[str, Any]:
         """The arguments to make one of its kind with."""
@@ -129,7 +122,7 @@ def _checked(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _sorted(edges: Sequence[tuple[str, str]]) -> list[str]:
-    """The names, each after those that lead to it; ValueError that names the circle if there is one."""
+    """The names, each after those that lead to it; ValueError that names the cycle if there is one."""
     graph: dict[str, list[str]] = {}
     for a, b in edges:
         graph.setdefault(a, [])
@@ -137,12 +130,12 @@ def _sorted(edges: Sequence[tuple[str, str]]) -> list[str]:
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        circle = " → ".join(error.args[1])
-        raise ValueError(f"the edges go in a circle: {circle}. A network is fed forward only") from None
+        cycle = " → ".join(error.args[1])
+        raise ValueError(f"the edges form a cycle: {cycle}. A network is fed forward only") from None
 
 
 def _chosen(
-    what: str, given: Sequence[str] | None, found: list[str], mentioned: Sequence[str]
+    what: str, given: Sequence[str] | None, found: list[str], mentioned: Mapping[str, Any]
 ) -> list[str]:
     if given is None:
         return found
@@ -160,7 +153,8 @@ def _chosen(
 def _activations(
     usual: str | Function, others: Mapping[str, str | Function], units: Sequence[str]
 ) -> dict[str, Function]:
+    known = set(units)
     for name in others:
-        if name not in units:
+        if name not in known:
             raise ValueError(f"activations: there is no unit {name!r}; there are {', '.join(units)}")
     return {unit: activation(others.get(unit, usual)) for unit in units}

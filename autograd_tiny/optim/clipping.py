@@ -14,7 +14,7 @@ import numpy as np
 from .. import vectors
 from ..engine import Value, kind
 from ..vectors import Array
-from .optimizers import leaves
+from .optimizers import checked_parameters
 
 
 def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
@@ -23,7 +23,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
     Returns the norm before. Values with requires_grad=False are passed over. TypeError and ValueError for
     parameters as an optimiser has them, and for a max_norm that is no number, nan or negative.
     """
-    each = tuple(p for p in leaves(parameters) if p.requires_grad)
+    each = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
     gradients = vectors.read_gradients(each)
     norm = clip_norm(gradients, max_norm)
     vectors.set_gradients(each, gradients)
@@ -32,7 +32,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
 
 def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
     """Bring the `.grad` of each parameter into [−clip_value, clip_value]; errors as of clip_grad_norm_."""
-    each = tuple(p for p in leaves(parameters) if p.requires_grad)
+    each = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
     gradients = vectors.read_gradients(each)
     bound = limit("clip_value", clip_value)
     np.clip(gradients, -bound, bound, out=gradients)

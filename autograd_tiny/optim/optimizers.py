@@ -36,7 +36,7 @@ class Optimizer:
     _arguments: tuple[str, ...] = ()            # beside lr
 
     def __init__(self, parameters: Iterable[Value], lr: float, state: Sequence[str] = ()) -> None:
-        self.parameters = leaves(parameters)
+        self.parameters = checked_parameters(parameters)
         self.lr = lr
         self.steps = 0
         n = len(self.parameters)
@@ -364,15 +364,15 @@ NAMES: dict[str, type[Any]] = {
 
 
 def named(name: str, parameters: Iterable[Value]) -> Optimizer:
-    """The optimiser of that name in lower case, "adam", with its default arguments.
+    """The optimiser of that name, as "adam", with its default arguments.
 
     TypeError for a name that is no str, ValueError for an unknown one.
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of an optimiser is expected, got {kind(name)}")
-    if name not in NAMES:
-        raise ValueError(f"an optimiser {name!r} is unknown; there are {', '.join(NAMES)}")
-    found: Optimizer = NAMES[name](parameters)
+    if name.lower() not in NAMES:
+        raise ValueError(f"an optimiser {name!r} is not known; there are {', '.join(NAMES)}")
+    found: Optimizer = NAMES[name.lower()](parameters)
     return found
 
 
@@ -399,7 +399,7 @@ def shifted_root(v: Array, eps: float, out: Array) -> Array:
 
 # ---- what was given
 
-def leaves(parameters: Iterable[Value]) -> tuple[Value, ...]:
+def checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
     """The parameters, each a leaf and there once."""
     if not isinstance(parameters, Iterable):
         raise TypeError(

@@ -1,0 +1,79 @@
+"""Models as `fit` sees them: functions of a list of inputs, which may be modules and may have parameters."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from . import optim
+from .data import Array
+from .engine import kind
+from .nn.layers import Dropout, dropout_factors, let_through
+from .nn.module import Module
+from .rowwise import WORTH_A_TAPE, Rowwise
+
+
+def probe(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
+    """How many outputs a model has, None for one that is not in a list; and which Dropouts ask."""
+    asked: list[Dropout] = []
+
+    def factor(dropout: Dropout) -> float:
+        asked.append(dropout)
+        return 1.0
+
+    check_model(model)
+    with mode(modules, True), dropout_factors(factor):
+        outputs = model(row.tolist())
+    return (len(outputs) if hasattr(outputs, "__len__") else None), asked
+
+
+def check_model(model: Any) -> None:
+    """TypeError for what can't be called."""
+    if not callable(model):
+        raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {kind(model)}")
+
+
+def optimizer_for(model: Any, optimizer: str | optim.Optimizer) -> optim.Optimizer:
+    """The optimiser that was asked for. TypeError, ValueError for what is none."""
+    if isinstance(optimizer, optim.Optimizer):
+        return optimizer
+    if not isinstance(optimizer, str):
+        raise TypeError(f"optimizer: a name or one of autograd_tiny.optim is expected, got {kind(optimizer)}")
+    if not hasattr(model, "parameters"):
+        raise TypeError(f"model: its parameters() are what training changes, but {kind(model)} has none")
+    return optim.named(optimizer, model.parameters())
+
+
+def forward_of(
+    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True
+) -> Rowwise:
+    """A model in use, over rows of inputs."""
+    parameters = None
+    if samples >= WORTH_A_TAPE and hasattr(model, "parameters"):
+        parameters = model.parameters()
+    with mode(modules, False):
+        return Rowwise(model, x[0], [x.shape[1]], parameters, samples, check)
+
+
+def modules_of(model: Any) -> list[Module]:
+    """A model, and all modules that it is made of."""
+    if not isinstance(model, Module):
+        return []
+    return [model, *(inside for _, part in model.parts() for inside in modules_of(part))]
+
+
+@contextmanager
+def mode(modules: list[Module], training: bool) -> Iterator[None]:
+    """In this block modules are in training, or in use; afterwards each is as it was.
+
+    In use no Dropout does anything, also one that is not among the modules.
+    """
+    before = [module.training for module in modules]
+    try:
+        for module in modules:
+            object.__setattr__(module, "training", training)
+        with nullcontext() if training else dropout_factors(let_through):
+            yield
+    finally:
+        for module, was in zip(modules, before, strict=True):
+            object.__setattr__(module, "training", was)
