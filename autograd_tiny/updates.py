@@ -215,7 +215,7 @@ class Training:
             raise TypeError(f"the loss of a sample is one Value, got {kind(found)}")
         if not is_made_from(found, self.optimizer.parameters):
             raise ValueError(
-                "the loss depends on none of the parameters that the optimizer has; or is this in no_grad()?"
+                "the loss depends on none of the parameters that the optimiser has; or is this in no_grad()?"
             )
         if self.penalty is not None:
             extra = self.penalty(self.model)

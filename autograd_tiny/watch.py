@@ -158,7 +158,7 @@ def _checked(schedule: Any, training: Training) -> Any:
     if schedule is not None and not isinstance(schedule, optim.LRScheduler):
         raise TypeError(f"schedule: one of autograd_tiny.optim is expected, got {kind(schedule)}")
     if schedule is not None and schedule.optimizer is not training.optimizer:
-        raise ValueError("schedule: it changes the rate of another optimizer than the one that is given here")
+        raise ValueError("schedule: it changes the rate of another optimiser than the one that is given here")
     return schedule
 
 

@@ -308,9 +308,9 @@ def test_a_negative_rate_is_refused_where_it_is_set():
 def test_a_schedule_of_another_optimizer_is_refused():
     other = optim.SGD(mlp().parameters(), lr=0.5)
     schedule = optim.ExponentialLR(other, 0.5)
-    refused(ValueError, "schedule.*another optimizer", schedule=schedule)
+    refused(ValueError, "schedule.*another optimiser", schedule=schedule)
     assert other.lr == 0.5 and schedule.last_step == 0
-    with pytest.raises(ValueError, match=r"schedule.*another optimizer"):
+    with pytest.raises(ValueError, match=r"schedule.*another optimiser"):
         fit(mlp(), X, Y, "mse", "sgd", schedule=schedule, progress=False)
 
 

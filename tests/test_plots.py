@@ -327,7 +327,7 @@ def test_shapes_that_do_not_fit_are_refused(options, error, message):
 
 @pytest.mark.parametrize("model", [None, nn.Activation("tanh"), nn.Sequential(nn.Dropout(0.5))])
 def test_a_model_without_neurons_is_refused(model):
-    with pytest.raises(TypeError, match="model: a layer of neurons or a network of them is expected"):
+    with pytest.raises(TypeError, match="model: a Layer is expected"):
         plot_weights(model)
 
 

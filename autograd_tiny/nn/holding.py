@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import vectors
 from ..engine import Value, kind
+from ..ops import LEAF
 
 Array = np.ndarray[Any, Any]
 
@@ -33,7 +34,7 @@ def inside(place: str, held: Any, values: bool = True) -> list[tuple[str, Any]]:
 
 def is_parameter(held: Any) -> bool:
     """Whether it is a Value that was not computed."""
-    return type(held) is Value and not held.operands
+    return type(held) is Value and held.operation is LEAF
 
 
 def parameters_in(held: Any) -> list[Value]:
@@ -47,7 +48,10 @@ def parameters_in(held: Any) -> list[Value]:
         held = held.tolist()
     if isinstance(held, list | tuple):
         for x in held:
-            found += ([] if x.operands else [x]) if type(x) is Value else parameters_in(x)
+            if type(x) is not Value:
+                found += parameters_in(x)
+            elif x.operation is LEAF:
+                found.append(x)
     elif is_parameter(held):
         found.append(held)
     return found

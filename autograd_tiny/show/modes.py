@@ -13,8 +13,8 @@ REACHED = {"color": RED}
 FLOW = {"color": "#dc8a8a", "penwidth": "1.6"}
 PANEL = {"margin": "12", "color": LINE, "style": "rounded", "labelloc": "t", "labeljust": "l"}
 LEGEND = (
-    f'<<table border="0" cellborder="0" cellspacing="8"><tr><td><font color="{BLUE}">value</font></td>'
-    f'<td><font color="{RED}">derivative that this pass finds</font></td>'
+    f'<<table border="0" cellborder="0" cellspacing="20"><tr><td><font color="{BLUE}">value</font></td>'
+    f'<td><font color="{RED}">derivative found</font></td>'
     f'<td><font color="{GREY}">grey: not reached</font></td></tr></table>>'
 )
 

@@ -39,7 +39,7 @@ def plot_weights(
 
     neurons = _neurons(model)
     if not neurons:
-        raise TypeError(f"model: a layer of neurons or a network of them is expected, got {kind(model)}")
+        raise TypeError(f"model: a Layer is expected, or one with layers of neurons, got {kind(model)}")
     weights = np.array([[w.data for w in neuron.w] for neuron in neurons])
     height, width = _image_shape(weights.shape[1], shape)
     in_rows = height == 1 and columns is None
