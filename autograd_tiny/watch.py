@@ -106,10 +106,11 @@ class Watch:
         training = self.training
         training.write_numbers()
         logs = {"loss": loss}
-        with mode(training.modules, False):
-            for prefix, examination in self.examinations:
-                found = examination.results(training.reduction, training.threads)
-                logs |= {prefix + name: number for name, number in found.items()}
+        if self.examinations:
+            with mode(training.modules, False):
+                for prefix, examination in self.examinations:
+                    found = examination.results(training.reduction, training.threads)
+                    logs |= {prefix + name: number for name, number in found.items()}
         return logs | ({} if self.schedule is None else {"lr": training.optimizer.lr})
 
     def after_epoch(self, epoch: int, logs: dict[str, float]) -> str:

@@ -39,21 +39,24 @@ def is_parameter(held: Any) -> bool:
 
 def parameters_in(held: Any) -> list[Value]:
     """The parameters in what an attribute holds; those of modules in their own order."""
+    if type(held) is Value:
+        return [held] if held.operation is LEAF else []
+    if isinstance(held, str | float | int):             # the usual rest
+        return []
     if hasattr(held, "parameters"):
         return list(held.parameters())
-    found: list[Value] = []
     if isinstance(held, dict):
         held = [*held.values()]
     elif isinstance(held, np.ndarray) and held.dtype == object:
         held = held.tolist()
+    found: list[Value] = []
     if isinstance(held, list | tuple):
         for x in held:
-            if type(x) is not Value:
+            if type(x) is Value:
+                if x.operation is LEAF:
+                    found.append(x)
+            else:
                 found += parameters_in(x)
-            elif x.operation is LEAF:
-                found.append(x)
-    elif is_parameter(held):
-        found.append(held)
     return found
 
 

@@ -52,6 +52,8 @@ class Module:
 
     def held(self) -> dict[str, Any]:
         """Its attributes, but for what calls have noted there."""
+        if not self._notes:
+            return vars(self)
         return {name: held for name, held in vars(self).items() if name not in self._notes}
 
     def _called(self, place: str) -> None:
@@ -92,7 +94,10 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """The Values that training changes, each once."""
-        return list(dict.fromkeys(x for held in self.held().values() for x in parameters_in(held)))
+        found: list[Value] = []
+        for held in self.held().values():
+            found += parameters_in(held)
+        return found if len({*map(id, found)}) == len(found) else list(dict.fromkeys(found))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The same with their places: ("layer1.neuron2.w[0]", Value)."""
