@@ -74,7 +74,7 @@ def real_array(given: Any, name: str, instead: str = "") -> Array:
         array = np.asarray(given)
     except ValueError:
         raise ValueError(f"{name}: rows of equal length are expected") from None
-    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+    if hasattr(given, "filled") and np.any(given.mask):         # of numpy.ma, which takes long to load
         raise ValueError(f"{name} has masked numbers: leave these samples out, or fill them in")
     if array.dtype.kind in "OUS":
         for x in array.ravel().tolist():

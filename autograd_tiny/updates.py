@@ -5,6 +5,7 @@ import random
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from math import isfinite, isinf
 from typing import Any
 
@@ -15,7 +16,7 @@ from .arguments import whole
 from .data import Array, all_finite, inputs_of, targets_of, weights_of
 from .engine import Value, kind
 from .graph import is_made_from
-from .models import mode, modules_of, optimizer_for, probe
+from .models import is_known, mode, modules_of, optimizer_for, probe
 from .nn.layers import dropout_factors
 from .nn.losses import spec_of
 from .nonfinite import where_it_began
@@ -60,22 +61,30 @@ class Training:
 
     def prepare(self, batch_size: int, epochs: int) -> None:
         """Record the loss and the penalty, or say why that can't be. Nothing is wrong any more here."""
-        self.rng = np.random.default_rng(random.getrandbits(64) if self.seed is None else self.seed)
+        self.seed = random.getrandbits(64) if self.seed is None else self.seed
         self._rows = np.empty((batch_size, sum(width or 1 for width in self.widths)))
         known, many = self.parameters, self.samples * epochs
         with mode(self.modules, True):
-            self.objective = Rowwise(self.of_sample, self._filled(slice(0, 1))[0], self.widths, known, many)
+            check = not (is_known(self.loss.loss) and all(map(is_known, self.modules or [self.model])))
+            example = self._filled(slice(0, 1))[0]
+            self.objective = Rowwise(self.of_sample, example, self.widths, known, many, check)
         self.penalties = None
         if self.penalty is not None:
             penalty, model = self.penalty, self.model
             # NumPy's rows would hold each of its many terms, so that plain graphs are quicker there
             native = self.objective.tape is not None and self.objective.tape.backend == "native"
             self.penalties = Rowwise(
-                lambda none: penalty(model), np.zeros(1), [None], known, many if native else 0
+                lambda none: penalty(model), np.zeros(1), [None], known, many if native else 0,
+                check=not is_known(penalty),
             )
         for why in filter(None, [self.objective.why, self.penalties.why if self.penalties else ""]):
             said = f"no tape could be recorded, so training is slow, sample by sample: {why}"
             warnings.warn(said, stacklevel=3)
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """What draws the order of the samples and the factors of Dropout, if anything is to be drawn."""
+        return np.random.default_rng(self.seed)
 
     def of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
         """The loss of one sample. factors: what the Dropouts multiply by, in the order in which they ask."""

@@ -1287,3 +1287,24 @@ def test_the_bar_shows_the_epoch_that_runs_and_what_the_last_came_to(capsys, mon
     running = [frame for frame in frames if "epoch 2/3" in frame]
     assert running and all("loss=" in frame and "mae=" in frame for frame in running)
     assert "100%" in frames[-1] and "epoch 3/3" in frames[-1]
+
+
+@pytest.mark.parametrize("place", ["activation", "module", "loss"])
+def test_what_others_wrote_is_run_twice_before_it_is_trusted_to_a_tape(place):
+    """A number that leaves the graph by .data would be a constant on a tape."""
+    class Leaking(nn.Module):
+        def forward(self, x):
+            return [each * (1.0 if type(each) is not Value or each.data > 0 else 2.0) for each in x]
+
+    def leaking(x):
+        return x * x.data
+
+    def loss(output, target):
+        return (output - target) ** 2 * (1.0 + output.data)
+
+    model = nn.MLP(2, [3, 1], leaking if place == "activation" else "tanh", rng=random.Random(0))
+    if place == "module":
+        model = nn.Sequential(Leaking(), model)
+    x, y = np.tile(X, (10, 1)), np.tile(Y, 10)
+    with pytest.warns(UserWarning, match="no tape could be recorded"):
+        fit(model, x, y, loss if place == "loss" else "mse", progress=False)
