@@ -727,8 +727,9 @@ def training_mnist() -> str:
     return title + f"""\
 Images of ten classes, made up: a template for each class, and noise. SGD with a rate of 0.01, batches of 32
 in the same random order for all. native: one call of `fit` for one epoch, recording included. Beside it: what
-`record` takes for this loss with its check, without which `fit` does for modules of the package. torch: the samples of a batch are indexed from a tensor. One thread. The loss is
-the mean over the epoch as it went, the accuracy that on the training data afterwards.
+`record` takes for this loss with its check, without which `fit` does for modules of the package. torch: the
+samples of a batch are indexed from a tensor. One thread. The loss is the mean over the epoch as it went, the
+accuracy that on the training data afterwards.
 
 {table(head, [row(case) for case in (native, double, single)])}
 """
