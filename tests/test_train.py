@@ -7,7 +7,9 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
-from autograd_tiny import EarlyStopping, Value, evaluate, fit, greater, log, nn, optim, predict, sqrt
+from autograd_tiny import (
+    EarlyStopping, Value, engine_kind, evaluate, fit, greater, log, nn, optim, predict, sqrt,
+)
 from autograd_tiny.nn import losses
 
 N = 40
@@ -1148,7 +1150,9 @@ def test_a_penalty_that_can_not_be_recorded_is_called_each_time():
         return sum(p * p for p in model.parameters() if p.data > 0) * 0.1
 
     ours, theirs = mlp(), mlp()
-    with pytest.warns(UserWarning, match="no tape"):
+    # over NumPy's rows a penalty is computed eagerly in any case, so that there is nothing to warn of
+    native = engine_kind() == "native"
+    with pytest.warns(UserWarning, match="no tape") if native else nullcontext():
         fit(ours, X, Y, "mse", optim.SGD(ours.parameters(), lr=0.1), 5, 8, penalty=penalty, seed=1,
             progress=False)
     other = optim.SGD(theirs.parameters(), lr=0.1)
