@@ -60,8 +60,7 @@ class Training:
         self.threads = 1
 
     def prepare(self, batch_size: int, epochs: int) -> None:
-        """Record the loss and the penalty, or say why that can't be. Nothing is wrong any more here."""
-        self.seed = random.getrandbits(64) if self.seed is None else self.seed
+        """Record the loss and the penalty, or say why that can't be."""
         self._rows = np.empty((batch_size, sum(width or 1 for width in self.widths)))
         known, many = self.parameters, self.samples * epochs
         with mode(self.modules, True):
@@ -84,7 +83,7 @@ class Training:
     @cached_property
     def rng(self) -> np.random.Generator:
         """What draws the order of the samples and the factors of Dropout, if anything is to be drawn."""
-        return np.random.default_rng(self.seed)
+        return np.random.default_rng(random.getrandbits(64) if self.seed is None else self.seed)
 
     def of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
         """The loss of one sample. factors: what the Dropouts multiply by, in the order in which they ask."""

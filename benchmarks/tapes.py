@@ -137,7 +137,8 @@ def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str) -> Answ
     )
 
 
-def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str) -> Work:
+def torch_model(layers: Layers, dtype: str) -> tuple[Any, Any, Any]:
+    """torch, the type of its numbers, and a network with relu between its layers."""
     torch = import_module("torch")
     torch.set_num_threads(1)
     numbers = getattr(torch, dtype)
@@ -147,7 +148,11 @@ def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str) -> W
             linear.weight.copy_(torch.tensor(weights))
             linear.bias.copy_(torch.tensor(biases))
     hidden = [module for linear in linears[:-1] for module in (linear, torch.nn.ReLU())]
-    model = torch.nn.Sequential(*hidden, linears[-1])
+    return torch, numbers, torch.nn.Sequential(*hidden, linears[-1])
+
+
+def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str) -> Work:
+    torch, numbers, model = torch_model(layers, dtype)
     x = torch.tensor(inputs, dtype=numbers)
     is_moons = targets.dtype == float
     y = torch.tensor(targets, dtype=numbers if is_moons else torch.int64)
@@ -165,7 +170,7 @@ def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str) -> W
         model.zero_grad()
         loss = loss_of()
         loss.backward()
-        return loss.detach(), [(linear.weight.grad, linear.bias.grad) for linear in linears]
+        return loss.detach(), [(linear.weight.grad, linear.bias.grad) for linear in model[::2]]
 
     return step
 

@@ -22,7 +22,7 @@ from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
-from tapes import Layers, flat, initial_layers
+from tapes import Layers, flat, initial_layers, torch_model
 from workloads import clock, two_moons
 
 Found = dict[str, Any]
@@ -42,20 +42,6 @@ def orders(samples: int, seed: int) -> Iterator[Any]:
     rng = np.random.default_rng(seed)
     while True:
         yield rng.permutation(samples)
-
-
-def torch_model(layers: Layers, dtype: str) -> tuple[Any, Any, Any]:
-    """torch, the type of its numbers, and a network with relu between its layers."""
-    torch = import_module("torch")
-    torch.set_num_threads(1)
-    numbers = getattr(torch, dtype)
-    linears = [torch.nn.Linear(*weights.T.shape, dtype=numbers) for weights, _ in layers]
-    with torch.no_grad():
-        for linear, (weights, biases) in zip(linears, layers, strict=True):
-            linear.weight.copy_(torch.tensor(weights))
-            linear.bias.copy_(torch.tensor(biases))
-    hidden = [module for linear in linears[:-1] for module in (linear, torch.nn.ReLU())]
-    return torch, numbers, torch.nn.Sequential(*hidden, linears[-1])
 
 
 def our_model(layers: Layers) -> tuple[Any, Any]:

@@ -1263,10 +1263,11 @@ def test_a_model_that_is_no_module_may_hold_a_dropout():
 def test_what_is_refused_leaves_the_random_numbers_as_they_were():
     random.seed(3)
     before = random.getstate()
-    with pytest.raises(ValueError, match="early_stopping"):
-        fit(mlp(), X, Y, "mse", early_stopping=EarlyStopping(1, "no"), progress=False)
     model = mlp()
     random.setstate(before)
+    with pytest.raises(ValueError, match="early_stopping"):
+        fit(model, X, Y, "mse", early_stopping=EarlyStopping(1, "no"), progress=False)
+    assert random.getstate() == before
     with pytest.raises(ValueError, match="not known"):
         fit(model, X, Y, "mse", optimizer="sdg", progress=False)
     assert random.getstate() == before

@@ -16,16 +16,19 @@ Initialiser: TypeAlias = Callable[[Any, int, int], float]
 
 
 def _uniform(rng: Any, low: float, high: float) -> float:
-    if not hasattr(rng, "uniform"):
-        raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {kind(rng)}")
-    return float(rng.uniform(low, high))
+    return float(_method(rng, "uniform")(low, high))
 
 
 def _gauss(rng: Any, mean: float, std: float) -> float:
-    if not hasattr(rng, "uniform"):
-        raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {kind(rng)}")
-    draw = rng.normal if hasattr(rng, "normal") else rng.gauss      # NumPy's name, and Python's
-    return float(draw(mean, std))
+    return float(_method(rng, "normal", "gauss")(mean, std))        # NumPy's name, and Python's
+
+
+def _method(rng: Any, *names: str) -> Callable[[float, float], float]:
+    for name in names:
+        if hasattr(rng, name):
+            found: Callable[[float, float], float] = getattr(rng, name)
+            return found
+    raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {kind(rng)}")
 
 
 def _number(what: str, given: Any, least: float = -inf) -> float:

@@ -11,8 +11,8 @@ from ..arguments import flag, number, whole
 from ..engine import Value, kind, leave_scope
 from ..functions import dot, max
 from .activations import ACTIVATIONS, Function, activation, known_name, linear, name_of
-from .init import Initialiser, initialiser
 from .holding import merged, tensors_at
+from .init import Initialiser, initialiser
 from .module import Module
 
 
@@ -39,7 +39,7 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
-        before = self._enter()              # as Module does it, but quicker: networks are mostly such calls
+        before = self._enter()              # as Module, but without *inputs: networks are mostly such calls
         try:
             return self.forward(x)
         finally:
