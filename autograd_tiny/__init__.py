@@ -40,6 +40,7 @@ _LATER = {      # what is loaded when it is first used, so that the import stays
     "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "", "optim": "",
     "plot_history": "show.curves", "history_svg": "show.curves", "plot_decision_regions": "show.regions",
     "plot_weights": "show.weights", "plot_confusion_matrix": "show.confusion",
+    "detect_anomaly": "anomaly",
 } | dict.fromkeys(["EarlyStopping", "History", "evaluate", "fit", "predict"], "train") | dict.fromkeys(
     ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
     "functional",
@@ -47,6 +48,7 @@ _LATER = {      # what is loaded when it is first used, so that the import stays
 
 if TYPE_CHECKING:
     from . import nn, optim, vectors
+    from .anomaly import detect_anomaly
     from .checking import check_gradients
     from .expression import parse
     from .forward import Dual
@@ -65,11 +67,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Dual", "EarlyStopping", "History", "Tape", "Value", "check_gradients", "compare_modes", "derivative",
-    "draw", "engine_kind", "evaluate", "find_nonfinite", "fit", "grad", "gradients", "hessian", "hvp",
-    "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation", "optim", "parse",
-    "plot_confusion_matrix",
-    "plot_decision_regions", "plot_history", "plot_weights", "predict", "record", "scope",
-    "topological_order", "value_and_grad", "vectors", "vjp", *functions.__all__,
+    "detect_anomaly", "draw", "engine_kind", "evaluate", "find_nonfinite", "fit", "grad", "gradients",
+    "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation", "optim", "parse",
+    "plot_confusion_matrix", "plot_decision_regions", "plot_history", "plot_weights", "predict", "record",
+    "scope", "topological_order", "value_and_grad", "vectors", "vjp", *functions.__all__,
 ]
 
 

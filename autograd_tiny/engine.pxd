@@ -31,7 +31,8 @@ cdef object EQUAL, ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, L
 cdef object LESS_EQUAL, LOG, LOG1P, LOG2, LOG10, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MUL, NEG
 cdef object POW, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, SUM, TAN, TANH, WHERE
 cdef double PI, INFINITY, NAN
-cdef object comparison_guard, branch_guard
+cdef object comparison_guard, branch_guard, result_guard, gradient_guard
+cdef int PAUSED, WATCHED
 cdef long long walk, clock
 
 cdef tuple sweep(Value output, double seed, bint keep, tuple wanted)
@@ -68,6 +69,7 @@ cpdef object logsumexp(object values)
 cdef Value unary(object operation, double data, Value left, double dleft)
 cdef Value binary(object operation, double data, object left, double dleft, object right, double dright)
 cdef Value unrecorded(double data)
+cdef Value watched(object operation, double data, object operands, object slopes)
 @cython.locals(any_value=cython.bint, wanted=cython.bint)
 cdef object nary(object operation, double data, Fan fan)
 cdef void start(Value node, object operation, double data) noexcept

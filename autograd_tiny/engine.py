@@ -31,15 +31,15 @@ except ImportError:
 if cython.compiled:
     from cython.cimports.autograd_tiny import ieee
     from cython.cimports.autograd_tiny.native import (
-        attributes_of, borrow, current_scope, doubles, give_back, is_recording, pause_collector, release,
-        resume_collector, set_up, switch_recording, switch_scope,
+        attributes_of, borrow, conditions, current_scope, doubles, give_back, pause_collector, release,
+        resume_collector, set_conditions, set_up, switch_scope,
     )
 else:
     from . import ieee
     from . import uncompiled as cython
     from .uncompiled import (
-        attributes_of, borrow, current_scope, doubles, give_back, is_recording, one_walk_at_a_time,
-        pause_collector, release, resume_collector, switch_recording, switch_scope,
+        attributes_of, borrow, conditions, current_scope, doubles, give_back, one_walk_at_a_time,
+        pause_collector, release, resume_collector, set_conditions, switch_scope,
     )
 from .ops import (
     ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, DOT, ELU, EQUAL, ERF,
@@ -58,6 +58,9 @@ AnyNumber: TypeAlias = "float"
 PI = 3.141592653589793
 INFINITY = 1e999
 NAN = INFINITY - INFINITY
+PAUSED, WATCHED = 1, 2                  # the conditions that may hold: inside no_grad(), detect_anomaly()
+result_guard: Any = None                # asked about each result while WATCHED, and about each backward pass
+gradient_guard: Any = None              # before it begins: see anomaly.py
 comparison_guard: Any = None            # asked about comparisons that mislead: see differentiation.py
 branch_guard: Any = None                # asked about all of them while a tape is recorded: see branches.py
 clock = 1               # counts the Values that all walks through graphs have met,
@@ -97,6 +100,7 @@ class Value:
         "_needs_grad", "_has_grad", "_place", "_waiting", "__dict__", "__weakref__",
     )
     label: str = ""
+    made_at: str = ""       # the user's line of code, for what was made inside detect_anomaly()
     data: float             # the number
     grad: float             # the derivative of the output by it, after output.backward()
     operation: Operation    # what it was made by: a row of ops.py
@@ -491,6 +495,8 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
 
     The adjoint of a Value is the derivative of output with respect to it; with keep, it goes into `.grad`.
     """
+    if conditions() & WATCHED:
+        gradient_guard(output, seed)
     if cython.compiled:                     # the GIL is held all the way
         return undisturbed(output, seed, keep, wanted)
     with one_walk_at_a_time:                # the marks in the nodes are for one walk only
@@ -671,8 +677,8 @@ def gradients(
 # ---- making nodes
 
 def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value:
-    if not is_recording():
-        return unrecorded(data)
+    if conditions():
+        return unrecorded(data) if conditions() == PAUSED else watched(operation, data, (left,), (dleft,))
     node: Value = Value.__new__(Value)
     start(node, operation, data)
     node.left = left
@@ -684,8 +690,10 @@ def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value
 def binary(
     operation: Operation, data: float, left: Operand, dleft: float, right: Operand, dright: float
 ) -> Value:
-    if not is_recording():
-        return unrecorded(data)
+    if conditions():
+        if conditions() == PAUSED:
+            return unrecorded(data)
+        return watched(operation, data, (left, right), (dleft, dright))
     node: Value = Value.__new__(Value)
     start(node, operation, data)
     node.left = left
@@ -710,8 +718,10 @@ def nary(operation: Operation, data: float, fan: Fan) -> Any:
                 fan.frozen.add(i)
     if not any_value:
         return data
-    if not is_recording():
-        return unrecorded(data)
+    if conditions():
+        if conditions() == PAUSED:
+            return unrecorded(data)
+        return watched(operation, data, fan.operands, [fan.slopes[i] for i in range(fan.size)])
     node: Value = Value.__new__(Value)
     start(node, operation, data)
     node.left = fan
@@ -724,6 +734,20 @@ def unrecorded(data: float) -> Value:
     node: Value = Value.__new__(Value)
     start(node, LEAF, data)
     return node
+
+
+def watched(
+    operation: Operation, data: float, operands: Sequence[Operand], slopes: Sequence[float]
+) -> Value:
+    """A result inside detect_anomaly(), which may raise; its history is made even if no_grad() holds, too."""
+    before: int = conditions()
+    set_conditions(0)
+    try:
+        node = make(operation, data, operands, slopes)
+        result_guard(node)
+    finally:
+        set_conditions(before)
+    return unrecorded(data) if before & PAUSED else node
 
 
 def start(node: Value, operation: Operation, data: float) -> None:
@@ -1104,14 +1128,36 @@ def kind(x: object) -> str:
 
 def set_recording(wanted: bool) -> bool:
     """Switch recording on or off, in this thread; the previous state. See context.no_grad."""
-    before: bool = is_recording()
-    switch_recording(wanted)
-    return before
+    return not switch(PAUSED, not wanted)
 
 
 def recording() -> bool:
     """Whether operations are recorded: not so inside no_grad()."""
-    return bool(is_recording())
+    return not conditions() & PAUSED
+
+
+def set_watching(wanted: bool) -> bool:
+    """Switch on or off that results are watched, in this thread; the previous state. See anomaly.py."""
+    return switch(WATCHED, wanted)
+
+
+def watching() -> bool:
+    """Whether results are watched: so inside detect_anomaly()."""
+    return bool(conditions() & WATCHED)
+
+
+def switch(condition: int, wanted: bool) -> bool:
+    """Say whether one of the conditions holds from now on; the previous state."""
+    before: int = conditions()
+    set_conditions(before | condition if wanted else before & ~condition)
+    return before & condition != 0
+
+
+def set_anomaly_guards(of_results: Any, of_gradients: Any) -> None:
+    """While a thread is watched, call the one with each new result, and the other with the output and the
+    seed of each backward pass before it begins: they may raise."""
+    global result_guard, gradient_guard
+    result_guard, gradient_guard = of_results, of_gradients
 
 
 def set_comparison_guard(guard: Any) -> None:

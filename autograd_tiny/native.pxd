@@ -31,17 +31,17 @@ cdef extern from *:
     /* ---- What is switched on while code runs, for each thread by itself. */
 
     static PER_THREAD struct {
-        int recording_is_off;
+        int conditions;         /* 0, or PAUSED, WATCHED or both: see engine.py */
         PyObject *scope;
     } switches;
     static PyObject *no_scope;
 
-    static inline int is_recording(void) {
-        return !switches.recording_is_off;
+    static inline int conditions(void) {
+        return switches.conditions;
     }
 
-    static inline void switch_recording(int wanted) {
-        switches.recording_is_off = !wanted;
+    static inline void set_conditions(int wanted) {
+        switches.conditions = wanted;
     }
 
     static inline PyObject *current_scope(void) {
@@ -236,8 +236,8 @@ cdef extern from *:
         return dict ? PyDict_Copy(dict) : PyDict_New();
     }
     """
-    bint is_recording() noexcept
-    void switch_recording(bint wanted) noexcept
+    int conditions() noexcept
+    void set_conditions(int wanted) noexcept
     object current_scope()
     void switch_scope(object path) noexcept
     double *borrow(Py_ssize_t n) except NULL

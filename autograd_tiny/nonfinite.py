@@ -13,25 +13,37 @@ def where_it_began(output: Any) -> str:
     if type(output) is not Value:
         return ""
     node = find_nonfinite(output)
-    return f"{_place(node)}{_formula(node)}" if node is not None else _of_gradients(output)
+    return first_gradient(output) if node is None else said_of(node)
 
 
-def _of_gradients(output: Value) -> str:
+def said_of(node: Value) -> str:
+    """Where a Value was made, from what, and by which line of code as far as that is known."""
+    return f"{_place(node)}{_formula(node)}{_line(node)}"
+
+
+def first_gradient(output: Value, seed: float = 1.0) -> str:
+    """The same of the first gradient that is not finite, on the way back from output; "" if all are."""
     nodes = [node for node in topological_order(output) if node.requires_grad]
-    found = dict(zip(nodes, gradients(output, nodes), strict=True))
+    found = dict(zip(nodes, gradients(output, nodes, seed), strict=True))
     for node in reversed(nodes):
         arriving = found[node]
-        for x, slope in zip(node.operands, node.local_grads, strict=True):
-            if isfinite(arriving) and type(x) is Value and not isfinite(arriving * slope):
+        if not isfinite(arriving):          # each term of its sum is finite: see below
+            return f"in the gradient: {_place(node)}{_named(node)} gets {arriving:g} in all{_line(node)}"
+        for x, slope, flows in zip(node.operands, node.local_grads, node.flows, strict=True):
+            if flows and not isfinite(arriving * slope):
                 return (
                     f"in the gradient: {_place(node)}{_formula(node)}, its gradient {arriving:g} times the "
-                    f"local derivative {slope:g} along {_named(x)}"
+                    f"local derivative {slope:g} along {_named(x)}{_line(node)}"
                 )
     return ""
 
 
 def _place(node: Value) -> str:
     return f"in {node.scope}: " if node.scope else "outside of all modules: "
+
+
+def _line(node: Value) -> str:
+    return f" ({node.made_at})" if node.made_at else ""
 
 
 def _formula(node: Value) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from . import vectors
 from .context import no_grad
 from .data import Array
-from .engine import Value, gradients, kind
+from .engine import Value, gradients, kind, watching
 from .functions import dot
 from .tape import Tape, record
 
@@ -24,7 +24,7 @@ class Rowwise:
     by which it is differentiated, in order; None for those that the tape finds. samples: about how many there
     will be. check: see `record`.
 
-    tape: None where it runs eagerly; why: the reason, if it can't be recorded.
+    tape: None where it runs eagerly, as inside detect_anomaly(); why: the reason, if it can't be recorded.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Rowwise:
         self.parameters = tuple(parameters or ())
         self.tape: Tape | None = None
         self.why = ""
-        if samples < WORTH_A_TAPE:
+        if samples < WORTH_A_TAPE or watching():
             return
         try:
             self.tape = record(function, *self.parts(example), parameters=parameters, check=check)

@@ -39,21 +39,21 @@ borrow, give_back = doubles, release        # where memory is taken for a short 
 class _Switches(_local):
     """What is switched on while code runs, for each thread by itself."""
 
-    recording = True
+    conditions = 0
     scope = ""
 
 
 _switches = _Switches()
 
 
-def is_recording() -> bool:
-    """Whether operations are recorded: not so inside no_grad()."""
-    return _switches.recording
+def conditions() -> int:
+    """0, or PAUSED, WATCHED or both: see engine.py."""
+    return _switches.conditions
 
 
-def switch_recording(wanted: bool) -> None:
-    """Switch that on or off."""
-    _switches.recording = wanted
+def set_conditions(wanted: int) -> None:
+    """Say what holds from now on."""
+    _switches.conditions = wanted
 
 
 def current_scope() -> str:

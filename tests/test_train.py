@@ -819,8 +819,8 @@ def test_an_interrupt_in_the_middle_of_an_update_keeps_the_one_before():
 def test_an_interrupt_at_any_time_keeps_a_whole_update():
     # in a process that nobody measures: an interrupt inside of coverage leaves its lock locked for ever
     alone = {name: text for name, text in os.environ.items() if not name.startswith("COV")}
-    code = "import test_train; test_train.interrupt_at_any_time()"
-    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, env=alone, check=True, timeout=300)
+    command = [sys.executable, "-c", "import test_train; test_train.interrupt_at_any_time()"]
+    subprocess.run(command, cwd=Path(__file__).parent, env=alone, check=True, timeout=300)
 
 
 def interrupt_at_any_time():

@@ -1,0 +1,41 @@
+"""What pictures and explanations call a Value, and how they write a number."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import count
+
+from ..engine import Value
+from ..expression import subscripted
+
+LONGEST_LABEL = 32                                                      # characters
+NOT_IN_XML = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def names_of(values: Iterable[Value]) -> dict[Value, str]:
+    """What a picture calls each value: its label; v1, v2, … for results without one; "" for other leaves.
+
+    values: in topological order. The second of two that are labelled w is called w₂.
+    """
+    names: dict[Value, str] = {}
+    taken: dict[str, int] = {}
+    for value in values:
+        label = plain(value.label)
+        taken[label] = taken.get(label, 0) + 1
+        names[value] = subscripted(label, taken[label]) if label and taken[label] > 1 else label
+    taken |= dict.fromkeys(names.values(), 1)
+    fresh = (name for i in count(1) if (name := f"v{i}") not in taken)
+    return {value: name or (next(fresh) if value.operands else "") for value, name in names.items()}
+
+
+def readable(x: float, digits: int) -> str:
+    """A number with some significant digits, but no integer digit left out: 14, 24704, 1.2e−05, −inf."""
+    before_the_point = len(f"{abs(x):.0f}") if abs(x) < 1e6 else 0
+    return f"{x + 0.0:.{max(digits, before_the_point)}g}".replace("-", "−")       # + 0.0: no −0
+
+
+def plain(label: object) -> str:
+    """A label on one line, without characters that XML cannot hold, cut in the middle if it is long."""
+    text = " ".join(NOT_IN_XML.sub("\ufffd", str(label)).split())
+    half = LONGEST_LABEL // 2
+    return text if len(text) <= LONGEST_LABEL else f"{text[:half - 1]}…{text[-half:]}"
