@@ -22,7 +22,7 @@ Loss: TypeAlias = Callable[[Any, Any], Any]
 
 def squared_error(outputs: Any, targets: Any) -> Any:
     """Σ (o − t)² over the outputs."""
-    return functions.sum([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+    return _total([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:
@@ -32,17 +32,17 @@ def half_squared_error(outputs: Any, targets: Any) -> Any:
 
 def mean_squared_error(outputs: Any, targets: Any) -> Any:
     """The mean of (o − t)² over the outputs."""
-    return mean([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+    return _mean([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
 
 
 def absolute_error(outputs: Any, targets: Any) -> Any:
     """Σ |o − t| over the outputs."""
-    return functions.sum([abs(o - t) for o, t in _pairs(outputs, targets)])
+    return _total([abs(o - t) for o, t in _pairs(outputs, targets)])
 
 
 def mean_absolute_error(outputs: Any, targets: Any) -> Any:
     """The mean of |o − t| over the outputs."""
-    return mean([abs(o - t) for o, t in _pairs(outputs, targets)])
+    return _mean([abs(o - t) for o, t in _pairs(outputs, targets)])
 
 
 # ---- classes
@@ -57,7 +57,7 @@ def binary_cross_entropy(logits: Any, targets: Any) -> Any:
     for _, t in pairs:
         if not _is_value(t) and not 0.0 <= t <= 1.0:
             raise ValueError(f"binary_cross_entropy takes targets between 0 and 1, got {t}")
-    return mean([softplus(z) - t * z for z, t in pairs])
+    return _mean([softplus(z) - t * z for z, t in pairs])
 
 
 def cross_entropy(logits: Any, target: Any) -> Any:
@@ -176,6 +176,16 @@ def spec_of(loss: str | Loss) -> LossSpec:
 
 
 # ---- inside
+
+def _total(terms: list[Any]) -> Any:
+    """Their sum; of one term, itself."""
+    return terms[0] if len(terms) == 1 else functions.sum(terms)
+
+
+def _mean(terms: list[Any]) -> Any:
+    """Their mean; of one term, itself."""
+    return terms[0] if len(terms) == 1 else mean(terms)
+
 
 def _pairs(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     these, those = (list(map(_operand, as_list(each))) for each in (outputs, targets))
