@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import autograd_tiny as at
 from autograd_tiny import Value
 from autograd_tiny.show import Picture, draw, layout, picture
-from autograd_tiny.show.draw import BLUE, RED, names_of, readable
+from autograd_tiny.show.names import names_of, readable
+from autograd_tiny.show.theme import LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK_TITLE = "{http://www.w3.org/1999/xlink}title"
@@ -120,7 +121,7 @@ def test_after_backward_gradients_stand_below_the_values():
     for label, gradient in by_hand.items():
         shown = box(drawn, label)
         assert shown.lines[-1] == readable(gradient, 4)
-        assert shown.colors[-2:] == [BLUE, RED]
+        assert shown.colors[-2:] == [LIGHT.value, LIGHT.gradient]
 
 
 def test_local_gradients_stand_on_the_edges():
@@ -162,7 +163,7 @@ def test_constants_have_a_box_at_each_use_and_no_gradients():
     drawn = draw((a * 2 + 2) ** 2)
     assert constants(drawn) == ["2", "2", "2"]
     assert [operand for operand, _, _ in slopes(drawn)] == ["a", "v1", "v2"]
-    assert {node.fill for node in read(drawn).nodes.values()} >= {"white"}
+    assert {node.fill for node in read(drawn).nodes.values()} >= {LIGHT.page}
 
 
 def test_values_without_gradient_are_quieter():
@@ -256,7 +257,32 @@ def test_exact_numbers_and_the_module_are_told_on_hovering():
     [tooltip] = [node.tooltip for node in found.values() if node.lines[0].startswith("v1")]
     assert repr(f.data) in tooltip
     assert "mlp.layer1" in tooltip
-    assert f"∂v1/∂a = {a.data!r}" in [node.tooltip for node in found.values()]
+    assert f"∂v1/∂a = a = {a.data!r}" in [node.tooltip for node in found.values()]
+
+
+def test_hovering_tells_the_whole_formula():
+    xs = [Value(float(i), f"a long name of an input, {i}") for i in range(3)]
+    tooltips = [node.tooltip for node in read(draw(xs[0] * xs[1] + xs[2])).nodes.values()]
+    formula = f"v1 = {' · '.join(x.label for x in xs[:2])}".replace(" · ", "·")
+    assert any(tooltip.replace("(", "").replace(")", "").startswith(formula) for tooltip in tooltips)
+
+
+def test_hovering_tells_where_a_value_was_made():
+    f = Value(0.5, "a").exp()
+    f.made_at = "demo.py, line 12: f = a.exp()"
+    tooltips = [node.tooltip for node in read(draw(f)).nodes.values()]
+    assert sum("at demo.py, line 12: f = a.exp()" in tooltip for tooltip in tooltips) == 1
+
+
+def test_every_part_has_an_id_that_says_its_place():
+    a = Value(3.0, "a")
+    f = a * a + 2.0
+    root = read(draw(f)).root
+    ids = [x.get("id") for x in root.iter(f"{SVG}g") if x.get("class") in ("node", "edge")]
+    assert sorted(ids) == sorted([
+        "n0", "n1", "n2", "op1", "op2", "r1", "r2", "d1_0", "d1_1", "d2_0", "c2_1",
+        "e1_0a", "e1_0b", "e1_1a", "e1_1b", "e2_0a", "e2_0b", "e2_1b",
+    ])
 
 
 @pytest.mark.parametrize("rankdir, axis, sign", [("LR", 0, 1), ("RL", 0, -1), ("TB", 1, 1), ("BT", 1, -1)])
@@ -373,7 +399,7 @@ def test_the_svg_has_a_title_and_a_white_ground():
     assert root.get("role") == "img"
     assert root[0].tag == f"{SVG}title"
     assert root[0].text == "The computation of f"
-    assert next(root.iter(f"{SVG}polygon")).get("fill") == "white"
+    assert next(root.iter(f"{SVG}polygon")).get("fill") == LIGHT.page
     assert drawn._repr_svg_() == drawn.svg
     assert repr(drawn) == "<Picture: The computation of f>"
 

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from ..engine import Value, gradients
 from ..graph import topological_order
 from ..modes import ModeComparison
-from .draw import BLUE, GREY, INK, LINE, QUIET, RED, Drawing, check_size, escaped, plain
+from .dot import Drawing, escaped
+from .draw import check_size
+from .names import plain
 from .picture import Picture
+from .scene import Scene
+from .theme import LIGHT
 
-REACHED = {"color": RED}
+REACHED = {"color": LIGHT.gradient}
 FLOW = {"color": "#dc8a8a", "penwidth": "1.6"}
-PANEL = {"margin": "12", "color": LINE, "style": "rounded", "labelloc": "t", "labeljust": "l"}
+PANEL = {"margin": "12", "color": LIGHT.line, "style": "rounded", "labelloc": "t", "labeljust": "l"}
 LEGEND = (
-    f'<<table border="0" cellborder="0" cellspacing="20"><tr><td><font color="{BLUE}">value</font></td>'
-    f'<td><font color="{RED}">derivative found</font></td>'
-    f'<td><font color="{GREY}">grey: not reached</font></td></tr></table>>'
+    f'<<table border="0" cellborder="0" cellspacing="20">'
+    f'<tr><td><font color="{LIGHT.value}">value</font></td>'
+    f'<td><font color="{LIGHT.gradient}">derivative found</font></td>'
+    f'<td><font color="{LIGHT.quiet}">grey: not reached</font></td></tr></table>>'
 )
 
 
@@ -36,15 +41,16 @@ def draw_modes(
             raise ValueError(f"{plain(comparison.name)} has {len(ends)} {what}s, there is none at {which}")
     start, end = comparison.inputs[input], comparison.outputs[output]
     values = topological_order(*comparison.inputs, *comparison.outputs)
-    check_size(values, max_nodes)
-    forward = _Panel(comparison.outputs, values, rankdir, digits, "f", _tangents(values, start))
+    scene = Scene(comparison.outputs, values, digits)
+    check_size(scene, max_nodes, can_fold=False)
+    forward = _Panel(scene, rankdir, "f", _tangents(values, start))
     below = [value for value in topological_order(end) if value.requires_grad]
     adjoints = dict(zip(below, gradients(end, below), strict=True))
-    reverse = _Panel(comparison.outputs, values, rankdir, digits, "r", adjoints)
+    reverse = _Panel(Scene(comparison.outputs, values, digits), rankdir, "r", adjoints)
     whole = forward.page
     whole.attr(label=LEGEND)
-    reverse.fill(f"One reverse pass: ∂{reverse.said(end)}/∂(every value)", comparison.reverse.passes)
-    forward.fill(f"One forward pass: ∂(every value)/∂{forward.said(start)}", comparison.forward.passes)
+    reverse.fill(f"One reverse pass: ∂{scene.said(end)}/∂(every value)", comparison.reverse.passes)
+    forward.fill(f"One forward pass: ∂(every value)/∂{scene.said(start)}", comparison.forward.passes)
     for panel in (reverse, forward) if rankdir in ("LR", "RL") else (forward, reverse):
         whole.subgraph(panel.graph)             # dot stacks upward what it draws from left to right
     title = f"What a forward pass and a reverse pass through {plain(comparison.name)} reach"
@@ -68,24 +74,17 @@ def _tangents(values: Sequence[Value], start: Value) -> dict[Value, float]:
 class _Panel(Drawing):
     """A graph with the derivatives that one pass finds."""
 
-    def __init__(
-        self, roots: Sequence[Value], values: Sequence[Value], rankdir: str, digits: int, prefix: str,
-        found: dict[Value, float],
-    ) -> None:
-        super().__init__(roots, values, rankdir, digits)
+    def __init__(self, scene: Scene, rankdir: str, prefix: str, found: dict[Value, float]) -> None:
+        super().__init__(scene, rankdir, LIGHT)
         from graphviz import Digraph
 
         self.page = self.graph
         self.graph = Digraph(f"cluster_{prefix}")
         self.prefix = prefix
-        self.values = values
-        self.found = found
-
-    def gradient_of(self, value: Value) -> float | None:
-        return self.found.get(value)
+        self.scene.gradients = self.found = found
 
     def look(self, value: Value) -> dict[str, str]:
-        return REACHED if value in self.found else QUIET | {"fontcolor": GREY}
+        return REACHED if value in self.found else {"fillcolor": LIGHT.panel, "fontcolor": LIGHT.quiet}
 
     def arrow(self, operand: Value, result: Value, part: int) -> dict[str, str]:
         if operand not in self.found or result not in self.found:
@@ -98,11 +97,8 @@ class _Panel(Drawing):
         """Draw all values, under a headline."""
         below = f"{passes} such {'pass' if passes == 1 else 'passes'} for all derivatives"
         label = (
-            f'<<font color="{INK}"><b>{escaped(headline)}</b></font><br align="left"/>'
-            f'<font color="{GREY}">{escaped(below)}</font><br align="left"/>>'
+            f'<<font color="{LIGHT.ink}"><b>{escaped(headline)}</b></font><br align="left"/>'
+            f'<font color="{LIGHT.quiet}">{escaped(below)}</font><br align="left"/>>'
         )
         self.graph.attr(label=label, **PANEL)
-        for value in self.values:
-            self.add_value(value)
-            if value.operands:
-                self.add_operation(value)
+        self.add_all()

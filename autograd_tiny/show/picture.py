@@ -9,8 +9,11 @@ from pathlib import Path
 
 from ..atomic import replacing
 from .layout import lay_out
+from .mermaid import mermaid
+from .scene import Scene
+from .table import Table
+from .text_tree import tree
 
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 CRISP = 144                         # dots per inch
 MOST_DOTS = 100_000_000             # of a PNG: 400 MB of memory while it is made
 
@@ -21,6 +24,8 @@ class Picture:
     source: the graph in the language of Graphviz's dot. title: what it is a picture of, in plain words,
     for screen readers. A layout program runs when the picture is first looked at, not before.
     """
+
+    suffixes: tuple[str, ...] = (".svg", ".png", ".pdf", ".dot")        # of files
 
     def __init__(self, source: str, title: str) -> None:
         self.source = source
@@ -34,7 +39,7 @@ class Picture:
         return f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file that ends in .svg, .png, .pdf or .dot; returns its path.
+        """Write the picture to a file that ends in one of its suffixes; returns its path.
 
         ValueError for another ending, FileNotFoundError if the folder isn't there, RuntimeError if no
         layout program runs (.dot needs none; .pdf needs Graphviz's own). An error leaves no file behind,
@@ -42,8 +47,9 @@ class Picture:
         """
         path = Path(path)
         suffix = path.suffix.lower()
-        if suffix not in SUFFIXES:
-            raise ValueError(f"a file that ends in .svg, .png, .pdf or .dot is expected, got {str(path)!r}")
+        if suffix not in self.suffixes:
+            endings = f"{', '.join(self.suffixes[:-1])} or {self.suffixes[-1]}"
+            raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}")
         with replacing(path) as unfinished:
             unfinished.write_bytes(self._as(suffix))
         return path
@@ -62,6 +68,42 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"<Picture: {self.title}>"
+
+
+class GraphPicture(Picture):
+    """A picture of a computation, which is there in words too: as a tree, as a table, and for Mermaid.
+
+    `save` writes the tree to a file that ends in .txt, and what Mermaid draws to one that ends in .mmd.
+    """
+
+    suffixes = (*Picture.suffixes, ".mmd", ".txt")
+
+    def __init__(self, source: str, scene: Scene, rankdir: str) -> None:
+        super().__init__(source, scene.title())
+        self.scene = scene
+        self.rankdir = rankdir
+
+    @cached_property
+    def tree(self) -> str:
+        """The computation as a tree for a terminal: below each value what it was made from."""
+        return tree(self.scene)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The same picture for Markdown: between ```mermaid and ``` GitHub, GitLab and Jupyter draw it."""
+        return mermaid(self.scene, self.rankdir)
+
+    @cached_property
+    def table(self) -> Table:
+        """A row for each node, also inside of folded modules; it prints, and Jupyter shows it."""
+        return Table(self.scene)
+
+    def _as(self, suffix: str) -> bytes:
+        if suffix == ".mmd":
+            return self.mermaid.encode()
+        if suffix == ".txt":
+            return f"{self.tree}\n".encode()
+        return super()._as(suffix)
 
 
 def _centred(svg: str) -> str:
