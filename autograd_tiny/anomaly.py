@@ -9,7 +9,7 @@ from math import isfinite
 from types import CodeType, FrameType
 
 from .engine import Value, set_anomaly_guards, set_watching
-from .nonfinite import first_gradient, said_of
+from .nonfinite import Origin, origin_of_gradients
 
 INSIDE = os.path.dirname(__file__) + os.sep
 LONGEST_LINE = 80           # characters of a line of code that an error shows
@@ -50,18 +50,18 @@ def look_at(result: Value) -> None:
     if line:
         result.made_at = line
     if not isfinite(result.data):
-        raise FloatingPointError(said_of(result))
+        raise FloatingPointError(str(Origin(result)))
 
 
 def check_gradients(output: Value, seed: float) -> None:
     """FloatingPointError that says where the gradients of output stop being finite, if they do."""
     watched = set_watching(False)
     try:
-        said = first_gradient(output, seed)
+        origin = origin_of_gradients(output, seed)
     finally:
         set_watching(watched)
-    if said:
-        raise FloatingPointError(said)
+    if origin is not None:
+        raise FloatingPointError(str(origin))
 
 
 def line_of_user(frame: FrameType | None) -> str:
@@ -84,7 +84,7 @@ def _is_foreign(frame: FrameType) -> bool:
 
 def _said(frame: FrameType) -> str:
     file, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(file, number, frame.f_globals).strip()
+    text = " ".join(linecache.getline(file, number, frame.f_globals).split())
     if len(text) > LONGEST_LINE:
         text = text[: LONGEST_LINE - 1] + "…"
     return f"{_name_of(file)}, line {number}" + (f": {text}" if text else "")

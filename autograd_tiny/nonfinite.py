@@ -1,6 +1,7 @@
-"""Where a nan or an infinity began, in words."""
+"""Where a nan or an infinity began: as data, and in words."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -8,42 +9,57 @@ from .engine import Value, gradients
 from .graph import find_nonfinite, topological_order
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The place in a graph where numbers stop being finite.
+
+    node: the first Value that is nan or infinite. Or, on the way back, gradient is what arrives at the node:
+    a number that its local derivative along the operand at `place` makes nan or infinite, or is so itself,
+    as the sum of finite ones, where place is None.
+    """
+
+    node: Value
+    gradient: float | None = None
+    place: int | None = None
+
+    def __str__(self) -> str:
+        where = f"in {self.node.scope}: " if self.node.scope else "outside of all modules: "
+        line = f" ({self.node.made_at})" if self.node.made_at else ""
+        if self.gradient is None:
+            return f"{where}{_formula(self.node)}{line}"
+        if self.place is None:
+            return f"in the gradient: {where}{_named(self.node)} gets {self.gradient:g} in all{line}"
+        operand, slope = self.node.operands[self.place], self.node.local_grads[self.place]
+        return (
+            f"in the gradient: {where}{_formula(self.node)}, its gradient {self.gradient:g} times the local "
+            f"derivative {slope:g} along {_named(operand)}{line}"
+        )
+
+
 def where_it_began(output: Any) -> str:
     """The first number, or else gradient, in the graph of output that is not finite; "" if all are."""
-    if type(output) is not Value:
-        return ""
+    origin = origin_of(output) if type(output) is Value else None
+    return str(origin or "")
+
+
+def origin_of(output: Value) -> Origin | None:
+    """The same as data; None if all are finite."""
     node = find_nonfinite(output)
-    return first_gradient(output) if node is None else said_of(node)
+    return origin_of_gradients(output) if node is None else Origin(node)
 
 
-def said_of(node: Value) -> str:
-    """Where a Value was made, from what, and by which line of code as far as that is known."""
-    return f"{_place(node)}{_formula(node)}{_line(node)}"
-
-
-def first_gradient(output: Value, seed: float = 1.0) -> str:
-    """The same of the first gradient that is not finite, on the way back from output; "" if all are."""
+def origin_of_gradients(output: Value, seed: float = 1.0) -> Origin | None:
+    """The first gradient that is not finite, on the way back from output; None if all are."""
     nodes = [node for node in topological_order(output) if node.requires_grad]
     found = dict(zip(nodes, gradients(output, nodes, seed), strict=True))
     for node in reversed(nodes):
         arriving = found[node]
-        if not isfinite(arriving):          # each term of its sum is finite: see below
-            return f"in the gradient: {_place(node)}{_named(node)} gets {arriving:g} in all{_line(node)}"
-        for x, slope, flows in zip(node.operands, node.local_grads, node.flows, strict=True):
+        if not isfinite(arriving):              # though what was sent here is finite, see below
+            return Origin(node, arriving)
+        for place, (slope, flows) in enumerate(zip(node.local_grads, node.flows, strict=True)):
             if flows and not isfinite(arriving * slope):
-                return (
-                    f"in the gradient: {_place(node)}{_formula(node)}, its gradient {arriving:g} times the "
-                    f"local derivative {slope:g} along {_named(x)}{_line(node)}"
-                )
-    return ""
-
-
-def _place(node: Value) -> str:
-    return f"in {node.scope}: " if node.scope else "outside of all modules: "
-
-
-def _line(node: Value) -> str:
-    return f" ({node.made_at})" if node.made_at else ""
+                return Origin(node, arriving, place)
+    return None
 
 
 def _formula(node: Value) -> str:

@@ -18,7 +18,7 @@ def here(text):
     """What an error or a node says of the line of this file that holds `text`."""
     lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     [(number, line)] = [(k, line.strip()) for k, line in enumerate(lines, 1) if line.endswith(f"# {text}")]
-    return f"test_anomaly.py, line {number}: {line}"
+    return f"test_anomaly.py, line {number}: {' '.join(line.split())}"
 
 
 def test_the_first_value_that_is_not_finite_raises_and_names_its_line():
