@@ -7,8 +7,9 @@
     >>> a.grad, b.grad
     (4.0, 2.0)
 
-`draw(f)` shows the graph. sum, max, min and abs are here too, as autograd_tiny.sum and so on; a star
-import leaves them out, so that Python's own are not hidden.
+`draw(f)` shows the graph, `play(f)` its film, and `explain(f, a)` the chain rule between two of its numbers.
+sum, max, min and abs are here too, as autograd_tiny.sum and so on; a star import leaves them out, so that
+Python's own are not hidden.
 """
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ _LATER = {      # what is loaded when it is first used, so that the import stays
     "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "", "optim": "",
     "plot_history": "show.curves", "history_svg": "show.curves", "plot_decision_regions": "show.regions",
     "plot_weights": "show.weights", "plot_confusion_matrix": "show.confusion",
-    "detect_anomaly": "anomaly",
+    "detect_anomaly": "anomaly", "explain": "show.explanation", "play": "show.player",
+    "diagnose": "show.report",
 } | dict.fromkeys(["EarlyStopping", "History", "evaluate", "fit", "predict"], "train") | dict.fromkeys(
     ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
     "functional",
@@ -58,7 +60,10 @@ if TYPE_CHECKING:
     from .modes import compare_modes
     from .show.confusion import plot_confusion_matrix
     from .show.curves import history_svg as history_svg, plot_history
+    from .show.report import diagnose
     from .show.draw import draw
+    from .show.explanation import explain
+    from .show.player import play
     from .show.regions import plot_decision_regions
     from .show.weights import plot_weights
     from .tape import Tape, record
@@ -67,10 +72,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "Dual", "EarlyStopping", "History", "Tape", "Value", "check_gradients", "compare_modes", "derivative",
-    "detect_anomaly", "draw", "engine_kind", "evaluate", "find_nonfinite", "fit", "grad", "gradients",
-    "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad", "operation", "optim", "parse",
-    "plot_confusion_matrix", "plot_decision_regions", "plot_history", "plot_weights", "predict", "record",
-    "scope", "topological_order", "value_and_grad", "vectors", "vjp", *functions.__all__,
+    "detect_anomaly", "diagnose", "draw", "engine_kind", "evaluate", "explain", "find_nonfinite", "fit",
+    "grad", "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad",
+    "operation", "optim", "parse", "play", "plot_confusion_matrix", "plot_decision_regions", "plot_history",
+    "plot_weights", "predict", "record", "scope", "topological_order", "value_and_grad", "vectors", "vjp",
+    *functions.__all__,
 ]
 
 

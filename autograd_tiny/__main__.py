@@ -78,10 +78,11 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     nodes = sorted(topological_order(*inputs.values(), output), key=lambda node: node is output)
     name_the_unnamed(nodes)
     try:
-        draw_files(output, [file for file in (options.svg, options.png) if file], options.max_nodes)
+        write_files(output, options)
+        text = explained(nodes, options.explain) if options.explain else ""
     except (ImportError, OSError, RuntimeError, ValueError) as error:   # no graphviz, no folder, too large
         parser.error(str(error))
-    print(as_json(nodes) if options.json else table(nodes))
+    print(text or (as_json(nodes) if options.json else table(nodes)))
 
 
 # ---- arguments
@@ -108,7 +109,14 @@ def argument_parser() -> Parser:
     parser.add_argument(
         "--max-nodes", metavar="N", type=int, default=500, help="the most boxes in a picture, by default 500"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument(
+        "--play", metavar="FILE", type=file_name(".html"), help="film both passes, for a browser, as HTML"
+    )
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument(
+        "--explain", metavar="NAME", help="print the chain rule from the output to this name, not the table"
+    )
+    printed.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
         "--operations", action="version", version=reference_table(), help="print a table of all operations"
     )
@@ -161,14 +169,29 @@ def name_the_unnamed(nodes: Sequence[Value]) -> None:
             node.label = next(labels)
 
 
-def draw_files(output: Value, files: Sequence[str], max_nodes: int) -> None:
-    """Write the picture of the graph into each of the files."""
-    if files:
+def write_files(output: Value, options: argparse.Namespace) -> None:
+    """Write the pictures and the film of the graph that are wanted."""
+    if options.svg or options.png:
         from .show import draw
 
-        picture = draw(output, max_nodes=max_nodes)
-        for file in files:
+        picture = draw(output, max_nodes=options.max_nodes)
+        for file in filter(None, (options.svg, options.png)):
             picture.save(file)
+    if options.play:
+        from .show import play
+
+        play(output, max_nodes=options.max_nodes).save(options.play)
+
+
+def explained(nodes: Sequence[Value], name: str) -> str:
+    """Why the gradient of the node with this name is what it is. ValueError if there is none."""
+    from .show import explain
+
+    found = [node for node in nodes if node.label == name]
+    if not found:
+        known = ", ".join(node.label for node in nodes)
+        raise ValueError(f"--explain: nothing is called {name!r}; there are {known}")
+    return str(explain(nodes[-1], found[0]))
 
 
 def as_json(nodes: Sequence[Value]) -> str:

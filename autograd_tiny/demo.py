@@ -1,4 +1,4 @@
-"""What `make demo` shows: an expression differentiated and drawn, and a network that learns.
+"""What `make demo` shows: an expression differentiated, drawn and filmed, and a network that learns.
 
 The pictures go to out/. The network needs scikit-learn for its data and matplotlib for its picture:
 pip install "autograd_tiny[demo]".
@@ -11,10 +11,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import History, Value, engine_kind, evaluate, fit, optim, plot_decision_regions, plot_history
+from . import (
+    History, Value, diagnose, draw, engine_kind, evaluate, explain, fit, optim, play, plot_decision_regions,
+    plot_history,
+)
 from .__main__ import main as command_line
 from .nn import MLP
-from .show import draw
+from .nn.losses import cross_entropy
 
 OUT = Path("out")
 EPOCHS = 200
@@ -34,7 +37,7 @@ def main() -> None:
 
 
 def show_expression() -> None:
-    """f = (a + b)(b + c): every value, every local gradient and every gradient, and the picture."""
+    """f = (a + b)(b + c): its values and gradients, why one is what it is, the picture, the film."""
     print("f = (a + b)(b + c) at a = -1, b = 3, c = 4\n")
     command_line(["x=a+b; y=b+c; f=x*y", "a=-1", "b=3", "c=4"])
     a, b, c = Value(-1.0, "a"), Value(3.0, "b"), Value(4.0, "c")
@@ -42,9 +45,11 @@ def show_expression() -> None:
     f = x * y
     x.label, y.label, f.label = "x", "y", "f"
     f.backward()
+    print(f"\n{explain(f, b)}\n")
     picture = draw(f)
     for name in ("expression.svg", "expression.png"):
         print(f"drawn: {picture.save(OUT / name)}")
+    print(f"filmed, for a browser: {play(f).save(OUT / 'expression.html')}")
 
 
 def train_on_iris() -> None:
@@ -69,6 +74,11 @@ def train_on_iris() -> None:
     found = evaluate(model, x_test, y_test, "cross_entropy", ["accuracy"])
     print(f"{history}\naccuracy on the test flowers {found['accuracy']:.3f}, {seconds:.2f} s of training")
     print(f"drawn: {plot(model, history, inputs, iris)}")
+    loss = cross_entropy(model(inputs[0].tolist()), int(iris.target[0]))
+    loss.backward()
+    print(f"drawn: {draw(loss, depth=2).save(OUT / 'layers.svg')}, {draw(model).save(OUT / 'network.svg')}")
+    report = diagnose(model, x, y, "cross_entropy")
+    print(f"looked into, for a browser: {report.save(OUT / 'diagnosis.html')}")
 
 
 def plot(model: MLP, history: History, inputs: Any, iris: Any) -> Path:

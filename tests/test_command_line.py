@@ -82,6 +82,29 @@ def test_worked_example_i(run):
     assert all(len(line) <= 80 for line in table.splitlines())
 
 
+def test_an_explanation(run):
+    text = run(*EXAMPLE_A, "--explain", "b")
+    assert text.startswith("∂f/∂b = 9: 2 paths lead from f to b")
+    assert "f → x → b" in text and "name" not in text
+
+
+def test_a_film(run, tmp_path):
+    run(*EXAMPLE_A, "--play", str(tmp_path / "f.html"))
+    page = (tmp_path / "f.html").read_text(encoding="utf-8")
+    assert json.dumps("x = a + b = −1 + 3 = 2") in page
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--explain", "q"], "nothing is called 'q'; there are a, b, c, x, y, f"),
+    (["--explain", "a", "--json"], "not allowed with argument --explain"),
+    (["--play", "f.svg"], "the name of a .html file is expected, got 'f.svg'"),
+])
+def test_what_cannot_be_shown(arguments, said):
+    failed = process(*EXAMPLE_A, *arguments)
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert said in failed.stderr
+
+
 def test_a_process_of_its_own():
     done = process(*EXAMPLE_A)
     assert (done.returncode, done.stderr) == (0, "")

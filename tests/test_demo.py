@@ -10,7 +10,8 @@ def test_the_demo(monkeypatch, tmp_path, capsys):
     demo.main()
     said = capsys.readouterr().out
     assert "∂f/∂x = 7" in said and "<History of 50 epochs" in said
-    for name in ("expression.svg", "expression.png", "iris.png"):
+    for name in ("expression.svg", "expression.png", "expression.html", "iris.png", "layers.svg",
+                 "network.svg", "diagnosis.html"):
         assert (tmp_path / "out" / name).stat().st_size > 1000
     assert float(re.search(r"loss (\S+),", said)[1]) < 0.3
     share = float(said.split("accuracy on the test flowers")[1].split(",")[0])

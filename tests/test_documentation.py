@@ -1,6 +1,7 @@
 """What people read: the examples in the README and the notebooks do what they say."""
 import contextlib
 import io
+import linecache
 import re
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +23,9 @@ def test_the_examples_of_the_readme(tmp_path, monkeypatch):
     for example, shown in re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", text, re.S):
         said = [*re.findall(r"^print\(.*?\) +# (.*)$", example, re.M), shown]
         printed = io.StringIO()
+        linecache.cache["example.py"] = len(example), None, example.splitlines(), "example.py"
         with contextlib.redirect_stdout(printed):
-            exec(example, names)
+            exec(compile(example, "example.py", "exec"), names)
         assert " ".join(printed.getvalue().split()) == " ".join(" ".join(said).split())
 
 
