@@ -76,10 +76,10 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         parser.error(str(error))
     output.backward()
     nodes = sorted(topological_order(*inputs.values(), output), key=lambda node: node is output)
-    name_the_unnamed(nodes)
     try:
-        write_files(output, options)
         text = explained(nodes, options.explain) if options.explain else ""
+        name_the_unnamed(nodes)
+        write_files(output, options)
     except (ImportError, OSError, RuntimeError, ValueError) as error:   # no graphviz, no folder, too large
         parser.error(str(error))
     print(text or (as_json(nodes) if options.json else table(nodes)))
@@ -184,9 +184,14 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
 
 
 def explained(nodes: Sequence[Value], name: str) -> str:
-    """Why the gradient of the node with this name is what it is. ValueError if there is none."""
+    """Why the gradient of the node with this name is what it is. ValueError if there is none.
+
+    Results that have no name remain so, unless one of them is meant: steps of arithmetic are not shown then.
+    """
     from .show import explain
 
+    if name not in {node.label for node in nodes}:
+        name_the_unnamed(nodes)
     found = [node for node in nodes if node.label == name]
     if not found:
         known = ", ".join(node.label for node in nodes)

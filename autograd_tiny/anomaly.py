@@ -4,6 +4,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+import threading
 from contextlib import ContextDecorator
 from math import isfinite
 from types import CodeType, FrameType
@@ -11,9 +12,18 @@ from types import CodeType, FrameType
 from .engine import Value, set_anomaly_guards, set_watching
 from .nonfinite import Origin, origin_of_gradients
 
-INSIDE = os.path.dirname(__file__) + os.sep
+INSIDE = os.path.dirname(__file__) + os.sep, "<formula "        # this package; the formulas in ops.py
 LONGEST_LINE = 80           # characters of a line of code that an error shows
 _lines: dict[tuple[CodeType, int], str] = {}
+
+
+class _Blocks(threading.local):
+    """How many such blocks a thread is in."""
+
+    count = 0
+
+
+_blocks = _Blocks()
 
 
 class detect_anomaly(ContextDecorator):
@@ -24,13 +34,11 @@ class detect_anomaly(ContextDecorator):
     computed from what, in which module, and in which line of code outside of this package. A backward pass
     raises before it has changed any `.grad`.
 
-    Values that are made in this block keep their line as `made_at`, which pictures and `find_nonfinite` then
-    show. Other threads go on as before, and nothing costs any time outside of the block; inside, an operation
-    takes some microseconds, `fit` runs without a tape, and what a tape of your own replays is not watched.
+    Values that are made in this block keep their line as `made_at`, which pictures and diagnose(value) show.
+    The block holds for its thread and for all that runs there until it ends, such as other tasks of asyncio.
+    Outside it costs no time. Inside, an operation takes some microseconds, and `fit` runs without a tape.
+    Dual numbers, and what a tape of your own replays, are not watched.
     """
-
-    def __init__(self) -> None:
-        self._before: list[bool] = []
 
     def _recreate_cm(self) -> detect_anomaly:
         """One for each call of a decorated function, which may run in several threads."""
@@ -38,10 +46,12 @@ class detect_anomaly(ContextDecorator):
 
     def __enter__(self) -> None:
         set_anomaly_guards(look_at, check_gradients)
-        self._before.append(set_watching(True))
+        _blocks.count += 1
+        set_watching(True)
 
     def __exit__(self, *exception: object) -> None:
-        set_watching(self._before.pop())
+        _blocks.count -= 1
+        set_watching(_blocks.count > 0)
 
 
 def look_at(result: Value) -> None:

@@ -36,6 +36,9 @@ def probe(model: Any, modules: list[Module], row: Array) -> tuple[int | None, li
 
 def check_model(model: Any) -> None:
     """TypeError for what can't be called."""
+    if isinstance(model, type):
+        name = model.__name__
+        raise TypeError(f"model: an object is expected, got the class {name}: write {name}(…)")
     if not callable(model):
         raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {kind(model)}")
 

@@ -213,3 +213,25 @@ def test_what_find_nonfinite_finds_keeps_its_line_without_raising():
     f = 1.0 / y
     assert find_nonfinite(f) is f
     assert (f.made_at, y.made_at) == ("", here("zero"))
+
+
+def test_derivatives_of_derivatives_name_the_user_and_not_the_formula():
+    x = Value(0.0, "x")
+    with detect_anomaly():
+        root = x.sqrt()
+        with pytest.raises(FloatingPointError) as error:
+            gradients(root, x, create_graph=True)                   # the second derivative
+        assert here("the second derivative") in str(error.value)
+        slope = gradients((x + 1.0).sin(), x, create_graph=True)    # the slope
+    assert slope.made_at == here("the slope")
+
+
+def test_blocks_that_end_in_another_order_leave_nothing_behind():
+    first, second = detect_anomaly(), detect_anomaly()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    with pytest.raises(FloatingPointError):
+        1.0 / Value(0.0)
+    second.__exit__(None, None, None)
+    assert (1.0 / Value(0.0)).data == math.inf

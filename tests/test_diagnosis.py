@@ -559,3 +559,43 @@ def test_what_is_no_model_is_refused():
         measure(3, X, Y, "mse")
     with pytest.raises(TypeError, match=r"model: its parameters\(\) are what is looked at"):
         measure(lambda x: Value(1.0) * x[0], X, Y, "mse")
+
+
+def test_a_model_that_is_much_worse_than_guessing_is_told_so():
+    model = nn.MLP(3, [1], rng=random.Random(0))
+    model.layers[0].neurons[0].b.data = 50.0
+    report = measure(model, X, Y, "mse")
+    finding, = report.findings
+    assert (finding.kind, finding.severity) == ("worse than guessing", "warning")
+    assert f"it is {report.loss:.3g}, {report.loss / report.guessing:,.0f} times" in finding.text
+    model.layers[0].neurons[0].b.data = 0.0
+    assert not measure(model, X, Y, "mse").findings
+
+
+def test_one_silent_layer_is_the_cause_of_the_next():
+    model = nn.MLP(3, [8, 8, 1], rng=random.Random(0))
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0
+    first, second = measure(model, X, Y, "mse").findings
+    assert (first.where, first.severity) == ("layer1", "severe")
+    assert (second.where, second.severity) == ("layer2", "note")
+    assert "layer1 gives only 0" in second.text and second.advice == "cure layer1 first"
+
+
+def test_few_samples_do_not_tell_whether_a_unit_is_dead():
+    model = nn.MLP(3, [8, 1], rng=random.Random(0))
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0
+    assert [each.kind for each in measure(model, X[:20], Y[:20], "mse").findings] == ["dead"]
+    assert "dead" not in [each.kind for each in measure(model, X[:19], Y[:19], "mse").findings]
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    model, other = (nn.MLP(3, [4, 1], rng=random.Random(k)) for k in range(2))
+    with pytest.raises(ValueError, match="it has none of the model's parameters"):
+        measure(model, X, Y, "mse", optim.SGD(other.parameters(), lr=0.1))
+
+
+def test_a_class_is_no_model():
+    with pytest.raises(TypeError, match=r"got the class MLP: write MLP\(…\)"):
+        measure(nn.MLP, X, Y, "mse")

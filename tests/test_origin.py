@@ -2,6 +2,8 @@
 import math
 
 
+import pytest
+
 import autograd_tiny as at
 from autograd_tiny import Value, detect_anomaly, diagnose, nn
 
@@ -68,6 +70,7 @@ def test_a_gradient_of_a_sum_is_named():
 
 def test_all_finite_is_said():
     assert str(diagnose(Value(1.0) * 2.0)) == "All 2 values, and their gradients, are finite."
+    assert str(diagnose(Value(1.0))) == "It is finite, and so is its gradient."
 
 
 def test_labels_are_shown_and_not_run():
@@ -75,3 +78,14 @@ def test_labels_are_shown_and_not_run():
     shown = diagnose(x.log())._repr_html_()
     assert "<script" not in shown
     assert "&lt;script&gt;" in shown
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    ((Value(1.0), [[1.0]]), "takes a Value alone"), ((nn.MLP(1, [1]), [[1.0]]), "needs y, loss, too"),
+    ((nn.MLP(1, [1]),), "needs X, y, loss, too"),
+])
+def test_arguments_of_the_other_form_are_refused(arguments, said):
+    with pytest.raises(TypeError, match=said):
+        diagnose(*arguments)
+    with pytest.raises(TypeError, match="takes a Value alone"):
+        diagnose(Value(1.0), lr=0.1)

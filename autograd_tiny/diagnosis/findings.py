@@ -18,6 +18,7 @@ SATURATED_SHARE = 0.5
 # Networks that learn well have a few ReLUs that are 0 for all samples; A. Karpathy's notes for CS231n speak
 # of up to 40 % where the learning rate is too high.
 DEAD_SHARE = 0.2
+FEW = 20                # samples: a ReLU that is 0 for all of so few may well be alive
 # The gradient is a hundred times smaller, or larger, at the first layer than at the last: with one learning
 # rate for both, one of them does not learn.
 VANISHING, EXPLODING = 1e-2, 1e2
@@ -27,16 +28,22 @@ USUAL_UPDATE, LOW_UPDATE, HIGH_UPDATE = 1e-3, 1e-5, 0.15
 # Inputs with a mean of 0 and a spread of 1 are what initialisers count on (Y. LeCun and others, Efficient
 # BackProp, 1998, section 4.3); and ten times off.
 UNSCALED = 10.0
+# A model that has not learned yet may be several times worse than the best answer without a look at X.
+WORSE_THAN_GUESSING = 10.0
 
 SEVERITIES = "severe", "warning", "note"
 CAUSES = "nonfinite", "inputs not scaled", "learning rate too high"     # what others may come from
 
 
-def findings_of(subject: Subject, numbers: Numbers, layers: Sequence[LayerReport]) -> list[Finding]:
-    """All of them, causes first, and then the worst."""
-    found: list[Finding] = []
+def findings_of(
+    subject: Subject, numbers: Numbers, layers: Sequence[LayerReport], loss: float, guessing: float | None
+) -> list[Finding]:
+    """All of them, causes first, and then the worst. loss, guessing: as in Measured."""
+    found = [*_worse_than_guessing(layers, loss, guessing)]
+    silent = ""                                 # a layer before that gives nothing but 0
     for layer in layers:
-        found += _alike_or_dead(layer, len(subject.x))
+        found += _alike_or_dead(layer, len(subject.x), silent)
+        silent = layer.name if layer.dead and len(layer.dead) == len(layer.units) else ""
     found += _saturated(layers[:-1])            # outputs may well be 0 or 1, where they are right
     found += _vanishing_or_exploding(layers)
     if subject.optimizer is not None:
@@ -48,9 +55,24 @@ def findings_of(subject: Subject, numbers: Numbers, layers: Sequence[LayerReport
     return sorted(found, key=lambda each: (each.kind not in CAUSES, SEVERITIES.index(each.severity)))
 
 
+def _worse_than_guessing(
+    layers: Sequence[LayerReport], loss: float, guessing: float | None
+) -> Iterator[Finding]:
+    if guessing and loss > WORSE_THAN_GUESSING * guessing:
+        spread = layers[-1].std if layers else None
+        outputs = f"; the outputs have a standard deviation of {spread:.3g}" if spread is not None else ""
+        yield Finding(
+            "warning", "worse than guessing", "the loss",
+            f"it is {loss:.3g}, {_times(loss / guessing)} that of the best answer without a look at X"
+            f"{outputs}",
+            "if the model is not trained yet, begin with smaller outputs: inputs with a mean of 0 and a "
+            "spread of 1, smaller initial weights (xavier_uniform); else look for a learning rate too high"
+        )
+
+
 # ---- units
 
-def _alike_or_dead(layer: LayerReport, samples: int) -> Iterator[Finding]:
+def _alike_or_dead(layer: LayerReport, samples: int, silent: str) -> Iterator[Finding]:
     dead = layer.dead or []
     share = len(dead) / len(layer.units)
     copies = layer.alike and layer.parameters and layer.mean is not None
@@ -60,13 +82,19 @@ def _alike_or_dead(layer: LayerReport, samples: int) -> Iterator[Finding]:
             f"all {len(layer.units)} units give the same numbers and get the same gradients, so that they "
             "stay copies of one another", "begin with random weights: init=\"xavier_uniform\""
         )
-    elif share >= DEAD_SHARE:
+    elif share >= DEAD_SHARE and silent:
+        yield Finding(
+            "note", "dead", layer.name,
+            f"{len(dead)} of {len(layer.units)} ReLU units are 0 for all samples, and {silent} gives only 0",
+            f"cure {silent} first"
+        )
+    elif share >= DEAD_SHARE and samples >= FEW:
         which = f": {_shown(dead, 8)}" if share < 1.0 else ""
         yield Finding(
             "severe" if share >= 0.5 else "warning", "dead", layer.name,
             f"{len(dead)} of {len(layer.units)} ReLU units are 0 for all {samples:,} samples (dead){which}",
-            "lower the learning rate, initialise with he_normal, or use leaky_relu: no gradient reaches the "
-            "weights of a dead unit"
+            "lower the learning rate, initialise with he_normal and biases of 0, or use leaky_relu: no "
+            "gradient reaches the weights of a dead unit"
         )
 
 

@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Measured:
-    """What `measure` found. findings: the worst first.
+    """What `measure` found. findings: causes first, and then the worst.
 
     model: what it is. loss: the mean over the samples, None if it isn't finite; guessing: the loss of the
     best answer that does not look at X, where that is known. samples: how many were looked at, of how many.

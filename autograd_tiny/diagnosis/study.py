@@ -31,12 +31,13 @@ def measure(
         stack.callback(set_recording, set_recording(True))      # also inside of no_grad()
         numbers = numbers_of(subject)
         layers = reports(subject, numbers)
-        findings = findings_of(subject, numbers, layers)
-    mean = float((numbers.losses / len(subject.x)).sum())       # the sum of all would overflow sooner
+        mean = float((numbers.losses / len(subject.x)).sum())   # the sum of all would overflow sooner
+        guessing = _guessing(subject.loss, subject.targets)
+        findings = findings_of(subject, numbers, layers, mean, guessing)
     return Measured(
         model=model.describe() if isinstance(model, Module) else kind(model),
         loss_name=subject.loss_name, loss=mean if isfinite(mean) else None,
-        guessing=_guessing(subject.loss, subject.targets), samples=len(subject.x), given=subject.given,
+        guessing=guessing, samples=len(subject.x), given=subject.given,
         parameters=len(subject.parameters), frozen=subject.names(~subject.trainable),
         unreached=subject.names(~numbers.reached),
         optimizer=repr(subject.optimizer) if subject.optimizer else "", slow=numbers.slow,

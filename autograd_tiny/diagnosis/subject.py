@@ -41,6 +41,8 @@ class Subject:
         self.optimizer = _chosen(model, optimizer, lr)
         moved = self.optimizer.parameters if self.optimizer else ()
         others = model.parameters() if hasattr(model, "parameters") else []
+        if moved and others and not {*moved} & {*others}:
+            raise ValueError("optimizer: it has none of the model's parameters")
         self.parameters = tuple(dict.fromkeys([*moved, *others]))
         if not self.parameters:
             raise TypeError(f"model: its parameters() are what is looked at, but {kind(model)} has none")

@@ -38,6 +38,8 @@ class OriginReport:
         """What there is to say, beside the operands."""
         origin = self.origin
         if origin is None:
+            if self.values == 1:
+                return ["It is finite, and so is its gradient."]
             return [f"All {self.values:,} values, and their gradients, are finite."]
         node = origin.node
         name, formula = self._said(node), value_formula(node, self._said)

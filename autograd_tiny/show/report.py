@@ -57,10 +57,15 @@ def diagnose(
 
     TypeError, ValueError for arguments that don't fit, as those of fit.
     """
-    if type(model) is Value and X is None:
+    given = {"X": X, "y": y, "loss": loss, "optimizer": optimizer, "lr": lr}
+    absent = [name for name, argument in given.items() if argument is None]
+    if type(model) is Value:
+        if len(absent) < len(given):
+            raise TypeError("diagnose(value) takes a Value alone; X, y, … belong to diagnose(model, X, y, loss)")
         return OriginReport(model)
-    if X is None or y is None or loss is None:
-        raise TypeError("diagnose(model, X, y, loss) needs all four; or a Value alone: diagnose(loss)")
+    if set(absent) & {"X", "y", "loss"}:
+        missing = ", ".join(name for name in absent if name in ("X", "y", "loss"))
+        raise TypeError(f"diagnose(model, X, y, loss) needs {missing}, too; a Value alone is enough")
     return Diagnosis(**vars(measure(model, X, y, loss, optimizer, lr=lr)))
 
 
