@@ -14,8 +14,8 @@ demo: $(VENV)/.demo   ## differentiate and draw f = (a+b)(b+c), train a network 
 	$(BIN)/python -m autograd_tiny.demo
 
 test: $(VENV)/.test   ## run all tests, with the native engine and then with the pure one
-	$(BIN)/python -m pytest
-	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest --cov --cov-fail-under=95
+	$(BIN)/python -m pytest -n auto
+	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --cov --cov-fail-under=95
 
 lint: $(VENV)/.lint   ## check style and types
 	$(BIN)/ruff check .
