@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import functions
-from .engine import Value, set_recording
+from .engine import Value, set_recording, set_watching
 from .graph import made_from, order_beyond
 from .ops import FLOATS, OPERATIONS, Namespace, products_of_others, shares
 
@@ -29,11 +29,11 @@ def gradient_graph(
         # the inputs of a differentiation are not made of each other: nothing before them matters
         before = {id(x) for x in inputs} if just_computed else ()
         order = order_beyond(before, (output,))
+        if not just_computed:
+            _check_unchanged(order)
         on_the_way = made_from(inputs, order)
         adjoints: dict[int, Any] = {id(output): seed}
         for node in reversed(order):
-            if not just_computed:
-                _check_unchanged(node)
             if id(node) not in adjoints:
                 continue
             operands = node.operands
@@ -51,11 +51,35 @@ def gradient_graph(
         set_recording(recorded)
 
 
-def _check_unchanged(node: Value) -> None:
-    if not node.operands:
-        return
-    again = functions.redo(node)
-    if repr((again.data, again.local_grads)) != repr((node.data, node.local_grads)):
+def outdated(order: Iterable[Value]) -> Value | None:
+    """The first whose recorded number or local derivatives are not those of its operands any more, or None.
+
+    So it is where somebody has set .data since the forward pass, as optimizers do. order: any Values; in
+    topological order the first is made from what still holds. Each operation is done again, on the side.
+    """
+    recorded, watched = set_recording(True), set_watching(False)
+    try:
+        return next((node for node in order if node.operands and _is_outdated(node)), None)
+    finally:
+        set_recording(recorded)
+        set_watching(watched)
+
+
+def _is_outdated(node: Value) -> bool:
+    then = node.data, *node.local_grads
+    try:
+        again = functions.redo(node)
+    except Exception:                           # a user's operation that cannot be done any more
+        return True
+    now = again.data, *again.local_grads
+    if now == then and all(now):
+        return False
+    return [*map(repr, map(float, now))] != [*map(repr, map(float, then))]  # -0.0 is not 0.0; nan is nan
+
+
+def _check_unchanged(order: Iterable[Value]) -> None:
+    node = outdated(order)
+    if node is not None:
         raise RuntimeError(
             f"the graph of {node!r} is out of date: .data of {_names(node)} has changed since it was "
             "computed. Compute the output again before asking for gradients with create_graph=True"

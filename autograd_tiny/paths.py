@@ -22,8 +22,8 @@ MANY_ARRIVALS = 64                  # times as many ways as are wanted: the othe
 Arrival: TypeAlias = "tuple[float, int, int]"   # a product, the entry that it comes from, the operand's place
 
 
-class Path(NamedTuple):
-    """One way from an output to a Value: the Values on it, both ends included.
+class Way(NamedTuple):
+    """A path from an output to a Value: the Values on it, both ends included.
 
     places: which operand of the Value before it each one is. product: of the local derivatives, multiplied
     from the output on, as backward() does.
@@ -35,13 +35,24 @@ class Path(NamedTuple):
 
 
 class PowerOfTen(NamedTuple):
-    """A number of paths with more than a hundred digits: mantissa · 10^exponent, to about ten digits."""
+    """A very large number of paths: mantissa · 10^exponent, to about ten digits."""
 
     mantissa: float
     exponent: int
 
+    @classmethod
+    def of(cls, n: int) -> PowerOfTen:
+        exponent = len(str(n)) - 1
+        return cls(n / 10**exponent, exponent)
+
+    @property
+    def parts(self) -> tuple[str, int]:
+        """The mantissa with three decimals, and the exponent: of 9.9999·10^120 "1.000" and 121."""
+        mantissa, _, carried = f"{self.mantissa:.3e}".partition("e")
+        return mantissa, self.exponent + int(carried)
+
     def __str__(self) -> str:
-        return f"{self.mantissa:.3f}·10^{self.exponent}"
+        return "{}·10^{}".format(*self.parts)
 
 
 class _Large(NamedTuple):
@@ -95,7 +106,7 @@ def _ways_on(node: Value) -> Iterator[tuple[Value, int]]:
             yield operands[place], place  # type: ignore[misc]
 
 
-def largest_paths(output: Value, leaf: Value, most: int) -> list[Path]:
+def largest_paths(output: Value, leaf: Value, most: int) -> list[Way]:
     """The paths from output to leaf with the largest products, by absolute value; nan before all others.
 
     leaf: any Value in the graph. most: how many, at most. Of equal ones, those through earlier operands come
@@ -128,7 +139,7 @@ class _Search:
         self.before = array("q")                        # the entry that each goes on from,
         self.places = array("q")                        # and the place of the operand that it goes on to
 
-    def paths(self) -> list[Path]:
+    def paths(self) -> list[Way]:
         if self.output not in self.leading:
             return []
         arrivals: dict[Value, list[Arrival]] = {self.output: [(1.0, -1, -1)]}
@@ -139,8 +150,8 @@ class _Search:
                 if node is self.leaf:
                     break
                 self.go_on(node, entries, arrivals)
-        found = [self.path(entry) for entry in entries]
-        found.sort(key=lambda path: (*_rank(path.product), path.places))
+        found = [self.way(entry) for entry in entries]
+        found.sort(key=lambda way: (*by_size(way.product), way.places))
         return found[: self.most]
 
     def keep(self, arrivals: list[Arrival], owner: int) -> range:
@@ -165,21 +176,21 @@ class _Search:
     def best(self, arrivals: list[Arrival]) -> list[Arrival]:
         if len(arrivals) <= self.most:
             return arrivals
-        arrivals.sort(key=lambda arrival: _rank(arrival[0]))
+        arrivals.sort(key=lambda arrival: by_size(arrival[0]))
         first = arrivals[: self.most]
         if self.keeps_smallest:
             first += arrivals[max(self.most, len(arrivals) - self.most) :]
         return first
 
-    def path(self, entry: int) -> Path:
+    def way(self, entry: int) -> Way:
         product, nodes, places = self.products[entry], list[Value](), list[int]()
         while entry >= 0:
             nodes.append(self.order[self.owners[entry]])
             places.append(self.places[entry])
             entry = self.before[entry]
-        return Path(tuple(reversed(nodes)), tuple(reversed(places[:-1])), product)
+        return Way(tuple(reversed(nodes)), tuple(reversed(places[:-1])), product)
 
 
-def _rank(product: float) -> tuple[bool, float]:
-    """To sort by: nan first, then the largest."""
-    return (True, -abs(product)) if product == product else (False, 0.0)
+def by_size(x: float) -> tuple[bool, float]:
+    """A key to sort by: nan first, then the largest absolute values."""
+    return (True, -abs(x)) if x == x else (False, 0.0)

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from test_paths import random_graph
 from test_worked_examples_networks import CHOSEN, EDGES, GIVEN, INPUTS, TARGETS
 
-from autograd_tiny import Value, gradients, nn, no_grad, sigmoid
+from autograd_tiny import (
+    Value, detect_anomaly, dot, gradients, maximum, mean, nn, no_grad, operation, optim, prod, sigmoid,
+)
+from autograd_tiny import max as largest
+from autograd_tiny.differentiable import outdated
+from autograd_tiny.graph import topological_order
 from autograd_tiny.paths import PowerOfTen
 from autograd_tiny.show.explanation import Explanation, explain
 from autograd_tiny.show.ranking import Ranking
@@ -191,9 +196,67 @@ def test_a_long_chain_is_cut_in_the_middle() -> None:
     for _ in range(30):
         f = f.sin()
     text = str(explain(labelled(f, "f"), x))
-    assert "f → v29 → v28 → v27 → v26 → … → v3 → v2 → v1 → x\n" in text
+    assert "f → v29 → v28 → v27 → v26 → … 22 more … → v3 → v2 → v1 → x\n" in text
+    assert "cos(v26) · … 22 more … · cos(v3)" in text
     assert len(explained(f, x).paths[0].factors) == 30
     assert max(map(len, text.splitlines())) <= 100
+    assert r"\cdot \underbrace{\cdots}_{22\ \text{more}} \cdot" in explained(f, x).latex
+    assert " … 22 more … " in explained(f, x)._repr_html_()
+
+
+def chain(length: int) -> tuple[Value, Value]:
+    x = f = Value(0.5, "x")
+    for _ in range(length):
+        f = f.sin()
+    return labelled(f, "f"), x
+
+
+@pytest.mark.parametrize("length", [9, 24])
+def test_a_path_of_up_to_24_factors_is_shown_as_a_whole(length: int) -> None:
+    found = explained(*chain(length))
+    page, latex = well_formed(found._repr_html_()).text, found.latex
+    for text in (str(found), page):
+        assert "…" not in text
+        for i in range(2, length):
+            assert f"→ v{i}" in text and text.count(f"∂v{i}/∂v{i - 1}") == 2
+            assert f"∂v{i}/∂v{i - 1} = cos(v{i - 1}) = " in text and f"v{i} = sin(v{i - 1}) = " in text
+    assert r"\cdots" not in latex and latex.count(r"\cos") == length
+    assert max(map(len, str(found).splitlines())) <= 100
+    assert max(line.count(r"\cdot ") for line in latex.splitlines()) <= 8
+
+
+def test_a_path_over_several_lines() -> None:
+    text = str(explain(*chain(16)))
+    assert """
+  f → v15 → v14 → v13 → v12 → v11 → v10 → v9 → v8 → v7 → v6 → v5 → v4 → v3 → v2 → v1 → x
+    = ∂f/∂v15 · ∂v15/∂v14 · ∂v14/∂v13 · ∂v13/∂v12 · ∂v12/∂v11 · ∂v11/∂v10 · ∂v10/∂v9 · ∂v9/∂v8
+      · ∂v8/∂v7 · ∂v7/∂v6 · ∂v6/∂v5 · ∂v5/∂v4 · ∂v4/∂v3 · ∂v3/∂v2 · ∂v2/∂v1 · ∂v1/∂x
+    = cos(v15) · cos(v14) · """ in text
+
+
+def test_where_many_long_paths_would_fill_pages_each_has_one_line() -> None:
+    f, x = chain(20)
+    g = labelled(f * 2.0 + (f + 1.0).tanh() + f.exp() + 3.0 * f, "g")
+    shown = explained(g, x)
+    lines = [line for line in str(shown).splitlines() if line.startswith("    = cos") or " · cos" in line]
+    assert [len(re.findall(r"… \d+ more …", line)) for line in lines] == [1] * 4
+    assert max(map(len, str(shown).splitlines())) <= 100
+    hidden = int(re.findall(r"… (\d+) more …", lines[0])[0])
+    assert hidden + lines[0].count(" · ") == len(shown.paths[0].factors)
+    [whole] = [path for path in shown.paths if path.hidden == 0 and path.product == shown.paths[2].product]
+    assert "".join(f"· {each.formula.text} " for each in whole.factors[2:12]) in " ".join(
+        well_formed(shown._repr_html_()).text.split()
+    )
+
+
+def test_in_latex_brackets_stand_around_a_negative_product_of_two_lines() -> None:
+    x = y = Value(2.0, "x")
+    for i in range(9):
+        y = labelled(y.cosh(), f"y{i}") if i < 2 else labelled(y.tanh(), f"y{i}")
+    latex = explained(labelled(3.0 * x - y, "f"), x).latex
+    assert r" + \bigl(-1 \cdot " in latex
+    for line in latex.splitlines():
+        assert line.count(r"\left") == line.count(r"\right")
 
 
 def test_more_paths_than_could_be_listed() -> None:
@@ -207,7 +270,11 @@ def test_more_paths_than_could_be_listed() -> None:
     text = str(found)
     assert text.startswith("∂f/∂x = 1.268e+30: 1,267,650,600,228,229,401,496,703,205,376 paths lead ")
     assert "  all the others   = 1.268e+30\n  sum              = 1.268e+30\n" in text
-    assert "∂₁f/∂v99 · ∂₁v99/∂v98" in text
+    assert text.count("∂₁f/∂v99 · ∂₁v99/∂v98") == 1
+    assert "    = 1\n  … and 2 more like this = 2\n  all the others " in text
+    assert str(2**100 - 3) in found.latex and found.latex.count("3 \\cdot 1 \\cdot 1") == 1
+    page = well_formed(found._repr_html_()).text
+    assert page.count("→ x") == 1 and "… and 2 more like this = 2" in page
 
 
 def test_a_power_of_ten_beyond_a_hundred_digits() -> None:
@@ -230,14 +297,50 @@ def test_a_count_of_a_hundred_digits_is_written_out() -> None:
     text = str(explained(f, x))
     assert str(2**330) in text and "all the others" in text
     assert all(len(line) <= 100 for line in text.splitlines())
-    assert "2.187e+99   100.0%" in str(explain(f))
+    assert "2.187·10^99   100.0%" in str(explain(f))
 
 
 def test_an_operand_in_two_places_makes_two_derivatives() -> None:
     a = Value(3.0, "a")
-    assert "  f → a   ∂₁f/∂a   = a   = 3\n  f → a   ∂₂f/∂a   = a   = 3\n  sum              " in str(
-        explain(labelled(a * a, "f"), a)
-    )
+    b = Value(2.0, "b")
+    text = str(explain(labelled(a ** (a * b), "f"), a))
+    assert "∂₁" not in text and text.count("f → a ") == 1
+    text = str(explain(labelled(a**a, "f"), a))
+    assert text.count("  f → a   ") == 2
+    assert "∂₂f/∂a = f·log(a) = 29.66 " in text and "∂₁f/∂a = a·a^(a − 1) = 27\n" in text
+
+
+def test_three_paths_that_look_the_same_are_folded() -> None:
+    a, b = Value(3.0, "a"), Value(2.0, "b")
+    found = explained(labelled(a * a, "f"), a)
+    assert """
+  f → a   ∂₁f/∂a   = a   = 3
+  f → a   ∂₂f/∂a   = a   = 3
+  sum                    = 6
+
+  ∂₁f/∂a = a = 3   f = a·a = 9
+  ∂₂f/∂a = a = 3
+
+""" in str(found)
+    found = explained(labelled(prod([a, a, a]), "f"), a)
+    assert """
+  f → a                    ∂₁f/∂a   = a²   = 9
+  … and 2 more like this                   = 18
+  sum                                      = 27
+
+""" in str(found)
+    assert [path.product for path in found.paths] == [9.0, 9.0, 9.0]
+    assert found.latex.startswith("\\begin{aligned}\n\\frac{\\partial f}{\\partial a} &= 3 \\cdot \\frac")
+    found = explained(labelled(dot([a, a, b], [b, b, a]), "f"), a)
+    assert "  … and 2 more like this                  = 4\n" in str(found)
+    found = explained(labelled(prod([a] * 12), "f"), a)
+    assert "… and 7 more like this                    = 1.24e+06\n  the other 4 paths  " in str(found)
+
+
+def test_paths_through_different_results_are_not_folded() -> None:
+    x = Value(1.0, "x")
+    text = str(explain(labelled(x.sin() + x.sin(), "f"), x))
+    assert "like this" not in text and "f → v1 → x" in text and "f → v2 → x" in text
 
 
 def test_steps_of_arithmetic_stay_apart_where_two_ways_lead_through_them() -> None:
@@ -254,7 +357,7 @@ def test_a_step_of_arithmetic_that_is_a_branch_stays() -> None:
     x = Value(3.0, "x")
     step = x + 1.0
     text = str(explain(labelled(step * step, "f"), x))
-    assert "  f → v1 → x   ∂₁f/∂v1 · ∂v1/∂x   = v1 · 1   = 4 · 1   = 4\n" in text
+    assert "  f → v1 → x   ∂₁f/∂v1 · ∂v1/∂x   = v1 · 1   = 4 · 1   = 4\n" in re.sub(" {4,}", "   ", text)
     assert "v1 = x + 1 = 4" in text
 
 
@@ -292,7 +395,45 @@ def test_zeros_infinities_and_nans_are_said() -> None:
     assert "All gradients are 0." in str(explain((x * 0.0).relu()))
 
 
+def test_the_slope_at_a_kink_has_its_reason() -> None:
+    a, b = Value(-1.0, "a"), Value(2.0, "b")
+    assert "  ∂r/∂a = 0, since a < 0   r = relu(a) = 0\n" in str(explain(labelled(a.relu(), "r"), a))
+    assert "∂r/∂b = 1, since b > a " in str(explain(labelled(maximum(b, a), "r"), b))
+    assert "∂r/∂b = 1, since b is the largest " in str(explain(labelled(largest([a, b, -3.0]), "r"), b))
+    page = well_formed(explained(labelled(a.relu() * b, "r"), a)._repr_html_()).text
+    assert "∂v1/∂a = 0, since a < 0v1 = relu(a) = 0\n" in page
+
+
+def test_a_value_shown_as_a_whole_number_that_it_is_not_is_about_equal() -> None:
+    x = Value(7.667, "x")
+    text = str(explain(labelled((x * 1.0).tanh().exp(), "f"), x))
+    assert "v2 = tanh(v1) ≈ 1\n" in text and "v1 = x·1 = 7.667\n" in text
+    noise = labelled(Value(0.1, "z") * 3.0, "y")
+    assert "y = z·3 = 0.3\n" in str(explain(noise, noise.operands[0]))
+    for number, said in [(1e5 + 0.3, "100000"), (3.0000000000000004, "3"), (2.0, "2"), (1e-9, "1e−09")]:
+        z = Value(number, "z")
+        assert f"y = |z| = {said}\n" in str(explain(labelled(abs(z), "y"), z))
+
+
+def test_a_nan_is_pointed_out() -> None:
+    a = Value(-1.0, "a")
+    loss = labelled(a.log(), "L")
+    assert "\nL is nan: diagnose(L) says where that began. backward() has not run" in str(explain(loss, a))
+    assert "L is nan: diagnose(L)" in explained(loss, a)._repr_html_()
+    assert "is nan" not in str(explain(labelled(a.exp(), "e"), a))
+
+
+def test_a_label_that_looks_like_a_number_has_brackets() -> None:
+    p, q = Value(2.0, "1"), Value(3.0, "-1")
+    text = str(explain(labelled(p * q, "f"), p))
+    assert "∂f/∂(1) = (-1) = 3   f = (1)·(-1) = 6" in text
+
+
 # ---- what .grad holds
+
+def one_line(shown: object) -> str:
+    return " ".join(str(shown).split())
+
 
 def test_grad_is_compared_with_the_gradient_and_never_changed() -> None:
     v = example_a()
@@ -301,14 +442,153 @@ def test_grad_is_compared_with_the_gradient_and_never_changed() -> None:
     f.backward()
     assert ".grad" not in str(explain(f, b))
     f.backward()
-    assert "b.grad holds 18, not ∂f/∂b but exactly 2 times as much: did backward() run 2 times?" in str(
-        explain(f, b)
-    )
+    assert (
+        "b.grad holds 18, not ∂f/∂b but exactly 2 times as much: backward() ran 2 times, or with seed 2, or "
+        "it is from another output. "
+    ) in one_line(explain(f, b))
     v["x"].backward()
     assert "b.grad holds 19, not ∂f/∂b: it was summed over several calls of backward()" in str(explain(f, b))
     assert "b.grad holds 19" in explained(f, b)._repr_html_()
     str(explain(f))
     assert (b.grad, v["a"].grad) == (19.0, 15.0)
+
+
+def test_a_grad_of_0_is_as_zero_grad_leaves_it() -> None:
+    v = example_a()
+    f, b = v["f"], v["b"]
+    f.backward()
+    optim.SGD([b], lr=0.1).zero_grad()
+    assert one_line(explain(f, b)).endswith(
+        "b.grad is 0, as zero_grad() leaves it: backward() has not run since, or only from another output."
+    )
+
+
+def test_a_leaf_explained_by_itself_is_not_said_to_be_many_times_too_large() -> None:
+    a = Value(3.0, "a")
+    (11.0 * a).backward()
+    assert "a.grad holds 11, not ∂a/∂a: it was summed over several calls" in str(explain(a, a))
+    assert "11 times" not in str(explain(a, a))
+
+
+def test_a_result_does_not_sum_its_grad_and_nothing_is_said_of_zero_grad() -> None:
+    v = example_a()
+    v["f"].backward(2.0)
+    text = one_line(explain(v["f"], v["x"]))
+    assert "x.grad holds 14, not ∂f/∂x: it is from another output, or backward() had another seed." in text
+    assert "zero_grad" not in text
+
+
+# ---- a graph whose leaves have moved on
+
+def test_numbers_of_an_earlier_forward_pass_are_pointed_out() -> None:
+    x = Value(3.0, "x")
+    f = labelled(x**2, "f")
+    for shown in (explain(f, x), explain(f)):
+        assert "has changed" not in str(shown)
+    f.backward()
+    optim.SGD([x], lr=0.5).step()
+    said = (
+        "x.data has changed since f was computed: the numbers are those of the forward pass; compute f "
+        "again."
+    )
+    assert one_line(explain(f, x)).endswith(said)
+    assert said in explained(f, x)._repr_html_()
+    said = said.replace("numbers", "gradients")
+    assert one_line(explain(f)).endswith(said)
+    assert said in explain(f)._repr_html_()
+
+
+def test_the_first_result_that_does_not_fit_tells_which_leaves_may_have_changed() -> None:
+    x, w, b = Value(3.0, "x"), Value(2.0), Value(1.0, "b")
+    f = labelled(((x * w) + b).sin(), "f")
+    b.data = 4.0
+    assert "b.data has changed since v2 was computed" in str(explain(f, x))
+    w.data = 4.0
+    assert "x.data or a leaf without a label has changed since v1 was computed" in str(explain(f, x))
+    assert "x.data or leaf 2.data has changed since v1 was computed" in str(explain(f))
+
+
+def test_of_many_operands_none_is_named() -> None:
+    xs = [Value(1.0, f"x{i}") for i in range(4)]
+    f = labelled(mean(xs), "f")
+    xs[2].data = 5.0
+    assert str(explain(f)).endswith(
+        ".data of an operand of f has changed since f was computed: the gradients are those of the forward\n"
+        "pass; compute f again."
+    )
+
+
+def test_a_result_that_was_set_by_hand_is_named_itself() -> None:
+    x = Value(3.0, "x")
+    h = labelled((x * 2.0).sin(), "h")
+    f = labelled(h * h, "f")
+    h.data = 5.0
+    assert "h.data has changed since h was computed" in str(explain(f, x))
+
+
+def test_outdated_finds_the_first_result_that_does_not_fit_its_operands() -> None:
+    x, y = Value(0.0), Value(2.0)
+    u = x * y
+    v = u.exp()
+    order = topological_order(v)
+    assert outdated(order) is None
+    x.data = -0.0
+    assert outdated(order) is u
+    x.data = 0.0
+    with no_grad(), detect_anomaly():
+        assert outdated(order) is None
+        u.data = 1.0
+        assert outdated(order) is u and outdated([v]) is v
+
+
+def test_nan_is_not_a_change() -> None:
+    x = Value(-1.0, "x")
+    f = x.log() * 0.0
+    with detect_anomaly():
+        assert outdated(topological_order(f)) is None
+    assert "has changed" not in str(explain(f, x))
+
+
+def test_a_users_operation_that_cannot_be_done_any_more_is_out_of_date() -> None:
+    @operation(lambda x, f: 0.5 / f)
+    def root(x: float) -> float:
+        return math.sqrt(x)
+
+    x = Value(4.0, "x")
+    f = labelled(root(x), "f")
+    assert "has changed" not in str(explain(f, x))
+    x.data = -4.0
+    assert "x.data has changed since f was computed" in str(explain(f, x))
+    with pytest.raises(RuntimeError, match="out of date"):
+        gradients(f, x, create_graph=True)
+
+
+# ---- paths that look the same
+
+def test_paths_that_differ_in_the_middle_only_say_where() -> None:
+    z = Value(1.0, "z")
+    f = z
+    for i in range(21):
+        f = f * 1.5 + f * 0.5 if i in (8, 12) else f.sin()
+    shown = explain(labelled(f, "f"), z)
+    middles = re.findall("\n    with (.*) in the middle\n", str(shown))
+    assert sorted(middles) == sorted(
+        f"{one} · {other}" for one in ("∂v17/∂v15", "∂v17/∂v16") for other in ("∂v11/∂v9", "∂v11/∂v10")
+    )
+    assert " in the middle" not in well_formed(shown._repr_html_()).text      # nothing is left out there
+    for _ in range(4):
+        f = f.sin()
+    longer = explained(labelled(f, "g"), z)
+    assert well_formed(longer._repr_html_()).text.count(" in the middle") == 4
+
+
+def test_a_path_that_looks_like_no_other_has_no_middle_to_tell() -> None:
+    x = Value(1.0, "x")
+    f = x
+    for _ in range(20):
+        f = f.sin()
+    both = labelled(f + x.exp(), "f")
+    assert "in the middle" not in str(explain(both, x))
 
 
 # ---- a snapshot
@@ -373,6 +653,16 @@ def test_a_ranking_of_a_network() -> None:
     assert all(len(line) <= 100 for line in str(every).splitlines())
 
 
+def test_counts_of_paths_in_a_ranking_are_exact_or_powers_of_ten() -> None:
+    x = Value(0.0, "x")
+    f = x
+    for i in range(50):
+        f = f + f
+        if i == 48:
+            assert " 562,949,953,421,312 " in str(explain(f))
+    assert " 1.126·10^15 " in str(explain(f))
+
+
 # ---- what is not to be explained
 
 @pytest.mark.parametrize("output, leaf, message", [
@@ -397,10 +687,18 @@ def test_a_leaf_to_which_no_path_leads() -> None:
     frozen.requires_grad = True
     with pytest.raises(ValueError, match=r"requires_grad was False when f was computed$"):
         explain(f, frozen)
-    with pytest.raises(ValueError, match=r"^∂output/∂a = 0: no path leads from output to a$"):
+    with pytest.raises(ValueError, match=r"^∂v1/∂a = 0: no path leads from v1 to a$"):
         explain(f.detach() * 2.0, a)
+    with pytest.raises(ValueError, match=r"^∂v1/∂x = 0: no path leads from v1 to x$"):
+        explain(a * 2.0, Value(3.0))
     with no_grad():
         unrecorded = labelled(a * 2.0, "u")
+        nameless = a * 2.0
+    reason = r"since {0} is a leaf, or was computed under no_grad\(\)$"
+    with pytest.raises(ValueError, match=r"^∂u/∂a = 0: no path leads from u to a, " + reason.format("u")):
+        explain(unrecorded, a)
+    with pytest.raises(ValueError, match=r"^∂−2/∂a = 0: no path leads from −2 to a, " + reason.format("−2")):
+        explain(nameless, a)
     with pytest.raises(ValueError, match="u depends on no leaf that requires a gradient"):
         explain(unrecorded)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import math
 import re
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from test_ops import REFERENCES, ROWS, comfortable, perform
 
-from autograd_tiny import Value, dot, functions, gradients, logsumexp, mean, operation, prod
+from autograd_tiny import (
+    Value, dot, functions, gradients, logsumexp, max, maximum, mean, min, minimum, operation, prod, where,
+)
 from autograd_tiny import sum as total
 from autograd_tiny.show.formulas import (
-    Formulas, name, slope_formula, slope_latex, value_formula, value_latex,
+    Formulas, latex_name, name, slope_formula, slope_latex, value_formula, value_latex,
 )
 from autograd_tiny.show.names import readable
 
@@ -42,7 +45,8 @@ def computed(formula: str, numbers: Mapping[str, float]) -> float:
     for letter, meaning in LETTERS.items():
         text = text.replace(letter, meaning)
     known: dict[str, Any] = {x: getattr(functions, x) for x in functions.__all__}
-    known |= {"abs": abs, "pi": math.pi, "max": lambda *xs: max(xs), "min": lambda *xs: min(xs)}
+    known |= {"abs": abs, "pi": math.pi}
+    known |= {"max": lambda *xs: builtins.max(xs), "min": lambda *xs: builtins.min(xs)}
     known |= {"logsumexp": lambda *xs: logsumexp(xs), "inf": math.inf, "nan": math.nan}
     return float(eval(compile(ast.parse(text, mode="eval"), "formula", "eval"), known | dict(numbers)))
 
@@ -161,6 +165,73 @@ def test_brackets_stand_where_a_name_looks_like_a_formula() -> None:
     assert value_formula(Value(2.0, "x²") ** 2, said) == "(x²)²"
 
 
+@pytest.mark.parametrize("label", ["1", "-1", "−2.5", "1e5", "1e-05", "1/2", "inf", "-nan", "∞"])
+def test_a_label_that_looks_like_a_number_has_brackets_wherever_it_stands(label: str) -> None:
+    odd = Value(2.0, label)
+    assert slope_formula(odd * x, 1, said) == f"({label})"
+    assert value_formula(odd * x, said) == f"({label})·x"
+    assert value_formula(odd + x, said) == f"({label}) + x"
+    assert slope_latex(odd * x, 1, said) == rf"\left({latex_name(label)}\right)"
+
+
+def test_a_product_that_has_overflowed_has_a_number_for_a_slope() -> None:
+    many = [Value(1e30, f"x{i}") for i in range(11)]
+    assert slope_formula(prod(many), 0, briefly) == "1e+300"
+    small = [Value(1e-30, f"x{i}") for i in range(11)]
+    assert slope_formula(prod(small), 0, briefly) == "1e−300"
+    assert slope_formula(prod([x] * 11), 0, lambda z: "f" if z is not x else "x") == "f/x"
+
+
+a, b, c, nan = Value(-1.0, "a"), Value(2.0, "b"), Value(0.0, "c"), Value(math.nan, "n")
+
+
+@pytest.mark.parametrize("result, reasons", [
+    (a.relu(), ["a < 0"]),
+    (b.relu(), ["b > 0"]),
+    (c.relu(), ["c = 0"]),
+    (Value(-1.0, "a - b").relu(), ["(a - b) < 0"]),
+    (nan.relu(), [""]),
+    (a.leaky_relu(), ["a < 0"]),
+    (a.leaky_relu(b), ["a < 0", "a < 0"]),
+    (c.elu(), ["c = 0"]),
+    (maximum(a, b), ["a < b", "a < b"]),
+    (maximum(a, Value(-1.0, "d")), ["a = d", "a = d"]),
+    (minimum(b, 1.5), ["b > 1.5", "b > 1.5"]),
+    (maximum(a, nan), [""]),
+    (where(c, a, b), ["", "c = 0", "c = 0"]),
+    (where(a, c, b), ["", "a ≠ 0", "a ≠ 0"]),
+    (where(1.0, a, b), ["", "the condition is 1", "the condition is 1"]),
+    (where(a.less(b), a, b), ["", "a < b", "a < b"]),
+    (where(a.greater_equal(b), a, b), ["", "a < b", "a < b"]),
+    (b.clip(0.0, 1.0), ["b > 1"]),
+    (b.clip(0.0, 5.0), ["b > 0 and b < 5"]),
+    (a.clip(-1.0, 5.0), ["a = −1 and a < 5"]),
+    (a.clip(c, b), ["a < c", "a < c and c < b"]),
+    (max([a, b, c]), ["b is the largest"] * 3),
+    (min([a, b, c]), ["a is the smallest"] * 3),
+    (max([a, -1.0]), ["a and −1 are the largest"]),
+    (max([a, a, a]), ["3 operands are the largest"]),
+    (max([a, nan]), [""]),
+    (abs(a), [""]), (a.sigmoid(), [""]), (a**2, [""]), (a.less(b), [""]), (logsumexp([a, b]), [""]),
+])
+def test_what_decides_a_slope_at_a_kink(result: Value, reasons: list[str]) -> None:
+    def named(z: Value | float) -> str:
+        return readable(z, 4) if not isinstance(z, Value) else z.label or value_formula(z, named)
+
+    for place, reason in enumerate(reasons):
+        assert Formulas(named).reason(result, place) == reason
+
+
+def test_a_reason_that_does_not_hold_any_more_is_not_given() -> None:
+    z = Value(2.0, "z")
+    for kinked in (z.relu(), max([z, 1.0]), z.elu(), maximum(1.0, z)):
+        place = int(kinked.operation.name == "maximum")
+        assert Formulas(briefly).reason(kinked, place)
+        z.data = -1.0
+        assert Formulas(briefly).reason(kinked, place) == ""
+        z.data = 2.0
+
+
 def test_a_formula_that_a_changed_leaf_contradicts_gives_way_to_the_number() -> None:
     a = Value(2.0, "a")
     f = a.relu()
@@ -195,6 +266,8 @@ def test_products_of_formulas_are_simplified() -> None:
     ("x", "x"), ("w11", "w_{11}"), ("v₂", "v_{2}"), ("net_h1", r"\mathrm{net\_h1}"), ("o12₃", "o_{12,3}"),
     ("net₂", r"\mathrm{net}_{2}"), ("", r"\mathrm{}"), ("é", r"\mathrm{é}"),
     ("a\\b{c}$%&#~^", r"\mathrm{a{\backslash}b\{c\}\$\%{\&}\#{\sim}{\wedge}}"),
+    ("1₄", r"\mathrm{1}_{4}"), ("-1₄", r"\mathrm{\text{-}1}_{4}"),
+    ("é₂", r"\mathrm{é}_{2}"), ("12", r"\left(\mathrm{12}\right)"), ("12₃", r"\mathrm{12}_{3}"),
     ("<script>", r"\mathrm{{<}script{>}}"), ("w(x→h)", r"\mathrm{w(x{\to}h)}"),
 ])
 def test_labels_mean_themselves_in_latex(label: str, latex: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_tiny import Value, exp, gradients, log, mean, topological_order
-from autograd_tiny.paths import LIMIT, PowerOfTen, count_paths, largest_paths
+from autograd_tiny.paths import LIMIT, PowerOfTen, by_size, count_paths, largest_paths
 
 examples = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 INF, NAN = math.inf, math.nan
@@ -150,6 +150,18 @@ def test_a_chain_of_a_hundred_thousand_doublings() -> None:
     assert found.mantissa == pytest.approx(10 ** (exact - 30102), rel=1e-9)
     assert str(found) == "9.990·10^30102"
     assert [path.product for path in largest_paths(f, x, 3)] == [1.0, 1.0, 1.0]
+
+
+def test_a_power_of_ten_is_written_with_one_digit_before_the_point() -> None:
+    assert str(PowerOfTen(9.9999, 120)) == "1.000·10^121"
+    assert PowerOfTen(9.9994, 120).parts == ("9.999", 120)
+    assert str(PowerOfTen.of(1_267_650_600_228_229)) == "1.268·10^15"
+    assert str(PowerOfTen.of(10**20 - 1)) == "1.000·10^20"
+
+
+def test_the_largest_come_first_and_nan_before_all() -> None:
+    numbers = [1.0, -2.0, NAN, 0.0, -INF, NAN]
+    assert list(map(repr, sorted(numbers, key=by_size))) == ["nan", "nan", "-inf", "-2.0", "1.0", "0.0"]
 
 
 def test_large_counts_of_different_sizes_add_up() -> None:

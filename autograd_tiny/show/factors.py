@@ -1,19 +1,21 @@
 """One path of the chain rule and its factors: as symbols, as formulas, and as numbers."""
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from array import array
+from collections.abc import Hashable, Sequence, Set
 from functools import cached_property, reduce
 from itertools import pairwise
 from operator import mul
 from typing import NamedTuple
 
 from ..engine import Value
-from ..paths import Path as Way
-from .formulas import DIVIDED, DOTS, MINUS, Formula
+from ..paths import Way
+from .formulas import DIVIDED, MINUS, Formula
 from .telling import Telling
-from .wording import WIDTH, cut
+from .wording import WIDTH, cut, left_out
 
-MOST_FACTORS = 8                        # that are shown of a path
+MOST_FACTORS = 24                       # of a path that is shown as a whole,
+FIRST_AND_LAST = 4                      # else so many at either end
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -21,7 +23,8 @@ class Factor(NamedTuple):
     """A step of a path: ∂result/∂operand, as a formula, with .text and .latex, and as a number.
 
     It is a local derivative, or the product of a few through results that have no name. sign: "∂", or "∂₁",
-    "∂₂", … where the operand stands in several places.
+    "∂₂", … where the operand stands in several places. reason: why it is that number, of an operation with a
+    kink: "a < 0".
     """
 
     result: Value
@@ -29,6 +32,7 @@ class Factor(NamedTuple):
     formula: Formula
     value: float
     sign: str = "∂"
+    reason: str = ""
 
 
 class Path:
@@ -40,11 +44,12 @@ class Path:
     def __init__(self, way: Way, steps: Set[Value], telling: Telling) -> None:
         self.nodes, self.places, self.product = way
         self._telling = telling
-        spans = [*pairwise(i for i, v in enumerate(self.nodes) if v not in steps)]
-        few = MOST_FACTORS // 2 if len(spans) > MOST_FACTORS else len(spans)
+        self._spans = spans = [*pairwise(i for i, v in enumerate(self.nodes) if v not in steps)]
+        few = FIRST_AND_LAST if len(spans) > MOST_FACTORS else len(spans)
         self._first = [self._factor(*span) for span in spans[:few]]
         self._middle = spans[few:-few]
         self._last = [self._factor(*span) for span in spans[max(few, len(spans) - few):]]
+        self.hidden = len(self._middle)
 
     @cached_property
     def factors(self) -> list[Factor]:
@@ -60,34 +65,71 @@ class Path:
     def stations(self) -> list[str]:
         """The names of the Values on it that are shown."""
         said = self._telling.said
-        return [said(self.nodes[0]), *["…" if each is None else said(each.operand) for each in self.ends]]
+        gap = left_out(self.hidden)
+        return [said(self.nodes[0]), *[said(each.operand) if each else gap for each in self.ends]]
 
     def products(self) -> list[list[Formula]]:
         """Itself as products of symbols, of formulas and of numbers, factor by factor; and the result."""
         telling, number = self._telling, self._telling.formulas.number
-        symbols = [DOTS if each is None else telling.symbol(*each[:2], each.sign) for each in self.ends]
-        formulas = [DOTS if each is None else each.formula for each in self.ends]
-        numbers = [DOTS if each is None else number(each.value) for each in self.ends]
-        return [symbols, _as_factors(formulas), _as_factors(numbers), [number(self.product)]]
+        gap = Formula(left_out(self.hidden), rf"\underbrace{{\cdots}}_{{{self.hidden}\ \text{{more}}}}")
+        symbols = [telling.symbol(*each[:2], each.sign) if each else gap for each in self.ends]
+        formulas = [each.formula if each else gap for each in self.ends]
+        numbers = [number(each.value) if each else gap for each in self.ends]
+        return [symbols, as_factors(formulas), as_factors(numbers), [number(self.product)]]
+
+    @cached_property
+    def kind(self) -> Hashable:
+        """What it has in common with those that differ from it only in the place of an operand."""
+        slopes = array("d", [v.local_grads[place] for v, place in zip(self.nodes, self.places, strict=False)])
+        return self.nodes, slopes.tobytes(), tuple(each and each.formula.text for each in self.ends)
+
+    def symbol(self, k: int) -> Formula:
+        """The k-th step as a symbol: ∂f/∂x."""
+        start, end = self._spans[k]
+        return self._telling.symbol(self.nodes[start], self.nodes[end], self._sign(start, end))
+
+    def turn(self, k: int) -> tuple[int, int]:
+        """Which way it takes in its k-th step."""
+        start, end = self._spans[k]
+        return id(self.nodes[end]), self.places[start]
+
+    def _sign(self, start: int, end: int) -> str:
+        several = end == start + 1 and sum(x is self.nodes[end] for x in self.nodes[start].operands) > 1
+        return "∂" + (str(self.places[start] + 1).translate(SUBSCRIPTS) if several else "")
 
     def _factor(self, start: int, end: int) -> Factor:
         """What lies between two of its Values."""
-        result, operand, sign, write = self.nodes[start], self.nodes[end], "∂", self._telling.formulas
+        result, operand, write = self.nodes[start], self.nodes[end], self._telling.formulas
         steps = [*zip(self.nodes[start:end], self.places[start:end], strict=True)]
         slopes = [write.slope(node, place) for node, place in steps]
         value = reduce(mul, [node.local_grads[place] for node, place in steps])
         formula = slopes[0] if len(steps) == 1 else write.times(*slopes)
         if len(steps) > 1 and formula.number is not None:
             formula = write.number(value)
-        if len(steps) == 1 and sum(x is operand for x in result.operands) > 1:
-            sign += str(self.places[start] + 1).translate(SUBSCRIPTS)
-        return Factor(result, operand, formula, value, sign)
+        reason = write.reason(*steps[0]) if len(steps) == 1 else ""
+        return Factor(result, operand, formula, value, self._sign(start, end), reason)
 
     def __repr__(self) -> str:
-        return f"<Path: {cut(self.stations, ' → ', WIDTH)}, product {self.product!r}>"
+        return f"<Path: {cut(self.stations, ' → ', WIDTH, self.hidden)}, product {self.product!r}>"
 
 
-def _as_factors(formulas: Sequence[Formula]) -> list[Formula]:
+def where_they_part(paths: Sequence[Path]) -> list[list[str]]:
+    """For each path between the same two Values the steps, as symbols, that tell it from all the others."""
+    found: list[list[str]] = [[] for _ in paths]
+    groups = [(0, [*range(len(paths))])]
+    while groups:
+        k, group = groups.pop()
+        parts: dict[tuple[int, int], list[int]] = {}
+        for i in group:
+            parts.setdefault(paths[i].turn(k), []).append(i)
+        if len(parts) > 1:
+            for i in group:
+                found[i].append(paths[i].symbol(k).text)
+        groups += [(k + 1, part) for part in parts.values() if len(part) > 1]
+    return found
+
+
+def as_factors(formulas: Sequence[Formula]) -> list[Formula]:
     """The factors of one product, with the brackets that they need; a minus sign in front needs none."""
     if len(formulas) == 1:
         return [*formulas]

@@ -11,16 +11,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
+from math import isclose
 from typing import TypeAlias
 
 from ..engine import Value
-from ..ops import DOT, FLOATS, LOGSUMEXP, MEAN, POW, PROD, SUM, Operation, compiled
+from ..ops import (
+    CLIP, DOT, ELU, FLOATS, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, POW, PROD, RELU, SUM,
+    WHERE, Operation, compiled,
+)
 from .names import plain
 
 Namer: TypeAlias = "Callable[[Value | float], str]"         # what a formula calls an operand
 
 MOST = 4                                                    # terms, of a sum or product of many
 LOOSE, MINUS, SUMMED, DIVIDED, MULTIPLIED, RAISED, ATOM = range(7)    # ranks: what binds more is later
+KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN}
+NUMBERLIKE = r"[−+-]?([\d.,]+(e[−+-]?\d+)?(/[\d.,]+)?|inf|nan|∞)"
 SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 COMPARISONS = {">": ">", ">=": r"\ge", "<": "<", "<=": r"\le", "==": "="}
@@ -87,8 +93,13 @@ PI = Formula("π", r"\pi")
 # ---- what a formula is put together from
 
 def name(text: str) -> Formula:
-    """A name that somebody has chosen; it holds together unless it looks like a formula."""
+    """A name that somebody has chosen; it holds together unless it looks like a formula.
+
+    One that looks like a number has brackets wherever it stands.
+    """
     text = plain(text)
+    if re.fullmatch(NUMBERLIKE, text):
+        return Formula(f"({text})", rf"\left({latex_name(text)}\right)")
     rest, count = text, 1
     while count:
         rest, count = re.subn(r"\([^()]*\)|\[[^\[\]]*\]", "", rest)
@@ -99,11 +110,12 @@ def name(text: str) -> Formula:
 
 def latex_name(text: str) -> str:
     r"""A name in LaTeX: x, w_{11}, \mathrm{net\_h1}. What has a meaning in LaTeX means itself."""
-    match = re.fullmatch(r"([A-Za-z]|.{2,}?)([0-9]*)([₀-₉]*)", text, re.DOTALL)
-    if not match or (len(match[1]) > 1 and not match[3]):
+    match = re.fullmatch(r"(.+?)([0-9]*)([₀-₉]*)", text, re.DOTALL)
+    is_letter = match and re.fullmatch("[A-Za-z]", match[1])
+    if not match or not (is_letter or match[3]):
         return rf"\mathrm{{{escaped(text)}}}"
     stem, digits, subscript = match[1], match[2], match[3].translate(DIGITS)
-    if len(stem) > 1:
+    if not is_letter:
         stem, digits = rf"\mathrm{{{escaped(stem + digits)}}}", ""
     index = ",".join(filter(None, [digits, subscript]))
     return f"{stem}_{{{index}}}" if index else stem
@@ -273,6 +285,13 @@ class Formulas:
         stale = found.number is not None and found.number != recorded      # a number has changed since
         return self.number(recorded) if stale else found
 
+    def reason(self, result: Value, place: int) -> str:
+        """Why the slope is what it is, of an operation with a kink: "a < 0"; "" of others.
+
+        It is "" too if the numbers at hand are not those of the slope any more.
+        """
+        return _Slope(self, result, place).reason() if result.operation in KINKED else ""
+
     def plus(self, left: Formula, right: Formula) -> Formula:
         """left + right, simplified."""
         if left.number is not None and right.number is not None:
@@ -355,10 +374,51 @@ class _Slope:
             self.group, self.index = self.group + 1, self.index - len(group)
         self.groups = dict(zip(self.operation.operands, groups, strict=bool(groups)))
         self.element = ""                               # what the formula calls the operand in this place
+        self.conditions: list[ast.expr] = []            # that were met
 
     def formula(self) -> Formula:
         text = self.operation.derivatives[self.group if self.groups else self.place]
         return self.read(_parsed(text))
+
+    def reason(self) -> str:
+        """What decided which case of the formula holds, or which operand is the largest."""
+        numbers, f, slope = self.numbers, self.result.data, self.result.local_grads[self.place]
+        if not isclose(self.operation.evaluate(FLOATS, numbers), f) or not isclose(
+            self.operation.differentiate(FLOATS, numbers, f)[self.place], slope
+        ):
+            return ""                                   # a number has changed since, or is nan
+        if self.operation is MAX or self.operation is MIN:
+            return self.chosen()
+        self.formula()
+        decisive = self.conditions[-1:]                 # where() in where(): the last decides
+        if self.operation is CLIP:                      # a product, or a sum, of conditions
+            decisive = [each for each in self.conditions if bool(self.decided(each)) == bool(slope)]
+        return " and ".join(filter(None, map(self.relation, decisive)))
+
+    def chosen(self) -> str:
+        """Which operand is the largest, or the smallest."""
+        operands, what = self.result.operands, "largest" if self.operation is MAX else "smallest"
+        places = [k for k, x in enumerate(self.numbers) if x == self.result.data]
+        if len(places) > 2:
+            return f"{len(places)} operands are the {what}"
+        names = [self.write.operand(operands[k]).within(MINUS).text for k in places]
+        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} the {what}" if names else ""
+
+    def relation(self, condition: ast.expr) -> str:
+        """How the two sides of a condition compare; "" if one is nan."""
+        match condition:
+            case ast.Compare(left=left, comparators=[right]):
+                x, y = self.decided(left), self.decided(right)
+                sign = "<" if x < y else ">" if x > y else "=" if x == y else ""
+                sides = [self.read(side).within(MINUS).text for side in (left, right)]
+                return f" {sign} ".join(sides) if sign else ""
+        flag, number = self.result.operands[0], self.decided(condition)          # of where(flag, y, z)
+        if type(flag) is Value and flag.operation.sign in COMPARISONS and not flag.label:
+            return _Slope(self.write, flag, 0).relation(_parsed(flag.operation.value))
+        said = self.read(condition)
+        if said.number is not None:
+            return f"the condition is {said.text}"
+        return f"{said.within(MINUS).text} {'≠' if number else '='} 0"
 
     def read(self, node: ast.expr) -> Formula:
         match node:
@@ -371,6 +431,7 @@ class _Slope:
             case ast.BinOp(left=left, op=sign, right=right):
                 return self.arithmetic(sign, self.read(left), self.read(right))
             case ast.Compare():
+                self.conditions.append(node)
                 return self.write.number(self.decided(node))
             case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=each))]):
                 self.element = each
@@ -415,12 +476,17 @@ class _Slope:
         """Whether a condition holds for the numbers at hand."""
         if self.operation is POW and ast.unparse(condition) == "y > 0":
             return True                 # below 0 the row has the same in other words, for the last digit
+        self.conditions.append(condition)
         return bool(self.decided(condition))
 
     def decided(self, condition: ast.expr) -> float:
-        numbers = [x.data if type(x) is Value else float(x) for x in self.result.operands]
         decide = compiled(ast.unparse(condition), (*self.operation.operands, "f"), FLOATS)
-        return float(decide(*numbers, self.result.data))
+        return float(decide(*self.numbers, self.result.data))
+
+    @property
+    def numbers(self) -> list[float]:
+        """Those of the operands."""
+        return [x.data if type(x) is Value else float(x) for x in self.result.operands]
 
     def share(self) -> Formula:
         """The part of one operand: of the weights e^x, or of those that are the largest."""
@@ -434,10 +500,10 @@ class _Slope:
         if len(operands) <= MOST + 1:
             others = [self.write.operand(x) for k, x in enumerate(operands) if k != self.place]
             return self.write.times(*others)
-        x = operands[self.place]
-        if (x.data if type(x) is Value else x) == 0:
-            return self.write.number(self.result.local_grads[self.place])
-        return self.write.over(self.write.operand(self.result), self.write.operand(x))
+        x, slope = self.numbers[self.place], self.result.local_grads[self.place]
+        if x == 0 or not isclose(self.result.data / x, slope):          # the product may have overflowed
+            return self.write.number(slope)
+        return self.write.over(self.write.operand(self.result), self.write.operand(operands[self.place]))
 
 
 @cache

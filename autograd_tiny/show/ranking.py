@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from ..engine import Value, gradients
 from ..graph import leaves, topological_order
-from ..paths import count_paths
+from ..paths import PowerOfTen, by_size, count_paths
 from .formulas import MULTIPLIED, name
 from .names import names_of, readable
+from .telling import said_of_changes
 from .wording import BLUE, RED, Count, coloured, counted, fragment, grouped, total, wrapped
 
 HEADS = ("leaf", "value", "gradient", "gradient·value", "paths", "share")
-LONGEST_COUNT = 20                      # characters
+LARGEST_COUNT = 10**15                  # that has all its digits in the table
 MOST_NAMES = 8                          # of leaves to which no path leads
 BAR = 20                                # characters
 
@@ -37,9 +38,11 @@ class Ranking:
 
     def __init__(self, output: Value, most: int, digits: int) -> None:
         self.output, self.digits = output, digits
-        self._names, self._value = names_of(topological_order(output)), output.data
+        order = topological_order(output)
+        self._names, self._value = names_of(order), output.data
         self.name = self._names[output] or readable(output.data, digits)
         every, counts = leaves(output), count_paths(output)
+        self._names |= {x: self._names[x] or f"leaf {i}" for i, x in enumerate(every, 1)}
         wanted = [leaf for leaf in every if leaf.requires_grad]
         self.constant = len(every) - len(wanted)
         self.unreached = [leaf for leaf in wanted if leaf not in counts]
@@ -50,17 +53,18 @@ class Ranking:
                 "or from constants only"
             )
         found: tuple[float, ...] = gradients(output, reached)
-        sizes, number = total([*map(abs, found)]), {leaf: i for i, leaf in enumerate(every, 1)}
-        ranked = sorted(zip(reached, found, strict=True), key=lambda pair: _size(pair[1]))
+        sizes = total([*map(abs, found)])
+        ranked = sorted(zip(reached, found, strict=True), key=lambda pair: by_size(pair[1]))
         self.leaves = [
             Influence(
-                self._names[leaf] or f"leaf {number[leaf]}", leaf, leaf.data, gradient, counts[leaf],
+                self._names[leaf], leaf, leaf.data, gradient, counts[leaf],
                 abs(gradient) / sizes if sizes else 0.0,
             )
             for leaf, gradient in ranked[:most]
         ]
         self.others = len(ranked) - len(self.leaves)
         self._largest_other = ranked[most][1] if self.others else 0.0
+        self._changes = said_of_changes(order, self._names, "the gradients are")
 
     def _title(self) -> str:
         f = name(self.name).within(MULTIPLIED).text
@@ -71,15 +75,15 @@ class Ranking:
         for each in self.leaves:
             numbers = each.value, each.gradient, each.gradient * each.value
             said = [readable(x, self.digits) for x in numbers]
-            paths = grouped(each.paths)
-            if len(paths) > LONGEST_COUNT and isinstance(each.paths, int):
-                paths = readable(float(each.paths), self.digits)
-            rows.append([each.name, *said, paths, f"{each.share:.1%}"])
+            paths = each.paths
+            if isinstance(paths, int) and paths > LARGEST_COUNT:
+                paths = PowerOfTen.of(paths)
+            rows.append([each.name, *said, grouped(paths), f"{each.share:.1%}"])
         return rows
 
     def _remarks(self) -> str:
-        """What the table leaves out."""
-        said = []
+        """What the table leaves out, and which of its numbers are old."""
+        said = [self._changes] if self._changes else []
         if self.others:
             largest = readable(abs(self._largest_other), self.digits)
             said.append(f"{counted(self.others, 'more leaf')}, with gradients up to {largest}.")
@@ -88,7 +92,7 @@ class Ranking:
         if self.constant:
             said.append(f"Left out, since requires_grad=False: {counted(self.constant, 'leaf')}.")
         if self.unreached:
-            names = [self._names[leaf] or "one without a label" for leaf in self.unreached[:MOST_NAMES]]
+            names = [self._names[leaf] for leaf in self.unreached[:MOST_NAMES]]
             more = ", …" if len(self.unreached) > MOST_NAMES else ""
             said.append(f"No path leads to {', '.join(names)}{more}: gradient 0.")
         return " ".join(said)
@@ -115,11 +119,6 @@ class Ranking:
             numbers = [coloured(value, BLUE), coloured(gradient, RED), *map(html.escape, others)]
             rows.append([html.escape(leaf), *numbers, bar])
         return fragment(html.escape(self._title()), [rows], self._remarks())
-
-
-def _size(x: float) -> tuple[bool, float]:
-    """To sort by: nan first, then the largest."""
-    return (x == x, -abs(x))
 
 
 def _part(influence: Influence) -> float:

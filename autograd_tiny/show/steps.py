@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..engine import Value
-from ..paths import Path
+from ..paths import Way
 from .telling import ARITHMETIC, is_step
 
 LONGEST_RUN = 12                        # steps of arithmetic that become one factor
@@ -22,7 +22,7 @@ class Steps:
     is a step. taken: the steps on all these paths.
     """
 
-    def __init__(self, order: Sequence[Value], ways: Sequence[Path]) -> None:
+    def __init__(self, order: Sequence[Value], ways: Sequence[Way]) -> None:
         self.position = {value: i for i, value in enumerate(order)}
         self.only: dict[tuple[Value, Value], bool] = {}
         short = [way for way in ways if len(way.nodes) <= MOST_VISITED]
@@ -31,7 +31,7 @@ class Steps:
             self._leave_out(way)
         self.taken.difference_update(*[way.nodes for way in ways if len(way.nodes) > MOST_VISITED])
 
-    def _leave_out(self, way: Path) -> None:
+    def _leave_out(self, way: Way) -> None:
         """Let the steps of a run have their places if it is long, or not the only way between its ends."""
         start = 0
         for i, v in enumerate(way.nodes):
@@ -62,7 +62,7 @@ class Steps:
         return found
 
 
-def _candidates(order: Sequence[Value], ways: Sequence[Path]) -> set[Value]:
+def _candidates(order: Sequence[Value], ways: Sequence[Way]) -> set[Value]:
     """The steps of arithmetic on these ways that have one use, in arithmetic."""
     steps = {v for way in ways for v in way.nodes[1:-1] if is_step(v)}
     uses: Counter[Value] = Counter()

@@ -1,21 +1,53 @@
 """What an explanation calls the Values of a graph, and which of them it writes out instead."""
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from itertools import count
+from math import isclose
 
+from ..differentiable import outdated
 from ..engine import Value
 from ..ops import ADD, DIV, MEAN, MUL, NEG, POW, PROD, SUB, SUM
 from .formulas import DIGITS, MULTIPLIED, Formula, Formulas, name
 from .names import names_of, readable
 
 LONGEST_STEP, DEEPEST_STEP = 28, 3      # characters and levels of a result that is written out
+MOST_CHANGED = 3                        # that are named, of those that may have changed
 ARITHMETIC = {ADD, SUB, MUL, DIV, POW, NEG, SUM, MEAN, PROD}
 
 
 def is_step(value: Value) -> bool:
     """Whether it is a result without a name, of no more than a step of arithmetic."""
     return not value.label and value.operation in ARITHMETIC
+
+
+def names_with(order: Sequence[Value], leaf: Value) -> dict[Value, str]:
+    """The names of all, and of a leaf in any case: x, x1, x2, … if it has no label."""
+    names = names_of(order)
+    if not names[leaf]:
+        taken = set(names.values())
+        names[leaf] = next(x for i in count() if (x := f"x{i or ''}") not in taken)
+    return names
+
+
+def said_of_changes(order: Sequence[Value], names: Mapping[Value, str], old: str) -> str:
+    """That a number has changed since the forward pass, and which numbers are still of that; or ""."""
+    node = outdated(order)
+    if node is None:
+        return ""
+    return (
+        f"{_changed(node, names)} has changed since {names[node]} was computed: {old} those of the forward "
+        f"pass; compute {names[order[-1]]} again."
+    )
+
+
+def _changed(node: Value, names: Mapping[Value, str]) -> str:
+    """The numbers that may have changed, of the first node that doesn't fit its operands."""
+    at_hand = dict.fromkeys(x for x in node.operands if type(x) is Value and not x.operands)
+    if len(at_hand) > MOST_CHANGED:
+        return f".data of an operand of {names[node]}"
+    suspects = [*at_hand] or [node]             # results among the operands fit theirs
+    return " or ".join(f"{names[x]}.data" if names[x] else "a leaf without a label" for x in suspects)
 
 
 class Telling:
@@ -29,10 +61,7 @@ class Telling:
         self.digits = digits
         self.shown = shown
         self.numbers = {value: value.data for value in order}
-        self.names = names_of(order)
-        if not self.names[leaf]:
-            taken = set(self.names.values())
-            self.names[leaf] = next(x for i in count() if (x := f"x{i or ''}") not in taken)
+        self.names = names_with(order, leaf)
         self.formulas = _WithSteps(self)
 
     def said(self, x: Value | float) -> str:
@@ -54,8 +83,12 @@ class Telling:
         return Formula(f"{sign}{f.text}/∂{x.text}", latex)
 
     def definition(self, value: Value) -> str:
-        """x = a + b = 2."""
-        return f"{self.said(value)} = {self.formulas.value(value).text} = {self.number(self.numbers[value])}"
+        """x = a + b = 2. It is "≈ 1" of tanh(9): with "= 1" the 1 − f² in a formula would be 0."""
+        x = self.numbers[value]
+        number = self.number(x)
+        short = number.lstrip("−").isdigit() and len(number.lstrip("−")) < self.digits
+        equals = "=" if not short or isclose(x, round(x), rel_tol=1e-14) else "≈"
+        return f"{self.said(value)} = {self.formulas.value(value).text} {equals} {number}"
 
 
 class _WithSteps(Formulas):

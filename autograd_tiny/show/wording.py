@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ..paths import PowerOfTen
 
 WIDTH = 100                             # columns of text
-BLUE, RED = "#2f6fd6", "#d0453f"        # on light ground and on dark
+BLUE, RED = "#2f6fd6", "#d0453f"        # a notebook's ground is unknown, and those of theme.py suit one each
 Count: TypeAlias = "int | PowerOfTen"
 
 
@@ -43,17 +43,37 @@ def wrapped(text: str) -> str:
     return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def cut(parts: Sequence[str], sign: str, width: int) -> str:
-    """The parts with a sign between them, in the width: those in the middle give way to "…"."""
-    text, middle = sign.join(parts), len(parts) // 2
-    first, last = [*parts[:middle]], [*parts[middle:]]
+def left_out(n: int) -> str:
+    """What stands for n parts that are not shown."""
+    return f"… {grouped(n)} more …"
+
+
+def cut(parts: Sequence[str], sign: str, width: int, hidden: int = 0) -> str:
+    """The parts with a sign between them, in the width: those in the middle give way to "… 5 more …".
+
+    hidden: for how many one of the parts stands already.
+    """
+    text, middle = sign.join(parts), parts.index(left_out(hidden)) if hidden else len(parts) // 2
+    first, last = [*parts[:middle]], [*parts[middle + bool(hidden) :]]
     while len(text) > width and len(first) + len(last) > 2:
         if len(first) >= len(last):
             first.pop()
         else:
             del last[0]
-        text = sign.join([*first, *([] if "…" in (*first[-1:], *last[:1]) else ["…"]), *last])
+        hidden += 1
+        text = sign.join([*first, left_out(hidden), *last])
     return text if len(text) <= width else f"{text[:width - 1]}…"
+
+
+def in_lines(parts: Sequence[str], sign: str, width: int) -> list[str]:
+    """The parts with a sign between them, over as many lines as they need; a part stays in one piece."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if len(lines[-1]) + len(sign) + len(part) <= width:
+            lines[-1] += sign + part
+        else:
+            lines.append(f"{sign.lstrip()}{part}")
+    return [line if len(line) <= width else f"{line[:width - 1]}…" for line in lines]
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
