@@ -119,7 +119,7 @@ def test_units_show_their_biases_and_tell_their_activation():
     model = mlp(2, [2, 1], activation="tanh")
     drawn = read(network_diagram(model))
     b = model.layers[0].neurons[1].b
-    assert drawn.biases["u1_1"] == readable(b.data, 3)
+    assert drawn.biases["u1_1"] == readable(b.data, 4)
     assert drawn.units["u1_1"].tooltip == f"layer1.neuron2: tanh, bias {b.data!r}, gradient —"
     assert drawn.units["u0_0"].tooltip == "x1: input"
     assert "in a unit: its bias" in drawn.legend
@@ -159,7 +159,7 @@ def test_the_units_of_a_network_stand_behind_all_that_they_look_at():
     assert column["x"] == column["y"] < column["h1"] == column["h2"] < column["o"]
     assert drawn.headings == [["inputs · 2"], ["tanh · 2"], ["linear · 1"]]
     assert said_of(drawn, "w(x→o)") == f"w(x→o), weight {net.w['x', 'o'].data!r}, gradient —"
-    assert drawn.biases["u2_0"] == readable(net.b["o"].data, 3)
+    assert drawn.biases["u2_0"] == readable(net.b["o"].data, 4)
 
 
 def test_a_line_that_skips_columns_is_joined_at_its_corners():
@@ -210,6 +210,20 @@ def test_units_that_are_shown_may_have_no_line_between_them():
 
 # ---- gradients
 
+@pytest.mark.parametrize("color", ["weight", "gradient"])
+def test_the_number_in_a_unit_has_the_colour_of_its_sign(color):
+    model = nn.Layer(1, 4, "linear", rng=random.Random(1))
+    for neuron, x in zip(model.neurons, [0.5, -0.05966, 0.0, math.nan], strict=True):
+        neuron.b.data = x
+        (neuron.b * x).backward()
+    root = read(network_diagram(model, color=color)).root
+    shown = {
+        group.findtext(f"{SVG}title"): next(group.iter(f"{SVG}text")).get("fill")
+        for group in root.iter(f"{SVG}g") if re.match("b1_", group.findtext(f"{SVG}title") or "")
+    }
+    assert [shown[f"b1_{k}"] for k in range(4)] == [LIGHT.positive, LIGHT.negative, LIGHT.ink, LIGHT.accent]
+
+
 def test_before_a_backward_pass_lines_of_gradients_are_dashed():
     drawn = read(network_diagram(mlp(2, [2, 1]), color="gradient"))
     assert all(line.dashed and line.color == LIGHT.quiet for line in weights(drawn))
@@ -229,7 +243,7 @@ def test_gradients_are_drawn_as_weights_are():
             assert line.tooltip.endswith(f"gradient {weight.grad!r}")
     assert drawn.biases["u2_0"] == "1"
     largest = max(abs(w.grad) for layer in model.layers for neuron in layer.neurons for w in neuron.w)
-    assert f"the thickest: |gradient| = {readable(largest, 3)}" in drawn.legend
+    assert f"the thickest: |gradient| = {readable(largest, 4)}" in drawn.legend
     assert "in a unit: the gradient of its bias" in drawn.legend
 
 
@@ -343,7 +357,8 @@ def test_what_stands_in_a_unit_fits_into_it(model):
     drawn = read(network_diagram(MODELS[model]()))
     for name, unit in drawn.units.items():
         assert 0.55 * 10 * len(unit.name) < 2 * unit.rx
-        assert 0.5 * 8 * len(drawn.biases.get(name, "")) < 2 * unit.rx
+        if name in drawn.biases:
+            assert 0.6 * 8 * len(drawn.biases[name]) + 4 < 2 * unit.rx
 
 
 def test_the_colours_are_those_of_the_theme():
@@ -432,6 +447,19 @@ def test_a_model_that_has_no_diagram_is_named_with_those_that_have(model, named)
 
 def test_a_subclass_that_computes_the_same_is_drawn():
     assert len(read(network_diagram(Small())).units) == 6
+
+
+def test_what_only_the_picture_of_a_graph_has_is_named(tmp_path):
+    drawn = network_diagram(mlp(2, [1]))
+    for name in ("tree", "table", "mermaid"):
+        with pytest.raises(AttributeError, match=rf"no \.{name}: draw\(model\(x\)\)\.{name} is"):
+            getattr(drawn, name)
+    with pytest.raises(AttributeError, match="'Diagram' object has no attribute 'trees'"):
+        _ = drawn.trees
+    for suffix in ("mmd", "txt"):
+        with pytest.raises(ValueError, match=r"\.dot is expected.*; in words .* draw\(model\(x\)\)"):
+            drawn.save(tmp_path / f"x.{suffix}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_layers_that_do_not_fit_are_named():

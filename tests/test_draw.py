@@ -110,7 +110,7 @@ def test_before_backward_gradients_are_dashes():
     f, _ = example_a()
     assert sorted(boxes(draw(f))) == sorted([
         ["a", "−1", "—"], ["b", "3", "—"], ["c", "4", "—"],
-        ["x = a + b", "2", "—"], ["y = b + c", "7", "—"], ["f = x × y", "14", "—"],
+        ["x = a + b", "2", "—"], ["y = b + c", "7", "—"], ["f = x·y", "14", "—"],
     ])
 
 
@@ -209,28 +209,37 @@ def test_results_without_a_label_get_names_that_are_free():
     b = a + 1
     c = b * b
     assert list(names_of([a, b, c]).values()) == ["v1", "v2", "v3"]
-    assert [lines[0] for lines in boxes(draw(c))] == ["v1", "v2 = v1 + 1", "v3 = v2 × v2"]
+    assert [lines[0] for lines in boxes(draw(c))] == ["v1", "v2 = v1 + 1", "v3 = v2·v2"]
 
 
 def test_values_of_one_label_are_told_apart():
     a, other = Value(2.0, "a"), Value(3.0, "a")
-    assert [box[0] for box in boxes(draw(a * other))] == ["a", "a₂", "v1 = a × a₂"]
+    assert [box[0] for box in boxes(draw(a * other))] == ["a", "a₂", "v1 = a·a₂"]
 
 
 def test_a_leaf_without_a_label_is_its_number():
-    assert boxes(draw(Value(2.5) * 3)) == [["2.5", "—"], ["v1 = 2.5 × 3", "7.5", "—"]]
+    assert boxes(draw(Value(2.5) * 3)) == [["2.5", "—"], ["v1 = 2.5·3", "7.5", "—"]]
 
 
 @pytest.mark.parametrize("function, formula", [
-    (lambda a, b: a - b, "a − b"), (lambda a, b: a / b, "a / b"), (lambda a, b: a ** b, "a ** b"),
+    (lambda a, b: a - b, "a − b"), (lambda a, b: a / b, "a/b"), (lambda a, b: a ** b, "a^b"),
     (lambda a, b: -a, "−a"), (lambda a, b: a.sigmoid(), "sigmoid(a)"), (lambda a, b: 2 - a, "2 − a"),
-    (lambda a, b: at.maximum(a, b), "max(a, b)"), (lambda a, b: at.greater(a, b), "a > b"),
+    (lambda a, b: at.maximum(a, b), "maximum(a, b)"), (lambda a, b: at.greater(a, b), "a > b"),
     (lambda a, b: at.where(a, b, 0), "where(a, b, 0)"), (lambda a, b: a - -2, "a − (−2)"),
-    (lambda a, b: a.atan2(-2), "atan2(a, −2)"),
+    (lambda a, b: a.atan2(-2), "atan2(a, −2)"), (lambda a, b: a ** 2, "a²"), (lambda a, b: a * b, "a·b"),
+    (lambda a, b: at.dot([a, b], [b, 2.0], a), "a·b + b·2 + a"),
+    (lambda a, b: at.sum([a, b, 2]), "a + b + 2"),
 ])
 def test_formulas(function, formula):
-    drawn = draw(function(Value(0.25, "a"), Value(2.0, "b")))
-    assert f"v1 = {formula}" in [lines[0] for lines in boxes(drawn)]
+    result = function(Value(0.25, "a"), Value(2.0, "b"))
+    assert f"v1 = {formula}" in [lines[0] for lines in boxes(draw(result))]
+
+
+def test_a_box_and_the_sentences_say_the_same_formula():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    for f in (a * b, a ** 2, a / b, a.maximum(b), -a):
+        node = [node for name, node in read(draw(f)).nodes.items() if name.startswith("n")][-1]
+        assert node.tooltip.startswith(f"{node.lines[0]}: value")
 
 
 def test_long_formulas_give_way_to_the_name():
@@ -239,6 +248,8 @@ def test_long_formulas_give_way_to_the_name():
     f.label = "f"
     assert box(draw(f), "f").lines[0] == "f"
     assert box(draw(at.sum([a, b, f])), "v1").lines[0] == "v1"
+    many = [Value(1.0, f"w{i}") for i in range(9)]
+    assert box(draw(at.sum(many)), "v1").lines[0] == "v1 = w0 + w1 + w2 + … + w8"
 
 
 def test_several_roots_share_one_picture():
@@ -251,13 +262,24 @@ def test_several_roots_share_one_picture():
 def test_exact_numbers_and_the_module_are_told_on_hovering():
     a = Value(1 / 3, "a")
     with at.scope("mlp.layer1"):
-        f = a * a
+        f = a.exp()
     f.backward()
     found = read(draw(f)).nodes
     [tooltip] = [node.tooltip for node in found.values() if node.lines[0].startswith("v1")]
     assert repr(f.data) in tooltip
     assert "mlp.layer1" in tooltip
-    assert f"∂v1/∂a = a = {a.data!r}" in [node.tooltip for node in found.values()]
+    assert f"∂v1/∂a = v1 = {f.data!r}" in [node.tooltip for node in found.values()]
+
+
+def test_the_local_gradients_of_a_value_used_twice_have_names_of_their_own():
+    a, b = Value(3.0, "a"), Value(2.0, "b")
+    found = read(draw(a * a)).nodes
+    assert [found[f"d1_{k}"].tooltip for k in (0, 1)] == ["∂₁v1/∂a = a = 3.0", "∂₂v1/∂a = a = 3.0"]
+    scene = draw(at.sum([a, b, a, 2.0, Value(7.0)])).scene
+    [f] = scene.roots
+    assert [scene.derivative_name(f, k) for k in (0, 1, 2, 4)] == [
+        "∂₁v1/∂a", "∂v1/∂b", "∂₃v1/∂a", "∂v1/∂(7)"
+    ]
 
 
 def test_hovering_tells_the_whole_formula():
@@ -272,6 +294,25 @@ def test_hovering_tells_where_a_value_was_made():
     f.made_at = "demo.py, line 12: f = a.exp()"
     tooltips = [node.tooltip for node in read(draw(f)).nodes.values()]
     assert sum("at demo.py, line 12: f = a.exp()" in tooltip for tooltip in tooltips) == 1
+    f.made_at = "lessons/third/backpropagation.py, line 1204, in loss: return (o - y)\n ** 2 \x1b / 2"
+    tooltips = [node.tooltip for node in read(draw(f)).nodes.values()]
+    line = "lessons/third/backpropagation.py, line 1204, in loss: return (o - y) ** 2 \ufffd / 2"
+    assert sum(tooltip.endswith(f"at {line}") for tooltip in tooltips) == 1
+
+
+def test_the_legend_names_what_is_there():
+    a, b = Value(2.0, "a"), Value(3.0, "b", requires_grad=False)
+
+    def legend(drawn):
+        texts = [text.text for text in read(drawn).root.findall(f"{SVG}g/{SVG}text")]
+        return [text for text in texts if text in ("value", "gradient", "local gradient on the edge")]
+
+    assert legend(draw(a * b)) == ["value", "gradient", "local gradient on the edge"]
+    assert legend(draw(a)) == ["value", "gradient"]
+    assert legend(draw(b)) == ["value"]
+    with at.scope("part"):
+        f = a * b
+    assert legend(draw(f, depth=1)) == ["value", "gradient"]
 
 
 def test_every_part_has_an_id_that_says_its_place():
@@ -327,6 +368,7 @@ STRANGE = {
     "two\nlines\r\tand": "two lines and",
     "nul\0 esc\x1b \x85 \ud800 \uffff": "nul\ufffd esc\ufffd \ufffd \ufffd \ufffd",
     "🙂 漢字 σ": "🙂 漢字 σ",
+    "turned \u202e around \u2066 x": "turned \ufffd around \ufffd x",
     "node": "node",
 }
 
@@ -423,6 +465,8 @@ def test_too_large_a_graph_says_what_to_do():
     values = [Value(i) for i in range(30)]
     with pytest.raises(ValueError, match=r"31 values and constants.*max_nodes=31"):
         draw(at.sum(values), max_nodes=30)
+    with pytest.raises(ValueError, match=r"\.tree, \.table and \.mermaid need no layout"):
+        draw(at.sum(values), max_nodes=30)
     with pytest.raises(ValueError, match="max_nodes=501"):
         draw(at.sum([values[0], *range(499)]))
     assert len(boxes(draw(at.sum(values), max_nodes=31))) == 31
@@ -441,9 +485,12 @@ def test_bad_arguments():
         draw([])
     with pytest.raises(ValueError, match="'left'"):
         draw(Value(1.0), rankdir="left")
-    for digits in (0, 2.5, "x"):
-        with pytest.raises(ValueError, match=f"digits is an int, at least 1, got {digits!r}"):
-            draw(Value(1.0), digits=digits)
+    for name in ("digits", "depth", "max_nodes"):
+        with pytest.raises(ValueError, match=f"{name}: a whole number of 1 or more is expected, got 0"):
+            draw(Value(1.0), **{name: 0})
+        for wrong, said in ((2.5, "float 2.5"), ("3", "str '3'"), (True, "bool True")):
+            with pytest.raises(TypeError, match=f"{name}: a whole number is expected, got {said}"):
+                draw(Value(1.0), **{name: wrong})
 
 
 def test_without_the_graphviz_library_the_error_says_what_to_install(monkeypatch):
@@ -622,4 +669,12 @@ def test_every_program_that_is_here_draws_the_same_graph(drawn, monkeypatch):
 
 def test_the_graph_library_is_imported_when_it_is_needed():
     code = "import sys, autograd_tiny.show; sys.exit('graphviz' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_values_are_drawn_without_importing_numpy():
+    code = (
+        "import sys; from autograd_tiny import Value, draw; a = Value(2.0, 'a'); f = a * a\n"
+        "draw(f); draw([f, a], depth=1, highlight=a, color='value'); sys.exit('numpy' in sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,7 +12,8 @@ from test_draw import SVG, boxes, example_a, frame, random_graph, read
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn
-from autograd_tiny.show import Picture, draw
+from autograd_tiny.show import Picture, draw, layout
+from autograd_tiny.show.diagram import network_diagram
 from autograd_tiny.show.folding import Fold, Folding, homes
 from autograd_tiny.show.scene import Inputs, Scene
 from autograd_tiny.show.shading import LEGIBLE, Shading, contrast
@@ -85,12 +86,31 @@ def test_a_depth_that_nothing_reaches_folds_nothing():
     assert draw(loss, depth=9).source == draw(loss).source
 
 
-def test_neurons_stand_in_their_order_or_in_reverse():
-    found = read(draw(network()[0], depth=3)).nodes
-    layer2 = [node for node in found.values() if node.lines[1:2] == ["4 → 1"] and len(node.lines) == 5]
-    heights = {node.lines[0]: node.frame[1] for node in layer2 if "2 operations" in node.lines[2]}
-    order = sorted(heights, key=heights.get)
-    assert sorted(order) in (order, order[::-1])            # Graphviz's own dot stacks upward
+@pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
+def test_neurons_stand_in_their_order_with_every_layout_program(rankdir, monkeypatch):
+    drawn = draw(network((12, 5, 1))[0], depth=3, rankdir=rankdir)
+    along = 1 if rankdir in ("LR", "RL") else 0
+    for program in list(layout.layout_programs()):
+        monkeypatch.setattr(layout, "layout_programs", lambda program=program: iter([program]))
+        found = read(Picture(drawn.source, drawn.title)).nodes.values()
+        for shape, number in (("2 → 1", 12), ("12 → 1", 5)):
+            neurons = sorted((node.frame[along], node.lines[0]) for node in found if shape in node.lines)
+            assert [name for _, name in neurons] == [f"neuron{i + 1}" for i in range(number)]
+        assert "invis" not in "".join(node.tooltip or "" for node in found)
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("fold", ["layer1", ["layer1.neuron1", "layer1.neuron3"]])
+def test_leaves_stand_in_the_order_of_the_formula_with_every_layout_program(rankdir, fold, monkeypatch):
+    drawn = draw(network((4, 4, 1))[0], fold=fold, rankdir=rankdir)
+    along = 1 if rankdir == "LR" else 0
+    for program in list(layout.layout_programs()):
+        monkeypatch.setattr(layout, "layout_programs", lambda program=program: iter([program]))
+        found = read(Picture(drawn.source, drawn.title)).nodes.values()
+        shown = sorted((node.frame[along], node.lines[0]) for node in found if "neuron" in node.lines[0])
+        for neuron in ("layer2.neuron1", "layer2.neuron4", "layer3.neuron1"):
+            own = [name.rpartition(".")[2] for _, name in shown if name.startswith(f"{neuron}.")]
+            assert own == ["w[0]", "w[1]", "w[2]", "w[3]", "b"]
 
 
 def test_parameters_of_a_folded_module_are_inside_and_inputs_outside():
@@ -167,12 +187,22 @@ def test_a_local_gradient_stands_on_the_edge_from_a_folded_module():
     assert found.nodes[slope].tooltip == "∂v18/∂v17 = 1.0"
 
 
+def test_a_folded_module_names_the_outputs_that_formulas_elsewhere_name():
+    loss, _ = network()
+    drawn = draw(loss, depth=2)
+    assert "v18 = v17 − 0.5" in [lines[0] for lines in boxes(drawn)]
+    found = folds(drawn)
+    assert re.fullmatch(r"v17 = −?[\d.]+", found["layer3"].lines[3])
+    assert "=" not in found["layer2"].lines[3]
+    assert re.search(r"layer3   .*   v17 = ", drawn.tree) and "<br>v17 = " in drawn.mermaid
+
+
 def test_a_root_inside_a_fold_is_one_of_its_outputs():
     model = nn.MLP(2, [3], rng=random.Random(1))
     outputs = model([Value(1.0, "x"), Value(2.0, "y")])
     [box] = folds(draw(outputs, depth=1)).values()
     assert box.lines[1] == "2 → 3"
-    assert len(box.lines[3].split(", ")) == 3
+    assert re.fullmatch(r"v1 = \S+, v2 = \S+, v3 = \S+", box.lines[3])
     assert box.lines[4] == "—"
 
 
@@ -193,6 +223,71 @@ def test_several_folds_and_a_depth():
     assert list(folds(draw(loss, fold="mlp.layer1.neuron1", depth=1))) == ["mlp"]
 
 
+def two_networks():
+    """Two models of one class, so that both have the scope mlp, and some inputs."""
+    models = [nn.MLP(2, [3, 2], "tanh", rng=random.Random(seed)) for seed in (1, 2)]
+    return *models, [Value(1.0, "x"), Value(2.0, "y")]
+
+
+def folded_models(roots, models, **wish):
+    """For each folded module, by its path, which of the models all its parameters are of, and its calls."""
+    folding = draw(roots, **wish).scene.folding
+    known = [set(model.parameters()) for model in models]
+    return {
+        path: ([i for i, own in enumerate(known) if own.issuperset(fold.parameters)], fold.calls)
+        for path, fold in folding.folds.items()
+    }
+
+
+def test_two_models_of_one_class_are_two_boxes():
+    first, second, x = two_networks()
+    models = first, second
+    behind, beside = second(first(x)), [a - b for a, b in zip(first(x), second(x), strict=True)]
+    for roots in (behind, beside):
+        assert folded_models(roots, models, depth=1) == {"mlp": ([0], 1), "mlp₂": ([1], 1)}
+        assert folded_models(roots, models, depth=2) == {
+            "mlp.layer1": ([0], 1), "mlp.layer2": ([0], 1), "mlp₂.layer1": ([1], 1), "mlp₂.layer2": ([1], 1)
+        }
+    assert [lines[0] for lines in boxes(draw(behind, depth=1))] == ["x", "y"]
+    assert set(folds(draw(behind, depth=1))) == {"mlp", "mlp₂"}
+    again = [*behind, *first(second(x)), *first(x)]
+    assert folded_models(again, models, depth=1) == {"mlp": ([0], 3), "mlp₂": ([1], 2)}
+
+
+def test_fold_folds_the_model_that_is_given_and_no_other_of_its_class():
+    first, second, x = two_networks()
+    models, roots = (first, second), second(first(x))
+    assert folded_models(roots, models, fold=first) == {"mlp": ([0], 1)}
+    assert folded_models(roots, models, fold=second) == {"mlp₂": ([1], 1)}
+    assert folded_models(roots, models, fold=second.layers[0]) == {"mlp₂.layer1": ([1], 1)}
+    assert len(folded_models(roots, models, fold=[first, second])) == 2
+    assert set(folded_models(roots, models, fold="layer1")) == {"mlp.layer1", "mlp₂.layer1"}
+    assert set(frames(draw(roots, fold="layer1"))) >= {"mlp", "mlp₂"}
+    assert len([name for name in frames(draw(roots, fold=second.layers[0])) if "mlp" in name]) == 2
+
+
+def test_models_of_one_class_and_different_sizes_on_the_same_inputs_are_told_apart():
+    rng, x = random.Random(1), [Value(1.0, "x"), Value(2.0, "y")]
+    teacher, student = nn.MLP(2, [5, 2], rng=rng), nn.MLP(2, [1, 2], rng=rng)
+    differences = [(b - a) ** 2 for a, b in zip(teacher(x), student(x), strict=True)]
+    for order in itertools.permutations(differences):
+        found = folded_models(at.sum(order), (teacher, student), depth=1)
+        assert sorted(found.values()) == [([0], 1), ([1], 1)]
+        for i, model in enumerate((teacher, student)):
+            assert list(folded_models(at.sum(order), (teacher, student), fold=model).values()) == [([i], 1)]
+
+
+def test_layers_that_are_called_by_themselves_are_told_apart():
+    rng = random.Random(1)
+    coder, decoder = nn.Layer(3, 2, "tanh", rng=rng), nn.Layer(2, 3, "tanh", rng=rng)
+    roots = decoder(coder([Value(float(k), f"x{k}") for k in range(3)]))
+    wanted = {"layer": ([0], 1), "layer₂": ([1], 1)}
+    assert folded_models(roots, (coder, decoder), depth=1) == wanted
+    neurons = [nn.Neuron(2, rng=random.Random(seed)) for seed in range(3)]
+    outputs = [neuron([Value(1.0, "x"), Value(2.0, "y")]) for neuron in neurons]
+    assert list(folded_models(outputs, neurons, depth=1)) == ["neuron", "neuron₂", "neuron₃"]
+
+
 def test_fold_names_what_is_not_there():
     loss, _ = network()
     with pytest.raises(ValueError, match=r"'mlp.layer9' computed nothing.*the modules in it are .*mlp"):
@@ -204,17 +299,14 @@ def test_fold_names_what_is_not_there():
             draw(loss, fold=wrong)
 
 
-@pytest.mark.parametrize("depth", [0, -1, 1.5, True, "1"])
-def test_a_bad_depth(depth):
-    with pytest.raises(ValueError, match=f"depth is an int, at least 1, or None .*got {depth!r}"):
-        draw(Value(1.0), depth=depth)
-
-
 def test_a_graph_too_large_proposes_depths():
     loss, _ = network((16, 16, 1))
     with pytest.raises(ValueError, match=r"4\d\d values.*depth=1 \(7 boxes\) or depth=2 \(9 boxes\), draw"):
         draw(loss, max_nodes=30)
     assert draw(loss, max_nodes=7, depth=1)
+    outputs = nn.MLP(16, [16, 16], rng=random.Random(1))([1.0] * 16)
+    with pytest.raises(ValueError, match=r"depth=1 \(1 box\) or depth=2 \(2 boxes\)"):
+        draw(outputs, max_nodes=30)
     with pytest.raises(ValueError, match="draw a part") as caught:
         draw(random_graph(60), max_nodes=30)
     assert "depth" not in str(caught.value)
@@ -371,7 +463,7 @@ def test_highlight_says_what_is_wrong():
     f, _ = example_a()
     a, *_ = at.topological_order(f)
     other = Value(1.0, "other")
-    with pytest.raises(ValueError, match=r"highlight: Value .*other.* is not in this picture"):
+    with pytest.raises(ValueError, match=r"highlight: Value\(1.0, label='other'\) is not in"):
         draw(f, highlight=other)
     with pytest.raises(ValueError, match="is not in this picture"):
         draw(f, highlight=[f, other])
@@ -418,7 +510,8 @@ def test_fills_say_sign_and_size():
         Shading("value", [3.0, -3.0], LIGHT).fill(x) for x in (-3.0, 1.0, -2.0)
     ]
     legend = text(draw(a + b, color="value"))
-    assert {"fill: value", "−3", "1"} <= set(legend)
+    assert {"fill: value, red below 0, blue above 0", "−3", "1"} <= set(legend)
+    assert "fill: value, blue above 0" in text(draw(b + b, color="value"))
 
 
 @given(st.lists(st.floats(), min_size=1, max_size=8))
@@ -439,7 +532,21 @@ def test_a_scale_of_very_different_sizes_is_logarithmic():
     assert shading.share(-1e-2) == pytest.approx(-1 / 3)
     assert not Shading("gradient", [0.2, 0.5, 1.0], LIGHT).is_logarithmic
     values = [Value(x, f"x{x}") for x in (1e-3, 2e-3, 1e-2, 1.0)]
-    assert "fill: value, logarithmic" in text(draw(values, color="value"))
+    assert "fill: value, logarithmic, blue above 0" in text(draw(values, color="value"))
+
+
+def test_the_words_and_numbers_of_the_legend_are_apart():
+    loss, _ = network()
+    ends = []
+    root = read(draw(loss, color="gradient")).root
+    words = [text for text in root.findall(f"{SVG}g/{SVG}text") if text.text.strip()]
+    row = [word for word in words if word.get("y") == words[-1].get("y")]
+    assert len(row) == 3
+    for word in row:
+        half = 0.24 * len(word.text) * float(word.get("font-size"))         # in Helvetica
+        at_middle = half if word.get("text-anchor") == "middle" else 0.0
+        ends += [float(word.get("x")) - at_middle, float(word.get("x")) - at_middle + 2 * half]
+    assert ends == sorted(ends)
 
 
 def test_without_a_backward_pass_no_box_is_filled_by_gradient():
@@ -473,6 +580,23 @@ def test_a_module_is_drawn_as_its_diagram():
     drawn = draw(nn.MLP(2, [3, 1], rng=random.Random(1)))
     assert isinstance(drawn, Picture)
     assert drawn.svg.startswith("<svg")
+
+
+@pytest.mark.parametrize("given", [
+    {"depth": 1}, {"fold": "layer1"}, {"highlight": "gradients"}, {"rankdir": "TB"}, {"max_nodes": 20},
+])
+def test_what_belongs_to_graphs_is_refused_for_a_module(given):
+    [name] = given
+    model = nn.MLP(2, [3, 1], rng=random.Random(1))
+    with pytest.raises(TypeError, match=rf"^{name}: belongs to the picture of a graph, .* MLP itself is"):
+        draw(model, **given)
+
+
+def test_a_module_is_drawn_as_by_network_diagram():
+    model = nn.MLP(2, [3, 1], rng=random.Random(1))
+    assert draw(model).source == network_diagram(model).source
+    wishes = {"color": "gradient", "theme": "dark", "digits": 2}
+    assert draw(model, **wishes).source == network_diagram(model, **wishes).source
 
 
 # ---- labels

@@ -12,7 +12,7 @@ from test_fold import network, scoped_graphs
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn
-from autograd_tiny.show import draw, text_tree
+from autograd_tiny.show import draw, table as text_table, text_tree
 from autograd_tiny.show.names import readable
 
 ENTITY = re.compile(r"#(\d+);")
@@ -37,7 +37,7 @@ def said_by_mermaid(source):
 
 def test_the_tree_of_worked_example_a():
     assert draw(worked_example_a()).tree == """\
-f = x × y   14   ∂ 1
+f = x·y   14   ∂ 1
 ├── x = a + b   2   ∂ 7
 │   ├── a   −1   ∂ 7
 │   └── b   3   ∂ 9
@@ -48,20 +48,36 @@ f = x × y   14   ∂ 1
 
 def test_before_backward_the_tree_has_dashes():
     f, _ = example_a()
-    assert draw(f).tree.splitlines()[0] == "f = x × y   14   ∂ —"
+    assert draw(f).tree.splitlines()[0] == "f = x·y   14   ∂ —"
 
 
 def test_plain_numbers_are_in_the_tree_where_no_formula_names_them():
     a = Value(3.0, "a")
     assert draw(at.sum([a, 2.0]) * 4.0).tree == (
-        "v2 = v1 × 4   20   ∂ —\n└── v1 = sum(…)   5   ∂ —\n    ├── a   3   ∂ —\n    └── 2"
+        "v2 = v1·4   20   ∂ —\n└── v1 = a + 2   5   ∂ —\n    └── a   3   ∂ —"
     )
+    assert draw(at.sum([a, 1.0, 2.0, 5.0, 6.0])).tree == (
+        "v1 = a + 1 + 2 + … + 6   17   ∂ —\n├── a   3   ∂ —\n├── 1\n├── 2\n├── 5\n└── 6"
+    )
+    long = Value(1.0, "a label that leaves no room for it")
+    assert draw(at.sum([long, 2.0])).tree.endswith("└── 2")
+
+
+def test_modules_in_modules_in_modules_do_not_fill_a_file_with_blanks():
+    f = Value(1.0, "x").exp()
+    with at.scope(".".join(f"s{i}" for i in range(200))):
+        f = f.sin()
+    with at.scope("last"):
+        f = f.cos()
+    lines = draw(f, fold="last").mermaid.splitlines()
+    assert sum("subgraph" in line for line in lines) == 200
+    assert max(len(line) - len(line.lstrip()) for line in lines) <= 60
 
 
 def test_several_roots_are_several_trees():
     a = Value(3.0, "a")
     assert draw([a * 2.0, a + 1.0]).tree == (
-        "v1 = a × 2   6   ∂ —\n└── a   3   ∂ —\nv2 = a + 1   4   ∂ —\n└── ↑ a"
+        "v1 = a·2   6   ∂ —\n└── a   3   ∂ —\nv2 = a + 1   4   ∂ —\n└── ↑ a"
     )
 
 
@@ -69,7 +85,7 @@ def test_a_folded_module_is_one_line_of_the_tree():
     loss, _ = network()
     lines = draw(loss, depth=2).tree.splitlines()
     assert [line.strip("│├└─ ").split("   ")[0] for line in lines] == [
-        "loss = v18 ** 2", "v18 = v17 − 0.5", "layer3", "layer2", "layer1", "x0,0", "x0,1"
+        "loss = v18²", "v18 = v17 − 0.5", "layer3", "layer2", "layer1", "x0,0", "x0,1"
     ]
     assert "12 parameters, 8 operations" in lines[4]
 
@@ -80,15 +96,21 @@ def test_a_large_tree_is_cut_and_says_how_much():
     *lines, last = drawn.tree.splitlines()
     assert len(lines) == text_tree.MOST_LINES
     shown = sum("↑" not in line for line in lines)
-    assert last == f"… {len(at.topological_order(f)) - shown:,} more"
+    assert last == f'… {len(at.topological_order(f)) - shown:,} more: save("….txt") writes all'
 
 
 def test_a_deep_graph_has_a_tree():
     v = Value(0.5)
     for _ in range(5000):
         v = v.sin()
-    lines = draw(v, max_nodes=6000).tree.splitlines()
-    assert len(lines) == text_tree.MOST_LINES + 1 and lines[-1] == "… 4,801 more"
+    drawn = draw(v, max_nodes=6000)
+    lines = drawn.tree.splitlines()
+    assert len(lines) == text_tree.MOST_LINES + 1 and lines[-1].startswith("… 4,804 more")
+    whole = text_tree.tree(drawn.scene).splitlines()
+    again = [line.strip("└─ ↓").split(" ")[0] for line in whole if "↓" in line]
+    assert max(map(len, whole)) < 300
+    assert again == [line.split(" ")[0] for line in whole[1:] if not line.startswith(" ") and "─" not in line]
+    assert len(whole) == 5001 + len(again)
 
 
 @settings(max_examples=50, deadline=None)
@@ -119,12 +141,28 @@ def test_the_rows_of_a_table_hold_the_numbers():
     table = draw(loss, depth=1).table
     assert len(table) == len(table.rows) == len(at.topological_order(loss))
     for row, value in zip(table.rows, at.topological_order(loss), strict=True):
-        assert (row.value, row.gradient, row.scope) == (value.data, value.grad, value.scope)
+        assert (row.value, row.gradient) == (value.data, value.grad)
+        if value.scope:
+            assert row.scope == value.scope
         assert [slope for _, slope in row.local_gradients] == [
             slope for x, slope in zip(value.operands, value.local_grads, strict=True) if isinstance(x, Value)
         ]
     assert {row.name for row in table.rows} >= {p.label for p in model.parameters()}
     assert repr(table) == f"<Table: {len(table)} nodes>"
+
+
+def test_the_table_names_the_module_of_a_parameter():
+    loss, _ = network()
+    scopes = {row.name: row.scope for row in draw(loss).table.rows}
+    assert scopes["layer2.neuron3.w[1]"] == "mlp.layer2.neuron3"
+    assert scopes["x0,0"] == scopes["loss"] == ""
+
+
+def test_the_table_tells_the_uses_of_a_value_in_one_operation_apart():
+    a = Value(3.0, "a")
+    f = a * a
+    f.backward()
+    assert "∂₁v1/∂a = 3, ∂₂v1/∂a = 3" in str(draw(f).table)
 
 
 def test_a_table_without_backward_has_no_gradients():
@@ -134,13 +172,15 @@ def test_a_table_without_backward_has_no_gradients():
     assert str(table).splitlines()[1].endswith("—")
 
 
-def test_a_table_of_many_nodes_is_cut_and_says_how_much():
+def test_a_table_prints_every_node_and_a_page_says_how_many_it_leaves_out(monkeypatch):
     f = random_graph(400)
     table = draw(f).table
     size = len(at.topological_order(f))
-    assert len(table.rows) == size
-    assert str(table).splitlines()[-1] == f"… {size - 200:,} more"
-    assert f"<p>… {size - 200:,} more</p>" in table._repr_html_()
+    assert len(table.rows) == len(str(table).splitlines()) - 1 == size
+    assert table._repr_html_().count("<tr>") == size + 1 and "<p>" not in table._repr_html_()
+    assert "overflow: auto" in table._repr_html_()
+    monkeypatch.setattr(text_table, "MOST_ROWS", 200)
+    assert f"<p>… {size - 200:,} more: print(picture.table) shows all</p>" in table._repr_html_()
     assert table._repr_html_().count("<tr>") == 201
 
 
@@ -171,7 +211,7 @@ flowchart LR
     n3["c<br>4<br>∂ 2"]
     n4["y = b #43; c<br>7<br>∂ 2"]
     op4(("+"))
-    n5["f = x × y<br>14<br>∂ 1"]
+    n5["f = x·y<br>14<br>∂ 1"]
     op5(("×"))
     n0 -->|"1"| op2
     n1 -->|"1"| op2
@@ -245,7 +285,8 @@ def test_any_label_fits_on_its_line(label, name):
         for line in drawn.mermaid.splitlines()[1:]:
             assert LINE.fullmatch(line)
             assert set(re.findall("<.*?>", line)) <= {"<br>"}
-        assert re.sub("</?(table|tr|th|td)>", "", drawn.table._repr_html_()).count("<") == 0
+        page = drawn.table._repr_html_()
+        assert "<" not in re.sub("<div style[^>]*>|</?(div|table|tr|th|td)>", "", page)
 
 
 def test_long_labels_are_cut():
@@ -261,6 +302,12 @@ def test_save_the_tree_and_the_flowchart(tmp_path):
     drawn.save(tmp_path / "f.mmd")
     assert (tmp_path / "f.txt").read_text(encoding="utf-8") == drawn.tree + "\n"
     assert (tmp_path / "f.mmd").read_text(encoding="utf-8") == drawn.mermaid
+    large = draw(random_graph(400))
+    large.save(tmp_path / "large.txt")
+    lines = (tmp_path / "large.txt").read_text(encoding="utf-8").splitlines()
+    assert "more" not in lines[-1] and lines[:200] == large.tree.splitlines()[:-1]
+    again = [line for line in lines if "↑" in line or "↓" in line]
+    assert len(lines) - len(again) == len(at.topological_order(large.scene.roots[0]))
     with pytest.raises(ValueError, match=r"ends in \.svg, \.png, \.pdf, \.dot, \.mmd or \.txt is expected"):
         drawn.save(tmp_path / "f.md")
 

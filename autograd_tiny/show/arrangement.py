@@ -13,6 +13,7 @@ NAME, NUMBER, HEADING = 10.0, 8.0, 10.0                         # sizes of type,
 UNIT = 0.52                             # a unit's diameter
 PITCH, WIDE_PITCH = 0.62, 0.9           # from a unit to the next below; where lines pass between them
 GAP = 1.5                               # the least distance between two columns
+ROOM = 0.12                             # beside a number in a unit
 LANE = 0.07                             # between lines that pass above or below a column
 
 Point: TypeAlias = tuple[float, float]
@@ -59,7 +60,8 @@ class Arrangement:
         for c, k in shown:
             unit = self.columns[c].units[k]
             below = 1.3 if unit.written else 1.0
-            widths += [1.2 * inches(unit.written, NAME), below * inches(numbers.text(unit.bias), NUMBER)]
+            bias = inches(numbers.text(unit.bias), NUMBER) + ROOM if unit.bias is not None else 0.0
+            widths += [1.2 * inches(unit.written, NAME), below * bias]
         return max(widths)
 
     def _gap(self, pitch: float) -> float:

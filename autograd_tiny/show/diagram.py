@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import NoReturn
 
 from ..arguments import whole
 from ..engine import Value
@@ -25,7 +26,7 @@ MANY = 60                               # lines: from here on all are thinner
 
 
 def network_diagram(
-    model: Module, *, color: str = "weight", most: int = 16, theme: str = "light", digits: int = 3
+    model: Module, *, color: str = "weight", most: int = 16, theme: str = "light", digits: int = 4
 ) -> Picture:
     """The units of a network in columns, with a line for each weight.
 
@@ -43,7 +44,18 @@ def network_diagram(
     colours, most, digits = palette(theme), whole("most", most), whole("digits", digits)
     numbers = Numbers(color, digits)
     drawing = _Drawing(Arrangement(*units_of(model), most, numbers), numbers, colours)
-    return Picture(drawing.source(), f"The units of {plain(model.describe())}, and the {color}s between them")
+    return Diagram(drawing.source(), f"The units of {plain(model.describe())}, and the {color}s between them")
+
+
+class Diagram(Picture):
+    """The picture of a network. What only the picture of a graph has, it names the way to."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in ("tree", "table", "mermaid"):
+            raise AttributeError(
+                f"the diagram of a network has no .{name}: draw(model(x)).{name} is that of what it computes"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 class _Drawing:
@@ -107,7 +119,7 @@ class _Drawing:
         label = escaped(unit.written) + ("\\n " if below else "")
         self.graph.node(node, label, pos=_pos(at), tooltip=tooltip)
         if unit.bias is not None:
-            color = self.colours.gradient if self.numbers.are_gradients else self.colours.value
+            color = self.sign(self.numbers.of(unit.bias))
             number, at = self.numbers.text(unit.bias), (x, y - 0.09 * below)
             self.add_text(f"b{node[1:]}", [number], at, NUMBER, color, tooltip=tooltip)
 
@@ -130,8 +142,16 @@ class _Drawing:
             return {"color": self.colours.quiet, "penwidth": f"{self.thick / 5:.2f}", "style": "dashed"}
         if not isfinite(x):
             return {"color": self.colours.accent, "penwidth": f"{self.thick:.2f}", "style": "dashed"}
-        color = self.colours.positive if x > 0 else self.colours.negative if x < 0 else self.colours.line
-        return {"color": color, "penwidth": f"{self.thick * (0.1 + 0.9 * self.strength(line)):.2f}"}
+        width = self.thick * (0.1 + 0.9 * self.strength(line))
+        return {"color": self.sign(x) or self.colours.line, "penwidth": f"{width:.2f}"}
+
+    def sign(self, x: float | None) -> str:
+        """The colour for a number that may be positive or negative, "" for 0."""
+        if x is None:
+            return self.colours.quiet
+        if not isfinite(x):
+            return self.colours.accent
+        return self.colours.positive if x > 0 else self.colours.negative if x < 0 else ""
 
     def details(self, name: str, activation: str, what: str, parameter: Value | None) -> str:
         """What there is no room for: all digits, and the gradient beside the number."""

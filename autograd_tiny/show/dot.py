@@ -12,7 +12,10 @@ operand, if that is a number. m0 is a folded module, i0 are inputs that share a 
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ..engine import Value
@@ -178,6 +181,14 @@ class Drawing:
         """Whether the values from there share one edge."""
         return isinstance(source, Inputs) or (isinstance(source, Fold) and number > 1)
 
+    def has_slopes(self) -> bool:
+        """Whether a local gradient stands on an edge: none does between folded modules."""
+        return any(
+            not self.is_bundle(source, number)
+            for thing in self.scene.things if isinstance(thing, Value)
+            for source, number in self.scene.sources(thing).items()
+        )
+
     def joint(self) -> str:
         self.joints += 1
         return f"x{self.prefix}{self.joints - 1}"
@@ -239,12 +250,13 @@ class Drawing:
         return f'<<table border="0" cellspacing="0" cellpadding="1">{"".join(rows)}</table>>'
 
     def legend(self) -> str:
-        """What the colours mean."""
+        """What the colours mean, of those that are there."""
         colours = self.colours
-        words = [
-            ("value", colours.value), ("gradient", colours.gradient),
-            ("local gradient on the edge", colours.quiet),
-        ]
+        words = [("value", colours.value)]
+        if any(value.requires_grad for value in self.scene.values):
+            words.append(("gradient", colours.gradient))
+        if self.has_slopes():
+            words.append(("local gradient on the edge", colours.quiet))
         if self.highlight:
             words.append((self.highlight.said, colours.accent))
         cells = "".join(
@@ -259,7 +271,9 @@ class Drawing:
 
     def scale(self, shading: Shading) -> str:
         """The fills from the lowest number to the highest."""
-        what = f"fill: {shading.what}" + (", logarithmic" if shading.is_logarithmic else "")
+        signs = {"red below 0": shading.low < 0.0, "blue above 0": shading.high > 0.0}
+        occurring = [said for said, occurs in signs.items() if occurs]
+        what = ", ".join([f"fill: {shading.what}", *(["logarithmic"] * shading.is_logarithmic), *occurring])
         if shading.is_empty:
             return self.words(f"{what}: no backward pass has come by" if shading.what == "gradient" else what)
         cells = "".join(f'<td width="22" bgcolor="{colour}"> </td>' for colour in shading.cells())
@@ -267,7 +281,7 @@ class Drawing:
         return self.words(what) + self.words(low) + cells + self.words(high)
 
     def words(self, text: str) -> str:
-        return f'<td><font color="{self.colours.ink}">{escaped(text)}</font></td>'
+        return f'<td width="{_width(text)}"><font color="{self.colours.ink}">{escaped(text)}</font></td>'
 
     # ---- frames around modules
 
@@ -299,9 +313,48 @@ class Drawing:
         if self.sideways:                   # then dot stacks upward what is in a frame
             for graph in (*frames.values(), self.edges_inside):
                 graph.body.reverse()
+        self.keep_order()
+        if frames:
+            self.keep_order_of_leaves()
         for path, frame in reversed(frames.items()):
             frames.get(path.rpartition(".")[0], self.graph).subgraph(frame)
+            frame.body.clear()              # the copies of many nested ones would fill the memory
         self.graph.body += self.edges_inside.body + self.edges_outside.body
+
+    def keep_order(self) -> None:
+        """Folded modules that stand beside each other, as the neurons of a layer do, stay in their order."""
+        if any(isinstance(thing, Value) and self.scene.home(thing) for thing in self.scene.things):
+            return                      # what is not folded needs the room, and the search below
+        beside: dict[tuple[str, frozenset[Thing]], list[Fold]] = {}
+        for fold in self.scene.folding.folds.values():
+            key = self.scene.home(fold), frozenset(self.scene.sources(fold))
+            beside.setdefault(key, []).append(fold)
+        for (home, sources), folds in beside.items():
+            if len(folds) > 1 and sources.isdisjoint(folds):
+                folds.sort(key=_number, reverse=self.sideways)      # dot stacks upward then
+                self.graph.attr(remincross="false")                 # a second search would turn them around
+                self.chain(home, folds)
+
+    def keep_order_of_leaves(self) -> None:
+        """So do the leaves of an operation in a frame. Beside an edge for many values, only the first search
+        puts them in their order."""
+        operations = [thing for thing in self.scene.things if isinstance(thing, Value) and thing.operands]
+        uses = Counter(x for thing in operations for x in self.scene.sources(thing))
+        for thing in operations:
+            home, sources = self.scene.home(thing), self.scene.sources(thing)
+            own = [
+                x for x in sources
+                if isinstance(x, Value) and not x.operands and uses[x] == 1 and self.scene.home(x) == home
+            ]
+            if home and len(own) > 1:
+                self.chain(home, own[::-1] if self.sideways else own)
+                if any(self.is_bundle(source, number) for source, number in sources.items()):
+                    self.graph.attr(remincross="false")
+
+    def chain(self, home: str, things: Sequence[Thing]) -> None:
+        """Things beside each other in this order."""
+        names = " -> ".join(map(self.node, things))
+        self.frame(home).body.append(f"\t{{ rank=same; {names} [style=invis] }}\n")
 
 
 def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
@@ -311,6 +364,11 @@ def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
     except ImportError:
         raise ImportError("draw() needs the graphviz library: pip install graphviz") from None
     return Digraph(name, **attributes)
+
+
+def _number(fold: Fold) -> int:
+    """12 of neuron12."""
+    return int("0" + re.split(r"\D", fold.path)[-1][-9:])
 
 
 def common(one: str, other: str) -> str:

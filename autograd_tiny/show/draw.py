@@ -2,26 +2,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..arguments import whole
 from ..engine import Value, kind
 from ..graph import topological_order
-from ..nn.module import Module
 from .dot import Drawing, shaded
-from .folding import Folding, around, paths_of, wishes
+from .folding import Folding, around, is_module, wishes
 from .highlight import highlighted
 from .picture import GraphPicture, Picture
 from .scene import Scene
 from .shading import Shading
 from .theme import palette
 
+if TYPE_CHECKING:
+    from ..nn.module import Module
+
+MOST_BOXES = 500
 FEW_LEVELS = 3              # of folding that an error message proposes
 
 
 def draw(
-    root: Value | Iterable[Value] | Module, *, max_nodes: int = 500, rankdir: str = "LR", digits: int = 4,
-    depth: int | None = None, fold: Any = (), highlight: Any = None, color: str | None = None,
-    theme: str = "light",
+    root: Value | Iterable[Value] | Module, *, max_nodes: int = MOST_BOXES, rankdir: str = "LR",
+    digits: int = 4, depth: int | None = None, fold: Any = (), highlight: Any = None,
+    color: str | None = None, theme: str = "light",
 ) -> Picture:
     """A picture of all that root was made from; several roots share one picture.
 
@@ -30,27 +34,31 @@ def draw(
     without a label are called v1, v2, … as in A. Griewank and A. Walther, Evaluating Derivatives (2008).
     Plain numbers, and values that require no gradient, are grey. Pointing at a part shows all its digits.
 
-    max_nodes: the most boxes that are drawn. rankdir: the direction of the computation, "LR", "RL", "TB"
-    or "BT". digits: the significant digits of numbers.
+    max_nodes: the most boxes; allow more for the .tree, the .table or .mermaid, which need no layout.
+    rankdir: the direction of the computation, "LR", "RL", "TB" or "BT". digits: the significant digits of
+    numbers.
     depth: fold modules into one box each, 1 the outermost, 2 their parts (layers), 3 the parts of those
-    (neurons). fold: the modules to fold, by their paths ("mlp.layer1") or themselves.
+    (neurons). fold: the modules to fold, by their paths ("mlp.layer1") or themselves. The second of two
+    models whose scope is mlp is called mlp₂.
     highlight: "gradients" for the largest ones, a Value for all paths from it to the roots, or a path as a
     list of Values. color: fill the boxes by "value" or by "gradient". theme: "light" or "dark".
 
-    A Module is drawn as the diagram of its units and weights: see network_diagram.
-    TypeError unless root is a Value, a sequence of Values or a Module; ValueError for no Values, for more
-    boxes than max_nodes, and for arguments that mean nothing.
+    A Module is drawn as the diagram of its units and weights: see network_diagram, which takes digits, color
+    and theme; the other arguments are about graphs.
+    TypeError unless root is a Value, a sequence of Values or a Module, and for a Module with an argument
+    about graphs; ValueError for no Values, for more boxes than max_nodes, for arguments that mean nothing.
     """
-    if isinstance(root, Module):
+    if is_module(root):
         from .diagram import network_diagram
 
+        _check_unused(root, max_nodes=max_nodes, rankdir=rankdir, depth=depth, fold=fold, highlight=highlight)
         return network_diagram(root, color="weight" if color is None else color, theme=theme, digits=digits)
     roots, colours = _roots(root), palette(theme)
     check(rankdir, digits, depth, color)
     values = topological_order(*roots)
     folding = folding_of(values, roots, depth, fold)
     scene = Scene(roots, values, digits, folding)
-    check_size(scene, max_nodes)
+    check_size(scene, max_nodes, in_words=True)
     shading = None
     if color is not None:
         numbers = [shaded(scene, color, thing) for thing in scene.things]
@@ -73,33 +81,44 @@ def _roots(root: Any) -> list[Value]:
     return roots
 
 
-def check(rankdir: str, digits: int, depth: int | None, color: str | None) -> None:
+def _check_unused(model: Module, **given: Any) -> None:
+    """TypeError for an argument that the diagram of a network has no use for, unless it is as by default."""
+    defaults = {"max_nodes": MOST_BOXES, "rankdir": "LR", "depth": None, "fold": (), "highlight": None}
+    for name, wish in given.items():
+        if wish != defaults[name]:
+            raise TypeError(
+                f"{name}: belongs to the picture of a graph, such as draw(model(x)); "
+                f"{type(model).__name__} itself is drawn as the diagram of its units"
+            )
+
+
+def check(rankdir: str, digits: int, depth: int | None = None, color: str | None = None) -> None:
+    """TypeError or ValueError for arguments that mean nothing."""
     if rankdir not in ("LR", "RL", "TB", "BT"):
         raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {rankdir!r}")
-    if not isinstance(digits, int) or digits < 1:
-        raise ValueError(f"digits is an int, at least 1, got {digits!r}")
-    if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
-        raise ValueError(f"depth is an int, at least 1, or None to fold nothing, got {depth!r}")
+    whole("digits", digits)
+    if depth is not None:
+        whole("depth", depth)
     if color not in (None, "value", "gradient"):
         raise ValueError(f"color is 'value', 'gradient' or None, got {color!r}")
 
 
 def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | None, fold: Any) -> Folding:
-    wanted = wishes(fold)
-    paths = paths_of(wanted, {value.scope for value in values})
-    own = {x for module in wanted if isinstance(module, Module) for x in module.parameters()}
-    return Folding(values, set(roots), depth, paths, own)
+    return Folding(values, set(roots), depth, wishes(fold))
 
 
-def check_size(scene: Scene, max_nodes: int, *, can_fold: bool = True) -> None:
-    """ValueError that says what to do if there are more boxes than that. can_fold: by depth=."""
+def check_size(scene: Scene, max_nodes: int, *, can_fold: bool = True, in_words: bool = False) -> None:
+    """ValueError that says what to do if there are more boxes than that.
+
+    can_fold: by depth=. in_words: whether there is a tree, a table and a flowchart of it too.
+    """
     boxes = scene.size()
-    if boxes <= max_nodes:
+    if boxes <= whole("max_nodes", max_nodes):
         return
     ways = [
         *(_depths(scene, max_nodes) if can_fold else []),
         "draw a part of it, such as the loss of fewer samples or one of the results in between",
-        f"or allow it with max_nodes={boxes}",
+        f"or allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * in_words,
     ]
     raise ValueError(
         f"this graph has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
@@ -114,5 +133,7 @@ def _depths(scene: Scene, max_nodes: int) -> list[str]:
     for depth in range(1, min(deepest, FEW_LEVELS) + 1):
         folding = Folding(scene.values, set(scene.roots), depth)
         found[depth] = Scene(scene.roots, scene.values, scene.digits, folding).size()
-    better = [f"depth={depth} ({size} boxes)" for depth, size in found.items() if size <= max_nodes]
+    better = [
+        f"depth={depth} ({size} box{'es' * (size > 1)})" for depth, size in found.items() if size <= max_nodes
+    ]
     return ["fold its modules with " + " or ".join(better)] if better else []

@@ -2,17 +2,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..engine import Value, kind
-from ..nn.module import Module
+from ..expression import subscripted
 from ..ops import DOT
+
+if TYPE_CHECKING:
+    from ..nn.module import Module
 
 EXPECTED = "fold: a path as 'mlp.layer1', a Module, or a list of them is expected"
 # parameters that a module holds itself, rather than one of its parts: their labels say no more
 OWN_PARAMETER = re.compile(r"w\[.*\]|w\(.*→.*\)|b|b\(.*\)")
+
+INDEX = re.compile(r"[₀-₉]+(?=\.|$)")       # of modules that have the same scope
 
 
 @dataclass(eq=False)
@@ -45,15 +51,18 @@ class Fold:
 class Folding:
     """The homes of Values, and the modules that are folded.
 
+    depth: of the modules that are folded. paths: those of others, or these themselves.
+
     home: of each Value, the path of the module that it belongs to; "" outside of any. folds: by path.
-    of: the fold that a Value is in, if any.
+    of: the fold that a Value is in, if any. ValueError if a module that is wanted computed nothing here.
     """
 
     def __init__(
         self, values: Sequence[Value], roots: Container[Value], depth: int | None = None,
-        paths: Container[str] = (), own: Container[Value] = (),
+        paths: Iterable[str | Module] = (),
     ) -> None:
-        self.home = homes(values, own)
+        self.home = homes(values, [_own(wish) for wish in paths])
+        paths = paths_of(paths, self.home)
         self.folds: dict[str, Fold] = {}
         self.of: dict[Value, Fold] = {}
         if depth is None and not paths:
@@ -95,12 +104,14 @@ class Folding:
             fold.calls = max(1, *counts) if len(counts) == 1 else 1
 
 
-def homes(values: Sequence[Value], own: Container[Value] = ()) -> dict[Value, str]:
+def homes(values: Sequence[Value], own: Sequence[Set[Value]] = ()) -> dict[Value, str]:
     """The path of the module that each Value belongs to; "" outside of any.
 
     A parameter belongs to the module that its label names, "layer1.neuron2" for layer1.neuron2.w[0], if that
-    module uses it. own: Values that belong to the module that uses them, whatever they are called.
+    module uses it. The second of two modules whose scope is mlp is called mlp₂. own: the parameters of some
+    modules, which belong to the module that uses them, whatever they are called.
     """
+    known = frozenset[Value]().union(*own)
     home = {value: value.scope for value in values}
     owners: dict[Value, str | None] = {}
     for value in values:
@@ -110,9 +121,114 @@ def homes(values: Sequence[Value], own: Container[Value] = ()) -> dict[Value, st
                 if type(x) is Value and not home[x] and not x.operands:
                     if x not in owners:
                         owners[x] = _owner(x.label)
-                    if x in own or (_is_of(scope, owners[x]) and (x.label != "b" or _is_bias(x, value))):
+                    if x in known or (_is_of(scope, owners[x]) and (x.label != "b" or _is_bias(x, value))):
                         home[x] = scope
+    for path, labelled in _with_several_modules(home, owners).items():
+        inside = [value for value in values if is_in(home[value], path)]
+        whole = [parameters for parameters in own if _are_all_of(path, parameters, home)]
+        for k, group in enumerate(_told_apart(inside, labelled, own, whole), 1):
+            for value in group if k > 1 else ():
+                home[value] = subscripted(path, k) + home[value].removeprefix(path)
     return home
+
+
+def _with_several_modules(
+    home: Mapping[Value, str], owners: Mapping[Value, str | None]
+) -> dict[str, dict[Value, str]]:
+    """The paths, innermost first, at which several parameters have the same label; and all labels there.
+
+    Layers, and models of one class, have the same scope if each is called by itself.
+    """
+    labels: dict[str, dict[Value, str]] = {}
+    for x, owner in owners.items():
+        if home[x] and owner is not None:
+            path = home[x].removesuffix(owner).removesuffix(".") or next(around(home[x]))
+            labels.setdefault(path, {})[x] = x.label
+    several = [path for path, found in labels.items() if len(set(found.values())) < len(found)]
+    return {path: labels[path] for path in sorted(several, key=len, reverse=True)}
+
+
+def _told_apart(
+    inside: Sequence[Value], labels: Mapping[Value, str], own: Iterable[Set[Value]],
+    whole: Iterable[Set[Value]],
+) -> list[list[Value]]:
+    """The Values of each of several modules that have the same scope.
+
+    What is connected belongs together, unless there would be two parameters of one label: first a result and
+    its parameters, then the results that are the inputs of one neuron, then neurons that have the same
+    inputs, then results that are made from each other, at last what is left. own: the parameters of modules
+    that are known; whole: of those of them that have no others there.
+    """
+    groups = _Groups(inside, labels)
+    for parameters in own:
+        groups.join(*(x for x in inside if x in parameters))
+    for parameters in whole:
+        groups.closed |= {id(groups.of[x]) for x in parameters if x in groups.of}
+    neurons: list[list[Value]] = []
+    inputs: dict[frozenset[object], list[Value]] = {}
+    for value in inside:
+        here = [x for x in value.operands if type(x) is Value and x in groups.of]
+        leaves = [x for x in here if not x.operands]
+        if value.operands:
+            groups.join(value, *(leaves or here))
+        if leaves:
+            neurons.append([x for x in here if x.operands])
+            inputs.setdefault(frozenset(value.operands).difference(leaves), []).append(value)
+    for results in neurons:
+        groups.join(*results)
+    for alike in inputs.values():
+        groups.gather(alike)
+    for value in inside:
+        groups.join(value, *(x for x in value.operands if type(x) is Value and x in groups.of))
+    groups.gather(inside)
+    computed_first = sorted(inside, key=lambda value: not value.operands)
+    return [*{id(groups.of[value]): groups.of[value] for value in computed_first}.values()]
+
+
+def _are_all_of(path: str, own: Set[Value], home: Mapping[Value, str]) -> bool:
+    """Whether these parameters are a module's at this path, rather than of one of its parts."""
+    homes_there = [set(around(home[x])) for x in own if is_in(home.get(x, ""), path)]
+    return bool(homes_there) and max(set.intersection(*homes_there), key=len) == path
+
+
+class _Groups:
+    """Values in groups, none of which has two parameters of one label.
+
+    of: the group of each Value. closed: by their ids, those that take no more parameters.
+    """
+
+    def __init__(self, values: Iterable[Value], labels: Mapping[Value, str]) -> None:
+        self.closed: set[int] = set()
+        self.of: dict[Value, list[Value]] = {value: [value] for value in values}
+        self.labelled = {id(self.of[x]): {label: x} for x, label in labels.items() if x in self.of}
+
+    def join(self, *values: Value) -> None:
+        """Make one group of those of some Values; but what doesn't fit the first stays apart."""
+        for value in values[1:]:
+            self._merge(self.of[values[0]], self.of[value])
+
+    def gather(self, values: Iterable[Value]) -> None:
+        """Join each to the first of the others that it fits."""
+        found: list[Value] = []
+        for value in values:
+            if not any(self._merge(self.of[other], self.of[value]) for other in found):
+                found.append(value)
+
+    def _merge(self, one: list[Value], other: list[Value]) -> bool:
+        """Whether they are one group now."""
+        if one is other:
+            return True
+        large, small = (one, other) if len(one) >= len(other) else (other, one)
+        labelled, added = self.labelled.setdefault(id(large), {}), self.labelled.get(id(small), {})
+        is_closed = not self.closed.isdisjoint((id(large), id(small)))
+        if (is_closed and labelled and added) or any(label in labelled for label in added):
+            return False
+        if is_closed:
+            self.closed.add(id(large))
+        labelled |= added
+        large += small
+        self.of |= dict.fromkeys(small, large)
+        return True
 
 
 def _owner(label: str) -> str | None:
@@ -147,37 +263,62 @@ def _outermost(path: str, depth: int | None, paths: Container[str]) -> str:
     return ""
 
 
+def is_module(x: object) -> TypeGuard[Module]:
+    """Whether it is a Module. Where nn has not been imported, nothing is: and it would import NumPy."""
+    nn = sys.modules.get(f"{__package__.rpartition('.')[0]}.nn.module")
+    return nn is not None and isinstance(x, nn.Module)
+
+
 def wishes(asked: Any) -> list[str | Module]:
     """What fold= asks for, as a list; TypeError unless it is a path, a module, or some of them."""
-    if isinstance(asked, str | Module):
+    if isinstance(asked, str) or is_module(asked):
         return [asked]
     if not isinstance(asked, Iterable):
         raise TypeError(f"{EXPECTED}, got {kind(asked)}")
     found = list(asked)
     for wish in found:
-        if not isinstance(wish, str | Module):
+        if not (isinstance(wish, str) or is_module(wish)):
             raise TypeError(f"{EXPECTED}, got {kind(wish)}")
     return found
 
 
-def paths_of(wanted: Iterable[str | Module], scopes: Iterable[str]) -> set[str]:
+def paths_of(wanted: Iterable[str | Module], home: Mapping[Value, str]) -> set[str]:
     """The paths in a graph of the modules that are wanted, by their paths or themselves.
 
     ValueError for a module that computed nothing there.
     """
-    known = dict.fromkeys(path for scope in sorted(scopes) if scope for path in around(scope))
+    known = dict.fromkeys(path for scope in sorted(set(home.values())) if scope for path in around(scope))
     found: set[str] = set()
     for wish in wanted:
         name = wish if isinstance(wish, str) else _name(wish)
-        matching = {path for path in known if name == path} or {
-            path for path in known if path.endswith(f".{name}")
+        called = {path: path if isinstance(wish, str) else INDEX.sub("", path) for path in known}
+        matching = {path for path in known if name in (path, called[path])} or {
+            path for path in known if path.endswith(f".{name}") or called[path].endswith(f".{name}")
         }
+        if own := _own(wish):
+            matching = {path for path in matching if _may_be_of(path, own, home)}
         if not matching:
             some = ", ".join([*known][:8]) + (", …" if len(known) > 8 else "")
             there = f"the modules in it are {some}" if known else "nothing in it was computed by a module"
             raise ValueError(f"fold: {name!r} computed nothing in this graph; {there}")
         found |= matching
     return found
+
+
+def _own(wish: str | Module) -> Set[Value]:
+    """The parameters of a module that is given itself."""
+    return frozenset() if isinstance(wish, str) else frozenset(wish.parameters())
+
+
+def _may_be_of(path: str, own: Set[Value], home: Mapping[Value, str]) -> bool:
+    """Whether some parameters there are a module's own, if there are any: a second call has none at home."""
+    there = [x for x, its in home.items() if not x.operands and is_in(its, path)]
+    return not there or not own.isdisjoint(there)
+
+
+def is_in(path: str, outer: str) -> bool:
+    """Whether a module is another, or in it."""
+    return f"{path}.".startswith(f"{outer}.")
 
 
 def _name(module: Module) -> str:

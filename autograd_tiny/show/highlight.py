@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import Any
 
 from ..engine import Value, kind
 from ..graph import made_from
+from ..paths import by_size
 from .scene import Scene
 
 MOST = 5                    # gradients, and contributions to them, that count as the largest
@@ -93,15 +93,11 @@ def _largest_gradients(scene: Scene) -> Highlight:
                 if flows and isinstance(x, Value):
                     edge, sent = (x, result), scene.gradients[result] * slope
                     contributions[edge] = contributions.get(edge, 0.0) + sent
-    values = heapq.nlargest(MOST, inside, key=lambda x: _size(scene.gradients[x]))
-    edges = heapq.nlargest(MOST, contributions, key=lambda edge: _size(contributions[edge]))
+    values = heapq.nsmallest(MOST, inside, key=lambda x: by_size(scene.gradients[x]))
+    edges = heapq.nsmallest(MOST, contributions, key=lambda edge: by_size(contributions[edge]))
     return Highlight(frozenset(values), frozenset(edges), "the largest gradients and contributions to them")
-
-
-def _size(x: float) -> float:
-    return math.inf if math.isnan(x) else abs(x)
 
 
 def _check(scene: Scene, value: Value) -> None:
     if value not in scene.place:
-        raise ValueError(f"highlight: {kind(value)} is not in this picture")
+        raise ValueError(f"highlight: {kind(value).removeprefix('Value ')} is not in this picture")

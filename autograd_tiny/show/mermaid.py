@@ -13,6 +13,9 @@ from .scene import Inputs, Scene, Thing, counted, sign_of
 MEANINGFUL = re.compile(r"""["'`#&<>\\\[\](){}|;:*_~$%^@]|\.(?= )|[-+](?= )""")
 
 
+DEEPEST = 12                # levels of indentation
+
+
 def mermaid(scene: Scene, rankdir: str) -> str:
     """The flowchart: a box for each value, a circle for each operation, local gradients on the edges.
 
@@ -37,14 +40,18 @@ def _boxes(scene: Scene) -> Iterable[str]:
     while waiting:
         module, level = waiting.pop()
         if module is None:
-            yield "    " * level + "end"
+            yield _indentation(level) + "end"
             continue
         if module:
-            yield "    " * level + f'subgraph s{number}["{escaped(plain(module.rpartition(".")[2]))}"]'
+            yield _indentation(level) + f'subgraph s{number}["{escaped(plain(module.rpartition(".")[2]))}"]'
             number += 1
             waiting.append((None, level))
-        yield from ("    " * (level + 1) + node for node in nodes[module])
+        yield from (_indentation(level + 1) + node for node in nodes[module])
         waiting += [(child, level + 1) for child in reversed(children[module])]
+
+
+def _indentation(level: int) -> str:
+    return "    " * min(level, DEEPEST)
 
 
 def _nodes(scene: Scene, thing: Thing) -> Iterable[str]:

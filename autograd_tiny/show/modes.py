@@ -3,14 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..arguments import whole
 from ..engine import Value, gradients
 from ..graph import topological_order
 from ..modes import ModeComparison
-from .dot import Drawing, escaped
-from .draw import check_size
+from .dot import Drawing, digraph, escaped
+from .draw import check, check_size
 from .names import plain
 from .picture import Picture
-from .scene import Scene
+from .scene import Scene, counted
 from .theme import LIGHT
 
 REACHED = {"color": LIGHT.gradient}
@@ -33,12 +34,14 @@ def draw_modes(
     input, output: which; by default the first input, and the output that the most depends on. The other
     arguments: as for draw. ValueError if there is no such input or output, and for more boxes than max_nodes.
     """
+    check(rankdir, digits)
     if output is None:
         reached = comparison.reverse.reached
         output = max(range(len(reached)), key=reached.__getitem__, default=0)
     for what, which, ends in (("input", input, comparison.inputs), ("output", output, comparison.outputs)):
-        if not 0 <= which < len(ends):
-            raise ValueError(f"{plain(comparison.name)} has {len(ends)} {what}s, there is none at {which}")
+        if not 0 <= whole(what, which, 0) < len(ends):
+            number = counted(len(ends), what)
+            raise ValueError(f"{plain(comparison.name)} has {number}, there is none at {which}")
     start, end = comparison.inputs[input], comparison.outputs[output]
     values = topological_order(*comparison.inputs, *comparison.outputs)
     scene = Scene(comparison.outputs, values, digits)
@@ -47,14 +50,14 @@ def draw_modes(
     below = [value for value in topological_order(end) if value.requires_grad]
     adjoints = dict(zip(below, gradients(end, below), strict=True))
     reverse = _Panel(Scene(comparison.outputs, values, digits), rankdir, "r", adjoints)
-    whole = forward.page
-    whole.attr(label=LEGEND)
+    page = forward.page
+    page.attr(label=LEGEND)
     reverse.fill(f"One reverse pass: ∂{scene.said(end)}/∂(every value)", comparison.reverse.passes)
     forward.fill(f"One forward pass: ∂(every value)/∂{scene.said(start)}", comparison.forward.passes)
     for panel in (reverse, forward) if rankdir in ("LR", "RL") else (forward, reverse):
-        whole.subgraph(panel.graph)             # dot stacks upward what it draws from left to right
+        page.subgraph(panel.graph)             # dot stacks upward what it draws from left to right
     title = f"What a forward pass and a reverse pass through {plain(comparison.name)} reach"
-    return Picture(whole.source, title)
+    return Picture(page.source, title)
 
 
 def _tangents(values: Sequence[Value], start: Value) -> dict[Value, float]:
@@ -76,10 +79,8 @@ class _Panel(Drawing):
 
     def __init__(self, scene: Scene, rankdir: str, prefix: str, found: dict[Value, float]) -> None:
         super().__init__(scene, rankdir, LIGHT)
-        from graphviz import Digraph
-
         self.page = self.graph
-        self.graph = Digraph(f"cluster_{prefix}")
+        self.graph = digraph(f"cluster_{prefix}")
         self.prefix = prefix
         self.scene.gradients = self.found = found
 

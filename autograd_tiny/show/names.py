@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
@@ -9,7 +10,10 @@ from ..engine import Value
 from ..expression import subscripted
 
 LONGEST_LABEL = 32                                                      # characters
-NOT_IN_XML = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what XML cannot hold, and what turns around the direction of the text that follows (U+202A-E, U+2066-9)
+NOT_IN_XML = re.compile(
+    "[^\t\n\r -~\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def names_of(values: Iterable[Value]) -> dict[Value, str]:
@@ -28,14 +32,25 @@ def names_of(values: Iterable[Value]) -> dict[Value, str]:
     return {value: name or (next(fresh) if value.operands else "") for value, name in names.items()}
 
 
+def partials(result: Value) -> list[str]:
+    """The sign of each local derivative: "∂", or "∂₁", "∂₂", … where an operand stands in several places."""
+    places = Counter(map(id, result.operands))
+    return [subscripted("∂", k) if places[id(x)] > 1 else "∂" for k, x in enumerate(result.operands, 1)]
+
+
 def readable(x: float, digits: int) -> str:
     """A number with some significant digits, but no integer digit left out: 14, 24704, 1.2e−05, −inf."""
     before_the_point = len(f"{abs(x):.0f}") if abs(x) < 1e6 else 0
     return f"{x + 0.0:.{max(digits, before_the_point)}g}".replace("-", "−")       # + 0.0: no −0
 
 
+def on_one_line(text: object) -> str:
+    """A text on one line, without characters that break a page."""
+    return " ".join(NOT_IN_XML.sub("\ufffd", str(text)).split())
+
+
 def plain(label: object) -> str:
-    """A label on one line, without characters that XML cannot hold, cut in the middle if it is long."""
-    text = " ".join(NOT_IN_XML.sub("\ufffd", str(label)).split())
+    """A label on one line, cut in the middle if it is long."""
+    text = on_one_line(label)
     half = LONGEST_LABEL // 2
     return text if len(text) <= LONGEST_LABEL else f"{text[:half - 1]}…{text[-half:]}"

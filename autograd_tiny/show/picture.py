@@ -12,9 +12,10 @@ from .layout import lay_out
 from .mermaid import mermaid
 from .scene import Scene
 from .table import Table
-from .text_tree import tree
+from .text_tree import MOST_LINES, tree
 
 CRISP = 144                         # dots per inch
+IN_WORDS = (".mmd", ".txt")         # suffixes
 MOST_DOTS = 100_000_000             # of a PNG: 400 MB of memory while it is made
 
 
@@ -49,7 +50,8 @@ class Picture:
         suffix = path.suffix.lower()
         if suffix not in self.suffixes:
             endings = f"{', '.join(self.suffixes[:-1])} or {self.suffixes[-1]}"
-            raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}")
+            words = "; in words there are pictures of graphs, as draw(model(x))" * (suffix in IN_WORDS)
+            raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}{words}")
         with replacing(path) as unfinished:
             unfinished.write_bytes(self._as(suffix))
         return path
@@ -73,10 +75,10 @@ class Picture:
 class GraphPicture(Picture):
     """A picture of a computation, which is there in words too: as a tree, as a table, and for Mermaid.
 
-    `save` writes the tree to a file that ends in .txt, and what Mermaid draws to one that ends in .mmd.
+    `save` writes the whole tree to a file that ends in .txt, and what Mermaid draws to one that ends in .mmd.
     """
 
-    suffixes = (*Picture.suffixes, ".mmd", ".txt")
+    suffixes = (*Picture.suffixes, *IN_WORDS)
 
     def __init__(self, source: str, scene: Scene, rankdir: str) -> None:
         super().__init__(source, scene.title())
@@ -85,8 +87,11 @@ class GraphPicture(Picture):
 
     @cached_property
     def tree(self) -> str:
-        """The computation as a tree for a terminal: below each value what it was made from."""
-        return tree(self.scene)
+        """The computation as a tree for a terminal: below each value what it was made from.
+
+        Of a large one the first MOST_LINES lines; a file has all.
+        """
+        return tree(self.scene, MOST_LINES)
 
     @cached_property
     def mermaid(self) -> str:
@@ -102,7 +107,7 @@ class GraphPicture(Picture):
         if suffix == ".mmd":
             return self.mermaid.encode()
         if suffix == ".txt":
-            return f"{self.tree}\n".encode()
+            return f"{tree(self.scene)}\n".encode()
         return super()._as(suffix)
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..engine import Value
-from ..ops import NEG, Operation
+from ..ops import Operation
 from .folding import Fold, Folding
 from .formulas import slope_formula, value_formula
-from .names import names_of, plain, readable
+from .names import names_of, on_one_line, partials, plain, readable
 
 LONGEST_FORMULA = 28            # characters
 FEW_OUTPUTS = 4                 # of a folded module: their numbers are shown one by one
@@ -34,7 +34,8 @@ class Scene:
     """All that the roots were made from, some of it folded.
 
     values: all Values, in topological order. place: where in it each stands. things: what is shown, in such
-    an order too: Values, folded modules, and leaves in one box. data, gradients: the numbers to show.
+    an order too: Values, folded modules, and leaves in one box. mentioned: Values that a formula or the title
+    names. data, gradients: the numbers to show.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class Scene:
         self.data = {value: value.data for value in values}     # a picture stays as it was made
         self.instead: dict[Value, Thing] = {**self.folding.of, **_gathered(values, ends, self.folding)}
         self.things: list[Thing] = list(dict.fromkeys(self.instead.get(value, value) for value in values))
+        shown_operands = {x for thing in self.things if isinstance(thing, Value) for x in thing.operands}
+        self.mentioned = {x for x in (*shown_operands, *roots) if isinstance(x, Value)}
         # a gradient may be left from another output: it counts if it can have come through this graph
         senders = set(values) if any(root.reached for root in roots) else set()
         sent_to = {x for value in senders if value.reached for x in value.operands if type(x) is Value}
@@ -111,22 +114,9 @@ class Scene:
         """What a formula calls an operand: its name, or the number itself."""
         return (self.names[x] or self.number(self.data[x])) if isinstance(x, Value) else self.number(x)
 
-    def formula(self, value: Value) -> str:
-        """How it was computed, "a + b"; "" for leaves and for operations of many operands."""
-        operation, operands = value.operation, [self.said(x) for x in value.operands]
-        if not operands or operation.is_nary:
-            return ""
-        sign = sign_of(operation)
-        bracketed = [f"({x})" if x.startswith("−") else x for x in operands]
-        if operation is NEG:
-            return f"−{bracketed[0]}"
-        if len(operands) == 2 and not sign.isidentifier():
-            return f" {sign} ".join(bracketed)
-        return f"{sign}({', '.join(operands)})"
-
     def headline(self, value: Value) -> str:
         """Its name, and the formula if there is room for it."""
-        name, formula = self.names[value], self.formula(value)
+        name, formula = self.names[value], value_formula(value, self.said)
         return f"{name} = {formula}" if formula and len(name) + len(formula) <= LONGEST_FORMULA else name
 
     def details(self, value: Value) -> str:
@@ -137,17 +127,23 @@ class Scene:
         if gradient is not None:
             said.append(f"gradient {gradient!r}")
         if value.scope:
-            said.append(f"made in {plain(value.scope)}")
-        if line := getattr(value, "made_at", ""):
-            said.append(f"at {plain(line)}")
+            said.append(f"made in {plain(self.folding.home[value])}")
+        if value.made_at:
+            said.append(f"at {on_one_line(value.made_at)}")
         return ", ".join(said)
 
     def slope(self, result: Value, place: int) -> str:
         """A local derivative in words: ∂f/∂x = formula = number."""
-        operand, number = result.operands[place], result.local_grads[place]
-        formula = slope_formula(result, place, self.said)
+        number, formula = result.local_grads[place], slope_formula(result, place, self.said)
         shown = f"{formula} = " if formula != self.number(number) else ""
-        return f"∂{self.said(result)}/∂{self.said(operand)} = {shown}{number!r}"
+        return f"{self.derivative_name(result, place)} = {shown}{number!r}"
+
+    def derivative_name(self, result: Value, place: int) -> str:
+        """What a local derivative is called: ∂f/∂x, or ∂₂f/∂x if x is the second operand and another, too."""
+        operand = result.operands[place]
+        name = self.said(operand)
+        below = name if isinstance(operand, Value) and self.names[operand] else f"({name})"
+        return f"{partials(result)[place]}{self.said(result)}/∂{below}"
 
     def title(self) -> str:
         return "The computation of " + plain(", ".join(map(self.said, self.roots)))
@@ -166,7 +162,16 @@ class Scene:
         gradients = [x for value in fold.outputs if (x := self.gradient_of(value)) is not None]
         flows = any(value.requires_grad for value in fold.outputs)
         shown = self.numbers(gradients) if gradients else "—" if flows else ""
-        return self.numbers([self.data[value] for value in fold.outputs]), shown
+        return self.results(fold, [self.data[value] for value in fold.outputs]), shown
+
+    def results(self, fold: Fold, numbers: Sequence[float]) -> str:
+        """The numbers that come out of it; a few of them with the names that the picture calls them by."""
+        if len(numbers) > FEW_OUTPUTS:
+            return self.numbers(numbers)
+        return ", ".join(
+            f"{self.names[value]} = {self.number(x)}" if value in self.mentioned else self.number(x)
+            for value, x in zip(fold.outputs, numbers, strict=True)
+        )
 
     def numbers(self, numbers: Sequence[float]) -> str:
         """Each of a few numbers, or the range of many."""

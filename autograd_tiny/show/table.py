@@ -7,16 +7,18 @@ from typing import NamedTuple
 
 from ..engine import Value
 from .formulas import value_formula
-from .names import plain
+from .names import partials, plain
 from .scene import Scene
 
-MOST_ROWS = 200             # that are printed
+MOST_ROWS = 1000            # on a page; all are printed
 WIDEST = 40                 # characters of a cell that is printed
 GAP = "  "
 
 
 class Row(NamedTuple):
-    """One node. local_gradients: the derivative by each operand, with its name. gradient: None if unknown."""
+    """One node. local_gradients: the derivative by each operand, behind its name, "∂f/∂x". gradient: None if
+    unknown. scope: the module that made it, or that it is a parameter of.
+    """
 
     name: str
     formula: str
@@ -29,7 +31,7 @@ class Row(NamedTuple):
 class Table:
     """Every node of a computation, operands before results: what it is, what it was made from, its numbers.
 
-    rows: a Row for each. It prints as text, with at most MOST_ROWS of them, and Jupyter shows it.
+    rows: a Row for each. It prints as text with all of them; Jupyter shows it, the first MOST_ROWS at most.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -40,7 +42,7 @@ class Table:
         return len(self.rows)
 
     def __str__(self) -> str:
-        cells = self._cells()
+        cells = self._cells(self.rows)
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = [
             GAP.join(
@@ -49,20 +51,21 @@ class Table:
             ).rstrip()
             for row in cells
         ]
-        return "\n".join(lines + self._rest())
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head, *body = self._cells()
+        head, *body = self._cells(self.rows[:MOST_ROWS])
         rows = [_html_row("th", head), *(_html_row("td", row) for row in body)]
-        rest = "".join(f"<p>{line}</p>" for line in self._rest())
-        return f"<table>{''.join(rows)}</table>{rest}"
+        more = len(self.rows) - MOST_ROWS
+        rest = f"<p>… {more:,} more: print(picture.table) shows all</p>" if more > 0 else ""
+        return f'<div style="max-height: 32em; overflow: auto"><table>{"".join(rows)}</table>{rest}</div>'
 
     def __repr__(self) -> str:
         return f"<Table: {len(self)} nodes>"
 
-    def _cells(self) -> list[tuple[str, ...]]:
-        """The headings, and the rows as text."""
-        return [HEADINGS, *(self._text(row) for row in self.rows[:MOST_ROWS])]
+    def _cells(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+        """The headings, and rows as text."""
+        return [HEADINGS, *map(self._text, rows)]
 
     def _text(self, row: Row) -> tuple[str, ...]:
         gradient = "—" if row.gradient is None else self._number(row.gradient)
@@ -73,15 +76,11 @@ class Table:
         """As many local gradients as there is room for, but one at least."""
         text = ""
         for k, (name, slope) in enumerate(row.local_gradients):
-            said = f"∂{row.name}/∂{name} = {self._number(slope)}"
+            said = f"{name} = {self._number(slope)}"
             if text and len(text) + len(said) > WIDEST:
                 return f"{text}, … {len(row.local_gradients) - k:,} more"
             text += (", " if text else "") + said
         return text
-
-    def _rest(self) -> list[str]:
-        more = len(self.rows) - MOST_ROWS
-        return [f"… {more:,} more"] if more > 0 else []
 
 
 HEADINGS = ("name", "formula", "value", "local gradients", "gradient", "scope")
@@ -89,13 +88,13 @@ RIGHT = (False, False, True, False, True, False)
 
 
 def _row(scene: Scene, value: Value) -> Row:
+    name, formula = scene.said(value), value_formula(value, scene.said)
     slopes = tuple(
-        (scene.said(x), slope)
-        for x, slope in zip(value.operands, value.local_grads, strict=True)
+        (f"{sign}{name}/∂{scene.said(x)}", slope)
+        for sign, x, slope in zip(partials(value), value.operands, value.local_grads, strict=True)
         if isinstance(x, Value)
     )
-    formula = value_formula(value, scene.said)
-    return Row(scene.said(value), formula, scene.data[value], slopes, scene.gradient_of(value), value.scope)
+    return Row(name, formula, scene.data[value], slopes, scene.gradient_of(value), scene.folding.home[value])
 
 
 def _cut(text: str) -> str:
