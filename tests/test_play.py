@@ -1,5 +1,6 @@
 """The films of play: what happens, in the engine's order and with its numbers; and that pages are safe."""
 import copy
+import json
 import math
 import random
 import re
@@ -13,6 +14,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, optim, topological_order
 from autograd_tiny.show.film import computed, sent
 from autograd_tiny.show.folding import Folding
+from autograd_tiny.show.names import readable
 from autograd_tiny.show.player import Player, play
 
 examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -67,6 +69,10 @@ def last_shown(player):
     return {slot: number for step in player.film.steps for slot, text, number in step.shows}
 
 
+def last_texts(player):
+    return {slot: text for step in player.film.steps for slot, text, number in step.shows}
+
+
 def same(x, y):
     return x == y or (math.isnan(x) and math.isnan(y))
 
@@ -92,6 +98,17 @@ def test_the_film_of_worked_example_a():
     phases = ["start"] + ["forward"] * 3 + ["backward"] * 7 + ["end"]
     assert [step.phase for step in player.film.steps] == phases
     assert repr(player) == "<Player: How f is computed, and its gradients are found>"
+
+
+def test_an_operand_that_stands_in_two_places_receives_two_partial_derivatives():
+    a = Value(3.0, "a")
+    f = a * a
+    f.label = "f"
+    assert says(play(f))[-3:] == [
+        "∂f/∂f · ∂₁f/∂a = 1 · a = 1 · 3 = 3 flows to a: 3 so far",
+        "∂f/∂f · ∂₂f/∂a = 1 · a = 1 · 3 = 3 flows to a: 3 + 3 = 6, gradients add at branches",
+        "All gradients of f are known: ∂f/∂a = 6.",
+    ]
 
 
 def test_a_factor_that_is_a_sum_stands_in_brackets():
@@ -165,7 +182,7 @@ def test_the_page_ends_with_the_numbers_of_the_engine_to_all_digits(program):
 def test_folded_parts_take_turns_and_the_sums_stay_the_same(program):
     output = built(program)
     values = topological_order(output)
-    folding = Folding(values, {output}, paths={"part"})
+    folding = Folding(values, {output}, paths={value.scope for value in values} & {"part"})
     order = [value for results in computed(values, folding.of) for value in results]
     known = {value for value in values if not value.operands}
     for value in order:
@@ -189,10 +206,51 @@ def test_a_folded_layer_is_one_step_forward_and_one_backward():
     assert [s.split(" computes")[0] for s in ahead] == ["mlp.layer1", "mlp.layer2", "mlp.layer3"]
     back = [s for s in says(player) if "sends" in s]
     assert back == [
-        f"mlp.layer{n} sends gradients to {values} values before it and finds those of "
-        f"{parameters} parameters inside, along {edges} edges"
-        for n, values, parameters, edges in ((3, 2, 3, 5), (2, 3, 8, 16), (1, 2, 9, 18))
+        f"mlp.layer{n} sends gradients to {to} and finds those of {parameters} parameters inside, along "
+        f"{edges} edges"
+        for n, to, parameters, edges in (
+            (3, "2 values of mlp.layer2", 3, 5), (2, "3 values of mlp.layer1", 8, 16),
+            (1, "x1 and x2", 9, 18),
+        )
     ]
+
+
+def module_slot(player, path):
+    """The slot that holds the gradients of a folded module."""
+    box = re.search(rf'<tr id="row-(m\d+)"><th scope="row">{re.escape(path)}</th>', player.html)
+    return f"{box[1]}g"
+
+
+def test_a_folded_module_shows_gradients_when_they_have_arrived():
+    player = play(sample_loss(network()), depth=2)
+    arrived = {n: module_slot(player, f"mlp.layer{n}") for n in (1, 2, 3)}
+    for n, what in ((3, "flows to mlp.layer3 (v"), (2, "mlp.layer3 sends"), (1, "mlp.layer2 sends")):
+        first = next(step for step in player.film.steps if arrived[n] in {shown.slot for shown in step.shows})
+        assert what in first.says
+    last = last_texts(player)
+    values = topological_order(sample_loss(network()))
+    outputs = [v for v in values if v.scope == "mlp.layer2.neuron1" or v.scope == "mlp.layer2.neuron2"]
+    found = gradients(values[-1], [v for v in outputs if v.operation.name == "tanh"])
+    assert last[arrived[2]] == ", ".join(readable(x, 4) for x in found)
+
+
+def test_what_has_not_arrived_at_a_folded_module_is_left_open():
+    x = Value(2.0, "x")
+    with at.scope("part"):
+        p, q = x * 3.0, x * 4.0
+    r = p * q
+    r.label = "r"
+    player = play(r + q, fold="part")
+    slot = module_slot(player, "part")
+    texts = [text for step in player.film.steps for name, text, _ in step.shows if name == slot]
+    assert texts == ["—, 1", "8, 1", "8, 7"]
+
+
+def test_an_output_inside_of_a_folded_module_shows_where_the_backward_pass_starts():
+    output = network()([Value(0.5, "x1"), Value(-0.3, "x2")])
+    player = play(output, depth=1)
+    seed = next(step for step in player.film.steps if step.phase == "backward")
+    assert (module_slot(player, "mlp"), "1") in {(slot, text) for slot, text, _ in seed.shows}
 
 
 def test_a_folded_module_waits_for_all_that_it_needs_in_both_directions():
@@ -261,6 +319,17 @@ def test_what_lights_up_is_in_the_picture(options):
     if not options:
         edges = {name for step in player.film.steps for name in step.lit}
         assert edges <= ids
+
+
+@pytest.mark.parametrize("options", [{}, {"depth": 2}, {"depth": 1}])
+def test_a_film_holds_no_numbers_without_a_place_on_its_page(options):
+    model = network(shape=(12, [3, 1]))
+    x = [Value(0.1 * i, f"x{i}") for i in range(12)]
+    for player in (play(model(x) ** 2, **options), play(model, x, [1.0], steps=1, **options)):
+        ids = set(re.findall(r' id="([^"]+)"', player.html))
+        slots = json.loads(re.search(r'"slots":(\[[^\]]*\])', player.html)[1])
+        boxes = {slot[:-1] if slot[0] == "m" else re.sub("^[vg]", "n", slot) for slot in slots}
+        assert len(boxes) >= 3 and boxes <= ids
 
 
 def test_every_colour_of_the_picture_has_a_dark_side():
@@ -367,6 +436,30 @@ def test_an_update_says_what_it_does():
     assert by_momentum.film.steps[3].lines == ["w[0]: 0.5 → 0.8", "b: 0.25 → 0.4"]
 
 
+def test_a_training_is_called_by_what_is_trained():
+    assert repr(play(network(), [0.5, -0.3], [1.0])) == "<Player: Training MLP(2 → 3 → 2 → 1) on one sample>"
+
+    class Doubled:
+        def __init__(self):
+            self.neuron = nn.Neuron(1)
+
+        def parameters(self):
+            return self.neuron.parameters()
+
+        def __call__(self, x):
+            return 2.0 * self.neuron(x)
+
+    assert repr(play(Doubled(), [1.0], 1.0)) == "<Player: Training Doubled on one sample>"
+
+
+def test_an_update_is_told_with_as_many_digits_as_it_takes_to_see_it():
+    neuron = nn.Neuron(1, activation="linear")
+    neuron.w[0].data, neuron.b.data = 0.0131412, 0.5
+    lines = play(neuron, [1e-4], 0.5 + 1e-6 + 0.0131412e-4, steps=1, lr=0.1).film.steps[3].lines
+    assert lines[0] == "w[0]: 0.0131412 − 0.1 · (−2e−10) = 0.0131412"
+    assert lines[1] == "b: 0.5 − 0.1 · (−2e−06) = 0.5000002"
+
+
 def test_an_optimiser_is_copied_with_its_state_and_frozen_parameters_stay():
     model = network()
     model.layers[0].neurons[0].b.requires_grad = False
@@ -377,6 +470,16 @@ def test_an_optimiser_is_copied_with_its_state_and_frozen_parameters_stay():
     assert len(moved) == 3
     assert all(len(lines) == len(model.parameters()) - 1 for lines in moved)
     assert not any(line.startswith("layer1.neuron1.b:") for lines in moved for line in lines)
+
+
+def test_a_model_that_is_frozen_has_no_training():
+    model = network()
+    for p in model.parameters():
+        p.requires_grad = False
+    with pytest.raises(ValueError, match=r"all parameters .* are frozen.* nothing can be learnt"):
+        play(model, [0.5, -0.3], [1.0])
+    model.layers[-1].neurons[0].b.requires_grad = True
+    assert len(play(model, [0.5, -0.3], [1.0]).film.steps[3].lines) == 1
 
 
 def test_inputs_may_be_values_whose_names_are_kept():
@@ -425,12 +528,69 @@ def test_errors_name_what_was_written():
         play(model, [0.1, 0.2], [1.0], loss=lambda outputs, target: Value(1.0, requires_grad=False) * 2.0)
 
 
+@pytest.mark.parametrize("options", [{}, {"depth": 2}])
+def test_numbers_that_have_changed_since_the_forward_pass_are_refused(options):
+    x = Value(3.0, "x")
+    f = x ** 2
+    f.label = "f"
+    x.data = 5.0
+    with pytest.raises(ValueError, match=r"^x\.data has changed since f was computed.*: compute f again$"):
+        play(f, **options)
+    x.data = 3.0
+    assert "f = x² = 3² = 9" in says(play(f, **options))
+    model = network()
+    loss = sample_loss(model)
+    loss.backward()
+    optim.SGD(model.parameters(), 0.1).step()
+    with pytest.raises(ValueError, match=r"\.data of one of .*neuron1\.b has changed since v1"):
+        play(loss, **options)
+    assert play(sample_loss(model), **options).film.steps
+
+
+def test_a_result_that_was_overwritten_is_refused_too():
+    f = example_a()
+    x = f.operands[0]
+    x.data = 11.0
+    with pytest.raises(ValueError, match=r"since x was computed, or x\.data itself: compute f again"):
+        play(f)
+
+
+def test_what_is_frozen_or_not_a_number_since_then_has_its_film():
+    a, b = Value(2.0, "a"), Value(math.nan, "b")
+    f = a * b
+    f.label = "f"
+    a.requires_grad = False
+    assert "f = a·b = 2·nan = nan" in says(play(f))
+
+
+def test_arguments_of_a_training_are_not_swallowed_by_the_film_of_one_pass():
+    f = example_a()
+    with pytest.raises(TypeError, match=r"a Value alone: steps and lr belong to play\(model, x, target\)"):
+        play(f, steps=3, lr=0.1)
+    usual = {"steps": 10, "loss": "squared_error", "optimizer": "sgd", "lr": 0.1, "x": [1.0], "target": 1.0}
+    for name, argument in usual.items():
+        with pytest.raises(TypeError, match=rf"alone: {name} belongs to play\(model, x, target\)"):
+            play(f, **{name: argument})
+
+
+def test_an_optimizer_keeps_its_own_learning_rate():
+    model = network()
+    chosen = optim.SGD(model.parameters(), lr=0.5)
+    with pytest.raises(ValueError, match=r"lr: goes with the name of an optimizer; .* optimizer\.lr"):
+        play(model, [0.5, -0.3], [1.0], optimizer=chosen, lr=0.1)
+    assert "learning rate 0.5" in says(play(model, [0.5, -0.3], [1.0], optimizer=chosen))[0]
+
+
 def test_a_graph_that_is_too_large_names_its_size_and_the_ways_out():
     model = network(shape=(2, [8, 8, 1]))
-    for asked in ((sample_loss(model),), (model, [0.1, 0.2], [1.0])):
-        with pytest.raises(ValueError, match=r"this graph has \d+ values .*depth=1.*max_nodes=\d+"):
+    ways = r"has \d+ values .*depth=1.*max_nodes=\d+"
+    for asked, what in (((sample_loss(model),), "this graph"), ((model, [0.1, 0.2], [1.0]), "one pass")):
+        with pytest.raises(ValueError, match=f"{what} {ways}") as error:
             play(*asked, max_nodes=50)
+        assert ("fewer samples" in str(error.value)) == (what == "this graph")
         assert play(*asked, max_nodes=50, depth=2).film.steps
+    with pytest.raises(ValueError, match=r"one pass has 7 values .* than 3 .*: allow it with max_nodes=7$"):
+        play(nn.Neuron(2, activation="linear"), [0.1, 0.2], 1.0, max_nodes=3, depth=1)
 
 
 def test_a_model_that_cannot_be_copied_is_not_trained():

@@ -1,7 +1,5 @@
 """The players in a real browser: what a person sees at each step, by mouse, by keyboard and on a phone."""
-import os
 import random
-import shutil
 
 import pytest
 
@@ -10,10 +8,6 @@ from autograd_tiny import Value, gradients, nn, topological_order
 from autograd_tiny.show.names import plain, readable
 from autograd_tiny.show.player import play
 
-OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
 READ = """() => {
   const texts = {}, both = (text) => [text.textContent, text.dataset.exact ?? null];
   for (const group of document.querySelectorAll("#stage g.node")) {
@@ -40,30 +34,6 @@ WIDER = """[...document.querySelectorAll("#stage g.node[id^=n]")].filter((group)
   const frame = group.querySelector("path").getBBox();
   return [...group.querySelectorAll("text")].some((text) => text.getBBox().width > frame.width);
 }).map((group) => group.textContent)"""         # the boxes that are too narrow for a line
-
-
-def missing(reason):
-    """A machine without a browser skips these tests; that of the project must have one."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright is not installed: pip install playwright")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        missing("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("profile"), headless=True, executable_path=program, args=OPTIONS
-        )
-        yield context
-        context.close()
 
 
 @pytest.fixture
@@ -146,6 +116,11 @@ def jump(page, k):
     )
 
 
+def inert(page):
+    """The buttons that have nothing to do where the film stands."""
+    return page.evaluate("""[...document.querySelectorAll("button[aria-disabled=true]")].map((e) => e.id)""")
+
+
 def test_buttons_lead_to_the_end_and_back_with_the_numbers_of_the_engine(opened):
     f = example_a()
     player = play(f)
@@ -158,11 +133,11 @@ def test_buttons_lead_to_the_end_and_back_with_the_numbers_of_the_engine(opened)
     for place, value in enumerate(topological_order(f)):
         assert seen["texts"][f"v{place}"][0] == readable(value.data, 4)
         assert float(seen["texts"][f"g{place}"][1]) == gradients(f, value)
-    assert page.is_disabled("#forth") and page.is_disabled("#last")
+    assert inert(page) == ["forth", "last"]
     for k in reversed(range(last)):
         page.click("#back")
         check(page, player, k)
-    assert page.is_disabled("#back") and page.is_disabled("#first")
+    assert inert(page) == ["first", "back"]
     page.click("#last")
     check(page, player, last)
     page.click("#first")
@@ -186,6 +161,38 @@ def test_keys_lead_to_the_end_and_back(opened):
     check(page, player, 0)
     page.keyboard.press("End")
     check(page, player, last)
+
+
+@pytest.mark.parametrize("button, far", [("forth", 11), ("last", 11), ("back", 0), ("first", 0)])
+def test_a_button_keeps_the_focus_at_the_ends(opened, button, far):
+    page = opened(play(example_a()))
+    jump(page, abs(far - 1))
+    page.focus(f"#{button}")
+    for key in ("Enter", "Enter", " "):                     # the last two have nothing left to do
+        page.keyboard.press(key)
+        assert page.inner_text("#count") == f"{far} / 11"
+        assert page.evaluate("document.activeElement.id") == button
+    assert button in inert(page)
+    faded, usual = (
+        float(page.evaluate(f"getComputedStyle(document.getElementById('{name}')).opacity"))
+        for name in (button, "play")
+    )
+    assert faded < usual == 1.0
+
+
+@pytest.mark.parametrize("is_wide, by, scrolls", [(1, "key", True), (1, "mouse", False), (0, "key", False)])
+def test_arrows_scroll_a_wide_graph_that_the_keyboard_reached_and_else_lead_on(opened, is_wide, by, scrolls):
+    player = play(sample_loss(network()) if is_wide else example_a())
+    page = opened(player)
+    if by == "mouse":
+        page.click("#stage")
+    while page.evaluate("document.activeElement.id") != "stage":
+        page.keyboard.press("Tab")
+    before = page.evaluate("document.getElementById('stage').scrollLeft")
+    page.keyboard.press("ArrowRight")
+    if scrolls:
+        page.wait_for_function("x => document.getElementById('stage').scrollLeft > x", arg=before)
+    check(page, player, 0 if scrolls else 1)
 
 
 def test_the_slider_jumps_to_any_step(opened):
@@ -288,6 +295,87 @@ def test_nothing_is_wider_than_the_page_and_text_can_be_read(opened, scheme, wid
         box = page.evaluate("getComputedStyle(document.querySelector('#n0 path')).fill")
         assert box in (ground, "rgb(34, 41, 50)", "rgb(243, 244, 246)")
         assert page.evaluate(WIDER) == []
+
+
+SIZE = """() => {
+  const stage = document.getElementById("stage"), picture = stage.querySelector("svg");
+  return [
+    (picture.getBoundingClientRect().width * 0.75) / Number(picture.getAttribute("viewBox").split(" ")[2]),
+    stage.scrollWidth <= stage.clientWidth && stage.scrollHeight <= stage.clientHeight,
+  ];
+}"""                                # the scale of the picture, and whether all of it can be seen
+
+
+def test_a_film_opens_with_the_whole_graph_if_its_type_can_be_read(opened):
+    random.seed(1)
+    model = nn.MLP(2, [3, 2, 1], activation="tanh")
+    row, training = play(sample_loss(model), depth=2), play(network(), [0.5, -0.3], [1.0], steps=2)
+    for player in (row, training):
+        page = opened(player)
+        scale, is_whole = page.evaluate(SIZE)
+        assert is_whole and 0.5 <= scale < 0.65
+        page.click("#whole")
+        assert page.evaluate(SIZE) == [pytest.approx(1.0, abs=0.001), False]
+        page.click("#whole")
+        assert page.evaluate(SIZE) == [pytest.approx(scale), True]
+        page = opened(player, 400)
+        assert page.evaluate(SIZE) == [pytest.approx(1.0, abs=0.001), False]
+        page.click("#whole")
+        assert page.evaluate(SIZE)[1]
+    assert opened(play(example_a())).is_hidden("#whole")
+
+
+def test_a_training_scrolls_nothing_and_a_pass_no_further_than_it_must(opened):
+    training, one_pass = play(network(), [0.5, -0.3], [1.0], steps=2), play(sample_loss(network()))
+    page = opened(training, 400)
+    page.evaluate("document.getElementById('stage').scrollTo(123, 45)")
+    where = "(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop])(document.getElementById('stage'))"
+    for k in range(len(training.film.steps)):
+        jump(page, k)
+        assert page.evaluate(where) == [123, 45]
+    page, moved = opened(one_pass, 400), 0
+    for k, step in enumerate(one_pass.film.steps):
+        before = page.evaluate(where)[0]
+        jump(page, k)
+        way = page.evaluate(where)[0] - before
+        moved += way != 0
+        rooms = page.evaluate("""([ids, side]) => {
+          const at = (id) => document.getElementById(id).getBoundingClientRect()[side];
+          return [...ids.map((id) => Math.abs(at(id) - at("stage"))), 999];
+        }""", [step.lit[:1] + step.near, "right" if way > 0 else "left"])
+        assert way == 0 or min(rooms) < 35, "what comes into view stops near the edge that it came from"
+    assert moved > 5
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_names_and_numbers_in_the_table_stand_on_one_line(opened, width):
+    page = opened(play(network(), [0.5, -0.3], [1.0], steps=2), width)
+    page.evaluate("document.getElementById('table').open = true")
+    jump(page, 2)
+    heights = page.evaluate("""[...document.querySelectorAll("th, td:not(.f)")].map((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return text.getBoundingClientRect().height;
+    })""")
+    assert max(heights) < 30
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ends = page.evaluate("""[...document.querySelectorAll(".scroll, tbody td:not(.f)")].map(
+      (box) => box.getBoundingClientRect().right
+    )""")
+    assert max(ends) == ends[0], "the numbers need no scrolling"
+
+
+def test_the_axis_has_room_for_a_loss_of_any_size(opened):
+    neuron = nn.Neuron(1, activation="linear")
+    neuron.w[0].data, neuron.b.data = 1.0, 0.0
+    player = play(neuron, [5.0], -1.0, steps=60, lr=9.87)
+    assert any(1e100 < loss < float("inf") for loss in player.film.losses)
+    page = opened(player, 400)
+    assert page.evaluate("""["high", "low"].every((id) => {
+      const text = document.getElementById(id).getBBox();
+      return text.width > 0 && text.x >= 0;
+    })""")
+    assert len(page.text_content("#high")) > 9
 
 
 def test_numbers_that_become_longer_stay_inside_of_their_boxes(opened):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ..engine import Value, gradients
 from .folding import Fold, Folding
 from .formulas import slope_formula, value_formula
-from .scene import Scene, counted
+from .names import partials
+from .scene import FEW_OUTPUTS, Inputs, Scene, Thing, counted
 
 MOST_NAMED = 6                  # gradients in the last sentence
 
@@ -236,10 +237,18 @@ class Stage(Scene):
         """The same with every name replaced by its number."""
         return self.number(x.data if isinstance(x, Value) else x)
 
-    def derivative(self, top: Value, bottom: Value) -> str:
+    def derivative(self, top: Value, bottom: Value, sign: str = "∂") -> str:
         """∂f/∂x"""
         below = self.said(bottom)
-        return f"∂{self.said(top)}/∂{below if self.names[bottom] else f'({below})'}"
+        return f"{sign}{self.said(top)}/∂{below if self.names[bottom] else f'({below})'}"
+
+    def received(self, fold: Fold, so_far: Mapping[Value, float]) -> str:
+        """The gradients that a folded module has received, of a few outputs also which are still to come."""
+        gradients = [so_far.get(value) for value in fold.outputs if value.requires_grad]
+        known = [x for x in gradients if x is not None]
+        if len(gradients) > FEW_OUTPUTS:
+            return self.numbers(known)
+        return ", ".join("—" if x is None else self.number(x) for x in gradients) if known else ""
 
     def equation(self, value: Value) -> str:
         """x = a + b = −1 + 3 = 2"""
@@ -249,7 +258,8 @@ class Stage(Scene):
     def product(self, one: Sent) -> str:
         """The chain rule along one edge: ∂f/∂x · ∂x/∂a = 7 · 1 = 7"""
         result, operand = one.result, one.operand
-        above, here = self.derivative(self.output, result), self.derivative(result, operand)
+        above = self.derivative(self.output, result)
+        here = self.derivative(result, operand, partials(result)[one.place])
         slope = self.number(result.local_grads[one.place])
         formula = slope_formula(result, one.place, self.said)
         adjoint = self.number(one.adjoint)
@@ -315,6 +325,7 @@ class Scenes:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.output = stage, stage.output
+        self.so_far = {stage.output: 1.0}       # the gradients that have been received
 
     def start(self) -> Step:
         """Only the leaves have values."""
@@ -351,12 +362,12 @@ class Scenes:
         if len(made) <= MOST_NAMED:
             says += ": " + listed([f"{self.stage.said(x)} = {self.stage.number(x.data)}" for x in made])
         near = {self.stage.box(x): None for x in given}
-        return Step("forward", says, [f"m{fold.number}"], [*near], [self.of_module(fold, 0)])
+        return Step("forward", says, [f"m{fold.number}"], [*near], [self.of_module(fold)])
 
     def seed(self) -> Step:
         f = self.stage.said(self.output)
         says = f"{self.stage.derivative(self.output, self.output)} = 1: the backward pass starts at {f}."
-        return Step("backward", says, [self.stage.box(self.output)], shows=[self.gradient(self.output, 1.0)])
+        return Step("backward", says, [self.stage.box(self.output)], shows=[self.gradient(self.output)])
 
     def backward(self) -> Iterator[Step]:
         """A step for each edge; one for all that a folded module passes on."""
@@ -379,35 +390,50 @@ class Scenes:
         place, operand, k = self.stage.place[one.result], one.operand, one.place
         slope = one.result.local_grads[k]
         product = self.stage.product(one)
-        name = self.stage.said(operand)
+        fold, name = self.stage.folded.get(operand), self.stage.said(operand)
         total = self.stage.total(one, is_branch)
-        says = f"{product} flows to {name}{total}"
+        says = f"{product} flows to {f'{fold.path} ({name})' if fold else name}{total}"
         edge = [f"r{place}", f"op{place}", f"e{place}_{k}b", f"d{place}_{k}", f"e{place}_{k}a"]
-        shows = [Shown(f"d{place}_{k}", self.stage.number(slope), slope)]
-        if operand not in self.stage.folded:
-            so_far = self.stage.gradients[operand] if one.last else one.after
-            shows.append(self.gradient(operand, so_far))
+        shows = [Shown(f"d{place}_{k}", self.stage.number(slope), slope), *self.arrived([one])]
         lit, near = [self.stage.box(operand), *edge], [self.stage.box(one.result)]
         return Step("backward", says, lit, near, shows, total)
 
     def module_backward(self, run: Sequence[Sent]) -> Step:
         """All that a folded module passes on, inside of it and to the outside."""
         fold = self.stage.folded[run[0].result]
-        outside = {one.operand: one for one in run if self.stage.folded.get(one.operand) is not fold}
+        outside = {one.operand: None for one in run if self.stage.folded.get(one.operand) is not fold}
         parameters = [x for x in fold.parameters if x in self.stage.gradients]
         parts = []
         if outside:
-            parts.append(f"sends gradients to {counted(len(outside), 'value')} before it")
+            parts.append(f"sends gradients to {self.receivers([*outside])}")
         if parameters:
             parts.append(f"finds those of {counted(len(parameters), 'parameter')} inside")
         does = " and ".join(parts) or "passes nothing on"
         says = f"{fold.path} {does}, along {counted(len(run), 'edge')}"
-        shows = [self.of_module(fold, 1)]
-        for x, one in outside.items():
-            if x not in self.stage.folded:
-                shows.append(self.gradient(x, self.stage.gradients[x] if one.last else one.after))
         near = {self.stage.box(x): None for x in outside}
-        return Step("backward", says, [f"m{fold.number}"], [*near], shows)
+        return Step("backward", says, [f"m{fold.number}"], [*near], self.arrived(run))
+
+    def receivers(self, values: Sequence[Value]) -> str:
+        """Where gradients go, in words: x1, 3 values of layer1 and 12 inputs."""
+        groups: dict[Thing, list[Value]] = {}
+        for value in values:
+            groups.setdefault(self.stage.shown(value), []).append(value)
+        said = []
+        for thing, group in groups.items():
+            if isinstance(thing, Fold):
+                said.append(f"{counted(len(group), 'value')} of {thing.path}")
+            else:
+                inputs = isinstance(thing, Inputs)
+                said.append(counted(len(group), "input") if inputs else self.stage.said(group[0]))
+        return listed(said)
+
+    def arrived(self, run: Sequence[Sent]) -> list[Shown]:
+        """What boxes say of their gradients after something was passed on to what is in them."""
+        boxes: dict[Thing, Value] = {}
+        for one in run:
+            self.so_far[one.operand] = self.stage.gradients[one.operand] if one.last else one.after
+            boxes[self.stage.folded.get(one.operand, one.operand)] = one.operand
+        return [self.gradient(value) for value in boxes.values()]
 
     def end(self) -> Step:
         """All gradients."""
@@ -422,12 +448,17 @@ class Scenes:
         says = f"All gradients of {f} are known: {listed(found)}." if found else f"All of {f} is known."
         return Step("end", says, [self.stage.box(x) for x in leaves])
 
-    def of_module(self, fold: Fold, which: int) -> Shown:
-        """What the box of a folded module says of its values (0) or gradients (1)."""
-        return Shown(f"m{fold.number}{'vg'[which]}", self.stage.outputs(fold)[which])
+    def of_module(self, fold: Fold) -> Shown:
+        """What the box of a folded module says of its values."""
+        return Shown(f"m{fold.number}v", self.stage.outputs(fold)[0])
 
     def value(self, value: Value) -> Shown:
         return Shown(f"v{self.stage.place[value]}", self.stage.number(value.data), value.data)
 
-    def gradient(self, value: Value, found: float) -> Shown:
+    def gradient(self, value: Value) -> Shown:
+        """What has been received so far, in the box that a Value is in."""
+        fold = self.stage.folded.get(value)
+        if fold is not None:
+            return Shown(f"m{fold.number}g", self.stage.received(fold, self.so_far))
+        found = self.so_far[value]
         return Shown(f"g{self.stage.place[value]}", self.stage.number(found), found)

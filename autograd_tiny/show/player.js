@@ -99,12 +99,19 @@
     }
   }
 
+  // how far to scroll until something is inside, and not at the very edge
+  function way(low, high, room) {
+    const margin = Math.max(0, Math.min(32, (room - (high - low)) / 2));
+    if (low < 0) return low - margin;
+    return high > room ? high + margin - room : 0;
+  }
+
+  // a step of a training happens everywhere: it moves nothing
   function bringIntoView(step) {
     const boxes = [...step.lit, ...step.near].map(find).filter(Boolean);
-    if (!boxes.length) return;
+    if (!boxes.length || film.losses.length) return;
     const frame = stage.getBoundingClientRect();
     const rects = boxes.map((box) => box.getBoundingClientRect());
-    const visible = (sides) => sides.every(([low, high, start, end]) => low >= start && high <= end);
     // all that takes part, if there is room for it; else the box that it is about
     const around = (some) => ({
       left: Math.min(...some.map((r) => r.left)), right: Math.max(...some.map((r) => r.right)),
@@ -113,13 +120,9 @@
     let goal = around(rects);
     if (goal.right - goal.left > stage.clientWidth) goal = { ...goal, left: rects[0].left, right: rects[0].right };
     if (goal.bottom - goal.top > stage.clientHeight) goal = { ...goal, top: rects[0].top, bottom: rects[0].bottom };
-    const inside = visible([
-      [goal.left, goal.right, frame.left, frame.right], [goal.top, goal.bottom, frame.top, frame.bottom],
-    ]);
-    if (inside) return;
     stage.scrollTo({
-      left: stage.scrollLeft + (goal.left + goal.right) / 2 - frame.left - stage.clientWidth / 2,
-      top: stage.scrollTop + (goal.top + goal.bottom) / 2 - frame.top - stage.clientHeight / 2,
+      left: stage.scrollLeft + way(goal.left - frame.left, goal.right - frame.left, stage.clientWidth),
+      top: stage.scrollTop + way(goal.top - frame.top, goal.bottom - frame.top, stage.clientHeight),
       behavior: quiet.matches || !timer ? "auto" : "smooth",
     });
   }
@@ -130,7 +133,10 @@
 
   function draw(count) {
     if (!curve) return;
-    const left = 56, right = 348, top = 12, bottom = 146;
+    find("high").textContent = film.ends[1];
+    find("low").textContent = film.ends[0];
+    const widest = Math.max(...["high", "low"].map((id) => find(id).getComputedTextLength()));
+    const left = Math.max(56, widest + 10), right = 348, top = 12, bottom = 146;
     const finite = film.losses.filter(Number.isFinite);
     const high = Math.max(...finite, 0), low = Math.min(...finite, 0), updates = film.losses.length - 1;
     const x = (i) => left + ((right - left) * i) / updates;
@@ -138,12 +144,11 @@
     const known = film.losses.slice(0, count).map((loss, i) => [x(i), y(loss)]).filter(([, y]) => Number.isFinite(y));
     find("line").setAttribute("points", known.join(" "));
     find("axes").setAttribute("d", `M${left},${top}V${bottom}H${right}`);
-    const marks = { high: [left - 6, y(high) + 4, film.ends[1]], low: [left - 6, y(low) + 4, film.ends[0]],
-      end: [right, bottom + 16, `${updates} updates`] };
-    for (const [id, [x, y, text]] of Object.entries(marks)) {
+    find("end").textContent = `${updates} update${updates === 1 ? "" : "s"}`;
+    const marks = { high: [left - 6, y(high) + 4], low: [left - 6, y(low) + 4], end: [right, bottom + 16] };
+    for (const [id, [x, y]] of Object.entries(marks)) {
       find(id).setAttribute("x", x);
       find(id).setAttribute("y", y);
-      find(id).textContent = text;
     }
     find("dot").style.display = known.length ? "" : "none";
     if (known.length) {
@@ -195,8 +200,9 @@
     find("count").textContent = `${k} / ${last}`;
     slider.value = k;
     slider.setAttribute("aria-valuetext", `step ${k} of ${last}, ${phases[step.phase]}`);
-    for (const id of ["first", "back"]) find(id).disabled = k === 0;
-    for (const id of ["forth", "last"]) find(id).disabled = k === last;
+    // a button that is disabled would lose the focus, and the keyboard its place on the page
+    for (const id of ["first", "back"]) find(id).setAttribute("aria-disabled", String(k === 0));
+    for (const id of ["forth", "last"]) find(id).setAttribute("aria-disabled", String(k === last));
     bringIntoView(step);
     if (oneOn && !quiet.matches) appear(fresh, step.phase === "backward");
   }
@@ -249,17 +255,17 @@
 
   const [, , width, height] = picture.getAttribute("viewBox").split(" ").map(Number);
   const natural = (width * 4) / 3, tall = (height * 4) / 3;       // a point is 4/3 pixels
-  let whole = false;
+  let whole = null;                               // as it fits, unless the button was pressed
 
   function size() {
     const room = stage.clientWidth;
     const fitting = Math.min(1.5, room / natural, (0.63 * innerHeight) / tall);     // the stage's max-height
-    const legible = fitting >= 0.65;
-    const scale = whole || legible ? fitting : 1;
+    const isWhole = whole ?? fitting >= 0.5;     // type of 8 pixels
+    const scale = isWhole ? fitting : 1;
     picture.setAttribute("width", natural * scale);
     picture.setAttribute("height", tall * scale);
-    find("whole").hidden = !whole && legible;
-    find("whole").setAttribute("aria-pressed", String(whole));
+    find("whole").hidden = fitting >= 0.9;
+    find("whole").setAttribute("aria-pressed", String(isWhole));
   }
 
   // ---- buttons and keys
@@ -268,7 +274,7 @@
   let theme = 0;
   const actions = {
     play: toggle, first: () => go(0), back: () => go(at - 1), forth: () => go(at + 1), last: () => go(last),
-    whole: () => { whole = !whole; size(); bringIntoView(steps[at]); },
+    whole: () => { whole = find("whole").getAttribute("aria-pressed") !== "true"; size(); bringIntoView(steps[at]); },
     theme: () => {
       theme = (theme + 1) % themes.length;
       if (theme) root.dataset.theme = themes[theme];
@@ -276,18 +282,25 @@
       find("theme").textContent = `Theme: ${themes[theme]}`;
     },
   };
-  for (const [id, action] of Object.entries(actions)) find(id).addEventListener("click", action);
+  for (const [id, action] of Object.entries(actions)) {
+    find(id).addEventListener("click", () => find(id).getAttribute("aria-disabled") === "true" || action());
+  }
   slider.addEventListener("input", () => go(Number(slider.value)));
 
   const keys = {
     " ": toggle, ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), Home: () => go(0), End: () => go(last),
     "+": () => change(1), "=": () => change(1), "-": () => change(-1),
   };
+  // arrows scroll what is wider than its frame, if Tab led there: a click on the graph is no wish to scroll it
+  let reached = null;
+  document.addEventListener("focusin", ({ target }) => { reached = target.matches(":focus-visible") ? target : null; });
+  const scrolls = (box) => box === reached && box.matches("[tabindex]") && box.scrollWidth > box.clientWidth;
   document.addEventListener("keydown", (event) => {
     const tag = event.target.tagName, action = keys[event.key];
     const taken =
       (event.key === " " && ["BUTTON", "SUMMARY", "SELECT"].includes(tag)) ||
-      (tag === "SELECT" && !"+-=".includes(event.key)) || event.ctrlKey || event.altKey || event.metaKey;
+      (tag === "SELECT" && !"+-=".includes(event.key)) || event.ctrlKey || event.altKey || event.metaKey ||
+      (event.key.startsWith("Arrow") && scrolls(event.target));
     if (!action || taken) return;
     event.preventDefault();
     action();

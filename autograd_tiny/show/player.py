@@ -9,18 +9,20 @@ from math import isfinite
 from typing import Any
 
 from .. import optim
+from ..arguments import whole
+from ..differentiable import outdated
 from ..engine import Value, kind
 from ..graph import topological_order
 from ..nn.losses import Loss
 from .dot import Drawing
 from .draw import check, check_size, folding_of
-from .film import Film, Stage, film_of
-from .folding import Fold
+from .film import Film, Shown, Stage, film_of, listed
+from .folding import Fold, Folding, is_module
 from .formulas import value_formula
 from .names import plain
 from .page import Page, as_script
 from .picture import Picture
-from .scene import counted
+from .scene import Scene, counted
 from .theme import LIGHT
 from .training_film import Rehearsal, training_film
 
@@ -39,25 +41,27 @@ class Player(Page):
 
     def __init__(self, title: str, stage: Stage, film: Film, rankdir: str) -> None:
         self.film = film
+        body = _body(title, stage, film, rankdir)
+        steps = [*_on_the_page(film, body)]
         data = {
-            "steps": [vars(step) for step in film.steps],
-            "slots": list(dict.fromkeys(shown.slot for step in film.steps for shown in step.shows)),
+            "steps": steps,
+            "slots": list(dict.fromkeys(shown.slot for step in steps for shown in step["shows"])),
             "losses": film.losses,
             "lossTexts": [stage.number(loss) for loss in film.losses],
             "ends": [stage.number(end([0.0, *filter(isfinite, film.losses)])) for end in (min, max)],
             "colours": {"value": LIGHT.value, "gradient": LIGHT.gradient},
         }
         super().__init__(
-            title, _body(title, stage, film, rankdir), style=_style(),
+            title, body, style=_style(),
             script=f"const film = {as_script(data)};\n{_file('player.js')}",
             height=1020 if film.losses else 760,
         )
 
 
 def play(
-    output: Any, x: Any = None, target: Any = None, *, steps: int = 10, loss: str | Loss = "squared_error",
-    optimizer: str | optim.Optimizer = "sgd", lr: float | None = None, max_nodes: int = 200,
-    rankdir: str = "LR", digits: int = 4, depth: int | None = None, fold: Any = (),
+    output: Any, x: Any = None, target: Any = None, *, steps: int | None = None,
+    loss: str | Loss | None = None, optimizer: str | optim.Optimizer | None = None, lr: float | None = None,
+    max_nodes: int = 200, rankdir: str = "LR", digits: int = 4, depth: int | None = None, fold: Any = (),
 ) -> Player:
     """play(f): the film of how f is computed, and of how its gradients are found.
 
@@ -66,17 +70,18 @@ def play(
     arrives at a branch is added up. `.grad` of no Value changes, and none is looked at.
 
     play(model, x, target): the film of a training on one sample, with a forward pass, a backward pass and an
-    update in each of so many steps. It trains a copy; the model stays as it is. x: the inputs, a list of
-    numbers. loss, optimizer: as for fit. lr: the learning rate, if not that of the optimiser.
+    update in each of so many steps (10). It trains a copy; the model stays as it is. x: the inputs, a list of
+    numbers. loss ("squared_error"), optimizer ("sgd"): as for fit. lr: the learning rate, if not that which
+    goes with the optimizer's name.
 
     max_nodes, rankdir, digits, depth and fold: as for draw; a folded module is one step. TypeError unless
-    output is a Value, or a model with x and a target; ValueError for less than one step and more boxes than
-    max_nodes; and what the model, the loss and the optimiser raise.
+    output is a Value alone, or a model with x and a target; ValueError for less than one step, more boxes
+    than max_nodes, lr beside an Optimizer, and if .data has changed since f was computed; and what the model,
+    the loss and the optimizer raise.
     """
     check(rankdir, digits, depth, None)
     if type(output) is Value:
-        if x is not None or target is not None:
-            raise TypeError("play(f) takes a Value alone; x and target belong to play(model, x, target)")
+        _refuse({"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr})
         stage = _stage(output, max_nodes, digits, depth, fold)
         title = f"How {stage.said(output)} is computed, and its gradients are found"
         return Player(title, stage, film_of(stage), rankdir)
@@ -84,17 +89,63 @@ def play(
         raise TypeError(f"a Value is expected, or a model with x and a target, got {kind(output)}")
     if x is None or target is None:
         raise TypeError("play(model, x, target) needs the inputs and the target of a sample")
+    loss = "squared_error" if loss is None else loss
+    optimizer = "sgd" if optimizer is None else optimizer
     rehearsal = Rehearsal(output, x, target, loss, optimizer, lr)
-    stage = _stage(rehearsal.loss, max_nodes, digits, depth, fold)
-    title = f"How {plain(type(output).__name__)} is trained on a sample"
-    return Player(title, stage, training_film(rehearsal, stage, steps), rankdir)
+    stage = _stage(rehearsal.loss, max_nodes, digits, depth, fold, is_training=True)
+    trained = output.describe() if is_module(output) else type(output).__name__
+    title = f"Training {plain(trained)} on one sample"
+    return Player(title, stage, training_film(rehearsal, stage, 10 if steps is None else steps), rankdir)
 
 
-def _stage(output: Value, max_nodes: int, digits: int, depth: int | None, fold: Any) -> Stage:
+def _refuse(of_a_training: dict[str, Any]) -> None:
+    """TypeError for arguments that say nothing about the film of one pass."""
+    given = [name for name, argument in of_a_training.items() if argument is not None]
+    if given:
+        verb = "belongs" if len(given) == 1 else "belong"
+        raise TypeError(f"play(f) takes a Value alone: {listed(given)} {verb} to play(model, x, target)")
+
+
+def _stage(
+    output: Value, max_nodes: int, digits: int, depth: int | None, fold: Any, *, is_training: bool = False
+) -> Stage:
     values = topological_order(output)
     stage = Stage(output, values, digits, folding_of(values, [output], depth, fold))
-    check_size(stage, max_nodes)
+    (_check_size if is_training else check_size)(stage, max_nodes)
+    _check_unchanged(stage)
     return stage
+
+
+def _check_size(stage: Stage, max_nodes: int) -> None:
+    """ValueError that says what to do about a training of more boxes than that."""
+    boxes = stage.size()
+    if boxes <= whole("max_nodes", max_nodes):
+        return
+    ends, ways = {stage.output}, []
+    for depth in (1, 2, 3):
+        folded = Scene([stage.output], stage.values, stage.digits, Folding(stage.values, ends, depth))
+        if folded.size() <= max_nodes:
+            ways.append(f"depth={depth}")
+    fold = f"fold its modules with {' or '.join(ways)}, or " if ways else ""
+    raise ValueError(
+        f"one pass has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
+        f"follow: {fold}allow it with max_nodes={boxes}"
+    )
+
+
+def _check_unchanged(stage: Stage) -> None:
+    """ValueError if what was recorded is no longer what the formulas give: each sentence would be wrong."""
+    node = outdated(stage.values)
+    if node is None:
+        return
+    operands = dict.fromkeys(x for x in node.operands if isinstance(x, Value))
+    names = [stage.names[x] or repr(x) for x in operands]
+    changed = f"{names[0]}.data" if len(names) == 1 else f".data of one of {listed(names)}"
+    result, output = stage.said(node), stage.output.label and stage.said(stage.output)
+    raise ValueError(
+        f"{changed} has changed since {result} was computed, or {result}.data itself: "
+        f"compute {output or 'the output'} again"
+    )
 
 
 # ---- the page
@@ -124,8 +175,19 @@ def _body(title: str, stage: Stage, film: Film, rankdir: str) -> str:
     )
 
 
+def _on_the_page(film: Film, body: str) -> Iterator[dict[str, Any]]:
+    """The steps, each with those of the numbers that it changes and that have a place in the picture."""
+    ids = set(re.findall(' id="([^"]*)"', body))
+    now: dict[str, Shown] = {}
+    for step in film.steps:
+        places = {shown: re.sub(r"^[vg](?=\d)", "n", shown.slot).rstrip("vg") for shown in step.shows}
+        shows = [shown for shown, place in places.items() if place in ids and now.get(shown.slot) != shown]
+        now |= {shown.slot: shown for shown in shows}
+        yield vars(step) | {"shows": shows}
+
+
 def _rows(stage: Stage) -> Iterator[str]:
-    """The table of all boxes: what they are, the value, the gradient so far."""
+    """The table of all boxes: the value, the gradient so far, what they are."""
     for thing in stage.things:
         if isinstance(thing, Value):
             i = stage.place[thing]
@@ -141,8 +203,8 @@ def _rows(stage: Stage) -> Iterator[str]:
 def _row(box: str, *cells: str) -> str:
     name, formula, value, gradient = map(html.escape, cells)
     return (
-        f'<tr id="row-{box}"><th scope="row">{name}</th><td>{formula}</td>'
-        f'<td class="v" data-slot="{value}"></td><td class="g" data-slot="{gradient}"></td></tr>\n'
+        f'<tr id="row-{box}"><th scope="row">{name}</th><td class="v" data-slot="{value}"></td>'
+        f'<td class="g" data-slot="{gradient}"></td><td class="f">{formula}</td></tr>\n'
     )
 
 

@@ -14,7 +14,10 @@ from ..graph import topological_order
 from ..models import check_model, mode, modules_of, optimizer_for
 from ..nn.losses import spec_of
 from .film import Film, Shown, Stage, Step, bracketed
+from .names import readable
 from .scene import counted
+
+MOST_DIGITS = 8                 # of a parameter that hardly moves
 
 
 class Move(NamedTuple):
@@ -36,18 +39,22 @@ class Rehearsal:
         self, model: Any, x: Any, target: Any, loss: Any, optimizer: str | optim.Optimizer, lr: float | None
     ) -> None:
         check_model(model)
-        chosen = optimizer_for(model, optimizer)
+        chosen = optimizer_for(model, optimizer, lr)
         self.model, self.optimizer = copy.deepcopy((model, chosen))
-        if lr is not None:
-            self.optimizer.lr = lr
         self.known, self.target = spec_of(loss), target
         self.x = _inputs(x)
         self.loss = self.forward()
         used = set(topological_order(self.loss))
         if used.intersection(chosen.parameters):
             raise TypeError(f"model: play trains a copy, but one of {kind(model)} has the same parameters")
-        if not used.intersection(self.optimizer.parameters):
+        parameters = used.intersection(self.optimizer.parameters)
+        if not parameters:
             raise ValueError("the loss depends on none of the parameters that the optimiser has")
+        if not any(parameter.requires_grad for parameter in parameters):
+            raise ValueError(
+                "all parameters that the loss depends on are frozen, so that nothing can be learnt: set "
+                "requires_grad of some to True"
+            )
 
     def forward(self) -> Value:
         """The loss, for the parameters as they are now."""
@@ -180,10 +187,11 @@ class TrainingScenes:
     def moved(self, move: Move) -> str:
         """w: 0.27 − 0.1 · 0.031 = 0.2669"""
         name, number = self.said(move.parameter), self.stage.number
+        old, new = told_apart(move.old, move.new, self.stage.digits)
         if not self.rehearsal.is_plain:
-            return f"{name}: {number(move.old)} → {number(move.new)}"
+            return f"{name}: {old} → {new}"
         step = f"{number(self.rehearsal.optimizer.lr)} · {bracketed(number(move.gradient))}"
-        return f"{name}: {number(move.old)} − {step} = {number(move.new)}"
+        return f"{name}: {old} − {step} = {new}"
 
     def end(self, loss: Value) -> Step:
         """The loss with the parameters of the last update."""
@@ -215,10 +223,12 @@ class TrainingScenes:
 
     def of_modules(self, kind: str, numbers: Sequence[float]) -> list[Shown]:
         """What the boxes of folded modules say. numbers: the values or gradients of all nodes."""
-        return [
-            Shown(f"m{fold.number}{kind}", self.stage.numbers([numbers[self.place[x]] for x in fold.outputs]))
-            for fold in self.stage.folding.folds.values()
-        ]
+        found = []
+        for fold in self.stage.folding.folds.values():
+            own = [numbers[self.place[x]] for x in fold.outputs]
+            text = self.stage.results(fold, own) if kind == "v" else self.stage.numbers(own)
+            found.append(Shown(f"m{fold.number}{kind}", text))
+        return found
 
     def _optimizer(self) -> str:
         chosen = self.rehearsal.optimizer
@@ -229,6 +239,15 @@ class TrainingScenes:
 
     def _last(self) -> str:
         return f"n{len(self.first) - 1}"
+
+
+def told_apart(old: float, new: float, digits: int) -> tuple[str, str]:
+    """Two numbers, with more digits than asked for if they would look the same otherwise."""
+    for enough in range(digits, max(digits, MOST_DIGITS) + 1):
+        texts = readable(old, enough), readable(new, enough)
+        if texts[0] != texts[1] or old == new:
+            break
+    return texts
 
 
 def _structure(nodes: Sequence[Value]) -> list[Any]:
