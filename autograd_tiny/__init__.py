@@ -42,7 +42,7 @@ _LATER = {      # what is loaded when it is first used, so that the import stays
     "plot_history": "show.curves", "history_svg": "show.curves", "plot_decision_regions": "show.regions",
     "plot_weights": "show.weights", "plot_confusion_matrix": "show.confusion",
     "detect_anomaly": "anomaly", "explain": "show.explanation", "play": "show.player",
-    "diagnose": "show.report",
+    "diagnose": "show.report", "network_diagram": "show.diagram",
 } | dict.fromkeys(["EarlyStopping", "History", "evaluate", "fit", "predict"], "train") | dict.fromkeys(
     ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
     "functional",
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .modes import compare_modes
     from .show.confusion import plot_confusion_matrix
     from .show.curves import history_svg as history_svg, plot_history
+    from .show.diagram import network_diagram
     from .show.report import diagnose
     from .show.draw import draw
     from .show.explanation import explain
@@ -73,10 +74,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Dual", "EarlyStopping", "History", "Tape", "Value", "check_gradients", "compare_modes", "derivative",
     "detect_anomaly", "diagnose", "draw", "engine_kind", "evaluate", "explain", "find_nonfinite", "fit",
-    "grad", "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "nn", "no_grad",
-    "operation", "optim", "parse", "play", "plot_confusion_matrix", "plot_decision_regions", "plot_history",
-    "plot_weights", "predict", "record", "scope", "topological_order", "value_and_grad", "vectors", "vjp",
-    *functions.__all__,
+    "grad", "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "network_diagram", "nn",
+    "no_grad", "operation", "optim", "parse", "play", "plot_confusion_matrix", "plot_decision_regions",
+    "plot_history", "plot_weights", "predict", "record", "scope", "topological_order", "value_and_grad",
+    "vectors", "vjp", *functions.__all__,
 ]
 
 

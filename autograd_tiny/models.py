@@ -43,15 +43,22 @@ def check_model(model: Any) -> None:
         raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {kind(model)}")
 
 
-def optimizer_for(model: Any, optimizer: str | optim.Optimizer) -> optim.Optimizer:
-    """The optimiser that was asked for. TypeError, ValueError for what is none."""
+def optimizer_for(
+    model: Any, optimizer: str | optim.Optimizer, lr: float | None = None
+) -> optim.Optimizer:
+    """The optimiser that was asked for, with lr if that is given. TypeError, ValueError for what is none."""
     if isinstance(optimizer, optim.Optimizer):
+        if lr is not None:
+            raise ValueError("lr: goes with the name of an optimizer; an Optimizer has its own, optimizer.lr")
         return optimizer
     if not isinstance(optimizer, str):
         raise TypeError(f"optimizer: a name or one of autograd_tiny.optim is expected, got {kind(optimizer)}")
     if not hasattr(model, "parameters"):
         raise TypeError(f"model: its parameters() are what training changes, but {kind(model)} has none")
-    return optim.named(optimizer, model.parameters())
+    found = optim.named(optimizer, model.parameters())
+    if lr is not None:
+        found.lr = lr
+    return found
 
 
 def forward_of(

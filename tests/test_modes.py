@@ -64,8 +64,13 @@ def test_bad_input():
     found = compare_modes(f, -1.0, 3.0, 4.0)
     with pytest.raises(ValueError, match="f has 3 inputs, there is none at 3"):
         found.draw(input=3)
-    with pytest.raises(ValueError, match="f has 1 outputs, there is none at -1"):
+    with pytest.raises(ValueError, match="f has 1 output, there is none at 1"):
+        found.draw(output=1)
+    with pytest.raises(ValueError, match="output: a whole number of 0 or more is expected, got -1"):
         found.draw(output=-1)
+    for name in ("input", "output", "max_nodes", "digits"):
+        with pytest.raises(TypeError, match=f"{name}: a whole number is expected, got str '1'"):
+            found.draw(**{name: "1"})
     with pytest.raises(ValueError, match="max_nodes"):
         found.draw(max_nodes=5)
     with pytest.raises(TypeError, match=r"argument 1 of f: .*got None"):

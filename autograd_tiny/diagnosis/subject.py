@@ -38,7 +38,9 @@ class Subject:
             first = self.loss.loss(outputs, self.targets[0].tolist())
         if type(first) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {kind(first)}")
-        self.optimizer = _chosen(model, optimizer, lr)
+        self.optimizer = None
+        if optimizer is not None or lr is not None:
+            self.optimizer = optimizer_for(model, "sgd" if optimizer is None else optimizer, lr)
         moved = self.optimizer.parameters if self.optimizer else ()
         others = model.parameters() if hasattr(model, "parameters") else []
         if moved and others and not {*moved} & {*others}:
@@ -86,14 +88,3 @@ class Subject:
                 whole = f"all {count:,}" if count == len(members) else f"{count:,} of {len(members):,}"
                 found.append(f"{name} ({whole})" if len(members) > 1 else name)
         return found + [x.label or repr(x) for x in self.parameters if x in wanted]
-
-
-def _chosen(model: Any, optimizer: str | optim.Optimizer | None, lr: float | None) -> optim.Optimizer | None:
-    """The optimizer that updates are to be those of, if any."""
-    if lr is None:
-        return None if optimizer is None else optimizer_for(model, optimizer)
-    if isinstance(optimizer, optim.Optimizer):
-        raise ValueError("lr: goes with the name of an optimizer; an Optimizer has its own, optimizer.lr")
-    found = optimizer_for(model, optimizer or "sgd")
-    found.lr = lr
-    return found

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from .draw import draw
 from .picture import Picture
 
-_LATER = {"diagnose": "report", "explain": "explanation", "play": "player"}        # name → module
+_LATER = {                      # name → module
+    "diagnose": "report", "explain": "explanation", "network_diagram": "diagram", "play": "player",
+}
 
 if TYPE_CHECKING:
+    from .diagram import network_diagram
     from .explanation import explain
     from .player import play
     from .report import diagnose
 
-__all__ = ["Picture", "diagnose", "draw", "explain", "play"]
+__all__ = ["Picture", "diagnose", "draw", "explain", "network_diagram", "play"]
 
 
 def __getattr__(name: str) -> Any:

@@ -61,7 +61,7 @@ def diagnose(
     absent = [name for name, argument in given.items() if argument is None]
     if type(model) is Value:
         if len(absent) < len(given):
-            raise TypeError("diagnose(value) takes a Value alone; X, y, … belong to diagnose(model, X, y, loss)")
+            raise TypeError("diagnose(value) takes a Value alone; the others belong to a model")
         return OriginReport(model)
     if set(absent) & {"X", "y", "loss"}:
         missing = ", ".join(name for name in absent if name in ("X", "y", "loss"))
