@@ -173,6 +173,11 @@ class Module:
         return "\n".join([f"{head} parameters", *rest])
 
 
+def scope_of(module: Module) -> str:
+    """The scope of what it has computed last, or would be called in a call by itself."""
+    return module._place[1] or module.name or type(module).__name__.lower()
+
+
 def _tree(module: Module) -> list[str]:
     """The lines of repr: parts that follow each other and look the same stand on one."""
     lines = [f"{module.describe()}: {len(module.parameters()):,}"]

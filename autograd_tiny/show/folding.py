@@ -290,7 +290,7 @@ def paths_of(wanted: Iterable[str | Module], home: Mapping[Value, str]) -> set[s
     known = dict.fromkeys(path for scope in sorted(set(home.values())) if scope for path in around(scope))
     found: set[str] = set()
     for wish in wanted:
-        name = wish if isinstance(wish, str) else _name(wish)
+        name = wish if isinstance(wish, str) else _scope_of(wish)
         called = {path: path if isinstance(wish, str) else INDEX.sub("", path) for path in known}
         matching = {path for path in known if name in (path, called[path])} or {
             path for path in known if path.endswith(f".{name}") or called[path].endswith(f".{name}")
@@ -321,5 +321,7 @@ def is_in(path: str, outer: str) -> bool:
     return f"{path}.".startswith(f"{outer}.")
 
 
-def _name(module: Module) -> str:
-    return module._place[1] or module.name or type(module).__name__.lower()
+def _scope_of(module: Module) -> str:
+    from ..nn.module import scope_of        # here, since a graph without modules does not need NumPy
+
+    return scope_of(module)
