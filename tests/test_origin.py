@@ -19,8 +19,8 @@ nan was born here: l = log(p) = nan
   outside of all modules
   2 of the 4 other values are nan or infinite, too
   (inside detect_anomaly() the line of code would stand here)
-  operand  value  made by
-  p        −0.5   a leaf"""
+  operand   value   made by
+  p         −0.5    a leaf"""
 
 
 def test_the_line_and_the_module_are_named():
@@ -32,8 +32,8 @@ def test_the_line_and_the_module_are_named():
         zero = nn.MLP(1, [1])([0.0])                                # its operand
     said = str(diagnose(Inverse()(zero)))
     assert said.startswith("inf was born here: v2 = 1/v1 = inf\n  in inverse\n  (inside detect_anomaly()")
-    made = "layer1.neuron1.w[0]·0 + layer1.neuron1.b  mlp.layer1.neuron1  test_origin.py, line "
-    assert f"  v1       0      {made}" in said
+    made = "layer1.neuron1.w[0]·0 + layer1.neuron1.b   mlp.layer1.neuron1   test_origin.py, line "
+    assert f"  v1        0       {made}" in said
     assert said.endswith(": zero = nn.MLP(1, [1])([0.0]) # its operand")
 
 

@@ -7,6 +7,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, topological_order
 from autograd_tiny.show.names import plain, readable
 from autograd_tiny.show.player import play
+from test_play import example_a
 
 READ = """() => {
   const texts = {}, both = (text) => [text.textContent, text.dataset.exact ?? null];
@@ -57,14 +58,6 @@ def opened(browser, tmp_path):
     for page in pages:
         page.close()
     assert complaints == []
-
-
-def example_a():
-    a, b, c = Value(-1.0, "a"), Value(3.0, "b"), Value(4.0, "c")
-    x, y = a + b, b + c
-    f = x * y
-    x.label, y.label, f.label = "x", "y", "f"
-    return f
 
 
 def network():

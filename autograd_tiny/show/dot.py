@@ -22,9 +22,10 @@ from ..engine import Value
 from .folding import Fold, around
 from .highlight import Highlight
 from .names import plain
-from .scene import Inputs, Scene, Thing, counted, sign_of
+from .scene import Inputs, Scene, Thing, sign_of
 from .shading import Shading, legible
 from .theme import Palette
+from .wording import counted
 
 TYPE = {"fontname": "Helvetica", "fontsize": "12"}
 PAGE = TYPE | {"pad": "0.15", "nodesep": "0.2", "ranksep": "0.3"}
@@ -237,9 +238,7 @@ class Drawing:
 
     def node(self, thing: Thing) -> str:
         """What the box of a thing is called in the language of dot."""
-        if isinstance(thing, Value):
-            return f"n{self.prefix}{self.scene.place[thing]}"
-        return f"{'m' if isinstance(thing, Fold) else 'i'}{self.prefix}{thing.number}"
+        return self.scene.id_of(thing, self.prefix)
 
     def label(self, lines: list[tuple[str, str]], thing: Thing, fill: str) -> str:
         """Lines in their colours, those that say something."""

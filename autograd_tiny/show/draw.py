@@ -107,22 +107,25 @@ def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | Non
     return Folding(values, set(roots), depth, wishes(fold))
 
 
-def check_size(scene: Scene, max_nodes: int, *, can_fold: bool = True, in_words: bool = False) -> None:
+def check_size(
+    scene: Scene, max_nodes: int, *, can_fold: bool = True, has_parts: bool = True, in_words: bool = False
+) -> None:
     """ValueError that says what to do if there are more boxes than that.
 
-    can_fold: by depth=. in_words: whether there is a tree, a table and a flowchart of it too.
+    can_fold: by depth=. has_parts: whether less of it can be shown. in_words: whether there is a tree, a
+    table and a flowchart of it too.
     """
     boxes = scene.size()
     if boxes <= whole("max_nodes", max_nodes):
         return
+    part = "draw a part of it, such as the loss of fewer samples or one of the results in between"
     ways = [
-        *(_depths(scene, max_nodes) if can_fold else []),
-        "draw a part of it, such as the loss of fewer samples or one of the results in between",
-        f"or allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * in_words,
+        *(_depths(scene, max_nodes) if can_fold else []), *([part] if has_parts else []),
+        f"allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * in_words,
     ]
     raise ValueError(
         f"this graph has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
-        f"read: {', '.join(ways)}"
+        f"read: {', or '.join([', '.join(ways[:-1]), ways[-1]] if ways[1:] else ways)}"
     )
 
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from ..engine import Value
 from ..paths import Way
 from .formulas import DIVIDED, MINUS, Formula
+from .names import partials
 from .telling import Telling
 from .wording import WIDTH, cut, left_out
 
 MOST_FACTORS = 24                       # of a path that is shown as a whole,
 FIRST_AND_LAST = 4                      # else so many at either end
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Factor(NamedTuple):
@@ -94,8 +94,7 @@ class Path:
         return id(self.nodes[end]), self.places[start]
 
     def _sign(self, start: int, end: int) -> str:
-        several = end == start + 1 and sum(x is self.nodes[end] for x in self.nodes[start].operands) > 1
-        return "∂" + (str(self.places[start] + 1).translate(SUBSCRIPTS) if several else "")
+        return partials(self.nodes[start])[self.places[start]] if end == start + 1 else "∂"
 
     def _factor(self, start: int, end: int) -> Factor:
         """What lies between two of its Values."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ..engine import Value, gradients
 from .folding import Fold, Folding
 from .formulas import slope_formula, value_formula
-from .names import partials
-from .scene import FEW_OUTPUTS, Inputs, Scene, Thing, counted
+from .scene import FEW_OUTPUTS, Inputs, Scene, Thing
+from .wording import counted
 
 MOST_NAMED = 6                  # gradients in the last sentence
 
@@ -223,24 +223,13 @@ class Stage(Scene):
             below = [value for value in values if value.requires_grad]
             self.gradients = dict(zip(below, gradients(output, below), strict=True))
 
-    def gradient_of(self, value: Value) -> float | None:
-        return self.gradients.get(value)
-
     def box(self, value: Value) -> str:
         """The id of the box that a Value is in."""
-        thing = self.shown(value)
-        if isinstance(thing, Value):
-            return f"n{self.place[thing]}"
-        return f"{'m' if isinstance(thing, Fold) else 'i'}{thing.number}"
+        return self.id_of(self.shown(value))
 
     def figure(self, x: Value | float) -> str:
         """The same with every name replaced by its number."""
         return self.number(x.data if isinstance(x, Value) else x)
-
-    def derivative(self, top: Value, bottom: Value, sign: str = "∂") -> str:
-        """∂f/∂x"""
-        below = self.said(bottom)
-        return f"{sign}{self.said(top)}/∂{below if self.names[bottom] else f'({below})'}"
 
     def received(self, fold: Fold, so_far: Mapping[Value, float]) -> str:
         """The gradients that a folded module has received, of a few outputs also which are still to come."""
@@ -257,9 +246,8 @@ class Stage(Scene):
 
     def product(self, one: Sent) -> str:
         """The chain rule along one edge: ∂f/∂x · ∂x/∂a = 7 · 1 = 7"""
-        result, operand = one.result, one.operand
-        above = self.derivative(self.output, result)
-        here = self.derivative(result, operand, partials(result)[one.place])
+        result = one.result
+        above, here = self.derivative(self.output, result), self.derivative_name(result, one.place)
         slope = self.number(result.local_grads[one.place])
         formula = slope_formula(result, one.place, self.said)
         adjoint = self.number(one.adjoint)

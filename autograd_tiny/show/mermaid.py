@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from ..engine import Value
 from .folding import Fold, around
 from .names import plain
-from .scene import Inputs, Scene, Thing, counted, sign_of
+from .scene import Inputs, Scene, Thing, sign_of
+from .wording import counted
 
 # what means something to Mermaid, to HTML or to Markdown, there also the beginnings of lists: "1. ", "- "
 MEANINGFUL = re.compile(r"""["'`#&<>\\\[\](){}|;:*_~$%^@]|\.(?= )|[-+](?= )""")
-
-
 DEEPEST = 12                # levels of indentation
 
 
@@ -55,7 +54,7 @@ def _indentation(level: int) -> str:
 
 
 def _nodes(scene: Scene, thing: Thing) -> Iterable[str]:
-    name = _name(scene, thing)
+    name = scene.id_of(thing)
     if isinstance(thing, Fold):
         values, gradients = scene.outputs(thing)
         yield f'{name}[["{_label(*scene.lines(thing), values, gradients and f"∂ {gradients}")}"]]'
@@ -74,27 +73,21 @@ def _nodes(scene: Scene, thing: Thing) -> Iterable[str]:
 
 def _edges(scene: Scene) -> Iterable[str]:
     for thing in scene.things:
-        sources, name = scene.sources(thing), _name(scene, thing)
+        sources, name = scene.sources(thing), scene.id_of(thing)
         head = f"op{scene.place[thing]}" if isinstance(thing, Value) else name
         for source, number in sources.items():
             many = isinstance(source, Inputs) or (isinstance(source, Fold) and number > 1)
             if many or not isinstance(thing, Value):
                 label = f'|"{counted(number, "value")}"|' if many else ""
-                yield f"    {_name(scene, source)} -->{label} {head}"
+                yield f"    {scene.id_of(source)} -->{label} {head}"
                 continue
             for k, operand in enumerate(thing.operands):
                 if isinstance(operand, Value) and scene.shown(operand) is source:
                     slope = _label(scene.number(thing.local_grads[k]))
-                    yield f'    {_name(scene, source)} -->|"{slope}"| {head}'
+                    yield f'    {scene.id_of(source)} -->|"{slope}"| {head}'
         if isinstance(thing, Value) and thing.operands:
             yield from (f"    c{name[1:]}_{k} --> {head}" for k, _ in scene.constants(thing))
             yield f"    {head} --> {name}"
-
-
-def _name(scene: Scene, thing: Thing) -> str:
-    if isinstance(thing, Value):
-        return f"n{scene.place[thing]}"
-    return f"{'m' if isinstance(thing, Fold) else 'i'}{thing.number}"
 
 
 def _label(*lines: str) -> str:

@@ -11,7 +11,8 @@ from .dot import Drawing, digraph, escaped
 from .draw import check, check_size
 from .names import plain
 from .picture import Picture
-from .scene import Scene, counted
+from .scene import Scene
+from .wording import counted
 from .theme import LIGHT
 
 REACHED = {"color": LIGHT.gradient}

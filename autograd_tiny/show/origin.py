@@ -8,12 +8,12 @@ from ..engine import Value
 from ..graph import topological_order
 from ..nonfinite import Origin, origin_of
 from .formulas import slope_formula, value_formula
-from .names import names_of, plain, readable
+from .names import names_of, on_one_line, plain, readable
+from .wording import fragment, in_columns
 
 DIGITS = 4
 MOST = 8                # operands that are shown: the ones to blame come first
 HEADS = "operand", "value", "made by", "in", "line"
-CELL = 'style="text-align: left; padding: 0.1em 0.8em 0.1em 0; border: 0; background: transparent"'
 
 
 class OriginReport:
@@ -59,7 +59,7 @@ class OriginReport:
                 made,
             ]
         said += [f"in {plain(node.scope)}" if node.scope else "outside of all modules"]
-        said += [f"at {' '.join(node.made_at.split())}"] if node.made_at else []
+        said += [f"at {on_one_line(node.made_at)}"] if node.made_at else []
         if origin.gradient is None and self.wrong > 1:
             said += [f"{self.wrong - 1:,} of the {self.values - 1:,} other values are nan or infinite, too"]
         if not node.made_at:
@@ -75,38 +75,28 @@ class OriginReport:
         for x in blamed[:MOST]:
             if isinstance(x, Value):
                 made = value_formula(x, self._said) or "a leaf"
-                rows.append((self._said(x), _number(x.data), made, plain(x.scope), _one_line(x.made_at)))
+                rows.append((self._said(x), _number(x.data), made, plain(x.scope), on_one_line(x.made_at)))
             else:
                 rows.append((_number(x), _number(x), "a constant", "", ""))
         more = len(blamed) - len(rows)
         return rows + ([(f"… {more:,} more", "", "", "", "")] if more > 0 else [])
 
+    def _table(self) -> list[tuple[str, ...]]:
+        """The operands below their heads, without columns that say nothing."""
+        rows = self.operands()
+        columns = [column for column in zip(HEADS, *rows, strict=True) if any(column[1:])]
+        return [*zip(*columns, strict=True)]
+
     def __str__(self) -> str:
         head, *rest = self.lines()
-        rows: list[tuple[str, ...]] = [HEADS, *self.operands()]
-        columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
-        widths = [max(map(len, column)) for column in columns]
-        table = [
-            "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in zip(*columns, strict=True)
-        ]
-        return "\n".join([head, *(f"  {line}" for line in rest), *table])
+        return "\n".join([head, *(f"  {line}" for line in rest), *in_columns(self._table())])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         head, *rest = map(html.escape, self.lines())
-        rows = [HEADS, *self.operands()] if self.operands() else []
-        table = "".join(
-            '<tr style="background: transparent">'
-            + "".join(f"<td {CELL}>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in rows
-        )
-        return (
-            f'<div style="color: inherit; line-height: 1.5; overflow-x: auto"><p style="margin: 0">'
-            f"<b>{head}</b><br>{'<br>'.join(rest)}</p>"
-            f'<table style="border-collapse: collapse; color: inherit">{table}</table></div>'
-        )
+        rows = [[*map(html.escape, row)] for row in self._table()]
+        return fragment(head, [[[line] for line in rest], rows], "")
 
 
 def _number(x: float) -> str:
@@ -115,7 +105,3 @@ def _number(x: float) -> str:
 
 def _float(x: Value | float) -> float:
     return x.data if isinstance(x, Value) else x
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -9,7 +9,6 @@ from math import isfinite
 from typing import Any
 
 from .. import optim
-from ..arguments import whole
 from ..differentiable import outdated
 from ..engine import Value, kind
 from ..graph import topological_order
@@ -17,14 +16,14 @@ from ..nn.losses import Loss
 from .dot import Drawing
 from .draw import check, check_size, folding_of
 from .film import Film, Shown, Stage, film_of, listed
-from .folding import Fold, Folding, is_module
+from .folding import Fold, is_module
 from .formulas import value_formula
 from .names import plain
 from .page import Page, as_script
 from .picture import Picture
-from .scene import Scene, counted
 from .theme import LIGHT
 from .training_film import Rehearsal, training_film
+from .wording import counted
 
 # a box or an edge as layout programs write it, which wrap it in a link that leads nowhere if it has a tooltip
 PART = re.compile(
@@ -111,26 +110,9 @@ def _stage(
 ) -> Stage:
     values = topological_order(output)
     stage = Stage(output, values, digits, folding_of(values, [output], depth, fold))
-    (_check_size if is_training else check_size)(stage, max_nodes)
+    check_size(stage, max_nodes, has_parts=not is_training)
     _check_unchanged(stage)
     return stage
-
-
-def _check_size(stage: Stage, max_nodes: int) -> None:
-    """ValueError that says what to do about a training of more boxes than that."""
-    boxes = stage.size()
-    if boxes <= whole("max_nodes", max_nodes):
-        return
-    ends, ways = {stage.output}, []
-    for depth in (1, 2, 3):
-        folded = Scene([stage.output], stage.values, stage.digits, Folding(stage.values, ends, depth))
-        if folded.size() <= max_nodes:
-            ways.append(f"depth={depth}")
-    fold = f"fold its modules with {' or '.join(ways)}, or " if ways else ""
-    raise ValueError(
-        f"one pass has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
-        f"follow: {fold}allow it with max_nodes={boxes}"
-    )
 
 
 def _check_unchanged(stage: Stage) -> None:
@@ -189,15 +171,15 @@ def _on_the_page(film: Film, body: str) -> Iterator[dict[str, Any]]:
 def _rows(stage: Stage) -> Iterator[str]:
     """The table of all boxes: the value, the gradient so far, what they are."""
     for thing in stage.things:
+        box = stage.id_of(thing)
         if isinstance(thing, Value):
             i = stage.place[thing]
-            yield _row(f"n{i}", stage.said(thing), value_formula(thing, stage.said), f"v{i}", f"g{i}")
+            yield _row(box, stage.said(thing), value_formula(thing, stage.said), f"v{i}", f"g{i}")
         elif isinstance(thing, Fold):
-            m = f"m{thing.number}"
-            yield _row(m, plain(thing.path), ", ".join(stage.lines(thing)[1:]), f"{m}v", f"{m}g")
+            yield _row(box, plain(thing.path), ", ".join(stage.lines(thing)[1:]), f"{box}v", f"{box}g")
         else:
             numbers = stage.numbers([value.data for value in thing.values])
-            yield _row(f"i{thing.number}", counted(len(thing.values), "input"), numbers, "", "")
+            yield _row(box, counted(len(thing.values), "input"), numbers, "", "")
 
 
 def _row(box: str, *cells: str) -> str:

@@ -14,8 +14,8 @@ from ..optim import Optimizer
 from .names import NOT_IN_XML, plain, readable
 from .origin import OriginReport
 from .page import Page
+from .wording import WIDTH
 
-WIDTH = 100             # columns of the text
 BARS = "▁▂▃▄▅▆▇█"
 GRAPH = 120, 30         # of a histogram in HTML, in pixels
 NOTHING = "—"

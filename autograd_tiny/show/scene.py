@@ -13,6 +13,7 @@ from ..ops import Operation
 from .folding import Fold, Folding
 from .formulas import slope_formula, value_formula
 from .names import names_of, on_one_line, partials, plain, readable
+from .wording import counted
 
 LONGEST_FORMULA = 28            # characters
 FEW_OUTPUTS = 4                 # of a folded module: their numbers are shown one by one
@@ -84,6 +85,12 @@ class Scene:
             return []
         return [(k, x) for k, x in enumerate(thing.operands) if not isinstance(x, Value)]
 
+    def id_of(self, thing: Thing, prefix: str = "") -> str:
+        """What its box is called, in the language of dot, in an SVG and for Mermaid: n3, m0, i0."""
+        if isinstance(thing, Value):
+            return f"n{prefix}{self.place[thing]}"
+        return f"{'m' if isinstance(thing, Fold) else 'i'}{prefix}{thing.number}"
+
     def size(self) -> int:
         """The number of boxes."""
         return len(self.things) + sum(len(self.constants(thing)) for thing in self.things)
@@ -140,10 +147,13 @@ class Scene:
 
     def derivative_name(self, result: Value, place: int) -> str:
         """What a local derivative is called: ∂f/∂x, or ∂₂f/∂x if x is the second operand and another, too."""
-        operand = result.operands[place]
-        name = self.said(operand)
-        below = name if isinstance(operand, Value) and self.names[operand] else f"({name})"
-        return f"{partials(result)[place]}{self.said(result)}/∂{below}"
+        return self.derivative(result, result.operands[place], partials(result)[place])
+
+    def derivative(self, top: Value, bottom: Value | float, sign: str = "∂") -> str:
+        """∂f/∂x; ∂f/∂(2) for what has no name."""
+        below = self.said(bottom)
+        has_name = isinstance(bottom, Value) and self.names[bottom]
+        return f"{sign}{self.said(top)}/∂{below if has_name else f'({below})'}"
 
     def title(self) -> str:
         return "The computation of " + plain(", ".join(map(self.said, self.roots)))
@@ -214,7 +224,3 @@ def _gathered(values: Iterable[Value], roots: Iterable[Value], folding: Folding)
 def sign_of(operation: Operation) -> str:
     """The sign in the circle of an operation."""
     return {"*": "×", "-": "−"}.get(operation.sign) or plain(operation.sign)
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

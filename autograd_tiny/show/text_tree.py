@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from ..engine import Value
 from .folding import Fold
-from .scene import Inputs, Scene, Thing, counted
+from .scene import Inputs, Scene, Thing
+from .wording import counted
 
 MOST_LINES = 200            # to look at; in a file are all
 DEEPEST = 50                # levels; what is deeper begins at the margin again

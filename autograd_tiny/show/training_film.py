@@ -15,7 +15,7 @@ from ..models import check_model, mode, modules_of, optimizer_for
 from ..nn.losses import spec_of
 from .film import Film, Shown, Stage, Step, bracketed
 from .names import readable
-from .scene import counted
+from .wording import counted
 
 MOST_DIGITS = 8                 # of a parameter that hardly moves
 
