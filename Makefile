@@ -1,11 +1,11 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*.pyx autograd_tiny/*.h) \
-          $(addprefix autograd_tiny/, engine.py vectors.py ops.py kernels.py)
+NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd_tiny/*/*.pyx autograd_tiny/*/*.h) \
+          $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint notebooks bench clean
+.PHONY: help demo test lint written notebooks bench clean
 
 help:           ## list these targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
@@ -17,9 +17,14 @@ test: $(VENV)/.test   ## run all tests, with the native engine and then with the
 	$(BIN)/python -m pytest -n auto
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --cov --cov-fail-under=95
 
-lint: $(VENV)/.lint   ## check style and types
+lint: $(VENV)/.lint   ## check style, types and which way imports point
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+written: $(VENV)/.test   ## write anew what is made from the rows of the calculus and from the list of public names
+	$(BIN)/python -m autograd_tiny.calculus.python_functions
+	$(BIN)/python tools/public_names.py
 
 notebooks: $(VENV)/.test   ## run the notebooks and keep what they show
 	$(BIN)/python notebooks/execute.py notebooks/*.ipynb
@@ -29,7 +34,7 @@ bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; wri
 
 clean:          ## remove everything that was built, the virtual environment too
 	rm -rf $(VENV) build dist out *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -f autograd_tiny/*.c autograd_tiny/*.so autograd_tiny/*.pyd autograd_tiny/*.html
+	find autograd_tiny \( -name '*.c' -o -name '*.so' -o -name '*.pyd' \) -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -11,13 +11,16 @@ try:
 except ImportError:
     cythonize = None
 
+ENGINE = ["state", "value", "backward", "elementary", "reductions", "functions"]
+COMPILED = [*(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors"]   # run uncompiled, too
+
 
 def write_kernels() -> None:
-    """The formulas of ops.py in C; of the package nothing but these is loaded."""
+    """The rows of the calculus in C; of the package nothing but these is loaded."""
     package = ModuleType("autograd_tiny")
     package.__path__ = ["autograd_tiny"]
     sys.modules["autograd_tiny"] = package
-    text = import_module("autograd_tiny.kernels").source()
+    text = import_module("autograd_tiny.calculus.c_kernels").source()
     for name in [name for name in sys.modules if name.startswith("autograd_tiny")]:
         del sys.modules[name]
     build = Path("build")
@@ -34,16 +37,16 @@ def extensions() -> list[Extension]:
     flags = ["/O2"] if windows else ["-O3", "-ffp-contract=off"]
     # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised
     quiet = [] if windows else ["-fno-math-errno", "-fno-trapping-math"]
+    compiled = [
+        Extension(name.replace("/", "."), [f"{name}.py"], extra_compile_args=flags) for name in COMPILED
+    ]
+    native_executor = Extension(
+        "autograd_tiny.tape.native_executor", ["autograd_tiny/tape/native_executor.pyx"],
+        extra_compile_args=flags + quiet, include_dirs=["build", "autograd_tiny/tape"],
+        depends=["autograd_tiny/tape/native_executor.h", "build/kernels.h"],
+    )
     found = cythonize(
-        [
-            Extension("autograd_tiny.engine", ["autograd_tiny/engine.py"], extra_compile_args=flags),
-            Extension("autograd_tiny.vectors", ["autograd_tiny/vectors.py"], extra_compile_args=flags),
-            Extension(
-                "autograd_tiny.replay", ["autograd_tiny/replay.pyx"], extra_compile_args=flags + quiet,
-                include_dirs=["build", "autograd_tiny"],
-                depends=["autograd_tiny/replay.h", "build/kernels.h"],
-            ),
-        ],
+        [*compiled, native_executor],
         build_dir="build",
         compiler_directives={
             "boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3,

@@ -9,92 +9,76 @@
 
 `draw(f)` shows the graph, `play(f)` its film, and `explain(f, a)` the chain rule between two of its numbers.
 sum, max, min and abs are here too, as autograd_tiny.sum and so on; a star import leaves them out, so that
-Python's own are not hidden.
+Python's own are not hidden. __init__.pyi lists all public names with the modules that have them.
 """
 from __future__ import annotations
 
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any
 
 if os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
-    # take engine.py and vectors.py themselves, also where the compiled ones lie beside them
-    from importlib.util import module_from_spec, spec_from_file_location
+    # look for source files only, also where compiled ones lie beside them
+    from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
-    for _name in "engine", "vectors":
-        _spec = spec_from_file_location(f"{__name__}.{_name}", os.path.join(__path__[0], f"{_name}.py"))
-        assert _spec is not None and _spec.loader is not None
-        sys.modules[_spec.name] = globals()[_name] = module_from_spec(_spec)
-        _spec.loader.exec_module(sys.modules[_spec.name])
+    for _folder in __path__[0], os.path.join(__path__[0], "engine"):
+        sys.path_importer_cache[_folder] = FileFinder(_folder, (SourceFileLoader, SOURCE_SUFFIXES))
 
-from . import functions
-from .context import no_grad, scope
-from .custom import operation
-from .engine import Value, engine_kind, gradients
-from .functions import *
-from .functions import abs as abs, max as max, min as min, sum as sum
-from .graph import find_nonfinite, topological_order
+from . import engine as engine
 
-_LATER = {      # what is loaded when it is first used, so that the import stays quick: name → module
-    "nn": "", "draw": "show", "parse": "expression", "Dual": "forward", "check_gradients": "checking",
-    "compare_modes": "modes", "record": "tape", "Tape": "tape", "vectors": "", "optim": "",
-    "plot_history": "show.curves", "history_svg": "show.curves", "plot_decision_regions": "show.regions",
-    "plot_weights": "show.weights", "plot_confusion_matrix": "show.confusion",
-    "detect_anomaly": "anomaly", "explain": "show.explanation", "play": "show.player",
-    "diagnose": "show.report", "network_diagram": "show.diagram",
-} | dict.fromkeys(["EarlyStopping", "History", "evaluate", "fit", "predict"], "train") | dict.fromkeys(
-    ["derivative", "grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"],
-    "functional",
-)
-
-if TYPE_CHECKING:
-    from . import nn, optim, vectors
-    from .anomaly import detect_anomaly
-    from .checking import check_gradients
-    from .expression import parse
-    from .forward import Dual
-    from .functional import (
-        derivative, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp,
-    )
-    from .modes import compare_modes
-    from .show.confusion import plot_confusion_matrix
-    from .show.curves import history_svg as history_svg, plot_history
-    from .show.diagram import network_diagram
-    from .show.report import diagnose
-    from .show.draw import draw
-    from .show.explanation import explain
-    from .show.player import play
-    from .show.regions import plot_decision_regions
-    from .show.weights import plot_weights
-    from .tape import Tape, record
-    from .train import EarlyStopping, History, evaluate, fit, predict
+# <written: names> by tools/public_names.py, from __init__.pyi
+_NAMES = {
+    "": "nn optim vectors",
+    "debug.anomaly": "detect_anomaly",
+    "engine.context": "no_grad scope",
+    "engine.custom": "operation",
+    "engine.functions":
+        "abs acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh "
+        "clip cos cosh dot elu equal erf erfc exp expm1 gelu greater greater_equal hypot leaky_relu less "
+        "less_equal log log1p log2 log10 log_softmax logsumexp max maximum mean min minimum prod relu "
+        "sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh where",
+    "engine.gradients": "gradients",
+    "engine.graph": "find_nonfinite topological_order",
+    "engine.value": "Value engine_kind",
+    "expression": "parse",
+    "show.draw": "draw",
+    "show.explanation.explanation": "explain",
+    "show.film.player": "play",
+    "show.mode_comparison": "compare_modes",
+    "show.network.diagram": "network_diagram",
+    "show.plots.confusion": "plot_confusion_matrix",
+    "show.plots.regions": "plot_decision_regions",
+    "show.plots.weights": "plot_weights",
+    "show.report.report": "diagnose",
+    "tape.tape": "Tape record",
+    "training.curves": "history_svg plot_history",
+    "training.fit": "evaluate fit predict",
+    "training.history": "History",
+    "training.monitor": "EarlyStopping",
+    "transforms.dual": "Dual",
+    "transforms.functional": "derivative grad hessian hvp jacfwd jacobian jacrev jvp value_and_grad vjp",
+    "transforms.gradient_check": "check_gradients",
+}
+# </written: names>
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __version__ = "0.1.0"
-__all__ = [
-    "Dual", "EarlyStopping", "History", "Tape", "Value", "check_gradients", "compare_modes", "derivative",
-    "detect_anomaly", "diagnose", "draw", "engine_kind", "evaluate", "explain", "find_nonfinite", "fit",
-    "grad", "gradients", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "network_diagram", "nn",
-    "no_grad", "operation", "optim", "parse", "play", "plot_confusion_matrix", "plot_decision_regions",
-    "plot_history", "plot_weights", "predict", "record", "scope", "topological_order", "value_and_grad",
-    "vectors", "vjp", *functions.__all__,
-]
+__all__ = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "sum"})
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    """A public name, loaded when it is first used: so the import stays quick."""
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f".{_LATER[name] or name}", __name__)
-    if name == "compare_modes":
-        module.ModeComparison.draw = _draw_modes
-    globals()[name] = found = getattr(module, name) if _LATER[name] else module
+    module = _MODULE_OF[name]
+    found = getattr(import_module(f".{module}", __name__), name) if module else import_module(f".{name}", __name__)
+    globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-def _draw_modes(comparison: Any, **options: Any) -> Any:
-    """The picture of one forward and one reverse pass: see autograd_tiny.show.modes.draw_modes."""
-    return import_module(".show.modes", __name__).draw_modes(comparison, **options)

@@ -14,10 +14,10 @@ from itertools import count, zip_longest
 from typing import NoReturn
 
 from . import __version__, engine_kind
-from .engine import Value
+from .calculus.operations import DOT, LEAF, NEG, reference_table
+from .engine.graph import topological_order
+from .engine.value import Value
 from .expression import CONSTANTS, FUNCTIONS, ExpressionError, constant, parse, subscripted
-from .graph import topological_order
-from .ops import DOT, LEAF, NEG, reference_table
 
 WIDTH = 80                  # of the table, in characters, unless its names and numbers need more
 OPERATION_WIDTH = 28        # of its second column, likewise
@@ -172,13 +172,13 @@ def name_the_unnamed(nodes: Sequence[Value]) -> None:
 def write_files(output: Value, options: argparse.Namespace) -> None:
     """Write the pictures and the film of the graph that are wanted."""
     if options.svg or options.png:
-        from .show import draw
+        from .show.draw import draw
 
         picture = draw(output, max_nodes=options.max_nodes)
         for file in filter(None, (options.svg, options.png)):
             picture.save(file)
     if options.play:
-        from .show import play
+        from .show.film.player import play
 
         play(output, max_nodes=options.max_nodes).save(options.play)
 
@@ -188,7 +188,7 @@ def explained(nodes: Sequence[Value], name: str) -> str:
 
     Results that have no name remain so, unless one of them is meant: steps of arithmetic are not shown then.
     """
-    from .show import explain
+    from .show.explanation.explanation import explain
 
     if name not in {node.label for node in nodes}:
         name_the_unnamed(nodes)

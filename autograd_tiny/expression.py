@@ -15,9 +15,11 @@ from functools import partial
 from inspect import signature
 from typing import Any, TypeAlias
 
-from . import functions, ops
-from .engine import Value, kind
-from .ops import Operation
+from .boundary.arguments import describe
+from .calculus import operations as ops
+from .calculus.operations import Operation
+from .engine import functions
+from .engine.value import Value, apply
 
 Number: TypeAlias = "Value | float"
 Rule: TypeAlias = tuple[Callable[..., Any], Sequence[ast.expr]]
@@ -26,7 +28,7 @@ MAX_LENGTH = 100_000        # of a text, in characters
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: getattr(functions, name)
-    for name in sorted([*functions.__all__, "abs", "max", "min", "sum"])
+    for name in functions.__all__
     if name not in ("softmax", "log_softmax")       # they answer with a list
 }
 OPERATORS: dict[type[ast.AST], Operation] = {
@@ -99,7 +101,7 @@ class _Reading:
 
     def __init__(self, text: str, values: Mapping[str, Number]) -> None:
         if not isinstance(text, str):
-            raise TypeError(f"the text of an expression is expected, got {kind(text)}")
+            raise TypeError(f"the text of an expression is expected, got {describe(text)}")
         # an indented line is no block of Python code here
         self.text = "\n".join(line.strip() for line in text.split("\n"))
         self.statements = _statements(self.text)
@@ -168,11 +170,11 @@ class _Reading:
             case ast.UnaryOp(op=ast.UAdd(), operand=x):
                 return lambda number: number, [x]
             case ast.UnaryOp(op=op, operand=x) if type(op) in OPERATORS:
-                return partial(functions.apply, OPERATORS[type(op)]), [x]
+                return partial(apply, OPERATORS[type(op)]), [x]
             case ast.BinOp(left=x, op=op, right=y) if type(op) in OPERATORS:
-                return partial(functions.apply, OPERATORS[type(op)]), [x, y]
+                return partial(apply, OPERATORS[type(op)]), [x, y]
             case ast.Compare(left=x, ops=[op], comparators=[y]) if type(op) in OPERATORS:
-                return partial(functions.apply, OPERATORS[type(op)]), [x, y]
+                return partial(apply, OPERATORS[type(op)]), [x, y]
             case ast.List(elts=elements) if node in self.lists:
                 return lambda *numbers: numbers, elements
             case ast.Call(func=ast.Name(id=name)):

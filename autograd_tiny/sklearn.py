@@ -20,11 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from . import nn, optim, train
-from .arguments import flag, number, whole
-from .data import Array
+from . import nn, optim
+from .boundary.arguments import boolean, integer, nonnegative
 from .nn.layers import as_list
 from .nn.losses import l2
+from .training import fit as train
+from .training.data import Array
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin, is_classifier
@@ -82,17 +83,17 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
         rng = check_random_state(self.random_state)
         model = self._network(X.shape[1], outputs, rng)
         held_out = None
-        if flag("early_stopping", self.early_stopping):
+        if boolean("early_stopping", self.early_stopping):
             X, X_held, y, y_held = train_test_split(
-                X, y, test_size=number("validation_fraction", self.validation_fraction, below=1.0),
+                X, y, test_size=nonnegative("validation_fraction", self.validation_fraction, below=1.0),
                 random_state=rng, stratify=y if is_classifier(self) else None,
             )
             held_out = X_held, y_held
         automatic = isinstance(self.batch_size, str) and self.batch_size == "auto"
-        batch = min(200 if automatic else whole("batch_size", self.batch_size), len(X))
+        batch = min(200 if automatic else integer("batch_size", self.batch_size), len(X))
         self.history_ = train.fit(
-            model, X, y, loss, self._optimizer(model), whole("max_iter", self.max_iter), batch,
-            validation_data=held_out, shuffle=flag("shuffle", self.shuffle), seed=rng.randint(2**31 - 1),
+            model, X, y, loss, self._optimizer(model), integer("max_iter", self.max_iter), batch,
+            validation_data=held_out, shuffle=boolean("shuffle", self.shuffle), seed=rng.randint(2**31 - 1),
             penalty=self._penalty(batch), progress=bool(self.verbose), **self._end(),
         )
         if not self.history_.stopped:
@@ -104,7 +105,7 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
 
     def _network(self, inputs: int, outputs: int, rng: np.random.RandomState) -> nn.MLP:
         """With the weights at which scikit-learn's networks begin for the same random_state."""
-        hidden = [whole("hidden_layer_sizes", each) for each in as_list(self.hidden_layer_sizes)]
+        hidden = [integer("hidden_layer_sizes", each) for each in as_list(self.hidden_layer_sizes)]
         sizes = [inputs, *hidden, outputs]
         given = self.activation
         activation = ACTIVATIONS.get(given, given) if isinstance(given, str) else given
@@ -118,11 +119,11 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
         return model
 
     def _optimizer(self, model: nn.MLP) -> optim.Optimizer:
-        rate = number("learning_rate_init", self.learning_rate_init)
+        rate = nonnegative("learning_rate_init", self.learning_rate_init)
         if self.solver not in SOLVERS:
             raise ValueError(f"solver {self.solver!r} is not known; there are {', '.join(SOLVERS)}")
         if self.solver == "sgd":
-            momentum = number("momentum", self.momentum)
+            momentum = nonnegative("momentum", self.momentum)
             return optim.SGD(model.parameters(), rate, momentum, nesterov=momentum > 0)
         optimizer = optim.named(self.solver, model.parameters())
         optimizer.lr = rate
@@ -130,7 +131,7 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
 
     def _end(self) -> dict[str, Any]:
         """The arguments of `fit` that say when to end: on held-out samples, or on a loss that stays."""
-        tol, patience = number("tol", self.tol), whole("n_iter_no_change", self.n_iter_no_change)
+        tol, patience = nonnegative("tol", self.tol), integer("n_iter_no_change", self.n_iter_no_change)
         if not self.early_stopping:
             return {"callbacks": [_Plateau(tol, patience)]}
         stopping = train.EarlyStopping(patience + 1, self._monitor, tol)
@@ -138,7 +139,7 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
 
     def _penalty(self, batch: int) -> Any:
         """½·alpha·Σ w², without the biases, shared among the samples of a batch: scikit-learn's scale."""
-        strength = number("alpha", self.alpha) / (2 * batch)
+        strength = nonnegative("alpha", self.alpha) / (2 * batch)
         if strength == 0.0:
             return None
         return lambda model: strength * l2(

@@ -1,6 +1,9 @@
 # What is a C number in vectors.py when it is compiled.
-from autograd_tiny.engine cimport Value
+from autograd_tiny.engine.value cimport Value
 
+cdef object LEAF
+
+cpdef list leaves_if_all_values(list values)
 cpdef tuple _only_values(object values)
 cpdef void copy_numbers(tuple values, double[::1] into)
 cpdef void copy_gradients(tuple values, double[::1] into)

@@ -10,16 +10,17 @@ from typing import Any, TypeAlias
 try:
     import cython
 except ImportError:
-    from . import uncompiled as cython
+    from .engine import pure_cython as cython
 if cython.compiled:
-    from cython.cimports.autograd_tiny.engine import Value
+    from cython.cimports.autograd_tiny.engine.value import Value
     from cython.cimports.cpython.tuple import PyTuple_GET_ITEM as item      # without counting references
 else:
     from operator import getitem as item
 
-    from . import uncompiled as cython
-    from .engine import Value
-from .engine import kind
+    from .engine import pure_cython as cython
+    from .engine.value import Value
+from .boundary.arguments import describe
+from .calculus.operations import LEAF
 
 Array: TypeAlias = "Any"                # a one-dimensional array of floats
 
@@ -68,6 +69,18 @@ def read_trainable(values: Sequence[Any]) -> Array | None:
     return None if all_trainable(each) else np.array([x.requires_grad for x in each])
 
 
+def leaves_if_all_values(values: list[Any]) -> list[Value] | None:
+    """The leaves among the Values in a list; None if anything else stands among them."""
+    found: list[Value] = []
+    for i in range(len(values)):
+        x = values[i]
+        if type(x) is not Value:
+            return None
+        if cython.cast(Value, x).operation is LEAF:
+            found.append(x)
+    return found
+
+
 def _filled(
     values: Sequence[Any], fill: Callable[[tuple[Any, ...], Array], None], out: Array | None
 ) -> Array:
@@ -76,7 +89,7 @@ def _filled(
     each = _only_values(values)
     found = np.empty(len(each)) if out is None else out
     if not isinstance(found, np.ndarray) or found.dtype != float or found.shape != (len(each),):
-        raise ValueError(f"out: an array of {len(each)} floats is expected, got {kind(out)}")
+        raise ValueError(f"out: an array of {len(each)} floats is expected, got {describe(out)}")
     if not found.flags.c_contiguous or not found.flags.writeable:
         raise ValueError("out: an array whose numbers lie side by side, and that may be written, is expected")
     fill(each, found)
@@ -89,7 +102,7 @@ def _checked(values: Sequence[Any], numbers: Any) -> tuple[tuple[Any, ...], Arra
     each = _only_values(values)
     given = np.ascontiguousarray(numbers)
     if given.dtype.kind not in "fiub":
-        raise TypeError(f"an array of numbers is expected, got {kind(numbers)}")
+        raise TypeError(f"an array of numbers is expected, got {describe(numbers)}")
     if given.shape != (len(each),):
         raise ValueError(f"{len(each)} numbers are expected, one for each Value, got shape {given.shape}")
     return each, given.astype(float, copy=False)
@@ -97,11 +110,11 @@ def _checked(values: Sequence[Any], numbers: Any) -> tuple[tuple[Any, ...], Arra
 
 def _only_values(values: Sequence[Any]) -> tuple[Any, ...]:
     if not isinstance(values, list | tuple):
-        raise TypeError(f"a list or tuple of Values is expected, got {kind(values)}")
+        raise TypeError(f"a list or tuple of Values is expected, got {describe(values)}")
     each = tuple(values)
     for x in each:
         if type(x) is not Value:
-            raise TypeError(f"Values are expected, got {kind(x)} among them")
+            raise TypeError(f"Values are expected, got {describe(x)} among them")
     return each
 
 

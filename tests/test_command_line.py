@@ -258,7 +258,7 @@ def test_what_drawing_may_say(complaint, monkeypatch, error, tmp_path):
     def draw(output, max_nodes):
         raise error
 
-    monkeypatch.setattr("autograd_tiny.show.draw", draw)
+    monkeypatch.setattr("autograd_tiny.show.draw.draw", draw)
     file = tmp_path / "f.svg"
     assert " ".join(str(error).split()) == complaint(*EXAMPLE_A, "--svg", str(file))
     assert not file.exists()

@@ -10,8 +10,8 @@ import pytest
 
 from autograd_tiny import nn
 from autograd_tiny.diagnosis import Finding
-from autograd_tiny.show.report import Diagnosis, diagnose
 from autograd_tiny.show.page import Page
+from autograd_tiny.show.report.report import Diagnosis, diagnose
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(110, 2))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from autograd_tiny import Value, nn, no_grad, optim, scope
-from autograd_tiny.diagnosis import findings, measure, samples, summary
+from autograd_tiny.diagnosis import findings, measure, measurements as samples, summary
 
 N = 120
 RNG = np.random.default_rng(5)

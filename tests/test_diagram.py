@@ -7,12 +7,11 @@ import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from autograd_tiny import nn
-from autograd_tiny.show.diagram import network_diagram
 from autograd_tiny.show.names import readable
+from autograd_tiny.show.network.diagram import network_diagram
 from autograd_tiny.show.theme import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -473,7 +472,7 @@ def test_bad_arguments():
         network_diagram(model, color="value")
     with pytest.raises(ValueError, match="'blue'"):
         network_diagram(model, theme="blue")
-    with pytest.raises(ValueError, match="most: a whole number of 1"):
+    with pytest.raises(ValueError, match="most: an integer of 1"):
         network_diagram(model, most=0)
-    with pytest.raises(TypeError, match="digits: a whole number"):
+    with pytest.raises(TypeError, match="digits: an integer"):
         network_diagram(model, digits=2.5)

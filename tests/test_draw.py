@@ -12,12 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import autograd_tiny as at
 from autograd_tiny import Value
-from autograd_tiny.show import Picture, draw, layout, picture
+from autograd_tiny.show import layout, picture
+from autograd_tiny.show.draw import draw
+from autograd_tiny.show.picture import Picture
 from autograd_tiny.show.names import names_of, readable
 from autograd_tiny.show.theme import LIGHT
 
@@ -486,10 +487,10 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="'left'"):
         draw(Value(1.0), rankdir="left")
     for name in ("digits", "depth", "max_nodes"):
-        with pytest.raises(ValueError, match=f"{name}: a whole number of 1 or more is expected, got 0"):
+        with pytest.raises(ValueError, match=f"{name}: an integer of 1 or more is expected, got 0"):
             draw(Value(1.0), **{name: 0})
         for wrong, said in ((2.5, "float 2.5"), ("3", "str '3'"), (True, "bool True")):
-            with pytest.raises(TypeError, match=f"{name}: a whole number is expected, got {said}"):
+            with pytest.raises(TypeError, match=f"{name}: an integer is expected, got {said}"):
                 draw(Value(1.0), **{name: wrong})
 
 

@@ -8,20 +8,19 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from test_paths import random_graph
 from test_worked_examples_networks import CHOSEN, EDGES, GIVEN, INPUTS, TARGETS
 
 from autograd_tiny import (
-    Value, detect_anomaly, dot, gradients, maximum, mean, nn, no_grad, operation, optim, prod, sigmoid,
+    Value, detect_anomaly, dot, gradients, max as largest, maximum, mean, nn, no_grad, operation, optim,
+    prod, sigmoid,
 )
-from autograd_tiny import max as largest
-from autograd_tiny.differentiable import outdated
-from autograd_tiny.graph import topological_order
-from autograd_tiny.paths import PowerOfTen
-from autograd_tiny.show.explanation import Explanation, explain
-from autograd_tiny.show.ranking import Ranking
+from autograd_tiny.engine.graph import topological_order
+from autograd_tiny.engine.outdated import first_outdated
+from autograd_tiny.show.explanation.explanation import Explanation, explain
+from autograd_tiny.show.explanation.ranking import Ranking
+from autograd_tiny.show.paths import PowerOfTen
 
 examples = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 
@@ -531,21 +530,21 @@ def test_outdated_finds_the_first_result_that_does_not_fit_its_operands() -> Non
     u = x * y
     v = u.exp()
     order = topological_order(v)
-    assert outdated(order) is None
+    assert first_outdated(order) is None
     x.data = -0.0
-    assert outdated(order) is u
+    assert first_outdated(order) is u
     x.data = 0.0
     with no_grad(), detect_anomaly():
-        assert outdated(order) is None
+        assert first_outdated(order) is None
         u.data = 1.0
-        assert outdated(order) is u and outdated([v]) is v
+        assert first_outdated(order) is u and first_outdated([v]) is v
 
 
 def test_nan_is_not_a_change() -> None:
     x = Value(-1.0, "x")
     f = x.log() * 0.0
     with detect_anomaly():
-        assert outdated(topological_order(f)) is None
+        assert first_outdated(topological_order(f)) is None
     assert "has changed" not in str(explain(f, x))
 
 
@@ -706,9 +705,9 @@ def test_a_leaf_to_which_no_path_leads() -> None:
 def test_most_and_digits_are_whole_numbers_from_1_up() -> None:
     v = example_a()
     for name in ("most", "digits"):
-        with pytest.raises(ValueError, match=f"{name}: a whole number of 1 or more is expected, got 0"):
+        with pytest.raises(ValueError, match=f"{name}: an integer of 1 or more is expected, got 0"):
             explain(v["f"], **{name: 0})
-        with pytest.raises(TypeError, match=f"{name}: a whole number is expected, got float 1.5"):
+        with pytest.raises(TypeError, match=f"{name}: an integer is expected, got float 1.5"):
             explain(v["f"], v["b"], **{name: 1.5})
     assert f"E = {example_b()['E'].data:.9g} depends" in str(explain(example_b()["E"], digits=9))
 

@@ -6,17 +6,18 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from test_draw import SVG, boxes, example_a, frame, random_graph, read
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn
-from autograd_tiny.show import Picture, draw, layout
-from autograd_tiny.show.diagram import network_diagram
-from autograd_tiny.show.folding import Fold, Folding, homes
-from autograd_tiny.show.scene import Inputs, Scene
-from autograd_tiny.show.shading import LEGIBLE, Shading, contrast
+from autograd_tiny.show import layout
+from autograd_tiny.show.draw import draw
+from autograd_tiny.show.picture import Picture
+from autograd_tiny.show.graph.folding import Fold, Folding, homes
+from autograd_tiny.show.graph.scene import Inputs, Scene
+from autograd_tiny.show.graph.shading import LEGIBLE, Shading, contrast
+from autograd_tiny.show.network.diagram import network_diagram
 from autograd_tiny.show.theme import DARK, LIGHT, PALETTES
 
 

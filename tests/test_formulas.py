@@ -12,9 +12,10 @@ import pytest
 from test_ops import REFERENCES, ROWS, comfortable, perform
 
 from autograd_tiny import (
-    Value, dot, functions, gradients, logsumexp, max, maximum, mean, min, minimum, operation, prod, where,
+    Value, dot, gradients, logsumexp, max, maximum, mean, min, minimum, operation, prod, sum as total,
+    where,
 )
-from autograd_tiny import sum as total
+from autograd_tiny.engine import functions
 from autograd_tiny.show.formulas import (
     Formulas, latex_name, name, slope_formula, slope_latex, value_formula, value_latex,
 )

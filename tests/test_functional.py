@@ -9,17 +9,18 @@ from itertools import product
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.optimize import least_squares, minimize, rosen, rosen_der, rosen_hess
 from test_ops import perform
 from test_random_graphs import SMOOTH, examples, magnitudes, programs, run
 
 import autograd_tiny as at
 from autograd_tiny import (
-    Dual, Value, derivative, engine, grad, gradients, hessian, hvp, jacfwd, jacobian, jacrev, jvp, no_grad,
+    Dual, Value, derivative, grad, gradients, hessian, hvp, jacfwd, jacobian, jacrev, jvp, no_grad,
     operation, value_and_grad, vjp,
 )
+from autograd_tiny.engine.state import noted
+from autograd_tiny.transforms.functional import FORWARD_PASS
 
 MODES = ("forward", "reverse")
 HESSIANS = [f"{outer}-over-{inner}" for outer, inner in product(MODES, MODES)]
@@ -49,9 +50,7 @@ def is_clean():
 def clean_state():
     """A test that leaves something switched off fails, and does not spoil the others."""
     yield
-    clean = is_clean()
-    engine.set_recording(True)
-    assert clean
+    assert is_clean()
 
 
 def wavy(x):
@@ -547,7 +546,7 @@ def test_many_outputs_of_few_inputs_go_forward():
         calls.append(type(x))
         return [x * i for i in range(count)]
 
-    for count, last in ((at.functional.FORWARD_PASS, Value), (at.functional.FORWARD_PASS + 1, Dual)):
+    for count, last in ((FORWARD_PASS, Value), (FORWARD_PASS + 1, Dual)):
         calls = []
         assert jacobian(f)(2.0) == [float(i) for i in range(count)]
         assert calls[-1] is last
@@ -713,7 +712,7 @@ def test_an_exception_leaves_no_trace(take):
         with pytest.raises(KeyError, match="mine"):
             take(wrong)
         assert is_clean()
-        assert not at.differentiation._running.variables
+        assert not noted("variables")
         (outer * 3.0).backward()
         assert grad(lambda x: x**2)(3.0) == 6.0
         with no_grad(), pytest.raises(KeyError):

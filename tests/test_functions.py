@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import Value, functions, ops
+from autograd_tiny import Value
+from autograd_tiny.calculus import operations as ops
+from autograd_tiny.engine import functions
 
 ONE = [row for row in ops.OPERATIONS if row.operands == ("x",) and hasattr(functions, row.name)]
 

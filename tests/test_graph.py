@@ -4,7 +4,7 @@ from math import inf, nan
 import pytest
 
 from autograd_tiny import Value, exp, find_nonfinite, log, scope
-from autograd_tiny.graph import is_made_from, leaves
+from autograd_tiny.engine.graph import depends_on, leaves
 
 
 def test_the_first_number_that_is_not_finite():
@@ -48,5 +48,5 @@ def test_what_a_value_is_made_from():
     a, b, c = Value(1.0), Value(2.0), Value(3.0)
     shared = a * b
     f = shared + shared * 2.0
-    assert is_made_from(f, [c, b]) and is_made_from(f, [f]) and is_made_from(f, [shared])
-    assert not is_made_from(f, [c]) and not is_made_from(f, [])
+    assert depends_on(f, [c, b]) and depends_on(f, [f]) and depends_on(f, [shared])
+    assert not depends_on(f, [c]) and not depends_on(f, [])

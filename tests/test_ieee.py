@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd_tiny import ieee
+from autograd_tiny.calculus import ieee
 
 MAGNITUDES = (
     0.0, 5e-324, 1e-310, 2.2250738585072014e-308, 1e-300, 1e-16, 0.5, math.nextafter(1, 0), 1.0,

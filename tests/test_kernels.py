@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
-from autograd_tiny import kernels
-from autograd_tiny.ops import FLOATS, OPERATIONS
+from autograd_tiny.calculus import c_kernels as kernels
+from autograd_tiny.calculus.floats import FLOATS
+from autograd_tiny.calculus.operations import OPERATIONS
 
 ROWS = [row for _, row in kernels.numbered()]
 POINTS = [0.0, -0.0, 1.0, -1.0, 0.3, -0.7, 2.5, -40.0, 800.0, 1e-300, math.inf, -math.inf, math.nan]

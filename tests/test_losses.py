@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd_tiny import Value, functions, gradients, nn, record
+from autograd_tiny import Value, gradients, nn, record
+from autograd_tiny.engine import functions
 from autograd_tiny.nn import losses
 
 REFERENCES = json.loads(Path(__file__).with_name("references").joinpath("losses.json").read_text("utf-8"))

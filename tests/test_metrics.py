@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from autograd_tiny import Value, evaluate, fit, nn, optim
-from autograd_tiny.metrics import named_metrics
 from autograd_tiny.nn import losses
+from autograd_tiny.training.metrics import named_metrics
 
 SCORES = np.array([-2.0, -0.3, -0.0, 0.3, 0.4, 0.6, 0.9, 3.0])
 ZEROS_AND_ONES = np.array([0, 1, 0, 0, 1, 1, 0, 1])

@@ -66,10 +66,10 @@ def test_bad_input():
         found.draw(input=3)
     with pytest.raises(ValueError, match="f has 1 output, there is none at 1"):
         found.draw(output=1)
-    with pytest.raises(ValueError, match="output: a whole number of 0 or more is expected, got -1"):
+    with pytest.raises(ValueError, match="output: an integer of 0 or more is expected, got -1"):
         found.draw(output=-1)
     for name in ("input", "output", "max_nodes", "digits"):
-        with pytest.raises(TypeError, match=f"{name}: a whole number is expected, got str '1'"):
+        with pytest.raises(TypeError, match=f"{name}: an integer is expected, got str '1'"):
             found.draw(**{name: "1"})
     with pytest.raises(ValueError, match="max_nodes"):
         found.draw(max_nodes=5)

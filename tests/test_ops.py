@@ -15,8 +15,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from autograd_tiny import Value, functions, gradients
-from autograd_tiny.ops import FLOATS, LEAF, OPERATIONS, Operation
+from autograd_tiny import Value, gradients
+from autograd_tiny.calculus.floats import FLOATS
+from autograd_tiny.calculus.operations import LEAF, OPERATIONS, Operation
+from autograd_tiny.engine import functions
 
 MP = mpmath.MPContext()
 MP.dps = 80             # 50 digits are left where a reference loses some: 1 - x² for x next to 1

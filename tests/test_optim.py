@@ -506,8 +506,8 @@ def test_the_state_of_another_schedule_changes_nothing(change, message):
 
 
 @pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda o: optim.StepLR(o, 0), ValueError, "step_size: a whole number of 1 or more"),
-    (lambda o: optim.StepLR(o, 2.0), TypeError, "step_size: a whole number"),
+    (lambda o: optim.StepLR(o, 0), ValueError, "step_size: an integer of 1 or more"),
+    (lambda o: optim.StepLR(o, 2.0), TypeError, "step_size: an integer"),
     (lambda o: optim.StepLR(o, True), TypeError, "step_size"),
     (lambda o: optim.StepLR(o, 2, gamma=-0.1), ValueError, "gamma"),
     (lambda o: optim.ExponentialLR(o, "0.9"), TypeError, "gamma"),
@@ -538,9 +538,9 @@ def test_a_rate_can_be_looked_up_without_going_there():
     assert [its.lr_at(step) for step in (0, 2, 3, 7)] == [1.0, 1.0, 0.5, 0.25]
     assert its.last_step == 0 and its.optimizer.lr == 1.0
     for bad in (1.0, True, "1", None):
-        with pytest.raises(TypeError, match="step: a whole number"):
+        with pytest.raises(TypeError, match="step: an integer"):
             its.lr_at(bad)
-    with pytest.raises(ValueError, match="step: a whole number of 0 or more"):
+    with pytest.raises(ValueError, match="step: an integer of 0 or more"):
         its.lr_at(-1)
 
 

@@ -1,7 +1,6 @@
 """diagnose(value): where a nan or an infinity was born, in words that name the place."""
 import math
 
-
 import pytest
 
 import autograd_tiny as at

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import ops
+from autograd_tiny.calculus import operations as ops
 
 
 def python(code, **environment):
@@ -57,5 +57,5 @@ def test_the_pure_engine_on_request(wish):
 def test_the_default_engine(wish):
     loaded = python("import autograd_tiny as at; print(at.engine_kind())", AUTOGRAD_TINY_PURE=wish)
     folder = Path(at.__file__).parent
-    compiled = any((folder / f"engine{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
+    compiled = any((folder / "engine" / f"value{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
     assert loaded == ("native" if compiled else "pure")

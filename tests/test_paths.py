@@ -5,11 +5,10 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from autograd_tiny import Value, exp, gradients, log, mean, topological_order
-from autograd_tiny.paths import LIMIT, PowerOfTen, by_size, count_paths, largest_paths
+from autograd_tiny.show.paths import LIMIT, PowerOfTen, by_size, count_paths, largest_paths
 
 examples = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 INF, NAN = math.inf, math.nan

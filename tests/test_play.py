@@ -7,15 +7,14 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, optim, topological_order
-from autograd_tiny.show.film import computed, sent
-from autograd_tiny.show.folding import Folding
+from autograd_tiny.show.film.film import computed, sent
+from autograd_tiny.show.film.player import Player, play
+from autograd_tiny.show.graph.folding import Folding
 from autograd_tiny.show.names import readable
-from autograd_tiny.show.player import Player, play
 
 examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
@@ -508,7 +507,7 @@ def test_errors_name_what_was_written():
         play(model, [1.0, 2.0])
     with pytest.raises(TypeError, match="x: the inputs of a sample, a list of numbers, are expected"):
         play(model, 3.0, 1.0)
-    with pytest.raises(ValueError, match="steps: a whole number of 1 or more is expected, got 0"):
+    with pytest.raises(ValueError, match="steps: an integer of 1 or more is expected, got 0"):
         play(model, [0.1, 0.2], [1.0], steps=0)
     with pytest.raises(ValueError, match="loss 'squred' is not known"):
         play(model, [0.1, 0.2], [1.0], loss="squred")

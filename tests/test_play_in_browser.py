@@ -2,12 +2,12 @@
 import random
 
 import pytest
+from test_play import example_a
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, topological_order
+from autograd_tiny.show.film.player import play
 from autograd_tiny.show.names import plain, readable
-from autograd_tiny.show.player import play
-from test_play import example_a
 
 READ = """() => {
   const texts = {}, both = (text) => [text.textContent, text.dataset.exact ?? null];

@@ -13,13 +13,13 @@ import pytest
 from matplotlib.colors import to_hex
 
 from autograd_tiny import nn
-from autograd_tiny.history import History
-from autograd_tiny.show import regions
-from autograd_tiny.show.confusion import plot_confusion_matrix
-from autograd_tiny.show.curves import history_svg, plot_history
-from autograd_tiny.show.plotting import BLUE, COLOURS, RED
-from autograd_tiny.show.regions import plot_decision_regions
-from autograd_tiny.show.weights import plot_weights
+from autograd_tiny.boundary.plotting import BLUE, COLOURS, RED
+from autograd_tiny.show.plots import regions
+from autograd_tiny.show.plots.confusion import plot_confusion_matrix
+from autograd_tiny.show.plots.regions import plot_decision_regions
+from autograd_tiny.show.plots.weights import plot_weights
+from autograd_tiny.training.curves import history_svg, plot_history
+from autograd_tiny.training.history import History
 
 NAN, INF = float("nan"), float("inf")
 X = [[-1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [2.0, 3.0]]
@@ -245,7 +245,7 @@ def test_examples_that_do_not_fit_are_refused(x, y, message):
 
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"mesh": 1}, ValueError, "mesh: 2 or more"), ({"mesh": 0}, ValueError, "mesh: .* 1 or more"),
-    ({"mesh": 2.5}, TypeError, "mesh: a whole number"), ({"margin": -0.1}, ValueError, "margin: .*-0.1"),
+    ({"mesh": 2.5}, TypeError, "mesh: an integer"), ({"margin": -0.1}, ValueError, "margin: .*-0.1"),
     ({"margin": INF}, ValueError, "margin: a finite"), ({"threshold": "0"}, TypeError, "'0'"),
     ({"threshold": NAN}, ValueError, "threshold: a finite"),
 ])
@@ -316,8 +316,8 @@ def test_weights_of_0_have_a_scale():
     ({"shape": (2, 3)}, ValueError, "shape: 2 × 3 = 6 does not fit, each unit has 9 weights"),
     ({"shape": 9}, ValueError, r"shape: height and width are expected, as \(8, 8\), got int 9"),
     ({"shape": (-3, -3)}, ValueError, "shape: .* 1 or more"),
-    ({"shape": (3.0, 3)}, TypeError, "shape: a whole"),
-    ({"columns": 0}, ValueError, "columns: .* 1 or more"), ({"columns": "2"}, TypeError, "columns: a whole"),
+    ({"shape": (3.0, 3)}, TypeError, "shape: an integer"),
+    ({"columns": 0}, ValueError, "columns: .* 1 or more"), ({"columns": "2"}, TypeError, "columns: an integer"),
 ])
 def test_shapes_that_do_not_fit_are_refused(options, error, message):
     with pytest.raises(error, match=message):

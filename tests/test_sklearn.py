@@ -17,8 +17,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from autograd_tiny import nn, optim, train
+from autograd_tiny import nn, optim
 from autograd_tiny.sklearn import MLPClassifier, MLPRegressor
+from autograd_tiny.training import fit as train
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

@@ -4,12 +4,11 @@ import hashlib
 import json
 import math
 import random
-
 from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from test_ops import ROWS, comfortable, perform
 from test_random_graphs import programs
 from test_tape import batch

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from test_ops import (
     EDGES, REFERENCES, ROWS, SLOPE_SLACK, VALUE_SLACK, comfortable, edges, no_slack, perform, same,
 )
@@ -24,8 +23,9 @@ from test_random_graphs import Program, Step, number, random_program, run
 from test_tape import batch, close
 
 import autograd_tiny as at
-from autograd_tiny import Value, functional, gradients, record
-from autograd_tiny.ops import FLOATS
+from autograd_tiny import Value, gradients, record
+from autograd_tiny.calculus.floats import FLOATS
+from autograd_tiny.transforms import functional
 
 examples = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 INF, NAN = math.inf, math.nan

@@ -5,14 +5,14 @@ import random
 import re
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from test_draw import STRANGE, example_a, random_graph
 from test_fold import network, scoped_graphs
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn
-from autograd_tiny.show import draw, table as text_table, text_tree
+from autograd_tiny.show.draw import draw
+from autograd_tiny.show.graph import table as text_table, text_tree
 from autograd_tiny.show.names import readable
 
 ENTITY = re.compile(r"#(\d+);")

@@ -1291,7 +1291,7 @@ def test_a_loss_of_labels_in_a_function_of_ones_own():
 
 
 def test_the_bar_shows_the_epoch_that_runs_and_what_the_last_came_to(capsys, monkeypatch):
-    from autograd_tiny import progress
+    from autograd_tiny.training import progress
 
     monkeypatch.setattr(progress, "PAUSE", 0.0)
     fit(mlp(), X, Y, "mse", epochs=3, batch_size=None, metrics=["mae"], seed=0)

@@ -12,8 +12,8 @@ X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforwa
 looked at networks in this way.
 """
 from .findings import USUAL_UPDATE
-from .measured import Finding, Histogram, LayerReport, Measured
-from .study import measure
+from .measure import measure
+from .results import Finding, Histogram, LayerReport, Measured
 from .summary import SATURATED
 
 __all__ = ["SATURATED", "USUAL_UPDATE", "Finding", "Histogram", "LayerReport", "Measured", "measure"]

@@ -6,11 +6,11 @@ from math import log10
 
 import numpy as np
 
-from ..data import Array, all_finite
-from ..nonfinite import where_it_began
-from .measured import Finding, LayerReport
-from .samples import Numbers, in_full
-from .subject import Subject
+from ..debug.nonfinite import where_it_began
+from ..training.data import Array, all_finite
+from .arguments import Subject
+from .measurements import Numbers, in_full
+from .results import Finding, LayerReport
 from .summary import SATURATED, SLOPES
 
 # More than half: then most of what comes back through the layer is lost, as in Glorot and Bengio (2010).

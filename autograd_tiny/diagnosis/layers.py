@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from ..engine import Value, path_of, scope_now
-from ..graph import made_from, topological_order
+from ..calculus.operations import ADD, DIV, DOT, MUL, SUB, SUM
+from ..engine.graph import descendants, topological_order
+from ..engine.value import Value, current_scope, scope_inside
 from ..nn.activations import ACTIVATIONS
 from ..nn.layers import Layer, Maxout
 from ..nn.module import Module
-from ..ops import ADD, DIV, DOT, MUL, SUB, SUM
 
 LINEAR = {ADD, SUB, SUM, MUL, DIV, DOT}         # what net inputs are made by
 
@@ -56,14 +56,14 @@ class LayerFinder:
         self.modules: dict[str, Module] = {}            # by their paths
         self.owners: dict[str, str] = {}                # the path of each module's owner
         if isinstance(model, Module):
-            self.root = path_of(scope_now(), _own_name(model))
+            self.root = scope_inside(current_scope(), _own_name(model))
             self._enter(model, self.root, "")
 
     def _enter(self, module: Module, path: str, owner: str) -> None:
         self.modules[path], self.owners[path] = module, owner
         if not isinstance(module, Layer | Maxout):
             for _, part in module.parts():
-                self._enter(part, path_of(path, _own_name(part)), path)
+                self._enter(part, scope_inside(path, _own_name(part)), path)
 
     def found(self, outputs: Sequence[Value], inputs: Sequence[Value]) -> list[FoundLayer]:
         """The layers, in the order of the computation. inputs: none, where they were plain numbers."""
@@ -82,7 +82,7 @@ class LayerFinder:
         self, order: Sequence[Value], outputs: Sequence[Value], inputs: Sequence[Value]
     ) -> dict[Value, FoundLayer]:
         """The layer of each Value that changes from sample to sample, in their order; without units yet."""
-        learnt, sampled = made_from(self.parameters, order), made_from(inputs, order)
+        learnt, sampled = descendants(self.parameters, order), descendants(inputs, order)
         if not any(id(output) in sampled for output in outputs):    # an input only chooses what is computed
             sampled = learnt - {id(x) for x in self.parameters}
         weights: dict[Value, dict[Value, None]] = {x: {x: None} for x in self.parameters}

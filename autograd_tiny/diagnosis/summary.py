@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..data import Array, all_finite
+from ..training.data import Array, all_finite
+from .arguments import Subject
 from .layers import FoundLayer
-from .measured import Histogram, LayerReport
-from .samples import Numbers
-from .subject import Subject
+from .measurements import Numbers
+from .results import Histogram, LayerReport
 
 # A sigmoid or tanh is saturated where its slope is below this part of its largest: beyond ±4.4 and ±2.2.
 SATURATED = 0.05

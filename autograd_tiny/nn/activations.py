@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from .. import functions
-from ..engine import kind
+from ..boundary.arguments import describe
+from ..engine import functions
 
 Function: TypeAlias = Callable[[Any], Any]
 
@@ -29,7 +29,7 @@ def activation(given: str | Function) -> Function:
         return ACTIVATIONS[given]
     if not callable(given):
         hint = "; nonlin=False is written as a keyword" if isinstance(given, bool) else ""
-        raise TypeError(f"activation: a name or a function is expected, got {kind(given)}{hint}")
+        raise TypeError(f"activation: a name or a function is expected, got {describe(given)}{hint}")
     return given
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from math import inf, isfinite, sqrt
 from typing import Any, TypeAlias
 
-from ..engine import kind, plain_float
+from ..boundary.arguments import describe
+from ..engine.value import plain_float
 
 Initialiser: TypeAlias = Callable[[Any, int, int], float]
 
@@ -28,7 +29,7 @@ def _method(rng: Any, *names: str) -> Callable[[float, float], float]:
         if hasattr(rng, name):
             found: Callable[[float, float], float] = getattr(rng, name)
             return found
-    raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {kind(rng)}")
+    raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {describe(rng)}")
 
 
 def _number(what: str, given: Any, least: float = -inf) -> float:
@@ -115,5 +116,5 @@ def initialiser(given: str | Initialiser, what: str = "init") -> Initialiser:
             raise ValueError(f"{what}: {given!r} is not known; there are {', '.join(INITIALISERS)}")
         return INITIALISERS[given]
     if not callable(given):
-        raise TypeError(f"{what}: a name or a function (rng, fan_in, fan_out) is expected, got {kind(given)}")
+        raise TypeError(f"{what}: a name or a function (rng, fan_in, fan_out) is expected, got {describe(given)}")
     return given

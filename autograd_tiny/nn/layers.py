@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from ..arguments import flag, number, whole
-from ..engine import Value, kind, leave_scope
-from ..functions import dot, max
+from ..boundary.arguments import boolean, describe, integer, nonnegative
+from ..engine.functions import dot, max
+from ..engine.value import Value
 from .activations import ACTIVATIONS, Function, activation, known_name, linear, name_of
-from .holding import merged, tensors_at
 from .init import Initialiser, initialiser
 from .module import Module
+from .parameters import merged, tensors_at
 
 
 class Neuron(Module):
@@ -31,25 +31,19 @@ class Neuron(Module):
         init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
         fan_out: int = 1,
     ) -> None:
-        nin = whole("nin", nin)
+        nin = integer("nin", nin)
         draw, draw_bias = initialiser(init), initialiser(bias_init, "bias_init")
-        self.activation = chosen(activation, flag("nonlin", nonlin))
+        self.activation = chosen(activation, boolean("nonlin", nonlin))
         self.w = [Value(draw(rng, nin, fan_out)) for _ in range(nin)]
-        self.b = Value(draw_bias(rng, nin, fan_out)) if flag("bias", bias) else None
-
-    def __call__(self, x: Sequence[Any]) -> Any:
-        """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
-        before = self._enter()              # as Module, but without *inputs: networks are mostly such calls
-        try:
-            return self.forward(x)
-        finally:
-            leave_scope(before)
+        self.b = Value(draw_bias(rng, nin, fan_out)) if boolean("bias", bias) else None
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """See __call__."""
-        if len(x) != len(self.w):
-            raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}")
-        return self.activation(dot(self.w, x, self.b))
+        """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
+        try:
+            net_input = dot(self.w, x, self.b)
+        except ValueError:                      # another number of inputs: dot itself says less clearly which
+            raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}") from None
+        return self.activation(net_input)
 
     def config(self) -> dict[str, Any]:
         """The arguments to make one of its kind with."""
@@ -67,7 +61,7 @@ class Layer(Module):
         bias: bool = True, init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros",
         rng: Any = random,
     ) -> None:
-        nout = whole("nout", nout)
+        nout = integer("nout", nout)
         self.neurons = [
             Neuron(
                 nin, activation, nonlin=nonlin, bias=bias, init=init, bias_init=bias_init, rng=rng,
@@ -185,7 +179,7 @@ def _as_module(given: Any) -> Module:
     if isinstance(given, str | list | tuple) or not callable(given):
         hint = f'; write Activation("{given}")' if isinstance(given, str) else ""
         hint = "; write Sequential(*modules)" if isinstance(given, list | tuple) else hint
-        raise TypeError(f"Sequential takes modules and functions, got {kind(given)}{hint}")
+        raise TypeError(f"Sequential takes modules and functions, got {describe(given)}{hint}")
     return Activation(given) if given in ACTIVATIONS.values() else _Function(given)
 
 
@@ -219,7 +213,7 @@ class Maxout(Module):
     ) -> None:
         self.pieces = [
             Layer(nin, nout, "linear", bias=bias, init=init, bias_init=bias_init, rng=rng)
-            for _ in range(whole("pieces", pieces))
+            for _ in range(integer("pieces", pieces))
         ]
 
     def forward(self, x: Any) -> Any:
@@ -248,7 +242,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Any = random) -> None:
-        self.p = number("p", p, below=1.0)
+        self.p = nonnegative("p", p, below=1.0)
         self.rng = None if rng is random else rng       # a module can't be copied or pickled
 
     def forward(self, x: Any) -> Any:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from .. import functions
-from ..arguments import number
-from ..engine import Value, kind, plain_float, required
-from ..functions import dot, logsumexp, mean, relu, softplus
+from ..boundary.arguments import describe, nonnegative
+from ..engine import functions
+from ..engine.functions import dot, logsumexp, mean, relu, softplus
+from ..engine.value import Value, plain_float, required
 from .layers import as_list
 from .module import Module
 
@@ -120,7 +120,7 @@ class L1:
     """strength · Σ |p| over all parameters of a model, as a penalty for `fit`: many become 0."""
 
     def __init__(self, strength: float) -> None:
-        self.strength = number("strength", strength)
+        self.strength = nonnegative("strength", strength)
 
     def __call__(self, model: Module) -> Any:
         return self.strength * l1(model.parameters())
@@ -130,7 +130,7 @@ class L2:
     """strength · Σ p² over all parameters of a model, as a penalty for `fit`: they stay small."""
 
     def __init__(self, strength: float) -> None:
-        self.strength = number("strength", strength)
+        self.strength = nonnegative("strength", strength)
 
     def __call__(self, model: Module) -> Any:
         return self.strength * l2(model.parameters())
@@ -171,7 +171,7 @@ def spec_of(loss: str | Loss) -> LossSpec:
             raise ValueError(f"loss {loss!r} is not known; there are {', '.join(LOSSES)}")
         return LOSSES[loss]
     if not callable(loss):
-        raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {kind(loss)}")
+        raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {describe(loss)}")
     return next((known for known in LOSSES.values() if known.loss is loss), LossSpec(loss, "any"))
 
 
@@ -207,7 +207,7 @@ def _classes(name: str, outputs: Any, target: Any) -> tuple[list[Any], Any]:
         target = int(target)
     if _is_value(target) or isinstance(target, bool) or not hasattr(target, "__index__"):
         hint = "; for a loss of your own, give y one-hot: np.eye(K)[y]" if _is_value(target) else ""
-        raise TypeError(f"{name}: a class is a whole number, or one-hot, got {kind(target)}{hint}")
+        raise TypeError(f"{name}: a class is a whole number, or one-hot, got {describe(target)}{hint}")
     if not 0 <= target < len(scores):
         raise ValueError(f"{name}: there are the classes 0 to {len(scores) - 1}, got {target}")
     return scores, int(target)

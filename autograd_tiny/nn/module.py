@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..engine import Value, change_scope, leave_scope, path_of, scope_now
-from .holding import merged, named, numbers_of, parameters_in, put_numbers, tensors_at
+from ..engine.value import Value, call_in_scope, current_scope, scope_inside
+from .parameters import merged, named, numbers_of, parameters_in, put_numbers, tensors_at
+
+OWN_FIELDS = {"name", "training", "_place", "_notes"}      # of a module itself
 
 
 class Module:
@@ -34,7 +36,7 @@ class Module:
         object.__setattr__(self, attribute, held)
         if attribute == "name":
             object.__setattr__(self, "_place", (None, ""))
-        is_running = self._place[1] and f"{scope_now()}.".startswith(f"{self._place[1]}.")
+        is_running = self._place[1] and f"{current_scope()}.".startswith(f"{self._place[1]}.")
         if is_running:
             object.__setattr__(self, "_notes", self._notes | {attribute})
             return
@@ -52,9 +54,8 @@ class Module:
 
     def held(self) -> dict[str, Any]:
         """Its attributes, but for what calls have noted there."""
-        if not self._notes:
-            return vars(self)
-        return {name: held for name, held in vars(self).items() if name not in self._notes}
+        others = {name: held for name, held in vars(self).items() if name not in OWN_FIELDS}
+        return {name: held for name, held in others.items() if name not in self._notes} if self._notes else others
 
     def _called(self, place: str) -> None:
         """Take the name that an owner gives. Labels that somebody has chosen stay."""
@@ -64,27 +65,14 @@ class Module:
         if not self.name:
             self.name = place
 
-    def __call__(self, *inputs: Any) -> Any:
-        """What `forward` computes."""
-        before = self._enter()
-        try:
-            return self.forward(*inputs)
-        finally:
-            leave_scope(before)
+    __call__ = call_in_scope        # forward(*inputs), whose results get the scope of the module
 
-    def _enter(self) -> str:
-        """Make this module the scope of what is computed now; returns the scope around it.
-
-        The path is kept, since most calls come from where the last one came from.
-        """
-        around, path = self._place
-        before = change_scope(path)
-        if before is not around:
-            path = path_of(before, self.name or type(self).__name__.lower())
-            object.__setattr__(self, "_place", (before, path))
-            self.parts()
-            change_scope(path)
-        return before
+    def _scope_inside(self, outer: str) -> str:
+        """The scope of what it computes when it is called in another one; remembered for the next call."""
+        scope = scope_inside(outer, self.name or type(self).__name__.lower())
+        object.__setattr__(self, "_place", (outer, scope))
+        self.parts()
+        return scope
 
     def forward(self, *inputs: Any) -> Any:
         """The outputs for some inputs. Subclasses define it."""
@@ -97,7 +85,7 @@ class Module:
         found: list[Value] = []
         for held in self.held().values():
             found += parameters_in(held)
-        return found if len({*map(id, found)}) == len(found) else list(dict.fromkeys(found))
+        return found if len({*found}) == len(found) else list(dict.fromkeys(found))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The same with their places: ("layer1.neuron2.w[0]", Value)."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from ..arguments import flag
-from ..engine import Value, kind
-from ..functions import dot
+from ..boundary.arguments import boolean, describe
+from ..engine.functions import dot
+from ..engine.value import Value
 from .activations import Function, activation, known_name, name_of
 from .init import Initialiser, initialiser
 from .layers import alone, as_list
@@ -60,7 +60,7 @@ class Network(Module):
         self.w = {
             (a, b): Value(draw(rng, *fans[b]), f"w({a}→{b})") for b in self.units for a in self._sources[b]
         }
-        with_bias = self.units if flag("bias", bias) else []
+        with_bias = self.units if boolean("bias", bias) else []
         self.b = {x: Value(draw_bias(rng, *fans[x]), f"b({x})") for x in with_bias}
 
     def forward(self, x: Any) -> Any:
@@ -109,10 +109,10 @@ def _checked(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     for edge in edges:
         if isinstance(edge, str) or not hasattr(edge, "__len__") or len(edge) != 2:
-            raise TypeError(f"an edge is a pair of names (from, to), got {kind(edge)}")
+            raise TypeError(f"an edge is a pair of names (from, to), got {describe(edge)}")
         for name in edge:
             if not isinstance(name, str) or not name:
-                raise TypeError(f"edge {edge!r}: a unit's name is a str, got {kind(name)}")
+                raise TypeError(f"edge {edge!r}: a unit's name is a str, got {describe(name)}")
         if tuple(edge) in found:
             raise ValueError(f"the edge {edge[0]} → {edge[1]} is given twice")
         found[edge[0], edge[1]] = None
@@ -140,7 +140,7 @@ def _chosen(
     if given is None:
         return found
     if isinstance(given, str):
-        raise TypeError(f"{what}: a list of names is expected, got {kind(given)}")
+        raise TypeError(f"{what}: a list of names is expected, got {describe(given)}")
     names = list(given)
     for name in names:
         if name not in mentioned:

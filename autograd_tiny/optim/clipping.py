@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..engine import Value, kind
+from ..boundary.arguments import describe
+from ..engine.value import Value
 from ..vectors import Array
 from .optimizers import checked_parameters
 
@@ -69,7 +70,7 @@ def _norm(gradients: Array) -> float:
 def limit(name: str, given: Any) -> float:
     """A bound on gradients. TypeError, ValueError unless it is a number of 0 or more."""
     if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(f"{name}: a number is expected, got {kind(given)}")
+        raise TypeError(f"{name}: a number is expected, got {describe(given)}")
     bound = float(given)
     if not bound >= 0:
         raise ValueError(f"{name}: a number of 0 or more is expected, got {bound!r}")
@@ -78,6 +79,6 @@ def limit(name: str, given: Any) -> float:
 
 def _check(gradients: Any) -> None:
     if not isinstance(gradients, np.ndarray) or gradients.dtype != np.float64:
-        raise TypeError(f"gradients: an array of float64 is expected, got {kind(gradients)}")
+        raise TypeError(f"gradients: an array of float64 is expected, got {describe(gradients)}")
     if not gradients.flags.writeable:
         raise ValueError("gradients: an array that may be written is expected")

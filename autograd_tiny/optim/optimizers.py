@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..arguments import flag, number, whole
-from ..engine import Value, kind
+from ..boundary.arguments import boolean, describe, integer, nonnegative
+from ..engine.value import Value
 from ..vectors import Array
 
 SIGNED = {"momentum_buffer", "grad_avg", "exp_avg"}         # all other state is squares, or counts
@@ -51,7 +51,7 @@ class Optimizer:
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._lr = number("lr", lr)
+        self._lr = nonnegative("lr", lr)
 
     def step(self) -> None:
         """Move the parameters, along the gradients that they have now."""
@@ -129,7 +129,7 @@ class Optimizer:
         of parameters, and for entries that are missing, unknown or out of range; nothing changes then.
         """
         if not isinstance(state, Mapping):
-            raise TypeError(f"the dict from state_dict() is expected, got {kind(state)}")
+            raise TypeError(f"the dict from state_dict() is expected, got {describe(state)}")
         try:
             its = self._restored(state)
         except TypeError as error:
@@ -147,7 +147,7 @@ class Optimizer:
         except KeyError as error:
             raise ValueError(f"state: the entry {error} is missing") from None
         check_names(state, ["optimizer", *arguments, "steps", "missed", *its._state])
-        its.steps = whole("steps", state["steps"], least=0)
+        its.steps = integer("steps", state["steps"], least=0)
         for name in its._state:
             its._state[name] = its._array(name, state[name])
         missed = its._array("missed", state["missed"])
@@ -164,15 +164,15 @@ class Optimizer:
         except ValueError:                      # rows of different lengths
             array = np.empty(0, object)
         if array.dtype.kind not in "fiu" or array.shape != (n,):
-            raise ValueError(f"{name}: {n} numbers are expected, one for each parameter, got {kind(given)}")
+            raise ValueError(f"{name}: {n} numbers are expected, one for each parameter, got {describe(given)}")
         if not np.isfinite(array).all() or (name not in SIGNED and (array < 0).any()):
             sort = "finite numbers" if name in SIGNED else "finite numbers, 0 or more,"
-            raise ValueError(f"{name}: {sort} are expected, got {kind(given)}")
+            raise ValueError(f"{name}: {sort} are expected, got {describe(given)}")
         return array.astype(float, copy=False)
 
     def _check(self, what: str, given: Any, dtype: type) -> None:
         if not isinstance(given, np.ndarray) or given.dtype != dtype:
-            raise TypeError(f"{what}: an array of {np.dtype(dtype)} is expected, got {kind(given)}")
+            raise TypeError(f"{what}: an array of {np.dtype(dtype)} is expected, got {describe(given)}")
         if given.shape != (len(self.parameters),):
             raise ValueError(f"{what}: shape ({len(self.parameters)},) is expected, got {given.shape}")
 
@@ -197,10 +197,10 @@ class SGD(Optimizer):
         self, parameters: Iterable[Value], lr: float = 1e-3, momentum: float = 0.0, dampening: float = 0.0,
         weight_decay: float = 0.0, nesterov: bool = False,
     ) -> None:
-        self.momentum = number("momentum", momentum)
-        self.dampening = number("dampening", dampening)
-        self.weight_decay = number("weight_decay", weight_decay)
-        self.nesterov = flag("nesterov", nesterov)
+        self.momentum = nonnegative("momentum", momentum)
+        self.dampening = nonnegative("dampening", dampening)
+        self.weight_decay = nonnegative("weight_decay", weight_decay)
+        self.nesterov = boolean("nesterov", nesterov)
         if nesterov and (self.momentum == 0 or self.dampening != 0):
             raise ValueError(
                 "nesterov=True needs a momentum above 0 and dampening=0, "
@@ -234,10 +234,10 @@ class Adagrad(Optimizer):
         self, parameters: Iterable[Value], lr: float = 0.01, lr_decay: float = 0.0, weight_decay: float = 0.0,
         initial_accumulator_value: float = 0.0, eps: float = 1e-10,
     ) -> None:
-        self.lr_decay = number("lr_decay", lr_decay)
-        self.weight_decay = number("weight_decay", weight_decay)
-        self.initial_accumulator_value = number("initial_accumulator_value", initial_accumulator_value)
-        self.eps = number("eps", eps)
+        self.lr_decay = nonnegative("lr_decay", lr_decay)
+        self.weight_decay = nonnegative("weight_decay", weight_decay)
+        self.initial_accumulator_value = nonnegative("initial_accumulator_value", initial_accumulator_value)
+        self.eps = nonnegative("eps", eps)
         super().__init__(parameters, lr, ["sum"])
         self._state["sum"] += self.initial_accumulator_value
 
@@ -266,11 +266,11 @@ class RMSprop(Optimizer):
         self, parameters: Iterable[Value], lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8,
         weight_decay: float = 0.0, momentum: float = 0.0, centered: bool = False,
     ) -> None:
-        self.alpha = number("alpha", alpha, below=1.0)
-        self.eps = number("eps", eps)
-        self.weight_decay = number("weight_decay", weight_decay)
-        self.momentum = number("momentum", momentum)
-        self.centered = flag("centered", centered)
+        self.alpha = nonnegative("alpha", alpha, below=1.0)
+        self.eps = nonnegative("eps", eps)
+        self.weight_decay = nonnegative("weight_decay", weight_decay)
+        self.momentum = nonnegative("momentum", momentum)
+        self.centered = boolean("centered", centered)
         optional = {"grad_avg": self.centered, "momentum_buffer": self.momentum > 0}
         super().__init__(parameters, lr, ["square_avg", *(name for name in optional if optional[name])])
 
@@ -309,11 +309,11 @@ class Adam(Optimizer):
         eps: float = 1e-8, weight_decay: float = 0.0, amsgrad: bool = False,
     ) -> None:
         if not isinstance(betas, tuple | list) or len(betas) != 2:
-            raise TypeError(f"betas: a pair of numbers is expected, as (0.9, 0.999), got {kind(betas)}")
-        self.betas = number("betas[0]", betas[0], below=1.0), number("betas[1]", betas[1], below=1.0)
-        self.eps = number("eps", eps)
-        self.weight_decay = number("weight_decay", weight_decay)
-        self.amsgrad = flag("amsgrad", amsgrad)
+            raise TypeError(f"betas: a pair of numbers is expected, as (0.9, 0.999), got {describe(betas)}")
+        self.betas = nonnegative("betas[0]", betas[0], below=1.0), nonnegative("betas[1]", betas[1], below=1.0)
+        self.eps = nonnegative("eps", eps)
+        self.weight_decay = nonnegative("weight_decay", weight_decay)
+        self.amsgrad = boolean("amsgrad", amsgrad)
         super().__init__(
             parameters, lr, ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if self.amsgrad else [])]
         )
@@ -369,7 +369,7 @@ def named(name: str, parameters: Iterable[Value]) -> Optimizer:
     TypeError for a name that is no str, ValueError for an unknown one.
     """
     if not isinstance(name, str):
-        raise TypeError(f"the name of an optimiser is expected, got {kind(name)}")
+        raise TypeError(f"the name of an optimiser is expected, got {describe(name)}")
     if name.lower() not in NAMES:
         raise ValueError(f"an optimiser {name!r} is not known; there are {', '.join(NAMES)}")
     found: Optimizer = NAMES[name.lower()](parameters)
@@ -403,12 +403,12 @@ def checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
     """The parameters, each a leaf and there once."""
     if not isinstance(parameters, Iterable):
         raise TypeError(
-            f"parameters: Values are expected, as in model.parameters() or [w, b], got {kind(parameters)}"
+            f"parameters: Values are expected, as in model.parameters() or [w, b], got {describe(parameters)}"
         )
     each = tuple(parameters)
     for p in each:
         if type(p) is not Value:
-            raise TypeError(f"parameters: Values are expected, got {kind(p)} among them")
+            raise TypeError(f"parameters: Values are expected, got {describe(p)} among them")
         if p.op:
             raise ValueError(f"parameters: {p!r} was computed; leaves are expected, made by Value(…)")
     if not each:

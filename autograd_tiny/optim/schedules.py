@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from math import cos, pi
 from typing import Any
 
-from .. import ieee
-from ..arguments import number, whole
-from ..engine import kind
+from ..boundary.arguments import describe, integer, nonnegative
+from ..calculus import ieee
 from .optimizers import Optimizer, check_names
 
 
@@ -26,7 +25,7 @@ class LRScheduler:
 
     def __init__(self, optimizer: Optimizer, base_lr: float | None = None) -> None:
         if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"an optimiser is expected, such as optim.Adam(…), got {kind(optimizer)}")
+            raise TypeError(f"an optimiser is expected, such as optim.Adam(…), got {describe(optimizer)}")
         self.optimizer = optimizer
         self.base_lr = optimizer.lr if base_lr is None else base_lr
         self.last_step = 0
@@ -39,7 +38,7 @@ class LRScheduler:
 
     def lr_at(self, step: int) -> float:
         """The rate after so many steps. TypeError unless it is a whole number, ValueError below 0."""
-        return self._rate(self.base_lr, whole("step", step, least=0))
+        return self._rate(self.base_lr, integer("step", step, least=0))
 
     def _rate(self, base_lr: float, step: int) -> float:
         raise NotImplementedError(f"{type(self).__name__} has to say what the rate is")
@@ -54,15 +53,15 @@ class LRScheduler:
         TypeError if it is no dict, ValueError for the state of another schedule; nothing changes then.
         """
         if not isinstance(state, Mapping):
-            raise TypeError(f"the dict from state_dict() is expected, got {kind(state)}")
+            raise TypeError(f"the dict from state_dict() is expected, got {describe(state)}")
         here = self._described()
         check_names(state, [*here, "base_lr", "last_step"])
         for name, value in here.items():
             if state[name] != value:
                 raise ValueError(f"{name}: {value!r} here, but {state[name]!r} in the state")
         try:
-            base_lr = number("base_lr", state["base_lr"])
-            last_step = whole("last_step", state["last_step"], least=0)
+            base_lr = nonnegative("base_lr", state["base_lr"])
+            last_step = integer("last_step", state["last_step"], least=0)
         except TypeError as error:
             raise ValueError(f"state: {error}") from None
         self.optimizer.lr = self._rate(base_lr, last_step)
@@ -83,8 +82,8 @@ class StepLR(LRScheduler):
     _arguments = ("step_size", "gamma")
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size = whole("step_size", step_size, least=1)
-        self.gamma = number("gamma", gamma)
+        self.step_size = integer("step_size", step_size, least=1)
+        self.gamma = nonnegative("gamma", gamma)
         super().__init__(optimizer)
 
     def _rate(self, base_lr: float, step: int) -> float:
@@ -97,7 +96,7 @@ class ExponentialLR(LRScheduler):
     _arguments = ("gamma",)
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = number("gamma", gamma)
+        self.gamma = nonnegative("gamma", gamma)
         super().__init__(optimizer)
 
     def _rate(self, base_lr: float, step: int) -> float:
@@ -114,7 +113,7 @@ class LinearLR(LRScheduler):
     ) -> None:
         self.start_factor = _start_factor(start_factor)
         self.end_factor = _factor("end_factor", end_factor)
-        self.total_iters = whole("total_iters", total_iters, least=1)
+        self.total_iters = integer("total_iters", total_iters, least=1)
         super().__init__(optimizer)
 
     def _rate(self, base_lr: float, step: int) -> float:
@@ -131,8 +130,8 @@ class CosineAnnealingLR(LRScheduler):
     _arguments = ("T_max", "eta_min")
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803
-        self.T_max = whole("T_max", T_max, least=1)
-        self.eta_min = number("eta_min", eta_min)
+        self.T_max = integer("T_max", T_max, least=1)
+        self.eta_min = nonnegative("eta_min", eta_min)
         super().__init__(optimizer)
 
     def _rate(self, base_lr: float, step: int) -> float:
@@ -151,7 +150,7 @@ class WarmupLR(LRScheduler):
     def __init__(
         self, after: LRScheduler | Optimizer, total_iters: int, start_factor: float = 1 / 3
     ) -> None:
-        self.total_iters = whole("total_iters", total_iters, least=1)
+        self.total_iters = integer("total_iters", total_iters, least=1)
         self.start_factor = _start_factor(start_factor)
         self.after = after if isinstance(after, LRScheduler) else None
         if isinstance(after, LRScheduler):
@@ -169,7 +168,7 @@ class WarmupLR(LRScheduler):
 
 
 def _factor(name: str, given: Any) -> float:
-    factor = number(name, given)
+    factor = nonnegative(name, given)
     if factor > 1:
         raise ValueError(f"{name}: a number up to 1 is expected, got {factor!r}")
     return factor

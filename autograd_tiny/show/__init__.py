@@ -1,27 +1,5 @@
-"""What a person looks at."""
-from __future__ import annotations
+"""What a person looks at: each picture and each report in a folder of its own, what they share beside these.
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from .draw import draw
-from .picture import Picture
-
-_LATER = {                      # name → module
-    "diagnose": "report", "explain": "explanation", "network_diagram": "diagram", "play": "player",
-}
-
-if TYPE_CHECKING:
-    from .diagram import network_diagram
-    from .explanation import explain
-    from .player import play
-    from .report import diagnose
-
-__all__ = ["Picture", "diagnose", "draw", "explain", "network_diagram", "play"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = found = getattr(import_module(f".{_LATER[name]}", __name__), name)
-    return found
+`draw` draws graphs (graph/) and networks (network/). explanation/ explains a gradient, film/ plays a pass or a
+training, plots/ are curves and regions, report/ is a diagnosis on one page.
+"""

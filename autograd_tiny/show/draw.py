@@ -1,25 +1,26 @@
 """draw: a picture of a computation, whole or with its modules folded."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import whole
-from ..engine import Value, kind
-from ..graph import topological_order
-from .dot import Drawing, shaded
-from .folding import Folding, around, is_module, wishes
-from .highlight import highlighted
-from .picture import GraphPicture, Picture
-from .scene import Scene
-from .shading import Shading
+from ..boundary.arguments import describe
+from ..engine.graph import topological_order
+from ..engine.value import Value
+from .graph.arguments import check, check_size, folding_of
+from .graph.drawing import Drawing, shaded
+from .graph.folding import is_module
+from .graph.graph_picture import GraphPicture
+from .graph.highlight import highlighted
+from .graph.scene import Scene
+from .graph.shading import Shading
+from .picture import Picture
 from .theme import palette
 
 if TYPE_CHECKING:
     from ..nn.module import Module
 
 MOST_BOXES = 500
-FEW_LEVELS = 3              # of folding that an error message proposes
 
 
 def draw(
@@ -49,7 +50,7 @@ def draw(
     about graphs; ValueError for no Values, for more boxes than max_nodes, for arguments that mean nothing.
     """
     if is_module(root):
-        from .diagram import network_diagram
+        from .network.diagram import network_diagram
 
         _check_unused(root, max_nodes=max_nodes, rankdir=rankdir, depth=depth, fold=fold, highlight=highlight)
         return network_diagram(root, color="weight" if color is None else color, theme=theme, digits=digits)
@@ -74,7 +75,7 @@ def _roots(root: Any) -> list[Value]:
     if type(root) is Value:
         return [root]
     if not isinstance(root, Iterable) or isinstance(root, str):
-        raise TypeError(f"a Value, a sequence of Values or a Module is expected, got {kind(root)}")
+        raise TypeError(f"a Value, a sequence of Values or a Module is expected, got {describe(root)}")
     roots = list(root)
     if not roots:
         raise ValueError("at least one Value is expected, got none")
@@ -90,53 +91,3 @@ def _check_unused(model: Module, **given: Any) -> None:
                 f"{name}: belongs to the picture of a graph, such as draw(model(x)); "
                 f"{type(model).__name__} itself is drawn as the diagram of its units"
             )
-
-
-def check(rankdir: str, digits: int, depth: int | None = None, color: str | None = None) -> None:
-    """TypeError or ValueError for arguments that mean nothing."""
-    if rankdir not in ("LR", "RL", "TB", "BT"):
-        raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {rankdir!r}")
-    whole("digits", digits)
-    if depth is not None:
-        whole("depth", depth)
-    if color not in (None, "value", "gradient"):
-        raise ValueError(f"color is 'value', 'gradient' or None, got {color!r}")
-
-
-def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | None, fold: Any) -> Folding:
-    return Folding(values, set(roots), depth, wishes(fold))
-
-
-def check_size(
-    scene: Scene, max_nodes: int, *, can_fold: bool = True, has_parts: bool = True, in_words: bool = False
-) -> None:
-    """ValueError that says what to do if there are more boxes than that.
-
-    can_fold: by depth=. has_parts: whether less of it can be shown. in_words: whether there is a tree, a
-    table and a flowchart of it too.
-    """
-    boxes = scene.size()
-    if boxes <= whole("max_nodes", max_nodes):
-        return
-    part = "draw a part of it, such as the loss of fewer samples or one of the results in between"
-    ways = [
-        *(_depths(scene, max_nodes) if can_fold else []), *([part] if has_parts else []),
-        f"allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * in_words,
-    ]
-    raise ValueError(
-        f"this graph has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
-        f"read: {', or '.join([', '.join(ways[:-1]), ways[-1]] if ways[1:] else ways)}"
-    )
-
-
-def _depths(scene: Scene, max_nodes: int) -> list[str]:
-    """Which depths would make fewer boxes of it, and how many."""
-    deepest = max((len([*around(path)]) for path in set(scene.folding.home.values()) if path), default=0)
-    found = {}
-    for depth in range(1, min(deepest, FEW_LEVELS) + 1):
-        folding = Folding(scene.values, set(scene.roots), depth)
-        found[depth] = Scene(scene.roots, scene.values, scene.digits, folding).size()
-    better = [
-        f"depth={depth} ({size} box{'es' * (size > 1)})" for depth, size in found.items() if size <= max_nodes
-    ]
-    return ["fold its modules with " + " or ".join(better)] if better else []

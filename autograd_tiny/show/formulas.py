@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
-from math import isclose
+from math import isclose, nan
 from typing import TypeAlias
 
-from ..engine import Value
-from ..ops import (
-    CLIP, DOT, ELU, FLOATS, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, POW, PROD, RELU, SUM,
-    WHERE, Operation, compiled,
+from ..calculus.floats import FLOATS
+from ..calculus.formulas import compiled
+from ..calculus.operations import (
+    CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, POW, PROD, RELU, SUM, WHERE,
+    Operation,
 )
+from ..engine.value import Value
 from .names import plain
 
 Namer: TypeAlias = "Callable[[Value | float], str]"         # what a formula calls an operand
@@ -453,6 +455,8 @@ class _Slope:
             return self.write.operand(self.result)
         if what == "pi":
             return PI
+        if what == "nan":
+            return self.write.number(nan)
         if what in self.groups:
             return self.write.operand(self.groups[what][self.index])
         place = self.place if what == self.element else self.operation.operands.index(what)

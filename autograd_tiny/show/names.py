@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
-from ..engine import Value
+from ..engine.value import Value
 from ..expression import subscripted
 
 LONGEST_LABEL = 32                                                      # characters

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..atomic import replacing
+from ..boundary.files import replacing
 from .theme import CSS
 
 # what a page may do: its own styles and scripts, and nothing from anywhere else

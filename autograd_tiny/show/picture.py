@@ -1,4 +1,4 @@
-"""A picture of a graph, for a notebook or a file."""
+"""A picture that a layout program draws, for a notebook or a file."""
 from __future__ import annotations
 
 import html
@@ -7,12 +7,8 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from ..atomic import replacing
+from ..boundary.files import replacing
 from .layout import lay_out
-from .mermaid import mermaid
-from .scene import Scene
-from .table import Table
-from .text_tree import MOST_LINES, tree
 
 CRISP = 144                         # dots per inch
 IN_WORDS = (".mmd", ".txt")         # suffixes
@@ -70,45 +66,6 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"<Picture: {self.title}>"
-
-
-class GraphPicture(Picture):
-    """A picture of a computation, which is there in words too: as a tree, as a table, and for Mermaid.
-
-    `save` writes the whole tree to a file that ends in .txt, and what Mermaid draws to one that ends in .mmd.
-    """
-
-    suffixes = (*Picture.suffixes, *IN_WORDS)
-
-    def __init__(self, source: str, scene: Scene, rankdir: str) -> None:
-        super().__init__(source, scene.title())
-        self.scene = scene
-        self.rankdir = rankdir
-
-    @cached_property
-    def tree(self) -> str:
-        """The computation as a tree for a terminal: below each value what it was made from.
-
-        Of a large one the first MOST_LINES lines; a file has all.
-        """
-        return tree(self.scene, MOST_LINES)
-
-    @cached_property
-    def mermaid(self) -> str:
-        """The same picture for Markdown: between ```mermaid and ``` GitHub, GitLab and Jupyter draw it."""
-        return mermaid(self.scene, self.rankdir)
-
-    @cached_property
-    def table(self) -> Table:
-        """A row for each node, also inside of folded modules; it prints, and Jupyter shows it."""
-        return Table(self.scene)
-
-    def _as(self, suffix: str) -> bytes:
-        if suffix == ".mmd":
-            return self.mermaid.encode()
-        if suffix == ".txt":
-            return f"{tree(self.scene)}\n".encode()
-        return super()._as(suffix)
 
 
 def _centred(svg: str) -> str:

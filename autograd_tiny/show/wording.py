@@ -8,7 +8,7 @@ from math import fsum, isfinite, nan
 from textwrap import fill
 from typing import TypeAlias
 
-from ..paths import PowerOfTen
+from .paths import PowerOfTen
 
 WIDTH = 100                             # columns of text
 BLUE, RED = "#2f6fd6", "#d0453f"        # a notebook's ground is unknown, and those of theme.py suit one each

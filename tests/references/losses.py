@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F     # noqa: N812 - its usual name
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
 Sample = tuple[Any, Any]                # outputs, target

@@ -1,0 +1,31 @@
+"""The namespace of plain floats: what the functions in the formulas are when everything is a Python float."""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from . import ieee
+from .formulas import Namespace, products_of_others, shares, sum_in_order
+from .operations import MAXIMUM, MINIMUM, SIGMOID, SIGN
+
+
+def _largest(xs: Sequence[float]) -> float:
+    return math.nan if any(x != x for x in xs) else max(xs)
+
+
+def _smallest(xs: Sequence[float]) -> float:
+    return math.nan if any(x != x for x in xs) else min(xs)
+
+
+FLOATS = Namespace(
+    {name: getattr(ieee, name) for name in ieee.__all__},
+    where=lambda condition, x, y: x() if condition else y(),
+    greater=lambda x, y: float(x > y), greater_equal=lambda x, y: float(x >= y),
+    less=lambda x, y: float(x < y), less_equal=lambda x, y: float(x <= y),
+    equal=lambda x, y: float(x == y), not_equal=lambda x, y: float(x != y),
+    abs=math.fabs, pi=math.pi, inf=math.inf, nan=math.nan, sum=sum_in_order, prod=math.prod, max=_largest,
+    min=_smallest,
+    products_of_others=products_of_others, shares=shares,
+)
+for _row in (SIGMOID, SIGN, MAXIMUM, MINIMUM):  # formulas that other formulas call
+    FLOATS.setdefault(_row.name, lambda *operands, row=_row: row.evaluate(FLOATS, operands))

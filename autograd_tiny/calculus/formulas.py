@@ -1,0 +1,63 @@
+"""From text to functions: the formulas of the rows, compiled for numbers of any kind.
+
+A formula is Python syntax. What the names in it mean is up to a `Namespace`: with functions on floats it gives
+floats, with functions on `Value`s it gives a derivative that can be differentiated again.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any
+
+
+class Namespace(dict):  # type: ignore[type-arg]  # Any is not loaded
+    """What the function names in a formula mean for one kind of number.
+
+    Beside the functions of the rows it has what the operators and comparisons become (divide, pow, greater, …)
+    and where(condition, x, y), whose branches are functions of no argument: only one need be called.
+    """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # two namespaces are never the same one
+    __eq__ = object.__eq__
+
+
+@cache
+def compiled(text: str, names: tuple[str, ...], namespace: Namespace) -> Callable[..., Any]:
+    """The formula as a Python function of the names. Formulas are part of this package, never user input."""
+    from .syntax import as_expression  # here: most programs never need it, and `ast` is slow to load
+
+    code = compile(as_expression(text, names), f"<formula {text}>", "eval")
+    function: Callable[..., Any] = eval(code, namespace)
+    return function
+
+
+# ---- functions in formulas that are the same for every kind of number
+
+def products_of_others(xs: Sequence[Any]) -> list[Any]:
+    """For each x the product of all the others, without dividing: one of them may be 0."""
+    before = [1.0]
+    for x in xs[:-1]:
+        before.append(before[-1] * x)
+    after = 1.0
+    others = []
+    for x, product in zip(reversed(xs), reversed(before), strict=True):
+        others.append(product * after)
+        after = after * x
+    return others[::-1]
+
+
+def sum_in_order(xs: Sequence[Any]) -> Any:
+    """The sum from left to right, as the engine adds: Python's own compensates for rounding from 3.12 on."""
+    total = 0.0
+    for x in xs:
+        total += x
+    return total
+
+
+def shares(flags: Sequence[Any]) -> list[Any]:
+    """One unit, shared equally among those whose flag is 1."""
+    total = sum_in_order(flags)
+    return [flag / total for flag in flags]

@@ -1,0 +1,349 @@
+"""The rows of the calculus: every primitive operation, its value and its local derivatives, as text.
+
+`x`, `y`, `z` are the operands and `f` is the value just computed. An operation of any number of operands calls
+them `xs` (dot: `xs`, `ys`, `bias`) and gives a list of derivatives for each such group. One text serves
+everybody: evaluated on floats it gives numbers, on `Value`s a derivative that can be differentiated again;
+printed, it is the engine's Python code, the tape's C code and the table of operations.
+
+Adding an operation takes three lines: a row here, a reference in tests/calculus/test_operations.py, and the
+public name in autograd_tiny/__init__.pyi. `make written` then writes the engine's code for it.
+
+Where a derivative is a convention, the row follows PyTorch and its note says so. The formulas are from
+M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions (1964), chapters 4 and 7, arranged so
+that no digits are lost: sigmoid never overflows, the derivative of asin stays precise near 1.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any
+
+from .formulas import Namespace, compiled
+
+
+class Operation:
+    """One primitive operation: a row of the calculus.
+
+    Attributes:
+        name: What Python code calls it, "mul".
+        sign: What a picture shows, "*".
+        operands: The names of its operands, ("x", "y"); the plural ("xs",) stands for any number of them.
+        value: The formula of its value.
+        derivatives: The formulas of its local derivatives, one for each name in operands.
+        note: The domain, or the convention where a derivative is one.
+        summary: The first line of its documentation; empty for an operation without a function of its name.
+        parameters: What its function and its method call the operands, with defaults: "x alpha=1.0".
+        numpy_name: What NumPy calls it, where that differs.
+        is_nary: Whether it takes any number of operands.
+        on_values: How the engine does it when an operand is a Value: the engine's files put that here.
+    """
+
+    __slots__ = (
+        "derivatives", "is_nary", "name", "note", "numpy_name", "on_values", "operands", "parameters", "sign",
+        "summary", "value",
+    )
+    on_values: Callable[..., Any]
+
+    def __init__(
+        self, name: str, sign: str, operands: str, value: str, *derivatives: str, note: str = "",
+        summary: str = "", parameters: str = "", numpy_name: str = "",
+    ) -> None:
+        self.name = name
+        self.sign = sign
+        self.operands = tuple(operands.split())
+        self.value = value
+        self.derivatives = derivatives
+        self.note = note
+        self.summary = summary
+        self.parameters = tuple((parameters or operands).split())
+        self.numpy_name = numpy_name
+        self.is_nary = "xs" in self.operands
+
+    def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
+        """The value at the operands."""
+        return _value_of(self, namespace)(*self.grouped(operands))
+
+    def differentiate(
+        self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
+    ) -> list[Any]:
+        """The local derivatives at the operands.
+
+        Args:
+            namespace: What the functions in the formulas mean.
+            operands: As many as the operation takes, in order.
+            f: The value at these operands.
+            wanted: For which operands; the others get 0, unless the operation takes any number of them.
+
+        Returns:
+            One derivative for each operand.
+        """
+        functions = _derivatives_of(self, namespace)
+        if self.is_nary:
+            arguments = (*self.grouped(operands), f)
+            return [derivative for function in functions for derivative in function(*arguments)]
+        if wanted is None:
+            return [function(*operands, f) for function in functions]
+        pairs = zip(functions, wanted, strict=True)
+        return [function(*operands, f) if want else 0 for function, want in pairs]
+
+    def grouped(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """The operands, one item for each of the names: those of dot, x₁…xₙ y₁…yₙ b, as three lists."""
+        if self.operands == ("xs", "ys", "bias"):
+            n = len(operands) // 2
+            return operands[:n], operands[n : 2 * n], operands[2 * n :]
+        return (operands,) if self.is_nary else operands
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}: {self.value}>"
+
+    def __reduce__(self) -> Any:
+        return operation_named, (self.name,)
+
+
+@cache
+def _value_of(operation: Operation, namespace: Namespace) -> Callable[..., Any]:
+    return compiled(operation.value, operation.operands, namespace)
+
+
+@cache
+def _derivatives_of(operation: Operation, namespace: Namespace) -> list[Callable[..., Any]]:
+    return [compiled(text, (*operation.operands, "f"), namespace) for text in operation.derivatives]
+
+
+def operation_named(name: str) -> Operation:
+    """The operation with this name, by which pickled graphs find theirs. LookupError if there is none."""
+    for operation in OPERATIONS:
+        if operation.name == name:
+            return operation
+    raise LookupError(f"no operation is named {name!r}")
+
+
+# ---- the rows
+
+LEAF = Operation("leaf", "", "", "")
+
+ADD = Operation("add", "+", "x y", "x + y", "1", "1")
+SUB = Operation("sub", "-", "x y", "x - y", "1", "-1")
+MUL = Operation("mul", "*", "x y", "x * y", "y", "x")
+DIV = Operation("div", "/", "x y", "x / y", "1 / y", "-f / y")
+POW = Operation(
+    "pow", "**", "x y", "x ** y",
+    "where(y == 0, 0, where(y > 0, y * x ** (y - 1), y * f / x))",
+    "where(x < 0, nan, where((x == 0) * (y >= 0), 0, f * log(x)))",
+    note="nan for x < 0 and fractional y; d/dy is 0 at x = 0, y ≥ 0",
+)
+NEG = Operation("neg", "neg", "x", "-x", "-1")
+ABS = Operation(
+    "abs", "abs", "x", "abs(x)", "sign(x)", note="derivative 0 at 0",
+    summary="The absolute value; derivative 0 at 0.",
+)
+
+EXP = Operation("exp", "exp", "x", "exp(x)", "f", summary="e to the power x.")
+EXPM1 = Operation(
+    "expm1", "expm1", "x", "expm1(x)", "exp(x)", summary="e to the power x, minus 1; precise near 0."
+)
+LOG = Operation(
+    "log", "log", "x", "log(x)", "1 / x", note="-inf at 0, nan below",
+    summary="The natural logarithm; -inf at 0, nan below.",
+)
+LOG1P = Operation(
+    "log1p", "log1p", "x", "log1p(x)", "1 / (1 + x)", note="-inf at -1, nan below",
+    summary="The natural logarithm of 1 + x; precise near 0.",
+)
+LOG2 = Operation(
+    "log2", "log2", "x", "log2(x)", "1 / log(2) / x", note="-inf at 0, nan below",
+    summary="The logarithm to base 2; -inf at 0, nan below.",
+)
+LOG10 = Operation(
+    "log10", "log10", "x", "log10(x)", "1 / log(10) / x", note="-inf at 0, nan below",
+    summary="The logarithm to base 10; -inf at 0, nan below.",
+)
+SQRT = Operation(
+    "sqrt", "sqrt", "x", "sqrt(x)", "0.5 / f", note="derivative inf at 0, nan below",
+    summary="The square root; nan below 0.",
+)
+
+SIN = Operation("sin", "sin", "x", "sin(x)", "cos(x)", summary="The sine of x radians.")
+COS = Operation("cos", "cos", "x", "cos(x)", "-sin(x)", summary="The cosine of x radians.")
+TAN = Operation("tan", "tan", "x", "tan(x)", "1 + f * f", summary="The tangent of x radians.")
+ASIN = Operation(
+    "asin", "asin", "x", "asin(x)", "1 / sqrt((1 - x) * (1 + x))", note="nan outside [-1, 1]",
+    summary="The angle in radians whose sine is x; nan outside [-1, 1].", numpy_name="arcsin",
+)
+ACOS = Operation(
+    "acos", "acos", "x", "acos(x)", "-1 / sqrt((1 - x) * (1 + x))", note="nan outside [-1, 1]",
+    summary="The angle in radians whose cosine is x; nan outside [-1, 1].", numpy_name="arccos",
+)
+ATAN = Operation(
+    "atan", "atan", "x", "atan(x)", "1 / (1 + x * x)",
+    summary="The angle in radians whose tangent is x.", numpy_name="arctan",
+)
+ATAN2 = Operation(
+    "atan2", "atan2", "x y", "atan2(x, y)",
+    "where(hypot(x, y) == 0, 0, y / hypot(x, y) / hypot(x, y))",
+    "where(hypot(x, y) == 0, 0, -x / hypot(x, y) / hypot(x, y))",
+    note="the angle of the point (y, x); derivatives 0 at the origin",
+    summary="The angle in radians of the point (x, y), between -π and π.",
+    parameters="y x", numpy_name="arctan2",
+)
+SINH = Operation("sinh", "sinh", "x", "sinh(x)", "cosh(x)", summary="The hyperbolic sine.")
+COSH = Operation("cosh", "cosh", "x", "cosh(x)", "sinh(x)", summary="The hyperbolic cosine.")
+TANH = Operation("tanh", "tanh", "x", "tanh(x)", "1 - f * f", summary="The hyperbolic tangent.")
+ASINH = Operation(
+    "asinh", "asinh", "x", "asinh(x)", "1 / hypot(x, 1)",
+    summary="The inverse hyperbolic sine.", numpy_name="arcsinh",
+)
+ACOSH = Operation(
+    "acosh", "acosh", "x", "acosh(x)", "1 / (sqrt(x - 1) * sqrt(x + 1))", note="nan below 1",
+    summary="The inverse hyperbolic cosine; nan below 1.", numpy_name="arccosh",
+)
+ATANH = Operation(
+    "atanh", "atanh", "x", "atanh(x)", "1 / ((1 - x) * (1 + x))", note="±inf at ±1, nan outside",
+    summary="The inverse hyperbolic tangent; ±inf at ±1, nan outside.", numpy_name="arctanh",
+)
+HYPOT = Operation(
+    "hypot", "hypot", "x y", "hypot(x, y)", "x / f", "y / f", note="derivatives nan at the origin",
+    summary="√(x² + y²) without overflow.",
+)
+ERF = Operation(
+    "erf", "erf", "x", "erf(x)", "2 / sqrt(pi) * exp(-x * x)",
+    summary="The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
+)
+ERFC = Operation(
+    "erfc", "erfc", "x", "erfc(x)", "-2 / sqrt(pi) * exp(-x * x)",
+    summary="1 - erf(x), precise where that is small.",
+)
+
+SIGMOID = Operation(
+    "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))", "f * (1 - f)",
+    summary="The logistic function 1 / (1 + exp(-x)), for any x without overflow.",
+)
+RELU = Operation(
+    "relu", "relu", "x", "where(x <= 0, 0, x)", "where(x <= 0, 0, 1)", note="derivative 0 at 0",
+    summary="x where it is positive, else 0; derivative 0 at 0.",
+)
+LEAKY_RELU = Operation(
+    "leaky_relu", "leaky_relu", "x y", "where(x > 0, x, y * x)",
+    "where(x > 0, 1, y)", "where(x > 0, 0, x)",
+    note="y: the derivative below 0, by default 0.01; derivative y at 0",
+    summary="x where it is positive, else negative_slope · x.", parameters="x negative_slope=0.01",
+)
+ELU = Operation(
+    "elu", "elu", "x y", "where(x > 0, x, y * expm1(x))",
+    "where(x > 0, 1, y * exp(x))", "where(x > 0, 0, expm1(x))",
+    note="y: minus the limit at -inf, by default 1; derivative y at 0",
+    summary="x where it is positive, else alpha · (exp(x) - 1).", parameters="x alpha=1.0",
+)
+SOFTPLUS = Operation(
+    "softplus", "softplus", "x", "where(x > 0, x + log1p(exp(-x)), log1p(exp(x)))", "sigmoid(x)",
+    summary="log(1 + exp(x)), a smooth relu, for any x without overflow.",
+)
+SILU = Operation(
+    "silu", "silu", "x", "x * sigmoid(x)", "sigmoid(x) * (1 + x * sigmoid(-x))",
+    summary="x · sigmoid(x), also called swish.",
+)
+GELU = Operation(
+    "gelu", "gelu", "x", "x * (0.5 * erfc(-x * sqrt(0.5)))",
+    "0.5 * erfc(-x * sqrt(0.5)) + x * (exp(-0.5 * x * x) / sqrt(2 * pi))",
+    note="exact, not the tanh approximation; far below 0 relatively less precise, as x²",
+    summary="x times the probability that a standard normal variable is below x (exact, by erfc).",
+)
+
+SIGN = Operation(
+    "sign", "sign", "x", "where(x > 0, 1, where(x < 0, -1, x))", "0", summary="1, 0 or -1; derivative 0."
+)
+MAXIMUM = Operation(
+    "maximum", "max", "x y", "where(x >= y, x, where(y > x, y, x + y))",
+    "where(x == y, 0.5, where(x < y, 0, 1))", "where(x == y, 0.5, where(x > y, 0, 1))",
+    note="half each at a tie; nan if either is nan",
+    summary="The larger of two; at a tie each gets half of the gradient.",
+)
+MINIMUM = Operation(
+    "minimum", "min", "x y", "where(x <= y, x, where(y < x, y, x + y))",
+    "where(x == y, 0.5, where(x > y, 0, 1))", "where(x == y, 0.5, where(x < y, 0, 1))",
+    note="half each at a tie; nan if either is nan",
+    summary="The smaller of two; at a tie each gets half of the gradient.",
+)
+GREATER = Operation(
+    "greater", ">", "x y", "x > y", "0", "0", note="1 or 0",
+    summary="1 where x > y, else 0: a comparison that stays in the graph; derivative 0.",
+)
+GREATER_EQUAL = Operation(
+    "greater_equal", ">=", "x y", "x >= y", "0", "0", note="1 or 0",
+    summary="1 where x >= y, else 0; derivative 0.",
+)
+LESS = Operation(
+    "less", "<", "x y", "x < y", "0", "0", note="1 or 0", summary="1 where x < y, else 0; derivative 0."
+)
+LESS_EQUAL = Operation(
+    "less_equal", "<=", "x y", "x <= y", "0", "0", note="1 or 0",
+    summary="1 where x <= y, else 0; derivative 0.",
+)
+EQUAL = Operation(
+    "equal", "==", "x y", "x == y", "0", "0", note="1 or 0",
+    summary="1 where the numbers x and y are equal, else 0; derivative 0.",
+)
+WHERE = Operation(
+    "where", "where", "x y z", "where(x, y, z)", "0", "where(x, 1, 0)", "where(x, 0, 1)",
+    note="y where x is not 0, else z; a nan derivative in the other branch still gives nan (0 * nan)",
+    summary="x where the condition is true or not 0, else y. The gradient goes to the one chosen.",
+    parameters="condition x y",
+)
+CLIP = Operation(
+    "clip", "clip", "x y z", "minimum(maximum(x, y), z)",
+    "(x >= y) * (x <= z)", "(x < y) * (y < z)", "(x > z) + (x <= z) * (z < y)",
+    note="x between y and z; derivative 1 at the bounds",
+    summary="x, but no less than low and no more than high (None: no bound on that side).",
+    parameters="x low=None high=None",
+)
+
+SUM = Operation(
+    "sum", "sum", "xs", "sum(xs)", "[1 for x in xs]",
+    summary="x₁ + x₂ + … as one node; 0.0 for no values.",
+)
+MEAN = Operation(
+    "mean", "mean", "xs", "sum(xs) / len(xs)", "[1 / len(xs) for x in xs]",
+    summary="The arithmetic mean as one node; ValueError for no values.",
+)
+PROD = Operation(
+    "prod", "prod", "xs", "prod(xs)", "products_of_others(xs)",
+    summary="x₁ · x₂ · … as one node; 1.0 for no values.",
+)
+MAX = Operation(
+    "max", "max", "xs", "max(xs)", "shares([(x == f) + (x != x) for x in xs])",
+    note="shared equally at a tie; nan if any is nan",
+    summary="The largest as one node, nan if any is nan; ties share the gradient. ValueError for no values.",
+)
+MIN = Operation(
+    "min", "min", "xs", "min(xs)", "shares([(x == f) + (x != x) for x in xs])",
+    note="shared equally at a tie; nan if any is nan",
+    summary="The smallest as one node, nan if any is nan; ties share the gradient. ValueError for no values.",
+)
+DOT = Operation(
+    "dot", "dot", "xs ys bias",
+    "sum([x * y for x, y in zip(xs, ys)]) + sum(bias)", "ys", "xs", "[1 for b in bias]",
+    note="the bias may be left out",
+    summary="x₁y₁ + x₂y₂ + … + bias as one node: the net input of a neuron. ValueError for unequal lengths.",
+)
+LOGSUMEXP = Operation(
+    "logsumexp", "logsumexp", "xs",
+    "where(abs(max(xs)) == inf, max(xs), max(xs) + log(sum([exp(x - m) for m in [max(xs)] for x in xs])))",
+    "shares([exp(x - m) for m in [max(xs)] for x in xs])",
+    note="derivatives nan where the largest x is infinite",
+    summary="log(e^x₁ + e^x₂ + …) as one node, without overflow. ValueError for no values.",
+)
+
+
+OPERATIONS: list[Operation] = [row for row in globals().values() if isinstance(row, Operation)]
+
+
+def reference_table() -> str:
+    """All operations as a Markdown table: name, value, local derivatives, conventions."""
+    lines = ["| operation | value f | local derivatives | |", "|---|---|---|---|"]
+    for row in OPERATIONS[1:]:
+        derivatives = "<br>".join(f"`{text}`" for text in row.derivatives)
+        lines.append(f"| {row.name} | `{row.value}` | {derivatives} | {row.note} |")
+    return "\n".join(lines)

@@ -1,0 +1,323 @@
+"""The calculus in Python: writes the engine's code for the operations from their rows.
+
+The files in `FILES` are committed and read like any other; a test fails when one of them is not what the rows
+say. `make written` writes them anew. What is written stands between two marks, or is the whole file:
+
+- in engine/value.py the methods of Value, and + − × ÷ ** as functions;
+- engine/elementary.py, the functions of two and three operands, and its declarations for Cython;
+- in engine/functions.py the public functions.
+
+Written by hand are only those whose text says more than the row: the reductions and `clip` with its open bounds.
+"""
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from .operations import (
+    ABS, ADD, CLIP, DIV, DOT, LEAF, MAXIMUM, MINIMUM, MUL, NEG, OPERATIONS, POW, SIGMOID, SIGN, SUB,
+    Operation,
+)
+
+PACKAGE = Path(__file__).parents[1]
+WIDTH = 110
+ARITHMETIC = [ADD, SUB, MUL, DIV, POW]
+BY_HAND = [LEAF, NEG, ABS, *ARITHMETIC]             # operators of Python, which value.py has
+USED_BY_UNARY, USED_BY_OTHERS = [SIGMOID, SIGN], [MAXIMUM, MINIMUM]     # in formulas of other rows
+COMPARISONS = (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq)
+
+
+def _of(*counts: int) -> list[Operation]:
+    """The rows of so many operands."""
+    return [
+        row for row in OPERATIONS
+        if row not in BY_HAND and not row.is_nary and len(row.operands) in counts
+    ]
+
+
+def constant(row: Operation) -> str:
+    """What the row is called in operations.py."""
+    return row.name.upper()
+
+
+# ---- formulas
+
+class _ToFloats(ast.NodeTransformer):
+    """A formula over C doubles: IEEE 754's division and functions, branches as conditional expressions."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return ast.Constant(float(node.value))      # type: ignore[arg-type]
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(node.id.upper()) if node.id in ("pi", "inf", "nan") else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.Pow):
+            return _call("ieee.pow", left, right)
+        if isinstance(node.op, ast.Div):
+            return _call("ieee.divide", left, right)
+        return ast.BinOp(left, node.op, right)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        return ast.IfExp(self.condition(node), ast.Constant(1.0), ast.Constant(0.0))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        assert isinstance(node.func, ast.Name)
+        name = node.func.id
+        if name == "where":
+            condition, x, y = node.args
+            return ast.IfExp(self.condition(condition), self.visit(x), self.visit(y))
+        arguments = [self.visit(each) for each in node.args]
+        if name in [row.name for row in USED_BY_UNARY + USED_BY_OTHERS]:
+            return _call(f"{name}_of", *arguments)
+        return _call(f"ieee.{'fabs' if name == 'abs' else name}", *arguments)
+
+    def condition(self, node: ast.expr) -> ast.expr:
+        """A formula of which only matters whether it is 0."""
+        if isinstance(node, ast.Compare):
+            left, right = self.visit(node.left), self.visit(node.comparators[0])
+            return ast.Compare(left, node.ops, [right])
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            return ast.BoolOp(ast.And(), [self.condition(node.left), self.condition(node.right)])
+        return ast.Compare(self.visit(node), [ast.NotEq()], [ast.Constant(0.0)])
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(ast.parse(name, mode="eval").body, list(arguments), [])
+
+
+def over_floats(formula: str) -> str:
+    """The formula in the engine's Python."""
+    tree = _ToFloats().visit(ast.parse(formula, mode="eval"))
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+# ---- functions and methods
+
+def _assigned(name: str, formula: str, indent: str) -> str:
+    """`name = formula`, on several lines where it is long."""
+    expression = over_floats(formula)
+    line = f"{indent}{name} = {expression}"
+    if len(line) <= WIDTH:
+        return line
+    parts = _broken(expression)
+    return "\n".join([f"{indent}{name} = (", *(f"{indent}    {part}" for part in parts), f"{indent})"])
+
+
+def _broken(expression: str) -> list[str]:
+    """A long expression before each `else` or at its last sum."""
+    tree = ast.parse(expression, mode="eval").body
+    if isinstance(tree, ast.IfExp):
+        start = f"{ast.unparse(tree.body)} if {ast.unparse(tree.test)}"
+        return [start, *(f"else {line}" for line in _broken(ast.unparse(tree.orelse))[:1]),
+                *_broken(ast.unparse(tree.orelse))[1:]]
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add):
+        return [ast.unparse(tree.left), f"+ {ast.unparse(tree.right)}"]
+    return [expression]
+
+
+def _method_of_one(row: Operation) -> str:
+    lines = [
+        f"    def {row.name}(self) -> Value:",
+        f'        """{row.summary}"""',
+        "        x = self.data",
+        _assigned("f", row.value, " " * 8),
+    ]
+    derivative = over_floats(row.derivatives[0])
+    answer = f"        return unary({constant(row)}, f, self, {derivative})"
+    if len(answer) > WIDTH:
+        lines.append(_assigned("derivative", row.derivatives[0], " " * 8))
+        answer = f"        return unary({constant(row)}, f, self, derivative)"
+    return "\n".join([*lines, answer])
+
+
+def _method_of_several(row: Operation) -> str:
+    others = row.parameters[1:] if row.parameters != row.operands else ("other",)
+    head = ", ".join(_annotated(each) for each in others)
+    names = ", ".join(each.partition("=")[0] for each in others)
+    return "\n".join([
+        f"    def {row.name}(self, {head}) -> Any:",
+        f'        """{row.summary}"""',
+        f"        return dispatch({constant(row)}, (self, {names}))",
+    ])
+
+
+def _annotated(parameter: str) -> str:
+    name, has_default, default = parameter.partition("=")
+    return f"{name}: Any = {default}" if has_default else f"{name}: Any"
+
+
+def _function_of_two(row: Operation) -> str:
+    return "\n".join([
+        f"def {row.name}(left: Operand, right: Operand) -> Value:",
+        "    x, y = number(left), number(right)",
+        _assigned("f", row.value, "    "),
+        *_local_derivatives(row),
+    ])
+
+
+def _local_derivatives(row: Operation) -> list[str]:
+    by_x, by_y = (over_floats(each) for each in row.derivatives)
+    answer = f"    return binary({constant(row)}, f, left, {by_x}, right, {by_y})"
+    if len(answer) <= 90:
+        return [answer]
+    return [
+        _assigned("by_x", row.derivatives[0], "    "), _assigned("by_y", row.derivatives[1], "    "),
+        f"    return binary({constant(row)}, f, left, by_x, right, by_y)",
+    ]
+
+
+def _function_of_three(row: Operation) -> str:
+    return "\n".join([
+        f"def {row.name}(first: Operand, second: Operand, third: Operand) -> Value:",
+        "    fan: Fan = fan_of((first, second, third))",
+        "    x, y, z = number(first), number(second), number(third)",
+        _assigned("f", row.value, "    "),
+        *(_assigned(f"fan.local_grads[{k}]", each, "    ") for k, each in enumerate(row.derivatives)),
+        f"    return nary({constant(row)}, f, fan)",
+    ])
+
+
+def _helper(row: Operation) -> str:
+    """A formula that other formulas call, on floats."""
+    operands = ", ".join(f"{x}: float" for x in row.operands)
+    formula = over_floats(row.value)
+    return f"def {row.name}_of({operands}) -> float:\n    f: float = {formula}\n    return f"
+
+
+def _public_function(row: Operation) -> str:
+    if row is ABS:
+        return f'def abs(x: X) -> X:\n    """{row.summary}"""\n    answer: X = dispatch(ABS, (x,))\n    return answer'
+    if row.is_nary:
+        return "\n".join([
+            f"def {row.name}(values: Iterable[Any]) -> Any:", f'    """{row.summary}"""',
+            f"    return dispatch({constant(row)}, elements_of(values))",
+        ])
+    if len(row.operands) == 1:
+        return "\n".join([
+            f"def {row.name}(x: X) -> X:", f'    """{row.summary}"""',
+            f"    answer: X = x.{row.name}() if type(x) is Value else dispatch({constant(row)}, (x,))",
+            "    return answer",
+        ])
+    names = ", ".join(each.partition("=")[0] for each in row.parameters)
+    return "\n".join([
+        f"def {row.name}({', '.join(map(_annotated, row.parameters))}) -> Any:", f'    """{row.summary}"""',
+        f"    return dispatch({constant(row)}, ({names}))",
+    ])
+
+
+def _aliases(rows: Iterable[Operation], indent: str = "") -> list[str]:
+    return [f"{indent}{row.numpy_name} = {row.name}" for row in rows if row.numpy_name]
+
+
+# ---- the parts that are written
+
+def _listed(items: Sequence[str], indent: str, width: int = WIDTH) -> list[str]:
+    """Items with commas between them, on lines of the width."""
+    lines = [indent]
+    for item in items:
+        if len(lines[-1]) + len(item) + 2 > width:
+            lines[-1] = lines[-1].rstrip()
+            lines.append(indent)
+        lines[-1] += f"{item}, "
+    lines[-1] = lines[-1].rstrip()
+    return lines
+
+
+def _imported(rows: Iterable[Operation]) -> str:
+    names = sorted({constant(row) for row in rows})
+    return "\n".join(["from ..calculus.operations import (", *_listed(names, "    "), ")"])
+
+
+def _declared(rows: Iterable[Operation]) -> str:
+    names = sorted(constant(row) for row in rows)
+    return "\n".join(f"cdef object {line.rstrip(',')}" for line in _listed(names, "", WIDTH - 14))
+
+
+def methods() -> str:
+    """Those of Value, but for the operators of Python."""
+    of_one, of_two = _of(1), _of(2)
+    parts = [_method_of_one(row) for row in of_one] + ["\n".join(_aliases(of_one, "    "))]
+    parts += [_method_of_several(row) for row in of_two] + ["\n".join(_aliases(of_two, "    "))]
+    return "\n\n".join(parts)
+
+
+def arithmetic() -> str:
+    """+ − × ÷ ** as functions of two operands, and the formulas that the methods call."""
+    parts = [_function_of_two(row) for row in ARITHMETIC] + [_helper(row) for row in USED_BY_UNARY]
+    return "\n\n\n".join(parts)
+
+
+def elementary() -> str:
+    """The functions of two and three operands."""
+    parts = [_function_of_two(row) for row in _of(2)] + [_function_of_three(row) for row in _of(3)]
+    return "\n\n\n".join(parts + [_helper(row) for row in USED_BY_OTHERS])
+
+
+def elementary_declarations() -> str:
+    """Their declarations for Cython."""
+    lines = [_declared(_of(2, 3)), ""]
+    lines += [f"cpdef object {row.name}(object left, object right)" for row in _of(2)]
+    lines += [f"cpdef object {row.name}(object first, object second, object third)" for row in _of(3)]
+    lines += [f"cdef double {row.name}_of(double x, double y) noexcept" for row in USED_BY_OTHERS]
+    return "\n".join(lines)
+
+
+def implementations() -> str:
+    """Which function of elementary.py does which operation."""
+    return "\n".join(f"{constant(row)}.on_values = {row.name}" for row in _of(2, 3))
+
+
+def public_functions() -> str:
+    """Those of engine/functions.py, but for the ones that are written by hand."""
+    rows = [ABS, *_of(1), *_of(2), *[row for row in _of(3) if row is not CLIP]]
+    rows += [row for row in OPERATIONS if row.is_nary and row is not DOT]
+    return "\n\n\n".join([*map(_public_function, rows), "\n".join(_aliases(rows))])
+
+
+_IN_VALUE = [*BY_HAND, *_of(1, 2), CLIP]
+_EVERYTHING_PUBLIC = [row for row in OPERATIONS if row.summary]
+FILES: dict[str, dict[str, Callable[[], str]]] = {
+    "engine/value.py": {
+        "imports": lambda: _imported(_IN_VALUE), "methods": methods, "arithmetic": arithmetic,
+    },
+    "engine/value.pxd": {"names": lambda: _declared(_IN_VALUE)},
+    "engine/elementary.py": {
+        "imports": lambda: _imported(_of(2, 3)), "functions": elementary, "implementations": implementations,
+    },
+    "engine/elementary.pxd": {"declarations": elementary_declarations},
+    "engine/functions.py": {
+        "imports": lambda: _imported(_EVERYTHING_PUBLIC), "functions": public_functions,
+    },
+    "engine/functions.pxd": {"names": lambda: _declared(_EVERYTHING_PUBLIC)},
+}
+
+
+def up_to_date(file: str) -> str:
+    """The text that a file should have: what stands between its marks is written anew."""
+    text = (PACKAGE / file).read_text(encoding="utf-8")
+    for name, part in FILES[file].items():
+        before, mark, rest = text.partition(f"# <written: {name}>")
+        line, _, rest = rest.partition("\n")
+        _, end, after = rest.partition(f"# </written: {name}>")
+        if not mark or not end:
+            raise LookupError(f"{file} has no marks '# <written: {name}>' and '# </written: {name}>'")
+        gap = "" if name in ("imports", "names", "declarations", "implementations") else "\n"
+        indent = before[before.rindex("\n") + 1 :]
+        text = f"{before}{mark}{line}\n{gap}{part()}\n{gap}{indent}{end}{after}"
+    return text
+
+
+def main() -> None:
+    """Write all of them."""
+    for file in FILES:
+        text = up_to_date(file)
+        if file.endswith(".py"):
+            compile(text, file, "exec")
+        (PACKAGE / file).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

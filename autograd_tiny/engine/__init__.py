@@ -1,0 +1,12 @@
+"""The engine: `Value`, a number that remembers how it was computed, and the chain rule.
+
+The way through it, for somebody who learns how backpropagation works:
+
+1. value.py: the fields of `Value`; one operation, `Value.__mul__` → `mul` → `binary`.
+2. backward.py: `Value.backward` → `sweep` → `find_adjoints`, the chain rule over the whole graph.
+
+These pages are all there is to it. Beside them: functions (the public functions, over numbers and arrays too),
+elementary and reductions (operations of several and of many operands), gradients (derivatives that are Values
+again), graph (walks through it), custom (operations of your own), context and state (`no_grad`, `scope`).
+"""
+from . import backward, copying, elementary, reductions  # noqa: F401  (Value is complete with these)

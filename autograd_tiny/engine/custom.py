@@ -1,0 +1,133 @@
+"""Operations that users define, with their derivatives."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..boundary.arguments import describe
+from ..calculus.formulas import Namespace
+from ..calculus.operations import Operation
+from .value import Value, dispatch, make, plain_float
+
+
+class CustomOperation(Operation):
+    """A function and its derivatives as one operation of the calculus; see `operation`."""
+
+    def __init__(self, function: Callable[..., Any], derivatives: Sequence[Callable[..., Any]]) -> None:
+        names = _operand_names(function)
+        if len(derivatives) != len(names):
+            raise TypeError(
+                f"{function.__name__} takes {len(names)} operands and needs a derivative for each, "
+                f"got {len(derivatives)}"
+            )
+        for derivative in derivatives:
+            if not _takes(derivative, len(names) + 1):
+                raise TypeError(
+                    f"a derivative of {function.__name__} is a function of {', '.join(names)} and its value "
+                    f"f, got {describe(derivative)}"
+                )
+        super().__init__(function.__name__, function.__name__, " ".join(names), "")
+        self.is_nary = False                # an operand may be called xs all the same
+        self.function = function
+        self.derivative_functions = tuple(derivatives)
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+        self.__module__ = function.__module__
+        self.__qualname__ = function.__qualname__
+
+    def __call__(self, *operands: Any) -> Any:
+        """The value at the operands: Values, numbers, dual numbers or arrays."""
+        if len(operands) != len(self.operands):
+            raise TypeError(f"{self.name} takes {len(self.operands)} operands, got {len(operands)}")
+        return dispatch(self, operands)
+
+    def on_values(self, *operands: Any) -> Value:
+        """The value as a node, if one of the operands is a Value."""
+        numbers = [x.data if type(x) is Value else plain_float(x) for x in operands]
+        data = self._number(self.function(*numbers), "its value")
+        derivatives = [self._number(each(*numbers, data), "a derivative") for each in self.derivative_functions]
+        return make(self, data, operands, derivatives)
+
+    def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
+        return self._number(self.function(*operands), "its value")
+
+    def differentiate(
+        self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
+    ) -> list[Any]:
+        found = [each(*operands, f) for each in self.derivative_functions]
+        return [
+            x if hasattr(type(x), "apply_operation") else self._number(x, "a derivative", Value) for x in found
+        ]
+
+    def _number(self, found: Any, what: str, besides: Any = ()) -> Any:
+        try:
+            return found if isinstance(found, besides) else plain_float(found)
+        except TypeError:
+            raise TypeError(f"{self.name}: {what} must be a number, got {describe(found)}") from None
+
+    def __reduce__(self) -> str:
+        return self.__qualname__                 # found again by its name in its module
+
+
+def _operand_names(function: Any) -> list[str]:
+    """The names of the operands: plain parameters, nothing else."""
+    import inspect  # here, since that takes as long as half of the package
+
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        raise TypeError(
+            "@operation(derivative, …) stands above a Python function of the operands, "
+            f"got {describe(function)}"
+        ) from None
+    for each in parameters:
+        plain = each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+        if not plain or each.default is not each.empty:
+            raise TypeError(
+                f"the operands of {function.__name__} are numbers without defaults, in a fixed number; "
+                f"got {str(each)!r}"
+            )
+    return [each.name for each in parameters]
+
+
+def _takes(function: Any, count: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as one can know before."""
+    import inspect
+
+    try:
+        inspect.signature(function).bind(*range(count))
+    except ValueError:
+        return True                              # a built-in function that does not tell
+    except TypeError:
+        return False
+    return True
+
+
+def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]], CustomOperation]:
+    """Make an operation of your own from a function of floats and its derivatives.
+
+    The result takes Values, numbers and arrays, and is one node in the graph. If its derivatives are written with
+    Python arithmetic and this package's functions, they can be differentiated again.
+
+        @operation(lambda x, f: 3 * x**2)
+        def cube(x):
+            return x**3
+
+    Args:
+        *derivatives: One for each operand: a function of the operands and of the value f.
+
+    Returns:
+        A decorator for the function.
+
+    Raises:
+        TypeError: The number of derivatives is not the number of operands, the function has parameters other
+            than plain ones, or a derivative does not take the operands and f.
+    """
+    if not derivatives or not all(map(callable, derivatives)):
+        got = ", ".join(map(describe, derivatives)) or "none"
+        raise TypeError(f"@operation(…) expects a derivative for each operand, a function; got {got}")
+
+    def define(function: Callable[..., Any]) -> CustomOperation:
+        return CustomOperation(function, derivatives)
+
+    return define

@@ -1,0 +1,153 @@
+"""The elementary functions of two and three operands, each a Value or a number: every derivative in the open.
+
+This file is written from the rows of calculus/operations.py, by `make written`, and is read like any other; the
+functions of one operand stand in value.py, as methods. Names of operations hide Python's own in this file.
+"""
+from __future__ import annotations
+
+try:
+    import cython
+except ImportError:
+    from . import pure_cython as cython
+if cython.compiled:
+    from cython.cimports.autograd_tiny.calculus import ieee
+    from cython.cimports.autograd_tiny.engine.value import Fan, Value, binary, fan_of, nary, number
+else:
+    from ..calculus import ieee
+    from .value import Fan, Value, binary, fan_of, nary, number
+# <written: imports> by `make written`
+from ..calculus.operations import (
+    ATAN2, CLIP, ELU, EQUAL, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL, MAXIMUM, MINIMUM,
+    WHERE,
+)
+# </written: imports>
+from .value import Operand
+
+# <written: functions> by `make written`
+
+def atan2(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.atan2(x, y)
+    by_x = 0.0 if ieee.hypot(x, y) == 0.0 else ieee.divide(ieee.divide(y, ieee.hypot(x, y)), ieee.hypot(x, y))
+    by_y = (
+        0.0 if ieee.hypot(x, y) == 0.0
+        else ieee.divide(ieee.divide(-x, ieee.hypot(x, y)), ieee.hypot(x, y))
+    )
+    return binary(ATAN2, f, left, by_x, right, by_y)
+
+
+def hypot(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.hypot(x, y)
+    return binary(HYPOT, f, left, ieee.divide(x, f), right, ieee.divide(y, f))
+
+
+def leaky_relu(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x if x > 0.0 else y * x
+    by_x = 1.0 if x > 0.0 else y
+    by_y = 0.0 if x > 0.0 else x
+    return binary(LEAKY_RELU, f, left, by_x, right, by_y)
+
+
+def elu(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x if x > 0.0 else y * ieee.expm1(x)
+    by_x = 1.0 if x > 0.0 else y * ieee.exp(x)
+    by_y = 0.0 if x > 0.0 else ieee.expm1(x)
+    return binary(ELU, f, left, by_x, right, by_y)
+
+
+def maximum(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x if x >= y else y if y > x else x + y
+    by_x = 0.5 if x == y else 0.0 if x < y else 1.0
+    by_y = 0.5 if x == y else 0.0 if x > y else 1.0
+    return binary(MAXIMUM, f, left, by_x, right, by_y)
+
+
+def minimum(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x if x <= y else y if y < x else x + y
+    by_x = 0.5 if x == y else 0.0 if x > y else 1.0
+    by_y = 0.5 if x == y else 0.0 if x < y else 1.0
+    return binary(MINIMUM, f, left, by_x, right, by_y)
+
+
+def greater(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = 1.0 if x > y else 0.0
+    return binary(GREATER, f, left, 0.0, right, 0.0)
+
+
+def greater_equal(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = 1.0 if x >= y else 0.0
+    return binary(GREATER_EQUAL, f, left, 0.0, right, 0.0)
+
+
+def less(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = 1.0 if x < y else 0.0
+    return binary(LESS, f, left, 0.0, right, 0.0)
+
+
+def less_equal(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = 1.0 if x <= y else 0.0
+    return binary(LESS_EQUAL, f, left, 0.0, right, 0.0)
+
+
+def equal(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = 1.0 if x == y else 0.0
+    return binary(EQUAL, f, left, 0.0, right, 0.0)
+
+
+def where(first: Operand, second: Operand, third: Operand) -> Value:
+    fan: Fan = fan_of((first, second, third))
+    x, y, z = number(first), number(second), number(third)
+    f = y if x != 0.0 else z
+    fan.local_grads[0] = 0.0
+    fan.local_grads[1] = 1.0 if x != 0.0 else 0.0
+    fan.local_grads[2] = 0.0 if x != 0.0 else 1.0
+    return nary(WHERE, f, fan)
+
+
+def clip(first: Operand, second: Operand, third: Operand) -> Value:
+    fan: Fan = fan_of((first, second, third))
+    x, y, z = number(first), number(second), number(third)
+    f = minimum_of(maximum_of(x, y), z)
+    fan.local_grads[0] = (1.0 if x >= y else 0.0) * (1.0 if x <= z else 0.0)
+    fan.local_grads[1] = (1.0 if x < y else 0.0) * (1.0 if y < z else 0.0)
+    fan.local_grads[2] = (1.0 if x > z else 0.0) + (1.0 if x <= z else 0.0) * (1.0 if z < y else 0.0)
+    return nary(CLIP, f, fan)
+
+
+def maximum_of(x: float, y: float) -> float:
+    f: float = x if x >= y else y if y > x else x + y
+    return f
+
+
+def minimum_of(x: float, y: float) -> float:
+    f: float = x if x <= y else y if y < x else x + y
+    return f
+
+# </written: functions>
+
+
+# <written: implementations> by `make written`
+ATAN2.on_values = atan2
+HYPOT.on_values = hypot
+LEAKY_RELU.on_values = leaky_relu
+ELU.on_values = elu
+MAXIMUM.on_values = maximum
+MINIMUM.on_values = minimum
+GREATER.on_values = greater
+GREATER_EQUAL.on_values = greater_equal
+LESS.on_values = less
+LESS_EQUAL.on_values = less_equal
+EQUAL.on_values = equal
+WHERE.on_values = where
+CLIP.on_values = clip
+# </written: implementations>

@@ -1,0 +1,378 @@
+"""The functions over Values, under the names that `math` and NumPy give them.
+
+Each takes a Value, a dual number, a plain number or a NumPy array (of any of these, element by element) and
+answers in kind: a Value if a Value went in, a float for floats, an array for arrays. What each computes, and its
+derivatives, are rows of calculus/operations.py. TypeError for anything else.
+
+Those that say no more than their row are written from it, by `make written`.
+"""
+# An X that is a Value has the methods of one, which a type checker cannot know:
+# mypy: disable-error-code="attr-defined"
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any, TypeVar
+
+    X = TypeVar("X")
+
+try:
+    import cython
+except ImportError:
+    from . import pure_cython as cython
+if cython.compiled:
+    from cython.cimports.autograd_tiny.engine.tuples import joined
+    from cython.cimports.autograd_tiny.engine.value import Value, dispatch
+else:
+    from .pure_cython import joined
+    from .value import Value, dispatch
+from . import elementary, reductions  # noqa: F401  (how the operations are done)
+from ..boundary.arguments import describe
+from ..calculus.operations import OPERATIONS
+# <written: imports> by `make written`
+from ..calculus.operations import (
+    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DOT, ELU, EQUAL, ERF, ERFC, EXP,
+    EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2,
+    LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT,
+    SUM, TAN, TANH, WHERE,
+)
+# </written: imports>
+from .value import is_array
+
+__all__ = sorted(
+    {row.name for row in OPERATIONS if row.summary} | {row.numpy_name for row in OPERATIONS if row.numpy_name}
+    | {"log_softmax", "softmax"}
+)
+pi = math.pi
+INFINITY = math.inf
+
+
+# <written: functions> by `make written`, from the rows of calculus/operations.py
+
+def abs(x: X) -> X:
+    """The absolute value; derivative 0 at 0."""
+    answer: X = dispatch(ABS, (x,))
+    return answer
+
+
+def exp(x: X) -> X:
+    """e to the power x."""
+    answer: X = x.exp() if type(x) is Value else dispatch(EXP, (x,))
+    return answer
+
+
+def expm1(x: X) -> X:
+    """e to the power x, minus 1; precise near 0."""
+    answer: X = x.expm1() if type(x) is Value else dispatch(EXPM1, (x,))
+    return answer
+
+
+def log(x: X) -> X:
+    """The natural logarithm; -inf at 0, nan below."""
+    answer: X = x.log() if type(x) is Value else dispatch(LOG, (x,))
+    return answer
+
+
+def log1p(x: X) -> X:
+    """The natural logarithm of 1 + x; precise near 0."""
+    answer: X = x.log1p() if type(x) is Value else dispatch(LOG1P, (x,))
+    return answer
+
+
+def log2(x: X) -> X:
+    """The logarithm to base 2; -inf at 0, nan below."""
+    answer: X = x.log2() if type(x) is Value else dispatch(LOG2, (x,))
+    return answer
+
+
+def log10(x: X) -> X:
+    """The logarithm to base 10; -inf at 0, nan below."""
+    answer: X = x.log10() if type(x) is Value else dispatch(LOG10, (x,))
+    return answer
+
+
+def sqrt(x: X) -> X:
+    """The square root; nan below 0."""
+    answer: X = x.sqrt() if type(x) is Value else dispatch(SQRT, (x,))
+    return answer
+
+
+def sin(x: X) -> X:
+    """The sine of x radians."""
+    answer: X = x.sin() if type(x) is Value else dispatch(SIN, (x,))
+    return answer
+
+
+def cos(x: X) -> X:
+    """The cosine of x radians."""
+    answer: X = x.cos() if type(x) is Value else dispatch(COS, (x,))
+    return answer
+
+
+def tan(x: X) -> X:
+    """The tangent of x radians."""
+    answer: X = x.tan() if type(x) is Value else dispatch(TAN, (x,))
+    return answer
+
+
+def asin(x: X) -> X:
+    """The angle in radians whose sine is x; nan outside [-1, 1]."""
+    answer: X = x.asin() if type(x) is Value else dispatch(ASIN, (x,))
+    return answer
+
+
+def acos(x: X) -> X:
+    """The angle in radians whose cosine is x; nan outside [-1, 1]."""
+    answer: X = x.acos() if type(x) is Value else dispatch(ACOS, (x,))
+    return answer
+
+
+def atan(x: X) -> X:
+    """The angle in radians whose tangent is x."""
+    answer: X = x.atan() if type(x) is Value else dispatch(ATAN, (x,))
+    return answer
+
+
+def sinh(x: X) -> X:
+    """The hyperbolic sine."""
+    answer: X = x.sinh() if type(x) is Value else dispatch(SINH, (x,))
+    return answer
+
+
+def cosh(x: X) -> X:
+    """The hyperbolic cosine."""
+    answer: X = x.cosh() if type(x) is Value else dispatch(COSH, (x,))
+    return answer
+
+
+def tanh(x: X) -> X:
+    """The hyperbolic tangent."""
+    answer: X = x.tanh() if type(x) is Value else dispatch(TANH, (x,))
+    return answer
+
+
+def asinh(x: X) -> X:
+    """The inverse hyperbolic sine."""
+    answer: X = x.asinh() if type(x) is Value else dispatch(ASINH, (x,))
+    return answer
+
+
+def acosh(x: X) -> X:
+    """The inverse hyperbolic cosine; nan below 1."""
+    answer: X = x.acosh() if type(x) is Value else dispatch(ACOSH, (x,))
+    return answer
+
+
+def atanh(x: X) -> X:
+    """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
+    answer: X = x.atanh() if type(x) is Value else dispatch(ATANH, (x,))
+    return answer
+
+
+def erf(x: X) -> X:
+    """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
+    answer: X = x.erf() if type(x) is Value else dispatch(ERF, (x,))
+    return answer
+
+
+def erfc(x: X) -> X:
+    """1 - erf(x), precise where that is small."""
+    answer: X = x.erfc() if type(x) is Value else dispatch(ERFC, (x,))
+    return answer
+
+
+def sigmoid(x: X) -> X:
+    """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
+    answer: X = x.sigmoid() if type(x) is Value else dispatch(SIGMOID, (x,))
+    return answer
+
+
+def relu(x: X) -> X:
+    """x where it is positive, else 0; derivative 0 at 0."""
+    answer: X = x.relu() if type(x) is Value else dispatch(RELU, (x,))
+    return answer
+
+
+def softplus(x: X) -> X:
+    """log(1 + exp(x)), a smooth relu, for any x without overflow."""
+    answer: X = x.softplus() if type(x) is Value else dispatch(SOFTPLUS, (x,))
+    return answer
+
+
+def silu(x: X) -> X:
+    """x · sigmoid(x), also called swish."""
+    answer: X = x.silu() if type(x) is Value else dispatch(SILU, (x,))
+    return answer
+
+
+def gelu(x: X) -> X:
+    """x times the probability that a standard normal variable is below x (exact, by erfc)."""
+    answer: X = x.gelu() if type(x) is Value else dispatch(GELU, (x,))
+    return answer
+
+
+def sign(x: X) -> X:
+    """1, 0 or -1; derivative 0."""
+    answer: X = x.sign() if type(x) is Value else dispatch(SIGN, (x,))
+    return answer
+
+
+def atan2(y: Any, x: Any) -> Any:
+    """The angle in radians of the point (x, y), between -π and π."""
+    return dispatch(ATAN2, (y, x))
+
+
+def hypot(x: Any, y: Any) -> Any:
+    """√(x² + y²) without overflow."""
+    return dispatch(HYPOT, (x, y))
+
+
+def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
+    """x where it is positive, else negative_slope · x."""
+    return dispatch(LEAKY_RELU, (x, negative_slope))
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where it is positive, else alpha · (exp(x) - 1)."""
+    return dispatch(ELU, (x, alpha))
+
+
+def maximum(x: Any, y: Any) -> Any:
+    """The larger of two; at a tie each gets half of the gradient."""
+    return dispatch(MAXIMUM, (x, y))
+
+
+def minimum(x: Any, y: Any) -> Any:
+    """The smaller of two; at a tie each gets half of the gradient."""
+    return dispatch(MINIMUM, (x, y))
+
+
+def greater(x: Any, y: Any) -> Any:
+    """1 where x > y, else 0: a comparison that stays in the graph; derivative 0."""
+    return dispatch(GREATER, (x, y))
+
+
+def greater_equal(x: Any, y: Any) -> Any:
+    """1 where x >= y, else 0; derivative 0."""
+    return dispatch(GREATER_EQUAL, (x, y))
+
+
+def less(x: Any, y: Any) -> Any:
+    """1 where x < y, else 0; derivative 0."""
+    return dispatch(LESS, (x, y))
+
+
+def less_equal(x: Any, y: Any) -> Any:
+    """1 where x <= y, else 0; derivative 0."""
+    return dispatch(LESS_EQUAL, (x, y))
+
+
+def equal(x: Any, y: Any) -> Any:
+    """1 where the numbers x and y are equal, else 0; derivative 0."""
+    return dispatch(EQUAL, (x, y))
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition is true or not 0, else y. The gradient goes to the one chosen."""
+    return dispatch(WHERE, (condition, x, y))
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """x₁ + x₂ + … as one node; 0.0 for no values."""
+    return dispatch(SUM, elements_of(values))
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The arithmetic mean as one node; ValueError for no values."""
+    return dispatch(MEAN, elements_of(values))
+
+
+def prod(values: Iterable[Any]) -> Any:
+    """x₁ · x₂ · … as one node; 1.0 for no values."""
+    return dispatch(PROD, elements_of(values))
+
+
+def max(values: Iterable[Any]) -> Any:
+    """The largest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
+    return dispatch(MAX, elements_of(values))
+
+
+def min(values: Iterable[Any]) -> Any:
+    """The smallest as one node, nan if any is nan; ties share the gradient. ValueError for no values."""
+    return dispatch(MIN, elements_of(values))
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """log(e^x₁ + e^x₂ + …) as one node, without overflow. ValueError for no values."""
+    return dispatch(LOGSUMEXP, elements_of(values))
+
+
+arcsin = asin
+arccos = acos
+arctan = atan
+arcsinh = asinh
+arccosh = acosh
+arctanh = atanh
+arctan2 = atan2
+
+# </written: functions>
+
+
+# ---- functions that say more than their row, or have none
+
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """x, but no less than low and no more than high (None: no bound on that side)."""
+    return dispatch(CLIP, (x, -INFINITY if low is None else low, INFINITY if high is None else high))
+
+
+def dot(xs: Iterable[Any], ys: Iterable[Any], bias: Any = None) -> Any:
+    """x₁y₁ + x₂y₂ + … + bias as one node: the net input of a neuron. ValueError for unequal lengths."""
+    first = xs if type(xs) is list else elements_of(xs)
+    second = ys if type(ys) is list else elements_of(ys)
+    if len(first) != len(second):
+        raise ValueError(
+            f"dot of two sequences of one length is expected, got {len(first)} and {len(second)}"
+        )
+    return dispatch(DOT, joined(first, second, bias))
+
+
+def softmax(values: Iterable[Any]) -> Any:
+    """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, without overflow: a list (an array for an array)."""
+    xs = elements_of(values)
+    largest = max(xs)
+    powers = [exp(x - largest) for x in xs]
+    total = sum(powers)
+    return _shaped_as(values, [power / total for power in powers])
+
+
+def log_softmax(values: Iterable[Any]) -> Any:
+    """The logarithms of softmax(values), precise where softmax is small."""
+    xs = elements_of(values)
+    largest = max(xs)
+    shifted = [x - largest for x in xs]
+    total = logsumexp(shifted)
+    return _shaped_as(values, [x - total for x in shifted])
+
+
+def elements_of(values: Any) -> tuple[Any, ...]:
+    """The elements of a sequence, or all those of an array. TypeError for what is neither."""
+    if type(values) is tuple:
+        return values
+    if type(values) is list:
+        return tuple(values)
+    if is_array(values):
+        return tuple(values.ravel().tolist())
+    if isinstance(values, (Value, str)) or not isinstance(values, Iterable):
+        raise TypeError(f"a sequence of Values or numbers is expected, got {describe(values)}")
+    return tuple(values)
+
+
+def _shaped_as(values: Any, answers: list[Any]) -> Any:
+    if not is_array(values):
+        return answers
+    import numpy as np
+
+    return np.array(answers).reshape(values.shape)

@@ -1,0 +1,96 @@
+"""Stands in for Cython where the engine runs as plain Python: hints do nothing, and C memory is a list."""
+from __future__ import annotations
+
+import gc
+from _thread import _local
+from contextvars import ContextVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
+
+compiled = False
+
+
+def no_gc(cls: T) -> T:
+    """A hint that changes nothing here."""
+    return cls
+
+
+final = cclass = no_gc
+
+
+def cast(kind: type[T], x: Any) -> T:
+    """x, of which the caller knows that it is of this type."""
+    return x  # type: ignore[no-any-return]
+
+
+def get_value(variable: ContextVar[T]) -> T:
+    """The value of a context variable."""
+    return variable.get()
+
+
+def doubles(n: int) -> list[float]:
+    """Room for n numbers, all zero."""
+    return [0.0] * n
+
+
+def joined(first: Any, second: Any, last: Any) -> tuple[Any, ...]:
+    """The elements of both, lists or tuples, and the last unless it is None."""
+    return (*first, *second) if last is None else (*first, *second, last)
+
+
+def release(room: list[float]) -> None:
+    """Lists free themselves."""
+
+
+borrow, give_back = doubles, release        # memory that is needed for a short time
+collector_is_on = gc.isenabled
+pause_collector = gc.disable
+resume_collector = gc.enable
+
+
+class _Running(_local):
+    """The module that is running in each thread, and the block scope(…) inside which it was called."""
+
+    scope: Any = None
+    block: Any = None
+
+
+_running = _Running()
+
+
+def scope_outside_blocks() -> Any:
+    """The scope of the module that is running, if it was called outside of blocks; else ""."""
+    return _running.scope if _running.scope is not None and _running.block is None else ""
+
+
+def scope_in_block(block: Any, otherwise: Any) -> Any:
+    """The scope of the module that is running, if it was called in this block; else the other."""
+    return _running.scope if _running.block is block else otherwise
+
+
+def running_scope() -> Any:
+    """The scope of the module that is running; None outside of modules."""
+    return _running.scope
+
+
+def running_block() -> Any:
+    """The block in which that module was called; None outside of blocks and modules."""
+    return _running.block
+
+
+def set_running(scope: Any, block: Any) -> None:
+    """Say which module is running."""
+    _running.scope = scope
+    _running.block = block
+
+
+identity_hash = object.__hash__
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes that a user gave to a Value."""
+    return dict(value.__dict__)

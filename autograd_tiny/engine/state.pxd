@@ -1,0 +1,17 @@
+# What is a C number in state.py when it is compiled.
+cdef class State:
+    cdef readonly tuple blocks
+    cdef long endings
+    cdef readonly bint recording
+    cdef readonly str scope
+    cdef readonly object scope_block
+    cdef readonly object on_result
+    cdef readonly object on_gradient
+    cdef readonly object on_comparison
+    cdef readonly object on_branch
+
+cdef bint results_switched, scopes_switched, comparisons_switched
+cdef long endings
+cdef State NO_BLOCKS
+
+cpdef State current()

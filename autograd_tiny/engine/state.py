@@ -1,0 +1,181 @@
+"""What is switched on while a block of code runs: `no_grad()`, `scope()`, `detect_anomaly()`, recording a tape.
+
+Each of these is a context manager, `switched`, that says what changes inside its block. A block holds from
+where it begins until it ends, in its context (see Python's contextvars): in its thread or asyncio task, and in
+tasks that are started inside it. Other threads and tasks don't notice. Blocks that overlap, as those of suspended
+generators may, need not end in the order in which they began: leaving ends that very block.
+
+The engine looks up its context only if some block is open, in any context, that could concern it: three flags,
+each a plain number in C, say so. Otherwise blocks cost it nothing.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any
+
+try:
+    import cython
+except ImportError:
+    from . import pure_cython as cython
+if cython.compiled:
+    from cython.cimports.cpython.contextvars import get_value
+else:
+    from . import pure_cython as cython
+    from .pure_cython import get_value
+
+results_switched = False        # whether any block is open that concerns new results,
+scopes_switched = False         # the scopes of new Values,
+comparisons_switched = False    # or comparisons
+endings = 0                     # how many blocks have ended
+_open_blocks: set[Block] = set()
+
+
+@cython.final
+@cython.cclass
+class State:
+    """What holds in a context: the changes of its open blocks together, inner ones before outer ones."""
+
+    __slots__ = (
+        "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_result", "recording", "scope",
+        "scope_block",
+    )
+    blocks: tuple[Any, ...]     # the innermost last
+    endings: int                # how many blocks, anywhere, had ended when these were last known to be open
+    recording: bool             # whether results remember how they were computed: not so inside no_grad()
+    on_result: Any              # called with each new result; may raise
+    on_gradient: Any            # called with output and seed before a backward pass; may raise
+    on_comparison: Any          # called with the operands of a comparison that misleads; may raise
+    on_branch: Any              # called with the operands when any comparison or bool() decides; may raise
+    scope: str                  # of new Values, unless a module runs that was called inside scope_block
+    scope_block: Any            # the innermost block that sets a scope; None if there is none
+
+    def __init__(self, blocks: tuple[Any, ...]) -> None:
+        self.blocks = blocks
+        self.endings = endings
+        self.recording = True
+        self.scope = ""
+        self.scope_block = self.on_result = self.on_gradient = self.on_comparison = self.on_branch = None
+        for block in blocks:
+            changes: dict[str, Any] = block.changes
+            self.recording = changes.get("recording", self.recording)
+            self.on_result = changes.get("on_result", self.on_result)
+            self.on_gradient = changes.get("on_gradient", self.on_gradient)
+            self.on_comparison = changes.get("on_comparison", self.on_comparison)
+            self.on_branch = changes.get("on_branch", self.on_branch)
+            if "scope" in changes:
+                self.scope = changes["scope"]
+                self.scope_block = block
+
+
+class Block:
+    """One run through a block of code.
+
+    Attributes:
+        changes: Fields of State by name, and anything else that is noted for `noted`.
+        concerns_results, concerns_scopes, concerns_comparisons: Whether the engine has to know of it there.
+    """
+
+    __slots__ = ("changes", "concerns_comparisons", "concerns_results", "concerns_scopes", "is_open")
+
+    def __init__(self, changes: dict[str, Any]) -> None:
+        self.changes = changes
+        self.concerns_results = not changes.get("recording", True) or changes.get("on_result") is not None
+        self.concerns_scopes = "scope" in changes
+        self.concerns_comparisons = "on_comparison" in changes or "on_branch" in changes
+        self.is_open = True
+
+
+NO_BLOCKS: State = State(())
+_current: ContextVar[State] = ContextVar("autograd_tiny.state", default=NO_BLOCKS)
+
+
+def current() -> State:
+    """What holds here."""
+    found: State = get_value(_current)
+    if found.endings != endings and found.blocks:
+        still_open = tuple([block for block in found.blocks if block.is_open])
+        if len(still_open) == len(found.blocks):
+            found.endings = endings
+        else:
+            found = State(still_open) if still_open else NO_BLOCKS
+            _current.set(found)
+    return found
+
+
+def begin(block: Block) -> None:
+    """Let a block hold from here on, in this context."""
+    _open_blocks.add(block)
+    _set_flags()
+    _current.set(State((*current().blocks, block)))
+
+
+def end(block: Block) -> None:
+    """Let it hold no longer, wherever it began."""
+    global endings
+    block.is_open = False
+    endings += 1
+    _open_blocks.discard(block)
+    _set_flags()
+    current()                       # forgets it, if this is where it began
+
+
+def _set_flags() -> None:
+    global results_switched, scopes_switched, comparisons_switched
+    blocks = list(_open_blocks)             # another thread may open one meanwhile
+    results_switched = any(block.concerns_results for block in blocks)
+    scopes_switched = any(block.concerns_scopes for block in blocks)
+    comparisons_switched = any(block.concerns_comparisons for block in blocks)
+
+
+class switched:
+    """A context manager that changes fields of State for its block; or a decorator, for all that a function does.
+
+    It may be entered any number of times, also at once.
+    """
+
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
+        self._blocks: list[Block] = []
+
+    def changes(self) -> dict[str, Any]:
+        """What the block that begins now changes."""
+        return self._changes
+
+    def __enter__(self) -> None:
+        block = Block(self.changes())
+        self._blocks.append(block)
+        begin(block)
+
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return inside
+
+    def __exit__(self, *exception: object) -> None:
+        here = [block for block in self._blocks if block in current().blocks]
+        block = (here or self._blocks)[-1]      # of several open ones, that of this context
+        end(block)
+        self._blocks.remove(block)
+
+
+def noted(name: str) -> list[Any]:
+    """What the blocks that are open here note under a name, outer ones first."""
+    return [block.changes[name] for block in current().blocks if name in block.changes]
+
+
+def recording() -> bool:
+    """Whether operations are recorded here."""
+    return current().recording
+
+
+def watching() -> bool:
+    """Whether somebody is to be told of every result, as inside detect_anomaly()."""
+    return current().on_result is not None

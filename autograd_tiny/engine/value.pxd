@@ -1,0 +1,68 @@
+# What is a C number in value.py when it is compiled.
+cimport cython
+
+# <written: names> by `make written`
+cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF
+cdef object ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG
+cdef object LOG10, LOG1P, LOG2, MAXIMUM, MINIMUM, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH
+cdef object SOFTPLUS, SQRT, SUB, TAN, TANH
+# </written: names>
+
+
+cdef class Fan:
+    cdef readonly tuple operands
+    cdef readonly Py_ssize_t size
+    cdef double *local_grads
+    cdef bint any_value, wanted
+    cdef set frozen
+
+
+cdef class Value:
+    cdef public double data
+    cdef public double grad
+    cdef long long _place
+    cdef int _waiting
+    cdef unsigned char _needs_grad
+    cdef unsigned char _has_grad
+    cdef readonly object operation
+    cdef readonly object left
+    cdef readonly double dleft
+    cdef readonly object right
+    cdef readonly double dright
+    cdef readonly object scope
+    cdef void *attributes
+    cdef object __weakref__
+
+
+cdef double PI, INFINITY, NAN
+cdef object backward_pass
+
+cdef Value add(object left, object right)
+cdef Value sub(object left, object right)
+cdef Value mul(object left, object right)
+cdef Value div(object left, object right)
+cdef Value pow(object left, object right)
+
+cdef Value unary(object operation, double data, Value left, double dleft)
+cdef Value binary(object operation, double data, object left, double dleft, object right, double dright)
+cdef object nary(object operation, double data, Fan fan)
+cdef void start(Value node, object operation, double data) noexcept
+cdef Value finished(Value node)
+cpdef Fan fan_of(tuple operands)
+cpdef Value make(object operation, double data, object operands, object local_grads)
+cpdef Value restore(Value node, double grad, bint has_grad, bint needs_grad, str scope)
+
+@cython.locals(any_value=cython.bint)
+cpdef object dispatch(object operation, tuple operands)
+cpdef object dispatch_others(object operation, tuple operands)
+
+cpdef object operand(object x)
+cpdef object required(object x)
+cpdef double plain_float(object x) except? -1.25
+cdef double number(object x) except? -1.25
+cdef double compared(Value value, object other) except? -1.25
+cdef bint wants_gradient(object x) noexcept
+cdef double sign_of(double x) noexcept
+cdef double sigmoid_of(double x) noexcept
+
+cpdef object current_scope()

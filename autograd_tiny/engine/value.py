@@ -1,0 +1,936 @@
+"""`Value`: a number that remembers how it was computed.
+
+Forward. Arithmetic on Values computes numbers and, beside each result, records its operands and the local
+derivative with respect to each: for f = x * y these are x with ∂f/∂x = y, and y with ∂f/∂y = x. These records
+form the computation graph, which leads from every result back to the leaves that it was computed from.
+
+Backward. The chain rule says: the gradient of an operand is the gradient of the result times the local
+derivative between them, summed over all results that the operand was used in.
+
+To read it: the fields of `Value`, below; one operation, `Value.__mul__` → `mul` → `binary`; then backward.py.
+Every other operation follows the same pattern, and most are written from the rows of calculus/operations.py.
+
+This file is ordinary Python and runs as it is. Cython compiles the same file to machine code; value.pxd says
+which names are C numbers then. B. Speelpenning, Compiling Fast Partial Derivatives of Functions Given by
+Algorithms (1980); A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3.
+"""
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import partial
+from numbers import Real
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+    from typing import Any, TypeAlias
+
+# Up to `class Value` a reader may skip everything: this is about where names come from. `cython.compiled` is
+# True in the compiled file only. Otherwise pure_cython.py stands in for Cython, and its hints (no_gc, cclass,
+# cast …) do nothing.
+try:
+    import cython
+except ImportError:
+    from . import pure_cython as cython
+if cython.compiled:
+    from cython.cimports.autograd_tiny.calculus import ieee
+    from cython.cimports.autograd_tiny.engine import state
+    from cython.cimports.autograd_tiny.engine.state import State
+    from cython.cimports.autograd_tiny.engine.node_memory import (
+        attributes_of, doubles, identity_hash, release, running_scope, running_block, scope_in_block,
+        scope_outside_blocks, set_running, set_up,
+    )
+else:
+    from . import pure_cython as cython, state
+    from ..calculus import ieee
+    from .pure_cython import (
+        attributes_of, doubles, identity_hash, release, running_scope, running_block, scope_in_block,
+        scope_outside_blocks, set_running,
+    )
+    from .state import State
+from ..boundary.arguments import describe
+from ..calculus.floats import FLOATS
+from ..calculus.operations import OPERATIONS, Operation
+# <written: imports> by `make written`
+from ..calculus.operations import (
+    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF, ERFC, EXP,
+    EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2,
+    MAXIMUM, MINIMUM, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH,
+)
+# </written: imports>
+
+Operand: TypeAlias = "Value | float"
+Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
+AnyLabel: TypeAlias = "str"             # arguments whose type is checked here, for a better error than Cython's
+AnyNumber: TypeAlias = "float"
+
+PI = 3.141592653589793
+INFINITY = 1e999
+NAN = INFINITY - INFINITY
+
+
+@cython.no_gc           # graphs have no cycles, so the garbage collector need not look at them
+@cython.final
+@cython.cclass
+class Fan:
+    """The operands of a node that has many, and the local derivative with respect to each."""
+
+    __slots__ = ("any_value", "frozen", "local_grads", "operands", "size", "wanted")
+    operands: tuple[Any, ...]
+    size: int
+    local_grads: Numbers    # at first the numbers of the operands, which the operation replaces
+    any_value: bool         # whether any of the operands is a Value,
+    wanted: bool            # and requires a gradient
+    frozen: Any             # the places of Values that require no gradient; None if there are none
+
+    def __dealloc__(self) -> None:
+        release(self.local_grads)
+
+
+@cython.no_gc
+@cython.final
+@cython.cclass
+class Value:
+    """A number that remembers how it was computed.
+
+    Value(2.0) is a leaf: an input or a parameter. Arithmetic on Values, and their methods, give new ones.
+    Other attributes can be set freely; a cycle of references through one of them is never freed.
+
+    Args:
+        data: A real number.
+        label: A name for pictures.
+        requires_grad: False for a number that training does not change.
+
+    Raises:
+        TypeError: data is not a real number, or label not a str.
+    """
+
+    __slots__ = (
+        "data", "grad", "operation", "left", "right", "dleft", "dright", "scope",
+        "_needs_grad", "_has_grad", "_place", "_waiting", "__dict__", "__weakref__",
+    )
+    label: str = ""
+    made_at: str = ""       # the line of the user's code, for what was computed inside detect_anomaly()
+    data: float             # the number
+    grad: float             # the derivative of the output by it, after output.backward()
+    operation: Operation    # what it was computed by: a row of the calculus
+    left: Any               # its operands, Values or plain numbers; a Fan if there are more than two
+    right: Any
+    dleft: float            # the local derivatives: of this number with respect to each operand
+    dright: float
+    scope: str              # the module that computed it, as "mlp.layer1"; "" outside of any
+    _needs_grad: int        # whether a gradient flows to it, and on: 1 to the left, 2 to the right, 3 to both
+    _has_grad: bool         # whether a backward pass has reached it
+    _place: int             # for the walks of backward.py
+    _waiting: int
+
+    def __init__(self, data: Any, label: AnyLabel = "", *, requires_grad: bool = True) -> None:
+        start(self, LEAF, plain_float(data))
+        self._needs_grad = 1 if requires_grad else 0
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a str, got {describe(label)}")
+        if label:
+            self.label = label
+
+    # ---- arithmetic with a Value or a number on the other side
+
+    def __add__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else add(self, other)
+
+    def __radd__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else add(other, self)
+
+    def __sub__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else sub(self, other)
+
+    def __rsub__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else sub(other, self)
+
+    def __mul__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else mul(self, other)
+
+    def __rmul__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else mul(other, self)
+
+    def __truediv__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else div(self, other)
+
+    def __rtruediv__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else div(other, self)
+
+    def __pow__(self, other: object, modulus: None = None) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None or modulus is not None else pow(self, other)
+
+    def __rpow__(self, other: object, modulus: None = None) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None or modulus is not None else pow(other, self)
+
+    def __neg__(self) -> Value:
+        return unary(NEG, -self.data, self, -1.0)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return unary(ABS, ieee.fabs(self.data), self, sign_of(self.data))
+
+    # ---- the chain rule
+
+    def backward(self, seed: AnyNumber = 1.0) -> None:
+        """Put the derivative of this number with respect to every Value it came from into `.grad`.
+
+        Leaves add it to what their `.grad` holds already; results in between are cleared first.
+
+        Args:
+            seed: The gradient to start with.
+
+        Raises:
+            RuntimeError: Nothing here requires a gradient.
+        """
+        if not self._needs_grad:
+            raise RuntimeError(
+                f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
+            )
+        backward_pass(self, plain_float(seed))
+
+    # ---- comparisons look at the numbers; == between Values asks whether they are the same node
+
+    def __lt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data < compared(self, other)
+
+    def __le__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data <= compared(self, other)
+
+    def __gt__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data > compared(self, other)
+
+    def __ge__(self, other: object) -> bool:
+        other = operand(other)
+        return NotImplemented if other is None else self.data >= compared(self, other)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is Value:
+            if state.comparisons_switched and self is not other and self.data == number(other):
+                on_comparison = state.current().on_comparison
+                if on_comparison is not None:
+                    on_comparison(self, other)
+            return self is other
+        other = operand(other)
+        return NotImplemented if other is None else self.data == compared(self, other)
+
+    def __hash__(self) -> int:
+        found: int = identity_hash(self)
+        return found
+
+    def __bool__(self) -> bool:
+        if state.comparisons_switched:
+            on_branch = state.current().on_branch
+            if on_branch is not None:
+                on_branch(self)
+        return self.data != 0.0
+
+    # ---- out of the graph, by name only: a gradient is never lost by accident
+
+    def item(self) -> float:
+        """The number, as a float."""
+        return self.data
+
+    def detach(self) -> Value:
+        """A new leaf with the same number, through which no gradient flows."""
+        return Value(self.data, requires_grad=False)
+
+    def conjugate(self) -> Value:
+        """The number itself, which is real: NumPy asks for it in var, std and norm."""
+        return self
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"a plain number made of {self!r} would lose its gradient: write v.data or v.item(), "
+            "autograd_tiny.exp(v), sin(v), … instead of the functions in math, and give an array that is to "
+            "hold Values dtype=object"
+        )
+
+    def __int__(self) -> int:
+        return int(self.__float__())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        parts = [repr(self.data)]
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        if self.op:
+            parts.append(f"op={self.op!r}")
+        if self._has_grad:
+            parts.append(f"grad={self.grad!r}")
+        if not self._needs_grad:
+            parts.append("requires_grad=False")
+        return f"Value({', '.join(parts)})"
+
+    def __copy__(self) -> Value:
+        """Another node over the same operands, with the same attributes. (For deepcopy and pickle: copying.py.)"""
+        node: Value = make(self.operation, self.data, self.operands, self.local_grads)
+        for name, value in attributes_of(self).items():
+            setattr(node, name, value)
+        return restore(node, self.grad, self.reached, self.requires_grad, self.scope)
+
+    # ---- how it was computed
+
+    @property
+    def op(self) -> str:
+        """The sign of the operation that computed it, "+" or "tanh"; "" for a leaf."""
+        return self.operation.sign
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What it was computed from, in order: Values and plain numbers, as written."""
+        if type(self.left) is Fan:
+            return self.left.operands
+        return (self.left, self.right)[: len(self.operation.operands)]
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands as Values: a plain number becomes a constant, a new one at each look."""
+        return tuple([
+            x if type(x) is Value else Value(x, requires_grad=False) for x in self.operands
+        ])
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        """The derivative of this number by each of its parents, as recorded in the forward pass."""
+        if type(self.left) is Fan:
+            fan: Fan = self.left
+            return tuple([fan.local_grads[i] for i in range(fan.size)])
+        return (self.dleft, self.dright)[: len(self.operation.operands)]
+
+    @property
+    def flows(self) -> tuple[bool, ...]:
+        """For each operand, whether it required a gradient when this number was computed."""
+        if type(self.left) is Fan:
+            fan: Fan = self.left
+            frozen = fan.frozen or ()
+            return tuple([wants_gradient(fan.operands[i]) and i not in frozen for i in range(fan.size)])
+        return (self._needs_grad & 1 != 0, self._needs_grad & 2 != 0)[: len(self.operation.operands)]
+
+    @property
+    def reached(self) -> bool:
+        """Whether a backward pass has reached it, so that `.grad` means something."""
+        return bool(self._has_grad)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows here; can be set on a leaf, to freeze a parameter."""
+        return bool(self._needs_grad)
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if self.operation is not LEAF:
+            raise RuntimeError(
+                f"requires_grad can be set on leaves only, and {self!r} was computed: use detach()"
+            )
+        self._needs_grad = 1 if wanted else 0
+
+    @property
+    def _prev(self) -> set[Value]:                                         # micrograd's names
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        return self.op
+
+    # <written: methods> by `make written`, from the rows of calculus/operations.py
+
+    def exp(self) -> Value:
+        """e to the power x."""
+        x = self.data
+        f = ieee.exp(x)
+        return unary(EXP, f, self, f)
+
+    def expm1(self) -> Value:
+        """e to the power x, minus 1; precise near 0."""
+        x = self.data
+        f = ieee.expm1(x)
+        return unary(EXPM1, f, self, ieee.exp(x))
+
+    def log(self) -> Value:
+        """The natural logarithm; -inf at 0, nan below."""
+        x = self.data
+        f = ieee.log(x)
+        return unary(LOG, f, self, ieee.divide(1.0, x))
+
+    def log1p(self) -> Value:
+        """The natural logarithm of 1 + x; precise near 0."""
+        x = self.data
+        f = ieee.log1p(x)
+        return unary(LOG1P, f, self, ieee.divide(1.0, 1.0 + x))
+
+    def log2(self) -> Value:
+        """The logarithm to base 2; -inf at 0, nan below."""
+        x = self.data
+        f = ieee.log2(x)
+        return unary(LOG2, f, self, ieee.divide(ieee.divide(1.0, ieee.log(2.0)), x))
+
+    def log10(self) -> Value:
+        """The logarithm to base 10; -inf at 0, nan below."""
+        x = self.data
+        f = ieee.log10(x)
+        return unary(LOG10, f, self, ieee.divide(ieee.divide(1.0, ieee.log(10.0)), x))
+
+    def sqrt(self) -> Value:
+        """The square root; nan below 0."""
+        x = self.data
+        f = ieee.sqrt(x)
+        return unary(SQRT, f, self, ieee.divide(0.5, f))
+
+    def sin(self) -> Value:
+        """The sine of x radians."""
+        x = self.data
+        f = ieee.sin(x)
+        return unary(SIN, f, self, ieee.cos(x))
+
+    def cos(self) -> Value:
+        """The cosine of x radians."""
+        x = self.data
+        f = ieee.cos(x)
+        return unary(COS, f, self, -ieee.sin(x))
+
+    def tan(self) -> Value:
+        """The tangent of x radians."""
+        x = self.data
+        f = ieee.tan(x)
+        return unary(TAN, f, self, 1.0 + f * f)
+
+    def asin(self) -> Value:
+        """The angle in radians whose sine is x; nan outside [-1, 1]."""
+        x = self.data
+        f = ieee.asin(x)
+        return unary(ASIN, f, self, ieee.divide(1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
+
+    def acos(self) -> Value:
+        """The angle in radians whose cosine is x; nan outside [-1, 1]."""
+        x = self.data
+        f = ieee.acos(x)
+        return unary(ACOS, f, self, ieee.divide(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
+
+    def atan(self) -> Value:
+        """The angle in radians whose tangent is x."""
+        x = self.data
+        f = ieee.atan(x)
+        return unary(ATAN, f, self, ieee.divide(1.0, 1.0 + x * x))
+
+    def sinh(self) -> Value:
+        """The hyperbolic sine."""
+        x = self.data
+        f = ieee.sinh(x)
+        return unary(SINH, f, self, ieee.cosh(x))
+
+    def cosh(self) -> Value:
+        """The hyperbolic cosine."""
+        x = self.data
+        f = ieee.cosh(x)
+        return unary(COSH, f, self, ieee.sinh(x))
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
+        x = self.data
+        f = ieee.tanh(x)
+        return unary(TANH, f, self, 1.0 - f * f)
+
+    def asinh(self) -> Value:
+        """The inverse hyperbolic sine."""
+        x = self.data
+        f = ieee.asinh(x)
+        return unary(ASINH, f, self, ieee.divide(1.0, ieee.hypot(x, 1.0)))
+
+    def acosh(self) -> Value:
+        """The inverse hyperbolic cosine; nan below 1."""
+        x = self.data
+        f = ieee.acosh(x)
+        return unary(ACOSH, f, self, ieee.divide(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)))
+
+    def atanh(self) -> Value:
+        """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
+        x = self.data
+        f = ieee.atanh(x)
+        return unary(ATANH, f, self, ieee.divide(1.0, (1.0 - x) * (1.0 + x)))
+
+    def erf(self) -> Value:
+        """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
+        x = self.data
+        f = ieee.erf(x)
+        return unary(ERF, f, self, ieee.divide(2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
+
+    def erfc(self) -> Value:
+        """1 - erf(x), precise where that is small."""
+        x = self.data
+        f = ieee.erfc(x)
+        return unary(ERFC, f, self, ieee.divide(-2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
+
+    def sigmoid(self) -> Value:
+        """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
+        x = self.data
+        f = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
+        return unary(SIGMOID, f, self, f * (1.0 - f))
+
+    def relu(self) -> Value:
+        """x where it is positive, else 0; derivative 0 at 0."""
+        x = self.data
+        f = 0.0 if x <= 0.0 else x
+        return unary(RELU, f, self, 0.0 if x <= 0.0 else 1.0)
+
+    def softplus(self) -> Value:
+        """log(1 + exp(x)), a smooth relu, for any x without overflow."""
+        x = self.data
+        f = x + ieee.log1p(ieee.exp(-x)) if x > 0.0 else ieee.log1p(ieee.exp(x))
+        return unary(SOFTPLUS, f, self, sigmoid_of(x))
+
+    def silu(self) -> Value:
+        """x · sigmoid(x), also called swish."""
+        x = self.data
+        f = x * sigmoid_of(x)
+        return unary(SILU, f, self, sigmoid_of(x) * (1.0 + x * sigmoid_of(-x)))
+
+    def gelu(self) -> Value:
+        """x times the probability that a standard normal variable is below x (exact, by erfc)."""
+        x = self.data
+        f = x * (0.5 * ieee.erfc(-x * ieee.sqrt(0.5)))
+        derivative = (
+            0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
+            + x * ieee.divide(ieee.exp(-0.5 * x * x), ieee.sqrt(2.0 * PI))
+        )
+        return unary(GELU, f, self, derivative)
+
+    def sign(self) -> Value:
+        """1, 0 or -1; derivative 0."""
+        x = self.data
+        f = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
+        return unary(SIGN, f, self, 0.0)
+
+    arcsin = asin
+    arccos = acos
+    arctan = atan
+    arcsinh = asinh
+    arccosh = acosh
+    arctanh = atanh
+
+    def atan2(self, x: Any) -> Any:
+        """The angle in radians of the point (x, y), between -π and π."""
+        return dispatch(ATAN2, (self, x))
+
+    def hypot(self, other: Any) -> Any:
+        """√(x² + y²) without overflow."""
+        return dispatch(HYPOT, (self, other))
+
+    def leaky_relu(self, negative_slope: Any = 0.01) -> Any:
+        """x where it is positive, else negative_slope · x."""
+        return dispatch(LEAKY_RELU, (self, negative_slope))
+
+    def elu(self, alpha: Any = 1.0) -> Any:
+        """x where it is positive, else alpha · (exp(x) - 1)."""
+        return dispatch(ELU, (self, alpha))
+
+    def maximum(self, other: Any) -> Any:
+        """The larger of two; at a tie each gets half of the gradient."""
+        return dispatch(MAXIMUM, (self, other))
+
+    def minimum(self, other: Any) -> Any:
+        """The smaller of two; at a tie each gets half of the gradient."""
+        return dispatch(MINIMUM, (self, other))
+
+    def greater(self, other: Any) -> Any:
+        """1 where x > y, else 0: a comparison that stays in the graph; derivative 0."""
+        return dispatch(GREATER, (self, other))
+
+    def greater_equal(self, other: Any) -> Any:
+        """1 where x >= y, else 0; derivative 0."""
+        return dispatch(GREATER_EQUAL, (self, other))
+
+    def less(self, other: Any) -> Any:
+        """1 where x < y, else 0; derivative 0."""
+        return dispatch(LESS, (self, other))
+
+    def less_equal(self, other: Any) -> Any:
+        """1 where x <= y, else 0; derivative 0."""
+        return dispatch(LESS_EQUAL, (self, other))
+
+    def equal(self, other: Any) -> Any:
+        """1 where the numbers x and y are equal, else 0; derivative 0."""
+        return dispatch(EQUAL, (self, other))
+
+    arctan2 = atan2
+
+    # </written: methods>
+
+    def clip(self, low: Any = None, high: Any = None) -> Any:
+        """It, but no less than low and no more than high (None: no bound on that side)."""
+        return dispatch(CLIP, (self, -INFINITY if low is None else low, INFINITY if high is None else high))
+
+
+# ---- making nodes
+
+def unary(operation: Operation, data: float, left: Value, dleft: float) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    node.left = left
+    node.dleft = dleft
+    node._needs_grad = 1 if left._needs_grad else 0
+    return finished(node) if state.results_switched else node
+
+
+def binary(
+    operation: Operation, data: float, left: Operand, dleft: float, right: Operand, dright: float
+) -> Value:
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    node.left = left
+    node.dleft = dleft
+    node.right = right
+    node.dright = dright
+    node._needs_grad = (1 if wants_gradient(left) else 0) + (2 if wants_gradient(right) else 0)
+    return finished(node) if state.results_switched else node
+
+
+def nary(operation: Operation, data: float, fan: Fan) -> Any:
+    """A node of many operands; if they are all plain numbers, the answer is a plain number too."""
+    if not fan.any_value:
+        return data
+    node: Value = Value.__new__(Value)
+    start(node, operation, data)
+    node.left = fan
+    node._needs_grad = 1 if fan.wanted else 0
+    return finished(node) if state.results_switched else node
+
+
+def start(node: Value, operation: Operation, data: float) -> None:
+    """Set what every new node has. (C memory comes zeroed; a Python slot has to be set.)"""
+    node.data = data
+    node.operation = operation
+    node.scope = current_scope() if state.scopes_switched else scope_outside_blocks()
+    if not cython.compiled:
+        node.grad = node.dleft = node.dright = 0.0
+        node.left = node.right = None
+        node._has_grad = False
+        node._needs_grad = node._place = node._waiting = 0
+
+
+def finished(node: Value) -> Value:
+    """The new node after the blocks that are open here: detect_anomaly() looks, no_grad() cuts its history off."""
+    here = state.current()
+    if here.on_result is not None:
+        here.on_result(node)
+    if not here.recording:
+        node.operation = LEAF
+        node.left = node.right = None
+        node.dleft = node.dright = 0.0
+        node._needs_grad = 0
+    return node
+
+
+def fan_of(operands: tuple[Operand, ...]) -> Fan | None:
+    """A Fan for these operands; where its local derivatives will be, their numbers.
+
+    None if an operand is something else than a Value, a float or an int.
+    """
+    fan: Fan = Fan.__new__(Fan)
+    fan.operands = operands
+    fan.size = len(operands)
+    fan.local_grads = doubles(fan.size)
+    if not cython.compiled:
+        fan.any_value = fan.wanted = False
+        fan.frozen = None
+    for i in range(fan.size):
+        x = operands[i]
+        if type(x) is Value:
+            fan.local_grads[i] = cython.cast(Value, x).data
+            fan.any_value = True
+            if cython.cast(Value, x)._needs_grad:
+                fan.wanted = True
+            elif fan.frozen is None:
+                fan.frozen = {i}
+            else:
+                fan.frozen.add(i)
+        elif type(x) is float or type(x) is int:
+            fan.local_grads[i] = float(x)
+        else:
+            return None
+    return fan
+
+
+def make(
+    operation: Operation, data: float, operands: Sequence[Operand], local_grads: Sequence[float]
+) -> Value:
+    """A node from its parts: for operations that users define, and for copies."""
+    if operation is LEAF:
+        return Value(data)
+    if operation.is_nary or len(operands) > 2:
+        fan = fan_of(tuple([required(x) for x in operands]))
+        assert fan is not None
+        for i in range(fan.size):
+            fan.local_grads[i] = local_grads[i]
+        node: Value = nary(operation, data, fan)
+        return node
+    if len(operands) == 2:
+        left, right = required(operands[0]), required(operands[1])
+        return binary(operation, data, left, local_grads[0], right, local_grads[1])
+    if operands and type(operands[0]) is Value:
+        return unary(operation, data, operands[0], local_grads[0])
+    return Value(data, requires_grad=False)
+
+
+def restore(node: Value, grad: float, has_grad: bool, needs_grad: bool, scope: str) -> Value:
+    """Give a copy the fields that `make` does not set."""
+    node.grad = grad
+    node._has_grad = has_grad
+    if node.operation is LEAF or not needs_grad:
+        node._needs_grad = 1 if needs_grad else 0
+    node.scope = scope
+    return node
+
+
+backward_pass: Any = None               # what Value.backward calls: backward.py puts its `run` here
+
+
+def set_backward_pass(function: Callable[[Value, float], None]) -> None:
+    """Say what a backward pass is. (backward.py needs Value: so it comes after this file, and says so here.)"""
+    global backward_pass
+    backward_pass = function
+
+
+# ---- operations of two operands: Values, or a number in either place
+# (The names are those of the operations; pow hides Python's own in this file.)
+
+# <written: arithmetic> by `make written`, from the rows of calculus/operations.py
+
+def add(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x + y
+    return binary(ADD, f, left, 1.0, right, 1.0)
+
+
+def sub(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x - y
+    return binary(SUB, f, left, 1.0, right, -1.0)
+
+
+def mul(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x * y
+    return binary(MUL, f, left, y, right, x)
+
+
+def div(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.divide(x, y)
+    return binary(DIV, f, left, ieee.divide(1.0, y), right, ieee.divide(-f, y))
+
+
+def pow(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.pow(x, y)
+    by_x = 0.0 if y == 0.0 else y * ieee.pow(x, y - 1.0) if y > 0.0 else ieee.divide(y * f, x)
+    by_y = NAN if x < 0.0 else 0.0 if x == 0.0 and y >= 0.0 else f * ieee.log(x)
+    return binary(POW, f, left, by_x, right, by_y)
+
+
+def sigmoid_of(x: float) -> float:
+    f: float = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
+    return f
+
+
+def sign_of(x: float) -> float:
+    f: float = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
+    return f
+
+# </written: arithmetic>
+
+
+# ---- an operation by its row, on operands of any type
+
+def dispatch(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    """Do an operation on Values, numbers, arrays, or numbers of another kind, as the operands are.
+
+    Another kind is a type with a method apply_operation(operation, operands), as dual numbers have.
+
+    Raises:
+        TypeError: An operand is none of these.
+    """
+    if operation.is_nary:
+        fan = fan_of(operands)
+        return dispatch_others(operation, operands) if fan is None else operation.on_values(fan)
+    any_value = False
+    for x in operands:
+        if type(x) is Value:
+            any_value = True
+        elif type(x) is not float and type(x) is not int:
+            return dispatch_others(operation, operands)
+    return operation.on_values(*operands) if any_value else on_floats(operation, operands)
+
+
+def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
+    """The same if not all of the operands are Values, floats and ints."""
+    for x in operands:
+        if is_array(x):
+            return elementwise(partial(apply, operation), operands)
+    for x in operands:
+        if hasattr(type(x), "apply_operation"):
+            return type(x).apply_operation(operation, operands)
+    return dispatch(operation, tuple([required(x) for x in operands]))
+
+
+def apply(operation: Operation, *operands: Any) -> Any:
+    """dispatch, with the operands one by one."""
+    return dispatch(operation, operands)
+
+
+def on_floats(operation: Operation, operands: Sequence[Any]) -> float:
+    """The value at plain numbers."""
+    return float(operation.evaluate(FLOATS, [plain_float(x) for x in operands]))
+
+
+def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
+    """A function of scalars on arrays, broadcast: an array of objects if Values went in, else of floats."""
+    import numpy as np
+
+    found = np.frompyfunc(function, len(operands), 1)(*operands)
+    objects = any(
+        type(x) is Value or hasattr(type(x), "apply_operation") or getattr(x, "dtype", None) == "object"
+        for x in operands
+    )
+    return found if objects or not is_array(found) else found.astype(float)
+
+
+def is_array(x: Any) -> bool:
+    """Whether x is a NumPy array, without importing NumPy to find out."""
+    return hasattr(x, "__array_function__") and not isinstance(x, float)
+
+
+# ---- numbers and operands
+
+def operand(x: object) -> Operand | None:
+    """x if it is a Value or a Python number, a float for any other real number, None for anything else."""
+    if type(x) is Value or type(x) is float or type(x) is int:
+        return x
+    return float(x) if is_operand(x) else None  # type: ignore[arg-type]
+
+
+def is_operand(x: object) -> bool:
+    """Whether x is a Value or a number; NumPy's bool is one too, as Python's is."""
+    return type(x) is Value or isinstance(x, Real) or (
+        getattr(getattr(x, "dtype", None), "kind", "") == "b" and getattr(x, "ndim", 1) == 0
+    )
+
+
+def plain_float(x: object) -> float:
+    """The float in a real number. TypeError for anything else, a Value too."""
+    if type(x) is float:
+        return x
+    if type(x) is Value or not is_operand(x):
+        raise TypeError(f"a plain float is expected, got {describe(x)}")
+    return float(x)  # type: ignore[arg-type]
+
+
+def required(x: object) -> Operand:
+    """The operand in an argument of a function. TypeError if it is neither a Value nor a number."""
+    found = operand(x)
+    if found is None:
+        raise TypeError(f"a Value or a number is expected, got {describe(x)}")
+    return found
+
+
+def number(x: Operand) -> float:
+    """The number in an operand."""
+    if type(x) is Value:
+        value: Value = x
+        return value.data
+    return float(x)
+
+
+def compared(value: Value, other: Operand) -> float:
+    """The number to compare with."""
+    x = number(other)
+    if state.comparisons_switched:
+        here = state.current()
+        if here.on_branch is not None:
+            here.on_branch(value, other)
+        if here.on_comparison is not None and (x != x or value.data != value.data):
+            here.on_comparison(value, other)
+    return x
+
+
+def wants_gradient(x: Operand) -> bool:
+    if type(x) is Value:
+        value: Value = x
+        return value._needs_grad != 0
+    return False
+
+
+def user_attributes(value: Value) -> dict[str, Any]:
+    """What users have set on a Value, its label included."""
+    given: dict[str, Any] = attributes_of(value)
+    return given
+
+
+# ---- scopes
+
+def current_scope() -> str:
+    """The scope of a Value made now: of the module that runs, or of the innermost block scope(…)."""
+    if not state.scopes_switched:
+        found: str = scope_outside_blocks()
+        return found
+    here: State = state.current()
+    inside: str = scope_in_block(here.scope_block, here.scope)
+    return inside
+
+
+def scope_inside(outer: str, name: str) -> str:
+    """What a scope inside another is called."""
+    return outer + "." + name if outer else name
+
+
+def call_in_scope(module: Any, *inputs: Any) -> Any:
+    """module.forward(*inputs): what it computes has the module's scope."""
+    here = current_scope()
+    outer, scope = module._place            # of its last call, and mostly of this one
+    if outer is not here:
+        scope = module._scope_inside(here)
+    scope_before, block_before = running_scope(), running_block()
+    try:
+        set_running(scope, state.current().scope_block if state.scopes_switched else None)
+        return module.forward(inputs[0]) if len(inputs) == 1 else module.forward(*inputs)
+    finally:
+        set_running(scope_before, block_before)
+
+
+def engine_kind() -> str:
+    """"native" if the compiled engine runs, "pure" if its files run as they are."""
+    return "native" if cython.compiled else "pure"
+
+
+# ---- how the rows are done when one of their operands is a Value
+
+ADD.on_values, SUB.on_values, MUL.on_values = operator.add, operator.sub, operator.mul
+DIV.on_values, POW.on_values = operator.truediv, operator.pow
+NEG.on_values, ABS.on_values = operator.neg, operator.abs
+for _row in OPERATIONS:
+    if len(_row.operands) == 1 and hasattr(Value, _row.name):
+        _row.on_values = getattr(Value, _row.name)
+
+if cython.compiled:
+    # set_up replaces what allocates and frees Values: this one, which tells where the attributes are in a
+    # node, was allocated in the old way, and must never be freed in the new one
+    never_freed = Value.__new__(Value)
+    set_up(Value, never_freed, cython.address(cython.cast(Value, never_freed).attributes))

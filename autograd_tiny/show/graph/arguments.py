@@ -1,0 +1,62 @@
+"""The arguments that pictures and films of graphs share, checked; and whether a picture would be too large."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...boundary.arguments import integer
+from ...engine.value import Value
+from .folding import Folding, around, wishes
+from .scene import Scene
+
+FEW_LEVELS = 3              # of folding that an error message proposes
+
+
+def check(rankdir: str, digits: int, depth: int | None = None, color: str | None = None) -> None:
+    """TypeError or ValueError for arguments that mean nothing."""
+    if rankdir not in ("LR", "RL", "TB", "BT"):
+        raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {rankdir!r}")
+    integer("digits", digits)
+    if depth is not None:
+        integer("depth", depth)
+    if color not in (None, "value", "gradient"):
+        raise ValueError(f"color is 'value', 'gradient' or None, got {color!r}")
+
+
+def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | None, fold: Any) -> Folding:
+    return Folding(values, set(roots), depth, wishes(fold))
+
+
+def check_size(
+    scene: Scene, max_nodes: int, *, can_fold: bool = True, has_parts: bool = True, in_words: bool = False
+) -> None:
+    """ValueError that says what to do if there are more boxes than that.
+
+    can_fold: by depth=. has_parts: whether less of it can be shown. in_words: whether there is a tree, a
+    table and a flowchart of it too.
+    """
+    boxes = scene.size()
+    if boxes <= integer("max_nodes", max_nodes):
+        return
+    part = "draw a part of it, such as the loss of fewer samples or one of the results in between"
+    ways = [
+        *(_depths(scene, max_nodes) if can_fold else []), *([part] if has_parts else []),
+        f"allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * in_words,
+    ]
+    raise ValueError(
+        f"this graph has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
+        f"read: {', or '.join([', '.join(ways[:-1]), ways[-1]] if ways[1:] else ways)}"
+    )
+
+
+def _depths(scene: Scene, max_nodes: int) -> list[str]:
+    """Which depths would make fewer boxes of it, and how many."""
+    deepest = max((len([*around(path)]) for path in set(scene.folding.home.values()) if path), default=0)
+    found = {}
+    for depth in range(1, min(deepest, FEW_LEVELS) + 1):
+        folding = Folding(scene.values, set(scene.roots), depth)
+        found[depth] = Scene(scene.roots, scene.values, scene.digits, folding).size()
+    better = [
+        f"depth={depth} ({size} box{'es' * (size > 1)})" for depth, size in found.items() if size <= max_nodes
+    ]
+    return ["fold its modules with " + " or ".join(better)] if better else []

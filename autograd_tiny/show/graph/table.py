@@ -1,0 +1,105 @@
+"""A table of every node of a computation."""
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ...engine.value import Value
+from ..formulas import value_formula
+from ..names import partials, plain
+from .scene import Scene
+
+MOST_ROWS = 1000            # on a page; all are printed
+WIDEST = 40                 # characters of a cell that is printed
+GAP = "  "
+
+
+class Row(NamedTuple):
+    """One node. local_gradients: the derivative by each operand, behind its name, "∂f/∂x". gradient: None if
+    unknown. scope: the module that made it, or that it is a parameter of.
+    """
+
+    name: str
+    formula: str
+    value: float
+    local_gradients: tuple[tuple[str, float], ...]
+    gradient: float | None
+    scope: str
+
+
+class Table:
+    """Every node of a computation, operands before results: what it is, what it was made from, its numbers.
+
+    rows: a Row for each. It prints as text with all of them; Jupyter shows it, the first MOST_ROWS at most.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.rows = tuple(_row(scene, value) for value in scene.values)
+        self._number = scene.number
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __str__(self) -> str:
+        cells = self._cells(self.rows)
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        lines = [
+            GAP.join(
+                cell.rjust(width) if is_number else cell.ljust(width)
+                for cell, width, is_number in zip(row, widths, RIGHT, strict=True)
+            ).rstrip()
+            for row in cells
+        ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head, *body = self._cells(self.rows[:MOST_ROWS])
+        rows = [_html_row("th", head), *(_html_row("td", row) for row in body)]
+        more = len(self.rows) - MOST_ROWS
+        rest = f"<p>… {more:,} more: print(picture.table) shows all</p>" if more > 0 else ""
+        return f'<div style="max-height: 32em; overflow: auto"><table>{"".join(rows)}</table>{rest}</div>'
+
+    def __repr__(self) -> str:
+        return f"<Table: {len(self)} nodes>"
+
+    def _cells(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+        """The headings, and rows as text."""
+        return [HEADINGS, *map(self._text, rows)]
+
+    def _text(self, row: Row) -> tuple[str, ...]:
+        gradient = "—" if row.gradient is None else self._number(row.gradient)
+        slopes = self._slopes(row)
+        return row.name, _cut(row.formula), self._number(row.value), slopes, gradient, plain(row.scope)
+
+    def _slopes(self, row: Row) -> str:
+        """As many local gradients as there is room for, but one at least."""
+        text = ""
+        for k, (name, slope) in enumerate(row.local_gradients):
+            said = f"{name} = {self._number(slope)}"
+            if text and len(text) + len(said) > WIDEST:
+                return f"{text}, … {len(row.local_gradients) - k:,} more"
+            text += (", " if text else "") + said
+        return text
+
+
+HEADINGS = ("name", "formula", "value", "local gradients", "gradient", "scope")
+RIGHT = (False, False, True, False, True, False)
+
+
+def _row(scene: Scene, value: Value) -> Row:
+    name, formula = scene.said(value), value_formula(value, scene.said)
+    slopes = tuple(
+        (f"{sign}{name}/∂{scene.said(x)}", slope)
+        for sign, x, slope in zip(partials(value), value.operands, value.local_grads, strict=True)
+        if isinstance(x, Value)
+    )
+    return Row(name, formula, scene.data[value], slopes, scene.gradient_of(value), scene.folding.home[value])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def _html_row(kind: str, cells: Sequence[str]) -> str:
+    return f"<tr>{''.join(f'<{kind}>{html.escape(cell)}</{kind}>' for cell in cells)}</tr>"

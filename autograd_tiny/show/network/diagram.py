@@ -1,0 +1,223 @@
+"""The diagram of a network: units as circles in columns, and a line for each weight between them.
+
+The places are computed before, and Graphviz draws what stands where. Lines begin at the right end of a unit
+and end at the left end of another, so that none runs through the units of its own column. A line that skips
+columns passes each in a lane between two units.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import NoReturn
+
+from ...boundary.arguments import integer
+from ...engine.value import Value
+from ...nn.module import Module
+from ..dot_language import digraph, escaped, in_tooltip
+from ..names import plain, readable
+from ..picture import Picture
+from ..theme import Palette, palette
+from .arrangement import HEADING, NAME, NUMBER, UNIT, Arrangement, Point, inches
+from .units import Line, Numbers, Unit, units_of
+
+SAMPLE = 0.45                           # the length of a line in the legend, in inches
+THICK = 4.0                             # a line, in points
+MANY = 60                               # lines: from here on all are thinner
+
+
+def network_diagram(
+    model: Module, *, color: str = "weight", most: int = 16, theme: str = "light", digits: int = 4
+) -> Picture:
+    """The units of a network in columns, with a line for each weight.
+
+    A line is as thick as its weight is large beside the others that are shown, and its colour tells the sign;
+    so it is with the gradients for color="gradient". Where no backward pass has come by, lines are dashed. In
+    a unit stands its bias, or the gradient of that; all digits are told on hovering. The units of a Network
+    stand in the column of their longest path from an input.
+
+    most: a column of more units shows the first and the last few of them. theme: "light" or "dark". digits:
+    the significant digits of numbers. TypeError for a model that is no Neuron, Layer, MLP, Network or
+    Sequential of the first three; ValueError for another color or theme, and for layers that don't fit.
+    """
+    if color not in ("weight", "gradient"):
+        raise ValueError(f"color is 'weight' or 'gradient', got {color!r}")
+    colours, most, digits = palette(theme), integer("most", most), integer("digits", digits)
+    numbers = Numbers(color, digits)
+    drawing = _Drawing(Arrangement(*units_of(model), most, numbers), numbers, colours)
+    return Diagram(drawing.source(), f"The units of {plain(model.describe())}, and the {color}s between them")
+
+
+class Diagram(Picture):
+    """The picture of a network. What only the picture of a graph has, it names the way to."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in ("tree", "table", "mermaid"):
+            raise AttributeError(
+                f"the diagram of a network has no .{name}: draw(model(x)).{name} is that of what it computes"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+class _Drawing:
+    """An arrangement in the language of dot, in the making."""
+
+    def __init__(self, placed: Arrangement, numbers: Numbers, colours: Palette) -> None:
+        self.placed = placed
+        self.numbers = numbers
+        self.colours = colours
+        known = [abs(x) for line in placed.lines if (x := numbers.of(line.weight)) is not None]
+        self.largest = max(filter(isfinite, known), default=0.0)
+        self.thick = THICK * min(1.0, (MANY / max(1, len(placed.lines))) ** 0.5)
+        self.graph = digraph(
+            "network",
+            graph_attr={
+                "layout": "neato", "maxiter": "0",          # nothing is to be moved from its place
+                "splines": "line", "outputorder": "edgesfirst", "pad": "0.15", "bgcolor": colours.page,
+            },
+            node_attr={
+                "shape": "ellipse", "style": "filled", "fixedsize": "true", "height": f"{UNIT}",
+                "width": f"{placed.width:.3f}", "color": colours.quiet, "fillcolor": colours.panel,
+                "fontname": "Helvetica", "fontsize": f"{NAME:g}", "fontcolor": colours.ink,
+            },
+            edge_attr={"arrowhead": "none"},
+        )
+
+    def source(self) -> str:
+        for c, row in enumerate(self.placed.rows):
+            self.add_column(c, row)
+        for line in sorted(self.placed.lines, key=self.strength):       # the strongest on top
+            self.add_line(line)
+        self.add_legend()
+        return str(self.graph.source)
+
+    def strength(self, line: Line) -> float:
+        """From 0 to 1: beside the largest."""
+        x = self.numbers.of(line.weight)
+        if x is None or x == 0.0:
+            return 0.0
+        return abs(x) / self.largest if isfinite(x) else 1.0
+
+    def add_column(self, c: int, row: Sequence[int | None]) -> None:
+        """A heading, and the units below it."""
+        column, x = self.placed.columns[c], c * self.placed.gap
+        heading = self.placed.heading(c)
+        self.add_text(f"heading{c}", heading, (x, self.placed.top + len(heading) * HEADING / 120), HEADING)
+        for k, y in zip(row, self.placed.ys[c], strict=True):
+            if k is None:
+                hidden = len(column.units) - len(row) + 1
+                self.add_text(f"more{c}", [f"{hidden:,} more"], (x, y - 0.12), NUMBER, self.colours.quiet)
+                for i in range(3):          # not every font has ⋮
+                    self.add_point(f"dot{c}_{i}", (x, y + 0.2 - 0.09 * i), self.colours.quiet)
+            else:
+                self.add_unit(f"u{c}_{k}", column.units[k], (x, y))
+
+    def add_unit(self, node: str, unit: Unit, at: Point) -> None:
+        """A circle with a name in its upper half and the bias in the lower; in the middle, what is alone."""
+        x, y = at
+        tooltip = in_tooltip(self.details(unit.name, unit.activation or "input", "bias", unit.bias))
+        below = unit.bias is not None and bool(unit.written)
+        label = escaped(unit.written) + ("\\n " if below else "")
+        self.graph.node(node, label, pos=_pos(at), tooltip=tooltip)
+        if unit.bias is not None:
+            color = self.sign(self.numbers.of(unit.bias))
+            number, at = self.numbers.text(unit.bias), (x, y - 0.09 * below)
+            self.add_text(f"b{node[1:]}", [number], at, NUMBER, color, tooltip=tooltip)
+
+    def add_line(self, line: Line) -> None:
+        """A straight line, or one with corners if it skips columns."""
+        (a, b), (c, d) = line.tail, line.head
+        tail, look = f"u{a}_{b}:e", self.look(line)
+        look["tooltip"] = in_tooltip(self.details(plain(line.weight.label), "", "weight", line.weight))
+        for i, at in enumerate(self.placed.lanes.get(line, [])):
+            corner = f"w{a}_{b}_{c}_{d}_{i}"
+            self.add_point(corner, at)
+            self.graph.edge(tail, corner, headclip="false", **look)
+            tail, look["tailclip"] = corner, "false"
+        self.graph.edge(tail, f"u{c}_{d}:w", **look)
+
+    def look(self, line: Line) -> dict[str, str]:
+        """The attributes of a line."""
+        x = self.numbers.of(line.weight)
+        if x is None:
+            return {"color": self.colours.quiet, "penwidth": f"{self.thick / 5:.2f}", "style": "dashed"}
+        if not isfinite(x):
+            return {"color": self.colours.accent, "penwidth": f"{self.thick:.2f}", "style": "dashed"}
+        width = self.thick * (0.1 + 0.9 * self.strength(line))
+        return {"color": self.sign(x) or self.colours.line, "penwidth": f"{width:.2f}"}
+
+    def sign(self, x: float | None) -> str:
+        """The colour for a number that may be positive or negative, "" for 0."""
+        if x is None:
+            return self.colours.quiet
+        if not isfinite(x):
+            return self.colours.accent
+        return self.colours.positive if x > 0 else self.colours.negative if x < 0 else ""
+
+    def details(self, name: str, activation: str, what: str, parameter: Value | None) -> str:
+        """What there is no room for: all digits, and the gradient beside the number."""
+        said = [f"{name}: {plain(activation)}" if activation else name]
+        if parameter is not None:
+            gradient = repr(parameter.grad) if parameter.reached else "—"
+            said += [f"{what} {parameter.data!r}", f"gradient {gradient}"]
+        return ", ".join(filter(None, said))
+
+    def add_legend(self) -> None:
+        """What the lines and the numbers mean, for those kinds that are there."""
+        y, left = self.placed.bottom - 0.1, -self.placed.width / 2
+        for i, (text, look) in enumerate(self.legend()):
+            y -= 0.19
+            if look:
+                self.add_point(f"k{i}a", (left, y))
+                self.add_point(f"k{i}b", (left + SAMPLE, y))
+                self.graph.edge(f"k{i}a", f"k{i}b", headclip="false", tailclip="false", **look)
+            start = left + SAMPLE + 0.1 if look else left
+            middle = start + inches(text, HEADING) / 2
+            self.add_text(f"legend{i}", [text], (middle, y), HEADING, self.colours.quiet, end="\\l")
+
+    def meaning(self, line: Line) -> str:
+        """What the colour of a line says."""
+        x = self.numbers.of(line.weight)
+        if x is None:
+            return "no backward pass has come by"
+        if not isfinite(x):
+            return f"{self.numbers.what} is inf or nan"
+        return f"{self.numbers.what} {'>' if x > 0 else '<' if x < 0 else '='} 0"
+
+    def legend(self) -> list[tuple[str, dict[str, str]]]:
+        """Lines of text, and how the line looks that each is about."""
+        what, looks = self.numbers.what, {}
+        for line in self.placed.lines:
+            look = self.look(line)
+            looks[self.meaning(line)] = look | ({} if "style" in look else {"penwidth": "3"})
+        rows: list[tuple[str, dict[str, str]]] = sorted(looks.items(), reverse=True)
+        if self.largest > 0:
+            rows.append((f"the thickest: |{what}| = {readable(self.largest, self.numbers.digits)}", {}))
+        elif self.numbers.are_gradients and f"{what} = 0" in looks:
+            rows.append(("all are 0, as zero_grad() and fit() leave them", {}))
+        if any(unit.bias is not None for column in self.placed.columns for unit in column.units):
+            rows.append((f"in a unit: {'the gradient of ' * self.numbers.are_gradients}its bias", {}))
+        return rows
+
+    def add_text(
+        self, node: str, lines: Sequence[str], at: Point, size: float, color: str = "", *, tooltip: str = "",
+        end: str = "\\n",
+    ) -> None:
+        """Lines of text without a frame, around a place. end: \\l for lines that begin at the left."""
+        width = max(inches(text, size) for text in lines)
+        label = end.join([*map(escaped, lines), ""] if end == "\\l" else map(escaped, lines))
+        self.graph.node(
+            node, label, pos=_pos(at), fontsize=f"{size:g}", fontcolor=color or self.colours.ink,
+            tooltip=tooltip, shape="plaintext", style="", fixedsize="false", margin="0", height="0",
+            width=f"{width:.3f}",
+        )
+
+    def add_point(self, node: str, at: Point, color: str = "") -> None:
+        """A small dot; without a color, a place where lines meet."""
+        look = {"color": color, "fillcolor": color, "width": "0.03", "height": "0.03"} if color else {
+            "style": "invis", "width": "0.01", "height": "0.01"
+        }
+        self.graph.node(node, "", shape="point", pos=_pos(at), **look)
+
+
+def _pos(at: Point) -> str:
+    return f"{at[0]:.3f},{at[1]:.3f}!"

@@ -1,0 +1,145 @@
+"""What the units of a layer look for: their weights as images, the "templates".
+
+It is drawn on `ax`, or on a new pyplot figure where none is given, and the Axes are returned. A notebook
+shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...boundary.arguments import describe, integer
+from ...boundary.plotting import DIVERGING, INK, points, pyplot
+from ...nn.layers import Neuron
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+
+    Array = np.ndarray[Any, Any]
+
+QUIET = "#bbbbbb"
+BAR = 14.0                              # points: how wide a colour bar is
+APART, ABOVE = 0.1, 0.27                # room between images of weights, and above each for its number
+
+
+def plot_weights(
+    model: Any, *, shape: tuple[int, int] | None = None, columns: int | None = None, ax: Axes | None = None
+) -> Axes:
+    """The weights of each unit as an image, of a layer or of the first layer of a model; blue is positive.
+
+    shape: height and width of an image; by default a square where the number of inputs is one, else a
+    row. columns: how many images stand side by side. All have the same colour scale, centred on 0; weights
+    that are not finite are black. Units are counted from 0, row by row. The biases are not shown.
+
+    TypeError for a model without a layer of neurons, ValueError for a shape that does not fit.
+    """
+    import numpy as np
+
+    neurons = _neurons(model)
+    if not neurons:
+        raise TypeError(f"model: a Layer is expected, or one with layers of neurons, got {describe(model)}")
+    weights = np.array([[w.data for w in neuron.w] for neuron in neurons])
+    height, width = _image_shape(weights.shape[1], shape)
+    in_rows = height == 1 and columns is None
+    across = 1 if in_rows else _columns(len(weights), columns)
+    plt = pyplot()
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    cmap = LinearSegmentedColormap.from_list("weights", DIVERGING).with_extremes(bad="black")
+    reach = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0)) or 1.0
+    look = ScalarMappable(Normalize(-reach, reach), cmap)
+    if ax is None:
+        down = -(-len(weights) // across)
+        figsize = _weights_figure(down, across, height, width, in_rows)
+        ax = plt.subplots(figsize=figsize, layout="compressed")[1]
+    if in_rows:
+        _draw_rows(ax, weights, look)
+    else:
+        _draw_images(ax, weights.reshape(-1, height, width), across, look)
+    ax.set_title(f"Weights of {len(weights)} unit{'s' if len(weights) > 1 else ''}")
+    assert ax.figure is not None
+    across_points, down_points = points(ax)
+    ax.figure.colorbar(
+        look, ax=ax, label="weight", pad=0.03, fraction=1.5 * BAR / across_points,
+        aspect=1.2 * down_points / BAR,         # the layout makes the Axes somewhat narrower
+    )
+    return ax
+
+
+def _neurons(model: Any) -> Sequence[Any]:
+    """The neurons of a layer, or of the first layer of a model that has some."""
+    if isinstance(model, Neuron):
+        return [model]
+    if hasattr(model, "neurons"):
+        return list(model.neurons)
+    return next((found for part in getattr(model, "layers", ()) if (found := _neurons(part))), [])
+
+
+def _image_shape(inputs: int, shape: tuple[int, int] | None) -> tuple[int, int]:
+    if shape is None:
+        side = int(inputs**0.5 + 0.5)
+        return (side, side) if side * side == inputs else (1, inputs)
+    if not isinstance(shape, tuple | list) or len(shape) != 2:
+        raise ValueError(f"shape: height and width are expected, as (8, 8), got {describe(shape)}")
+    height, width = integer("shape", shape[0]), integer("shape", shape[1])
+    if height * width != inputs:
+        raise ValueError(
+            f"shape: {height} × {width} = {height * width} does not fit, each unit has {inputs} weights"
+        )
+    return height, width
+
+
+def _columns(units: int, columns: int | None) -> int:
+    """How many images side by side: as wished, or about a square that leaves few empty places."""
+    if columns is not None:
+        return min(integer("columns", columns), units)
+    side = int((units - 1) ** 0.5) + 1
+    return min(range(side, min(2 * side, units) + 1), key=lambda across: -units % across)
+
+
+def _weights_figure(down: int, across: int, height: int, width: int, in_rows: bool) -> tuple[float, float]:
+    if in_rows:
+        return min(2.6 + 0.45 * width, 9.0), min(1.4 + 0.26 * down, 12.0)
+    side = max(0.55, min(1.3, 8.0 / across))        # inches, of a square as large as an image
+    wide = across * side * ((width / height) ** 0.5 + APART)
+    high = down * side * ((height / width) ** 0.5 + ABOVE)
+    return max(2.8, wide + 1.1), max(1.8, high + 0.5)
+
+
+def _draw_rows(ax: Axes, weights: Array, look: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.imshow(weights, norm=look.norm, cmap=look.cmap, aspect="auto", interpolation="nearest")
+    for axis, count in ((ax.xaxis, weights.shape[1]), (ax.yaxis, weights.shape[0])):
+        if count <= 20:
+            axis.set_ticks(range(count))
+        else:
+            axis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel="input", ylabel="unit")
+
+
+def _draw_images(ax: Axes, images: Array, across: int, look: Any) -> None:
+    from matplotlib.patches import Rectangle
+
+    units, height, width = images.shape
+    side = (height * width) ** 0.5
+    apart, above = APART * side, ABOVE * side
+    down = -(-units // across)
+    room = across * (width + apart) - apart, down * (height + above)
+    font = max(4.0, min(10.0, 0.17 * points(ax)[0] * side / room[0]))
+    for unit, image in enumerate(images):
+        row, column = divmod(unit, across)
+        left, top = column * (width + apart), row * (height + above) + above
+        ax.imshow(
+            image, norm=look.norm, cmap=look.cmap, interpolation="nearest",
+            extent=(left, left + width, top + height, top),
+        )
+        ax.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=QUIET, linewidth=0.6))
+        ax.text(
+            left + width / 2, top - 0.04 * side, str(unit), ha="center", va="bottom", color=INK,
+            fontsize=font,
+        )
+    ax.set(xlim=(-apart, room[0] + apart), ylim=(room[1] + apart, 0.0), aspect="equal")
+    ax.set_axis_off()

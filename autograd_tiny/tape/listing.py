@@ -1,0 +1,164 @@
+"""A program in words and numbers: its listing, and what it costs."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..calculus.operations import DOT, NEG, Operation
+from .program import ONCE, SAMPLE, Program
+
+MOST_SHOWN = 8          # operands in a line, and names in a list
+
+
+def names_of(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -> list[str]:
+    """What to call each slot: by the given names where they are clear, x0, p0, v0 and so on elsewhere."""
+    names = told_apart([*_clear(inputs, "x"), *_clear(parameters, "p")])
+    return told_apart([*names, *(f"v{k}" for k in range(len(program.instructions)))])
+
+
+def _clear(names: Sequence[str], prefix: str) -> list[str]:
+    """The names that can stand in a formula; a number for every other."""
+    return [name if _is_clear(name) else f"{prefix}{k}" for k, name in enumerate(names)]
+
+
+def _is_clear(name: str) -> bool:
+    return len(name) <= 40 and re.fullmatch(r"[^\W\d][\w.\[\]]*", name) is not None
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names; one that was there before gets a number: w, w_2, w_3."""
+    found: dict[str, None] = {}
+    times: dict[str, int] = {}
+    for name in names:
+        unique = name
+        while unique in found:
+            times[name] = times.get(name, 1) + 1
+            unique = f"{name}_{times[name]}"
+        found[unique] = None
+    return [*found]
+
+
+def listed(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -> str:
+    """The instructions as lines to read: what is computed once in a run, and what for every sample."""
+    names = names_of(program, inputs, parameters)
+    lines = [f"inputs: {_some(names[: program.inputs])}"]
+    if program.parameters:
+        lines.append(f"parameters: {_some(names[program.inputs : program.first])}")
+    for kind, title in (ONCE, "once in a run:"), (SAMPLE, "for every sample:"):
+        slots = [slot for slot in range(program.first, len(names)) if program.kinds[slot] == kind]
+        if slots:
+            lines += [title, *(f"    {line_of(program, slot, names)}" for slot in slots)]
+    outputs = [name_of(program, slot, names) for slot in program.outputs]
+    return "\n".join([*lines, f"outputs: {_some(outputs)}"])
+
+
+def line_of(program: Program, slot: int, names: Sequence[str]) -> str:
+    """One instruction: v2 = relu(v1)."""
+    operation, operands = program.instructions[slot - program.first]
+    return f"{names[slot]} = {_formula(operation, operands, program, names)}"
+
+
+def name_of(program: Program, slot: int, names: Sequence[str]) -> str:
+    """A name, or the number that a constant is."""
+    if slot >= 0:
+        return names[slot]
+    x = program.constants[~slot]
+    short = f"{x:g}"
+    return short if float(short) == x else repr(x)
+
+
+def _formula(operation: Operation, operands: Sequence[int], program: Program, names: Sequence[str]) -> str:
+    shown = [name_of(program, x, names) for x in operands]
+    if operation is DOT:
+        return _sum(shown)
+    if operation is NEG:
+        return f"-{shown[0]}"
+    if len(shown) == 2 and not operation.sign.isidentifier():
+        return f"{shown[0]} {operation.sign} {shown[1]}"
+    return f"{operation.sign}({_some(shown)})"
+
+
+def _sum(shown: Sequence[str]) -> str:
+    n = len(shown) // 2
+    terms = [_product(x, y) for x, y in zip(shown[:n], shown[n:-1], strict=True)]
+    if len(terms) > MOST_SHOWN:
+        terms[3:-1] = [f"… {n - 4} more …"]
+    if shown[-1] not in ("0", "-0"):
+        terms.append(shown[-1])
+    return " + ".join(terms).replace("+ -", "- ")
+
+
+def _product(x: str, y: str) -> str:
+    return y if x == "1" else f"-{y}" if x == "-1" else f"{x}*{y}"
+
+
+def _some(names: Sequence[str]) -> str:
+    if len(names) > MOST_SHOWN:
+        return f"{', '.join(names[:3])}, … {len(names) - 4} more …, {names[-1]}"
+    return ", ".join(names)
+
+
+# ---- what it costs
+
+class Pass(NamedTuple):
+    """What one pass over the instructions takes for a sample: floating-point operations, and bytes moved."""
+
+    flops: int
+    bytes: int
+
+
+class Cost(NamedTuple):
+    """How many instructions there are, how many of them run once, and what the two passes take for a sample.
+
+    A call of a function such as exp counts as one operation, max and others of many operands as one for each.
+    The reverse pass is that of all outputs, by the parameters, or by the inputs where there are none; each
+    derivative that is sent on counts as two, a product and a sum. Bytes are those that instructions read and
+    write, in whatever cache.
+    """
+
+    instructions: int
+    once: int
+    forward: Pass
+    reverse: Pass
+
+    def __str__(self) -> str:
+        head = f"{self.instructions} instructions, {self.once} of them once in a run; for a sample:"
+        rows = [("", "flops", "bytes"), ("forward", *self.forward), ("reverse", *self.reverse)]
+        return "\n".join([head, *(f"{name:10}{flops:>12}{size:>12}" for name, flops, size in rows)])
+
+
+def _used(program: Program, operation: Operation, operands: Sequence[int]) -> list[int]:
+    """The operands that take time: not the factors 1 and -1 of a sum, and not a bias of 0."""
+    if operation is not DOT:
+        return [*operands]
+    free = {~k for k, x in enumerate(program.constants) if abs(x) == 1.0}
+    n = len(operands) // 2
+    used = [x for k, x in enumerate(operands[:-1]) if k >= n or x not in free]
+    is_zero = operands[-1] < 0 and program.constants[~operands[-1]] == 0.0
+    return used if is_zero else [*used, operands[-1]]
+
+
+def _flops(operation: Operation, used: Sequence[int]) -> int:
+    """A sum of products takes one less than it has operands; all else one, or one for each of many."""
+    return len(used) - 1 if operation is DOT else len(used) if operation.is_nary else 1
+
+
+def cost_of(program: Program) -> Cost:
+    """What replaying a program costs, forward and back."""
+    forward, reverse = [0, 0], [0, 0]
+    needs = program.dependents() if program.parameters else program.kinds
+    for slot, (operation, operands) in enumerate(program.instructions, program.first):
+        if program.kinds[slot] != SAMPLE:
+            continue
+        used = _used(program, operation, operands)
+        n = len(used)
+        sent = sum([x >= 0 and needs[x] > 0 for x in used])
+        forward[0] += _flops(operation, used)
+        forward[1] += 8 * (n + 1)
+        if sent:
+            reverse[0] += 2 * sent
+            reverse[1] += 8 * (1 + n + 2 * sent)
+    once = sum(kind == ONCE for kind in program.kinds[program.first :])
+    return Cost(len(program.instructions), once, Pass(*forward), Pass(*reverse))
+

@@ -1,0 +1,191 @@
+"""Runs a schedule over rows of samples, natively: replay.h for Python. See rows.py for the methods."""
+cimport cython
+from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t, int64_t
+from libc.stdlib cimport free
+
+import numpy as np
+
+cdef extern from "native_executor.h" nogil:
+    ctypedef struct group:
+        pass
+    ctypedef struct schedule:
+        const group *once
+        const group *sample
+        int64_t onces, samples
+        const int32_t *places
+        const int32_t *copied
+        const int32_t *outputs
+        int64_t inputs, copies, results, rows, scratch
+    ctypedef struct memory:
+        Py_ssize_t size
+        double *numbers
+    memory *allocate(Py_ssize_t size)
+    memory *of_numbers(double *numbers)
+    void c_prepare "prepare"(const schedule *p, double *s, double *work)
+    void c_finish "finish"(const schedule *p, const double *s, double *of_s, double *work)
+    void c_values "values"(
+        const schedule *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work)
+    double c_adjoints "adjoints"(
+        const schedule *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
+        double *of_s, int64_t W, double *work)
+    void c_input_adjoints "input_adjoints"(
+        const schedule *p, const double *s, const double *x, int64_t B, double *out, double *gradients, int64_t W,
+        double *work)
+    void c_tangents "tangents"(
+        const schedule *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
+        double *changes, int64_t W, double *work)
+
+CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
+ROOM = 2**24            # where the cache can't hold them anyway: 128 MiB, and as much again
+WIDTHS = (128, 64, 32, 16, 8)
+
+
+cdef void *pointer(object array, Py_ssize_t size, Py_ssize_t itemsize, bint writable=False) except NULL:
+    """Where an array begins, which must have so many elements; the caller holds on to it."""
+    cdef Py_buffer buffer
+    PyObject_GetBuffer(array, &buffer, PyBUF_C_CONTIGUOUS | (PyBUF_WRITABLE if writable else 0))
+    cdef bint fits = buffer.len == size * itemsize and buffer.itemsize == itemsize
+    cdef void *found = buffer.buf
+    PyBuffer_Release(&buffer)
+    if not fits:
+        raise ValueError(f"an array of {size} numbers is expected, got {array.dtype} {array.shape}")
+    return found
+
+
+cdef double *room(object array, Py_ssize_t size) except NULL:
+    return <double *>pointer(array, size, sizeof(double), True)
+
+
+cdef const double *given(object array, Py_ssize_t size) except NULL:
+    return <const double *>pointer(array, size, sizeof(double))
+
+
+@cython.final
+cdef class NativeRows:
+    """An executor: see NumpyRows, which has the same methods."""
+
+    cdef schedule plan
+    cdef object arrays              # holds on to the memory that the plan points to
+    cdef readonly Py_ssize_t width, scalars
+    cdef memory *spare              # kept for the next run
+    name = "native"
+
+    def __init__(self, schedule):
+        table = np.ascontiguousarray(schedule.table, np.int64)
+        places, copied, outputs = (
+            np.append(x, 0).astype(np.int32) for x in (schedule.places, schedule.copied, schedule.outputs)
+        )
+        self.arrays = table, places, copied, outputs
+        self.plan.once = <const group *>pointer(table, table.size, sizeof(int64_t))
+        self.plan.onces, self.plan.samples = schedule.once, len(table) - schedule.once
+        self.plan.sample = self.plan.once + self.plan.onces
+        self.plan.places = <const int32_t *>pointer(places, places.size, sizeof(int32_t))
+        self.plan.copied = <const int32_t *>pointer(copied, copied.size, sizeof(int32_t))
+        self.plan.outputs = <const int32_t *>pointer(outputs, outputs.size, sizeof(int32_t))
+        self.plan.inputs, self.plan.copies = schedule.inputs, len(schedule.copied)
+        self.plan.results, self.plan.rows = len(schedule.outputs), schedule.rows
+        self.scalars = schedule.scalars
+        fitting = [w for w in WIDTHS if schedule.rows * w <= CACHE]
+        self.width = fitting[0] if fitting else 8 if schedule.rows * 8 <= ROOM else 1
+        _, length, _, size, weights, _, _, _, layer, begin, *_ = table.T
+        scratch = np.where(layer < 0, 4 * size, (np.where(begin < 0, length, 0) + self.width) * weights)
+        self.plan.scratch = int(scratch.max(initial=0))
+
+    def __dealloc__(self):
+        free(self.spare)
+
+    cdef double *borrow(self, Py_ssize_t width) except NULL:
+        """Memory to work in: what was kept from another run, if it suffices."""
+        cdef Py_ssize_t size = 2 * self.plan.rows * width + self.plan.scratch
+        cdef memory *found = self.spare
+        self.spare = NULL
+        if found is NULL or found.size < size:
+            free(found)
+            found = allocate(size)
+            if found is NULL:
+                raise MemoryError
+        return found.numbers
+
+    cdef void give_back(self, double *numbers) noexcept:
+        cdef memory *found = of_numbers(numbers)
+        if self.spare is NULL:
+            self.spare = found
+        else:
+            free(found)
+
+    cdef Py_ssize_t width_for(self, Py_ssize_t samples) noexcept:
+        return 1 if samples == 1 else self.width
+
+    def prepare(self, scalars):
+        """See NumpyRows."""
+        cdef double *s = room(scalars, self.scalars)
+        cdef double *work = self.borrow(1)
+        with nogil:
+            c_prepare(&self.plan, s, work)
+        self.give_back(work)
+
+    def finish(self, scalars, adjoints):
+        """See NumpyRows."""
+        cdef const double *s = given(scalars, self.scalars)
+        cdef double *of_s = room(adjoints, self.scalars)
+        cdef double *work = self.borrow(1)
+        with nogil:
+            c_finish(&self.plan, s, of_s, work)
+        self.give_back(work)
+
+    def values(self, scalars, x, out):
+        """See NumpyRows."""
+        cdef Py_ssize_t B = len(x), W = self.width_for(B)
+        cdef const double *s = given(scalars, self.scalars)
+        cdef const double *samples = given(x, B * self.plan.inputs)
+        cdef double *to = room(out, B * self.plan.results)
+        cdef double *work = self.borrow(W)
+        with nogil:
+            c_values(&self.plan, s, samples, B, to, W, work)
+        self.give_back(work)
+
+    def adjoints(self, scalars, x, weights, adjoints):
+        """See NumpyRows; weights may be one float, for all samples."""
+        cdef Py_ssize_t B = len(x), W = self.width_for(B)
+        cdef const double *s = given(scalars, self.scalars)
+        cdef const double *samples = given(x, B * self.plan.inputs)
+        cdef const double *each = NULL
+        cdef double weight = 0.0
+        if type(weights) is float:
+            weight = weights
+        else:
+            each = given(weights, B)
+        cdef double *of_s = room(adjoints, self.scalars)
+        cdef double *work = self.borrow(W)
+        cdef double total
+        with nogil:
+            total = c_adjoints(&self.plan, s, samples, B, each, weight, of_s, W, work)
+        self.give_back(work)
+        return total
+
+    def input_adjoints(self, scalars, x, out, gradients):
+        """See NumpyRows."""
+        cdef Py_ssize_t B = len(x), W = self.width_for(B)
+        cdef const double *s = given(scalars, self.scalars)
+        cdef const double *samples = given(x, B * self.plan.inputs)
+        cdef double *to = room(out, B)
+        cdef double *found = room(gradients, B * self.plan.inputs)
+        cdef double *work = self.borrow(W)
+        with nogil:
+            c_input_adjoints(&self.plan, s, samples, B, to, found, W, work)
+        self.give_back(work)
+
+    def tangents(self, scalars, x, out, changes, directions):
+        """See NumpyRows."""
+        cdef Py_ssize_t B = len(x), W = self.width_for(B)
+        cdef const double *s = given(scalars, self.scalars)
+        cdef const double *samples = given(x, B * self.plan.inputs)
+        cdef const double *along = given(directions, B * self.plan.inputs)
+        cdef double *to = room(out, B * self.plan.results)
+        cdef double *found = room(changes, B * self.plan.results)
+        cdef double *work = self.borrow(W)
+        with nogil:
+            c_tangents(&self.plan, s, samples, along, B, to, found, W, work)
+        self.give_back(work)
+

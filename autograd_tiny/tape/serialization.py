@@ -1,0 +1,130 @@
+"""Tapes in files: JSON that is read as data and checked, number by number, before it becomes a program."""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from .. import vectors
+from ..boundary.files import replacing
+from ..calculus.c_kernels import numbered
+from ..calculus.operations import DOT, LEAF, operation_named
+from ..engine.custom import CustomOperation
+from ..engine.value import Value
+from .program import CONSTANT, SAMPLE, Instruction, Program
+
+WITH_KERNELS = {row for _, row in numbered()}
+FORMAT, VERSION = "autograd_tiny tape", 1
+FIELDS = {"inputs", "parameters", "numbers", "constants", "instructions", "outputs", "several"}
+
+Loaded = tuple[Program, list[float], list[str], list[str], bool]
+
+
+def save(
+    path: str | PathLike[str], program: Program, parameters: Sequence[Value], inputs: Sequence[str],
+    labels: Sequence[str], several: bool,
+) -> None:
+    """Write a program and the numbers of its parameters, in hexadecimal, so that no digit is lost."""
+    for operation, _ in program.instructions:
+        if isinstance(operation, CustomOperation):
+            raise TypeError(f"{operation.name} is an operation of your own, and a file can't hold its code")
+    contents = {
+        "inputs": list(inputs), "parameters": list(labels),
+        "numbers": [float(x).hex() for x in vectors.read(parameters)],
+        "constants": [x.hex() for x in program.constants],
+        "instructions": [[operation.name, *operands] for operation, operands in program.instructions],
+        "outputs": program.outputs, "several": several,
+    }
+    head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
+    with replacing(path) as unfinished:
+        unfinished.write_text(json.dumps(head | contents), encoding="utf-8")
+
+
+def load(path: str | PathLike[str]) -> Loaded:
+    """What save has written. ValueError for anything else."""
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        json.dumps(found)                       # nothing in it is too deep to be written again
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is no tape: it is not JSON ({error})") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise ValueError(f"{path} is no tape: it does not have the format of autograd_tiny's tapes")
+    if type(found.get("version")) is not int or found["version"] != VERSION:
+        its = found.get("version")
+        raise ValueError(f"{path} is of version {its!r}, and this package reads version {VERSION}")
+    contents = {key: value for key, value in found.items() if key not in ("format", "version", "sha256")}
+    if contents.keys() != FIELDS:
+        raise ValueError(f"{path} was changed: {sorted(FIELDS)} are expected in it, got {sorted(contents)}")
+    if found.get("sha256") != _checksum(contents):
+        raise ValueError(f"{path} was changed since it was saved, or is damaged: its checksum is another")
+    try:
+        return _program(contents)
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{path} holds no valid tape: {error}") from None
+
+
+def _checksum(contents: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
+
+
+def _program(contents: dict[str, Any]) -> Loaded:
+    inputs, labels = (_list_of(str, contents, key) for key in ("inputs", "parameters"))
+    numbers, constants = (
+        [float.fromhex(x) for x in _list_of(str, contents, key)] for key in ("numbers", "constants")
+    )
+    if len(numbers) != len(labels):
+        raise ValueError(f"{len(labels)} parameters have {len(numbers)} numbers")
+    instructions: list[Instruction] = []
+    first = len(inputs) + len(labels)
+    for line in _list_of(list, contents, "instructions"):
+        instructions.append(_instruction(line, len(constants), first + len(instructions)))
+    outputs = _list_of(int, contents, "outputs")
+    _check_slots(outputs, len(constants), first + len(instructions))
+    several = contents["several"]
+    if type(several) is not bool or not outputs or (len(outputs) > 1 and not several):
+        raise ValueError("a tape of one output, or of several, is expected")
+    program = Program(len(inputs), len(labels), constants, instructions, outputs)
+    for slot, (operation, operands) in enumerate(instructions, first):
+        kind = program.kind(slot)
+        if kind == CONSTANT or (operation is DOT and not _is_sum(program, kind, operands)):
+            raise ValueError(f"{operation.name} of {operands} is nothing that recording makes")
+    return program, numbers, inputs, labels, several
+
+
+def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:
+    name, *operands = line
+    operation = operation_named(name)
+    if operation is not DOT and operation not in WITH_KERNELS:
+        raise ValueError(f"{name} is no instruction of a tape")
+    _check_slots(operands, constants, slots)
+    least = 1 if operation.is_nary else len(operation.operands)
+    if operation is LEAF or len(operands) < least or (not operation.is_nary and len(operands) > least):
+        raise ValueError(f"{name} of {len(operands)} operands")
+    return Instruction(operation, tuple(operands))
+
+
+def _is_sum(program: Program, kind: int, operands: Sequence[int]) -> bool:
+    """Whether a dot is as recording makes it: weights before inputs, and a bias that is known before."""
+    kinds = [program.kind(x) for x in operands]
+    n = len(operands) // 2
+    if len(operands) % 2 == 0 or n == 0 or (kind == SAMPLE and kinds[-1] == SAMPLE):
+        return False
+    weights = [x != SAMPLE for x in kinds[:n]]
+    return kind != SAMPLE or (kinds[n:-1] == [SAMPLE] * n and weights == sorted(weights, reverse=True))
+
+
+def _check_slots(slots: list[Any], constants: int, known: int) -> None:
+    """Each is a constant, or was computed before."""
+    for slot in slots:
+        if type(slot) is not int or not -constants <= slot < known:
+            raise ValueError(f"there is no number in slot {slot!r}")
+
+
+def _list_of(kind: type, contents: dict[str, Any], key: str) -> list[Any]:
+    found = contents[key]
+    if type(found) is not list or not all(type(x) is kind for x in found):
+        raise ValueError(f"{key}: a list of {kind.__name__} is expected")
+    return found

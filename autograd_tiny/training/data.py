@@ -1,0 +1,147 @@
+"""Samples as arrays: what people hand to fit, checked, and targets as the losses take them."""
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..boundary.arguments import describe
+from ..engine.value import Value, is_operand
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+
+def inputs_of(X: Any, name: str = "X") -> Array:
+    """X as an array (samples, inputs) of finite real numbers, one sample at least; of the type it had.
+
+    TypeError, ValueError for anything else.
+    """
+    x = real_array(X, name)
+    if x.ndim != 2:
+        hint = f": {name}.reshape(-1, 1) for one input, [{name}] for one sample" if x.ndim == 1 else ""
+        raise ValueError(f"{name} has the shape (samples, inputs), got {x.shape}{hint}")
+    if not x.shape[0] or not x.shape[1]:
+        raise ValueError(f"{name} is empty: its shape is {x.shape}")
+    check_finite(x, name)
+    return x
+
+
+def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: str = "y") -> Array:
+    """y as floats: (samples,) or (samples, k), as the loss takes them; class labels become one-hot.
+
+    targets: what the loss takes, see nn.losses.LossSpec. outputs: how many the model has, None for one that
+    is not in a list. TypeError, ValueError for a y that does not fit.
+    """
+    t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
+    if t.ndim == 0 or len(t) != samples:
+        raise ValueError(f"{samples} samples in {name[:-1]}X, but {name} has the shape {t.shape}")
+    if t.ndim > 2:
+        raise ValueError(f"{name} has the shape (samples,) or (samples, outputs), got {t.shape}")
+    check_finite(t, name)
+    if targets == "classes":
+        return _one_hot(t, outputs or 1, name)
+    t = t.astype(float)
+    if targets == "any":
+        return t
+    if t.shape[1:] == (1,) and outputs is None:
+        t = t[:, 0]
+    elif t.ndim == 1 and outputs == 1:
+        t = t[:, None]
+    if t.shape[1:] != (() if outputs is None else (outputs,)):
+        raise ValueError(f"the model has {outputs or 1} outputs, but {name} has the shape {t.shape}")
+    check_range(t, targets, name)
+    return t
+
+
+def weights_of(sample_weight: Any, samples: int) -> Array | None:
+    """Weights (samples,), none negative and not all 0; None if there are none."""
+    if sample_weight is None:
+        return None
+    weights = real_array(sample_weight, "sample_weight").astype(float)
+    if weights.shape != (samples,):
+        raise ValueError(f"sample_weight: one for each of {samples} samples, got shape {weights.shape}")
+    check_finite(weights, "sample_weight")
+    if (weights < 0).any() or not weights.any():
+        raise ValueError("sample_weight: numbers of 0 or more are expected, and not all 0")
+    return weights
+
+
+def real_array(given: Any, name: str, instead: str = "") -> Array:
+    """An array of real numbers, of the type they had. TypeError, ValueError for anything else.
+
+    instead: what to do with strings.
+    """
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise ValueError(f"{name}: rows of equal length are expected") from None
+    if hasattr(given, "filled") and np.any(given.mask):         # of numpy.ma, which takes long to load
+        raise ValueError(f"{name} has masked numbers: leave these samples out, or fill them in")
+    if array.dtype.kind in "OUS":
+        for x in array.ravel().tolist():
+            if isinstance(x, str | bytes):
+                raise TypeError(f"{name}: real numbers are expected, got strings, such as {x!r}{instead}")
+            if type(x) is Value or not is_operand(x):
+                hint = "; plain numbers are meant, such as v.data" if type(x) is Value else ""
+                raise TypeError(f"{name}: real numbers are expected, got {describe(x)}{hint}")
+        try:
+            array = array.astype(float)
+        except OverflowError:
+            raise ValueError(f"{name}: a number in it is too large for a float") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name}: real numbers are expected, got an array of {array.dtype}")
+    return array
+
+
+def check_finite(array: Array, name: str) -> None:
+    """ValueError that says where, for nan and infinities."""
+    if array.dtype.kind == "f" and not all_finite(array):
+        place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        where = ", ".join(map(str, place))
+        raise ValueError(f"{name}[{where}] is {array[place]}: finite numbers are expected")
+
+
+def all_finite(array: Array) -> bool:
+    """The sum is quicker to find, but may overflow where no number does."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
+
+
+def _one_hot(t: Array, classes: int, name: str) -> Array:
+    if t.ndim == 2 and t.shape[1] == 1:
+        t = t[:, 0]
+    if t.ndim == 2:
+        if t.shape[1] != classes:
+            raise ValueError(f"the model has {classes} outputs, but {name} has the shape {t.shape}")
+        if (t < 0).any() or not np.allclose(t.sum(axis=1), 1.0, rtol=0, atol=1e-6):
+            raise ValueError(f"{name}: each row has a probability for each class, which sum to 1")
+        return t.astype(float)
+    if classes < 2:
+        raise ValueError(
+            "the loss takes an output for each class, and the model has one: for one output there is "
+            "binary_cross_entropy"
+        )
+    wrong = t[(np.floor(t) != t) | (t < 0) | (t >= classes)]
+    if wrong.size:
+        raise ValueError(
+            f"{name} has the label {wrong[0]:g}, but the model has {classes} outputs: labels are whole "
+            f"numbers from 0 to {classes - 1}"
+        )
+    one_hot: Array = np.eye(classes)[t.astype(int)]
+    return one_hot
+
+
+def check_range(t: Array, targets: str, name: str) -> None:
+    """ValueError for targets, as floats, that losses of that kind do not take."""
+    if targets == "signs":
+        way_out = "; of 0 and 1, 2*y - 1 makes them"
+        _refuse(t[~np.isin(t, (-1.0, 1.0))], "hinge takes the labels 1 and -1", name, way_out)
+    elif targets == "probabilities":
+        _refuse(t[(t < 0.0) | (t > 1.0)], "binary_cross_entropy takes labels between 0 and 1", name)
+    elif targets == "classes" and (t.ndim != 2 or (t < 0.0).any() or not np.allclose(t.sum(axis=1), 1.0)):
+        raise ValueError(f"cross_entropy takes class labels or probabilities that sum to 1, but not {name}")
+
+
+def _refuse(wrong: Array, rule: str, name: str, way_out: str = "") -> None:
+    if wrong.size:
+        raise ValueError(f"{rule}, but {name} has {wrong.ravel()[0]:g}{way_out}")

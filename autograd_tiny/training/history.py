@@ -1,0 +1,85 @@
+"""What happened in training, epoch by epoch."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..boundary.arguments import describe
+
+
+class History:
+    """The loss and the metrics of each epoch: history["loss"] is a list of them.
+
+    names: what was noted: "loss", and perhaps "val_loss", "accuracy", "val_accuracy", "lr". len(history): how
+    many epochs. stopped: why training ended before its last epoch; "" if it did not. best_epoch: counted from
+    1, the one whose parameters early stopping brought back, or None. A notebook shows its curves.
+    """
+
+    def __init__(self, names: list[str] | None = None) -> None:
+        self._columns: dict[str, list[float]] = {name: [] for name in names or ["loss"]}
+        self.stopped = ""
+        self.best_epoch: int | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What was noted of each epoch."""
+        return list(self._columns)
+
+    def append(self, logs: Mapping[str, float]) -> None:
+        """Note an epoch. ValueError unless it has exactly these names."""
+        if logs.keys() != self._columns.keys():
+            raise ValueError(f"an epoch has {', '.join(self._columns)}, got {', '.join(logs)}")
+        for name, number in logs.items():
+            self._columns[name].append(float(number))
+
+    def keys(self) -> list[str]:
+        """The same, so that dict(history) works."""
+        return self.names
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self._columns:
+            raise KeyError(f"{describe(name)} was not noted; there are {', '.join(self._columns)}")
+        return self._columns[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """{"loss": [...], …}: a copy."""
+        return {name: list(column) for name, column in self._columns.items()}
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame with a row for each epoch, counted from 1. ImportError without pandas."""
+        try:
+            import pandas
+        except ImportError:
+            raise ImportError("a DataFrame takes the library pandas: pip install pandas") from None
+        return pandas.DataFrame(self._columns, index=pandas.RangeIndex(1, len(self) + 1, name="epoch"))
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name} {column[-1]:.4g}" for name, column in self._columns.items() if column)
+        ended = f"; {self.stopped}" if self.stopped else ""
+        return f"<History of {len(self)} epochs{': ' if last else ''}{last}{ended}>"
+
+    def plot(self, ax: Any = None) -> Any:
+        """Its curves, drawn by Matplotlib: see plot_history."""
+        from .curves import plot_history
+
+        return plot_history(self, ax=ax)
+
+    def _repr_svg_(self) -> str | None:
+        from .curves import history_svg
+
+        try:
+            return history_svg(self) if len(self) else None
+        except ImportError:
+            return None

@@ -1,0 +1,247 @@
+"""One differentiation of one call of a function: over Values, backward, or over dual numbers, forward.
+
+Differentiations nest, in any order, and none of them may be confused with another. Forward inside forward:
+each has a tag, see forward.py. Reverse inside reverse: each has Values of its own, see `_variable`. Forward
+inside reverse: dual numbers of Values need nothing special. Reverse inside forward: see `pulled_back`.
+A. G. Baydin, B. A. Pearlmutter, A. A. Radul and J. M. Siskind, Automatic Differentiation in Machine
+Learning: a Survey (2018).
+"""
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
+
+from ..boundary.arguments import describe
+from ..engine import functions
+from ..engine.gradients import gradient_graph, gradients
+from ..engine.graph import topological_order
+from ..engine.state import noted, switched
+from ..engine.value import Value, is_array
+from .dual import Dual, dual, fresh_tag, number
+from .pytree import Structure, flatten, mapped
+
+Argnums: TypeAlias = "int | Sequence[int]"
+Function: TypeAlias = "Callable[..., Any]"
+
+
+class Call:
+    """A call of a function that is to be differentiated: which of its numbers are the variables.
+
+    numbers: the variables, flat; structure: what they came in. keep: whether the answers are to be Values.
+    """
+
+    def __init__(
+        self, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums, has_aux: bool,
+        integer_arrays: bool = False,
+    ) -> None:
+        self.fun, self.args, self.kwargs, self.has_aux = fun, args, kwargs, has_aux
+        wanted, several = (argnums, True) if isinstance(argnums, Sequence) else ([argnums], False)
+        self.places = [_place(each, args, fun) for each in wanted]
+        if len({*self.places}) < len(self.places):
+            raise ValueError(f"argnums={argnums} names an argument of {name_of(fun)} twice")
+        parts = [flatten(args[i], f"argument {i} of {name_of(fun)}", integer_arrays) for i in self.places]
+        self.numbers = [x for numbers, _ in parts for x in numbers]
+        self.structure = Structure(tuple, [structure for _, structure in parts], self.places)
+        self.several = several
+        if not several:
+            self.structure = parts[0][1]
+        self.keep = has_value(args) or has_value(kwargs)
+
+    @classmethod
+    def at_plain_numbers(cls, fun: Function, args: tuple[Any, ...]) -> Call:
+        """A call by whose every argument is to be differentiated, whatever kind of numbers they are."""
+        call = cls(fun, args, {}, range(len(args)), False)
+        call.numbers = [number(x) for x in call.numbers]
+        call.keep = False
+        return call
+
+    def run(self, variables: Sequence[Any]) -> tuple[list[Any], Structure, Any]:
+        """Call the function with these for the variables: its numbers, their structure, the aux."""
+        args = list(self.args)
+        built = self.structure.build(variables)
+        for place, argument in zip(self.places, built if self.several else (built,), strict=True):
+            args[place] = argument
+        result, aux = self.fun(*args, **self.kwargs), None
+        if self.has_aux:
+            if not isinstance(result, tuple | list) or len(result) != 2:
+                raise TypeError(f"has_aux, but {name_of(self.fun)} returned no (result, aux): {describe(result)}")
+            result, aux = result
+        return *flatten(result, f"the result of {name_of(self.fun)}", integer_arrays=True), aux
+
+    def recorded(self) -> Run:
+        """The function run once over Values: each row will be a pass back from one output."""
+        variables: list[Value] = []
+        with _differentiating(variables):
+            pairs = [_variable(x) for x in self.numbers]
+            variables.extend([value for _, value in pairs])
+            outputs, structure, aux = self.run([lifted for lifted, _ in pairs])
+        rows = lambda: [pulled_back(output, variables, self.keep) for output in outputs]  # noqa: E731
+        return Run(outputs, structure, aux, rows, variables)
+
+    def pushed_forward(self, directions: Iterable[int | list[Any]]) -> Run:
+        """The function run over dual numbers, once for each direction: a list, or the place of the only 1."""
+        columns: list[list[Any]] = []
+        for direction in directions:
+            tag = fresh_tag()
+            with _differentiating(()):
+                found, structure, aux = self.run([
+                    dual(x, t, tag) for x, t in zip(self.numbers, self.tangents(direction), strict=True)
+                ])
+            parts = [_parts(x, tag) for x in found]
+            columns.append([self.settled(tangent) for _, tangent in parts])
+            outputs = [primal for primal, _ in parts]
+            aux = mapped(partial(_primal, tag), aux)
+        if not columns:
+            outputs, structure, aux = self.run([])
+        rows = lambda: [[column[i] for column in columns] for i in range(len(outputs))]  # noqa: E731
+        return Run(outputs, structure, aux, rows)
+
+    def tangents(self, direction: int | list[Any]) -> list[Any]:
+        """A direction as a list."""
+        if not isinstance(direction, int):
+            return direction
+        return [float(i == direction) for i in range(len(self.numbers))]
+
+    def settled(self, x: Any) -> Any:
+        """A number as it is answered with: a Value only if it is to be one."""
+        if type(x) is Dual:
+            return dual(self.settled(x.primal), self.settled(x.tangent), x.tag)
+        if type(x) is Value:
+            return x if self.keep or _outer_depend_on(x) else x.data
+        return Value(x, requires_grad=False) if self.keep else x
+
+    def settled_aux(self, x: Any) -> Any:
+        """The same for the aux, in which anything else is left as it is."""
+        return mapped(self.settled, x)
+
+
+class Run(NamedTuple):
+    """What came out. rows: the derivatives of each output by each variable, when called."""
+
+    outputs: list[Any]
+    structure: Structure
+    aux: Any
+    rows: Callable[[], list[list[Any]]]
+    variables: Sequence[Value] = ()
+
+
+def _parts(x: Any, tag: int) -> tuple[Any, Any]:
+    """Primal and tangent, in the differentiation with this tag, of an output of it."""
+    return (x.primal, x.tangent) if type(x) is Dual and x.tag == tag else (x, 0.0)
+
+
+def _primal(tag: int, x: Any) -> Any:
+    return _parts(x, tag)[0]
+
+
+def _variable(x: Any) -> tuple[Any, Value]:
+    """A number to call a function with, and the new Value in it that is differentiated by.
+
+    A Value is followed by a new one, so that this differentiation does not see what else it is used for.
+    In a dual number, which belongs to a differentiation around this one, it is the primal that varies.
+    """
+    if type(x) is Dual:
+        primal, value = _variable(x.primal)
+        return dual(primal, x.tangent, x.tag), value
+    made = x * 1.0 if type(x) is Value and x.requires_grad else Value(x.data if type(x) is Value else x)
+    return made, made
+
+
+def pulled_back(output: Any, variables: Sequence[Value], keep: bool) -> list[Any]:
+    """The derivatives of one output by the variables.
+
+    Those of a dual number are dual numbers: of its primal, and of how its tangent varies.
+    """
+    if type(output) is Dual:
+        primals = pulled_back(output.primal, variables, keep)
+        tangents = pulled_back(output.tangent, variables, keep)
+        return [dual(p, t, output.tag) for p, t in zip(primals, tangents, strict=True)]
+    if type(output) is not Value:
+        return [Value(0.0, requires_grad=False) if keep else 0.0 for _ in variables]
+    if keep or _outer_depend_on(output):
+        return list(gradient_graph(output, variables, 1.0, just_computed=True))
+    return list(gradients(output, variables))
+
+
+def weighted_sum(weights: Sequence[Any], outputs: Sequence[Any]) -> Any:
+    """Outputs made into one, to be pulled back."""
+    with _differentiating(()):
+        return functions.dot(weights, outputs)
+
+
+# ---- which differentiations are under way, one inside the other
+
+def _differentiating(variables: Sequence[Value]) -> switched:
+    """While a function runs: it is recorded, its variables are known, and it must not branch on nan."""
+    return switched(recording=True, on_comparison=_check_comparison, variables=variables)
+
+
+def _check_comparison(x: Any, y: Any) -> None:
+    """Refuse comparisons whose answer would not be that of the numbers alone."""
+    if number(x) == number(y):
+        raise ValueError(
+            f"== asks whether {x!r} and {y!r} are the same node, and would say no, although the numbers are "
+            "equal: write autograd_tiny.equal(x, y), or x.data == y.data"
+        )
+    raise ValueError(
+        f"a comparison with nan decides what to compute ({x!r} and {y!r}): neither branch would be "
+        "right, so look for where the nan comes from"
+    )
+
+
+def _outer_depend_on(x: Value) -> bool:
+    """Whether a differentiation around this one needs to know how x was computed."""
+    outer = {id(variable) for variables in noted("variables") for variable in variables}
+    return bool(outer) and any(id(node) in outer for node in topological_order(x))
+
+
+def has_value(x: Any) -> bool:
+    """Whether there is a Value anywhere in an argument."""
+    if isinstance(x, list | tuple):
+        return any(map(has_value, x))
+    if isinstance(x, dict):
+        return any(map(has_value, x.values()))
+    if type(x) is Dual:
+        return has_value(x.primal) or has_value(x.tangent)
+    is_object_array = is_array(x) and x.dtype.kind == "O"
+    return type(x) is Value or (is_object_array and has_value(x.ravel().tolist()))
+
+
+# ---- what users wrote
+
+def _place(argnum: Any, args: Sequence[Any], fun: Function) -> int:
+    """Which of the arguments a number stands for; negative ones count from the end."""
+    try:
+        place = operator.index(argnum)
+    except TypeError:
+        raise TypeError(f"argnums is an int or a sequence of them, got {describe(argnum)}") from None
+    if not -len(args) <= place < len(args):
+        raise ValueError(
+            f"argnums={argnum}, but {name_of(fun)} was called with {len(args)} argument(s) by position"
+        )
+    return place % len(args)
+
+
+def name_of(fun: Any) -> str:
+    """What to call a function in a message."""
+    return str(getattr(fun, "__name__", None) or describe(fun))
+
+
+def name_of_result(fun: Any) -> str:
+    """What to call what a function returns: its own name, or f if that is no name, as of a lambda."""
+    return name_of(fun) if name_of(fun).isidentifier() else "f"
+
+
+def names_of_arguments(fun: Any, arguments: Structure) -> list[str]:
+    """What to call each of the numbers in the arguments of a function: x[0], params['w']."""
+    try:
+        parameters = list(inspect.signature(fun).parameters.values())
+    except (TypeError, ValueError):                     # a built-in function may not tell
+        parameters = []
+    names = [each.name for each in parameters if each.kind <= each.POSITIONAL_OR_KEYWORD]
+    names += [f"x{i}" for i in range(len(names), len(arguments.children))]
+    pairs = zip(names, arguments.children, strict=False)
+    return [each for name, structure in pairs for each in structure.names(name)]

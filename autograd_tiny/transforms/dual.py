@@ -1,0 +1,227 @@
+"""Dual numbers: forward-mode differentiation, one direction per pass.
+
+A dual number is p + t·ε with ε² = 0. Computing with it gives f(p) + f′(p)·t·ε: beside each value its
+derivative along t, the *tangent*. That is the whole method; the derivatives f′ are those of ops.py.
+
+Primal and tangent may be Values or dual numbers themselves, for derivatives of derivatives. Then each
+differentiation marks its ε with a tag of its own, and of two tags the younger is the outer number: mixing
+them up is the classic mistake, perturbation confusion. W. K. Clifford, Preliminary Sketch of Biquaternions
+(1873); J. M. Siskind and B. A. Pearlmutter, Perturbation Confusion and Referential Transparency (2005).
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from ..calculus import operations as ops
+from ..calculus.floats import FLOATS
+from ..calculus.operations import Operation
+from ..engine import functions
+from ..engine.gradients import FORMULAS
+from ..engine.state import recording
+from ..engine.value import Value, dispatch, is_operand, plain_float, required
+
+# users who nest dual numbers by hand get the tags 0, 1, 2 …, or one more than that of a differentiation
+_tags = count(2**32, 2**16)
+
+
+class Dual:
+    """A number and its derivative along one direction: Dual(3.0, 1.0) is x = 3 with dx = 1.
+
+    primal, tangent: numbers, Values or dual numbers. It has the operators and methods of a Value.
+    tag: which differentiation it belongs to. By default all dual numbers made of plain numbers belong to the
+    same one, so differentiations by hand must not be nested: jvp and derivative can be.
+    TypeError unless both parts are numbers.
+    """
+
+    __slots__ = ("primal", "tag", "tangent")
+    primal: Any
+    tag: int
+    tangent: Any
+
+    def __init__(self, primal: Any, tangent: Any = 0.0, tag: int | None = None) -> None:
+        self.primal = _part(primal)
+        self.tangent = _part(tangent)
+        inside = [part.tag for part in (self.primal, self.tangent) if type(part) is Dual]
+        self.tag = tag if tag is not None else max(inside, default=-1) + 1
+
+    if TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any:
+            """exp, sin, tanh, …: see the end of this file."""
+
+    @staticmethod
+    def apply_operation(operation: Operation, operands: Sequence[Any]) -> Dual:
+        """The chain rule, forward: the tangents of the operands times the local derivatives, summed."""
+        operands = [x if type(x) is Dual else required(x) for x in operands]
+        tag = max([x.tag for x in operands if type(x) is Dual])
+        ours = [type(x) is Dual and x.tag == tag for x in operands]
+        primals = [x.primal if our else x for x, our in zip(operands, ours, strict=True)]
+        plain = {*map(type, primals)} == {float}
+        f = float(operation.evaluate(FLOATS, primals)) if plain else dispatch(operation, tuple(primals))
+        if not recording():                     # inside no_grad()
+            return dual(f, 0.0, tag)
+        slopes = operation.differentiate(FLOATS if plain else FORMULAS, primals, f, ours)
+        total: Any = 0.0
+        for x, our, slope in zip(operands, ours, slopes, strict=True):
+            if our and not _is_zero(slope) and not _is_zero(x.tangent):
+                sent = x.tangent if type(slope) is int and slope == 1 else slope * x.tangent
+                total = sent if _is_zero(total) else total + sent
+        return dual(f, total, tag)
+
+    @property
+    def data(self) -> float:
+        """The number alone, as a float."""
+        return number(self)
+
+    def item(self) -> float:
+        """The number alone, as a float."""
+        return number(self)
+
+    def detach(self) -> Any:
+        """The number without its derivatives."""
+        return self.primal.detach() if isinstance(self.primal, Value | Dual) else self.primal
+
+    def __add__(self, other: object) -> Any:
+        return _binary(ops.ADD, self, other)
+
+    def __radd__(self, other: object) -> Any:
+        return _binary(ops.ADD, other, self)
+
+    def __sub__(self, other: object) -> Any:
+        return _binary(ops.SUB, self, other)
+
+    def __rsub__(self, other: object) -> Any:
+        return _binary(ops.SUB, other, self)
+
+    def __mul__(self, other: object) -> Any:
+        return _binary(ops.MUL, self, other)
+
+    def __rmul__(self, other: object) -> Any:
+        return _binary(ops.MUL, other, self)
+
+    def __truediv__(self, other: object) -> Any:
+        return _binary(ops.DIV, self, other)
+
+    def __rtruediv__(self, other: object) -> Any:
+        return _binary(ops.DIV, other, self)
+
+    def __pow__(self, other: object) -> Any:
+        return _binary(ops.POW, self, other)
+
+    def __rpow__(self, other: object) -> Any:
+        return _binary(ops.POW, other, self)
+
+    def __neg__(self) -> Any:
+        return dispatch(ops.NEG, (self,))
+
+    def __pos__(self) -> Dual:
+        return self
+
+    def conjugate(self) -> Dual:
+        """The number itself, which is real."""
+        return self
+
+    def __abs__(self) -> Any:
+        return dispatch(ops.ABS, (self,))
+
+    def __eq__(self, other: object) -> Any:
+        if type(other) is Dual or type(other) is Value:
+            same = self is other
+            return same or (Value(number(self)) == Value(number(other)))    # not so, or an error: see Value
+        return _compared(self, other, "__eq__")
+
+    def __lt__(self, other: object) -> Any:
+        return _compared(self, other, "__lt__")
+
+    def __le__(self, other: object) -> Any:
+        return _compared(self, other, "__le__")
+
+    def __gt__(self, other: object) -> Any:
+        return _compared(self, other, "__gt__")
+
+    def __ge__(self, other: object) -> Any:
+        return _compared(self, other, "__ge__")
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
+
+    def __bool__(self) -> bool:
+        return number(self) != 0.0
+
+    def __float__(self) -> float:
+        raise TypeError(
+            f"a plain number made of {self!r} would lose its derivative: write x.data or x.item(), "
+            "autograd_tiny.exp(x), sin(x), … instead of the functions in math, and give an array that is to "
+            "hold dual numbers dtype=object"
+        )
+
+    def __int__(self) -> int:
+        return int(self.__float__())
+
+    def __format__(self, spec: str) -> str:
+        return format(number(self), spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        return f"Dual({self.primal!r}, {self.tangent!r})"
+
+
+def dual(primal: Any, tangent: Any, tag: int) -> Dual:
+    """The dual number of these parts, which are known to be numbers."""
+    made = Dual.__new__(Dual)
+    made.primal, made.tangent, made.tag = primal, tangent, tag
+    return made
+
+
+def fresh_tag() -> int:
+    """A tag for a differentiation that begins now: greater than all before."""
+    return next(_tags)
+
+
+def number(x: Any) -> float:
+    """The float inside a number of any kind."""
+    while type(x) is Dual:
+        x = x.primal
+    return x.data if type(x) is Value else float(x)
+
+
+def _part(x: Any) -> Any:
+    return x if type(x) is Value or type(x) is Dual else plain_float(x)
+
+
+def _is_zero(x: Any) -> bool:
+    """Whether x is a plain 0, through which nothing depends on anything: not even 0 · inf arises."""
+    return (type(x) is float or type(x) is int) and x == 0
+
+
+def _binary(operation: Operation, x: Any, y: Any) -> Any:
+    for each in (x, y):
+        if type(each) is not Dual and not is_operand(each):
+            return NotImplemented
+    return Dual.apply_operation(operation, (x, y))
+
+
+def _compared(x: Dual, other: object, comparison: str) -> Any:
+    if not isinstance(other, Dual) and not is_operand(other):
+        return NotImplemented
+    return getattr(Value(number(x)), comparison)(number(other))
+
+
+# ---- the other methods of Value, each one the function of its name
+
+def _method(function: Callable[..., Any], of_two: bool) -> Callable[..., Any]:
+    def method(self: Dual, *others: Any, **named: Any) -> Any:
+        return function(self, *others, **named)
+
+    def method_of_two(self: Dual, other: Any) -> Any:
+        return function(self, other)
+
+    chosen = method_of_two if of_two else method
+    chosen.__doc__ = function.__doc__
+    return chosen
+
+
+for _row in ops.OPERATIONS:
+    for _name in filter(None, (_row.name, _row.numpy_name)):
+        if _row.summary and hasattr(Value, _name):
+            setattr(Dual, _name, _method(getattr(functions, _name), _row.parameters == ("x", "y")))
