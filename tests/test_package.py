@@ -1,6 +1,8 @@
 """The package as its users meet it: names, loading, and the switch between the engines."""
 import importlib.machinery
+import importlib.util
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,9 @@ import pytest
 
 import autograd_tiny as at
 from autograd_tiny.calculus import operations as ops
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "autograd_tiny"
 
 
 def python(code, **environment):
@@ -19,18 +24,47 @@ def python(code, **environment):
     return result.stdout.strip()
 
 
-def test_the_table_in_the_readme_is_the_calculus():
-    readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
-    table = readme.split("<!-- operations -->")[1].split("<!-- /operations -->")[0]
-    assert table.strip() == ops.reference_table()
-    assert python("from autograd_tiny.__main__ import main; main(['--operations'])") == ops.reference_table()
-
+# ---- names
 
 def test_every_public_name_is_there():
     for name in at.__all__:
         assert getattr(at, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         at.nonsense  # noqa: B018
+
+
+def test_the_table_of_public_names_is_up_to_date():
+    """Otherwise run `make written`."""
+    path = ROOT / "tools" / "public_names.py"
+    spec = importlib.util.spec_from_file_location("public_names", path)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    assert (PACKAGE / "__init__.py").read_text(encoding="utf-8") == tool.up_to_date()
+
+
+def test_names_without_a_home_of_their_own_are_what_they_say():
+    for name, module in at._MODULE_OF.items():
+        found = getattr(at, name)
+        home = f"autograd_tiny.{module}" if module else f"autograd_tiny.{name}"
+        assert getattr(found, "__module__", home) == home or getattr(found, "__name__", home) == home, name
+
+
+def test_importing_every_module_leaves_the_public_names_what_they_are():
+    modules = [
+        found.name for found in pkgutil.walk_packages([str(PACKAGE)], "autograd_tiny.")
+        if not found.name.endswith("__main__") and "native_executor" not in found.name
+    ]
+    assert len(modules) > 100
+    code = f"""
+import importlib, types, autograd_tiny as at
+for name in {modules}:
+    importlib.import_module(name)
+for name in at.__all__:
+    assert isinstance(getattr(at, name), types.ModuleType) == (name in ("nn", "optim", "vectors")), name
+assert at.explain(at.Value(1.0)) is not None and at.parse("1+1") == 2.0
+print("fine")
+"""
+    assert python(code) == "fine"
 
 
 def test_a_star_import_hides_no_builtin():
@@ -41,10 +75,13 @@ def test_a_star_import_hides_no_builtin():
     assert at.sum is not sum and at.abs(at.Value(-1.0)).data == 1.0
 
 
+# ---- loading
+
 def test_the_import_leaves_heavy_packages_alone():
-    heavy = {"numpy", "graphviz", "matplotlib", "sklearn"}
-    code = f"import sys, autograd_tiny; print({heavy} & set(sys.modules))"
-    assert python(code) == "set()"
+    heavy = {"numpy", "graphviz", "matplotlib", "sklearn", "typing", "ast", "re"}
+    code = f"import sys; before = set(sys.modules); import autograd_tiny; print({heavy} & set(sys.modules) - before)"
+    alone = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = [{str(ROOT)!r}]; {code}"]
+    assert subprocess.run(alone, capture_output=True, text=True, check=True).stdout.strip() == "set()"
 
 
 @pytest.mark.parametrize("wish", ["1", "yes"])
@@ -59,3 +96,43 @@ def test_the_default_engine(wish):
     folder = Path(at.__file__).parent
     compiled = any((folder / "engine" / f"value{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
     assert loaded == ("native" if compiled else "pure")
+
+
+# ---- the tree
+
+WRITTEN_BY_HAND = {".py", ".pyx", ".pxd", ".h", ".js", ".css", ".html", ".pyi"}
+
+
+def test_no_file_is_too_long_to_read():
+    folders = [PACKAGE, ROOT / "tests", ROOT / "benchmarks", ROOT / "tools"]
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in WRITTEN_BY_HAND]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    most = {"autograd_tiny/engine/value.py": 900}
+    assert not {file: n for file, n in lengths.items() if n > most.get(file, 600)}
+
+
+def test_no_folder_has_too_many_modules():
+    folders = [PACKAGE, *(path for path in PACKAGE.rglob("*") if path.is_dir() and path.name != "__pycache__")]
+    assert not {
+        str(folder): count for folder in folders if (count := len([*folder.glob("*.py"), *folder.glob("*.pyx")])) > 16
+    }
+
+
+def test_each_test_file_is_called_after_a_module():
+    elsewhere = {"examples", "browser", "references", "public_cases"}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        place = path.relative_to(ROOT / "tests").parts
+        if place[0] in elsewhere or len(place) == 1:
+            continue
+        if path.name.startswith("test_random_"):            # properties that several modules have together
+            continue
+        module = PACKAGE.joinpath(*place[:-1], path.name.removeprefix("test_"))
+        assert module.exists() or module.with_suffix(".pyx").exists(), f"{path.name} tests no module of its folder"
+
+
+# ---- the table of operations
+
+def test_the_table_of_operations_is_the_calculus():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("<!-- operations -->")[1].split("<!-- /operations -->")[0]
+    assert table.strip() == ops.reference_table()
+    assert python("from autograd_tiny.__main__ import main; main(['--operations'])") == ops.reference_table()

@@ -47,7 +47,8 @@ cdef extern from *:
     }
 
     static inline PyObject *scope_in_block(PyObject *block, PyObject *otherwise) {
-        return new_reference(running.block == block ? running.scope : otherwise);
+        PyObject *here = running.block ? running.block : Py_None;
+        return new_reference(running.scope && here == block ? running.scope : otherwise);
     }
 
     static inline PyObject *running_scope(void) {

@@ -69,7 +69,7 @@ def scope_outside_blocks() -> Any:
 
 def scope_in_block(block: Any, otherwise: Any) -> Any:
     """The scope of the module that is running, if it was called in this block; else the other."""
-    return _running.scope if _running.block is block else otherwise
+    return _running.scope if _running.scope is not None and _running.block is block else otherwise
 
 
 def running_scope() -> Any:

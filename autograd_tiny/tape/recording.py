@@ -1,6 +1,7 @@
 """From a graph, or from a function, to a program: what `record` in tape.py does."""
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
@@ -11,7 +12,6 @@ from .. import vectors
 from ..boundary.arguments import describe
 from ..calculus.operations import LEAF
 from ..engine.graph import topological_order
-from ..engine.pure_cython import pause_collector, resume_collector
 from ..engine.value import Value, plain_float
 from ..transforms.call import Call, name_of, names_of_arguments
 from ..transforms.dual import number
@@ -125,8 +125,9 @@ def _recorded(
     for x in given or ():
         if id(x) in known:
             raise ValueError(f"{x!r} is given as an input and as a parameter: it can only be one of them")
-    collector_was_on = pause_collector()        # it would look through all the new tuples again and again
+    collector_was_on = gc.isenabled()
     try:
+        gc.disable()                            # it would look through all the new tuples again and again
         order = topological_order(*outputs)
         parameters = _possible_parameters(inputs, order) if given is None else given
         program = translated(order, inputs, parameters, outputs)
@@ -136,7 +137,7 @@ def _recorded(
         return Recording(program.once_first(), tuple(parameters), names, structure)
     finally:
         if collector_was_on:
-            resume_collector()
+            gc.enable()
 
 
 def _possible_parameters(inputs: list[Value], order: list[Value]) -> list[Value]:

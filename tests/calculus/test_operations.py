@@ -1,0 +1,271 @@
+"""Every row of the calculus against mpmath: its value, its derivatives, its conventions at the edges.
+
+The references state the calculus once more, in other formulas than those of ops.py, and are themselves
+compared with numerical differentiation.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd_tiny import Value, gradients
+from references.operations import (
+    INF, MP, NAN, REFERENCES, ROWS, SLOPE_SLACK, VALUE_SLACK, comfortable, edges, found, is_close, no_slack,
+    perform, same, stated,
+)
+
+
+# ---- the points: both signs, all magnitudes, dense where functions bend, near every edge
+
+
+# ---- the references
+
+
+# ---- the tolerance: 4 ulp, and where these cannot be, what can
+
+
+# ---- the proof
+
+def test_every_row_has_a_reference() -> None:
+    assert set(REFERENCES) == set(ROWS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_references_derivatives_are_those_of_its_value(name: str) -> None:
+    reference = REFERENCES[name]
+    for operands in comfortable(name):
+        xs = [MP.mpf(x) for x in operands]
+        for i, slope in enumerate(reference.slopes(*xs)):
+            order = tuple(int(j == i) for j in range(len(xs)))
+            if not MP.isnan(slope):
+                assert MP.almosteq(slope, MP.diff(reference.value, tuple(xs), order), 1e-40, 1e-40), operands
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_value_and_derivatives_against_50_digits(name: str) -> None:
+    reference = REFERENCES[name]
+    value_slack, slope_slack = VALUE_SLACK.get(name, no_slack), SLOPE_SLACK.get(name, no_slack)
+    for operands in reference.points:
+        value, *slopes = found(name, operands)
+        xs = [MP.mpf(x) for x in operands]
+        exact = MP.mpf(reference.value(*xs))
+        assert is_close(value, exact, value_slack(float(exact), *operands)), (operands, value, exact)
+        for slope, exact in zip(slopes, map(MP.mpf, reference.slopes(*xs)), strict=True):
+            assert is_close(slope, exact, slope_slack(float(exact), *operands)), (operands, slope, exact)
+
+
+# ---- the engine and ops.py say the same
+
+
+# Python has a hypot of its own; the compiled engine takes the C library's, which may round otherwise.
+APART = dict.fromkeys(("hypot", "atan2", "asinh"), 2 * 2.0**-52)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_engine_equals_the_formulas(name: str) -> None:
+    """Bit for bit, but for hypot."""
+    tolerance = APART.get(name, 0.0)
+    for operands in [*REFERENCES[name].points, *edges(name)]:
+        for got, expected in zip(found(name, operands), stated(name, operands), strict=True):
+            is_equal = same(got, expected) or math.isclose(got, expected, rel_tol=tolerance)
+            assert is_equal, (operands, got, expected)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_derivatives_as_values_equal_the_recorded_ones(name: str) -> None:
+    for operands in [*REFERENCES[name].points, *edges(name)]:
+        inputs = [Value(x) for x in operands]
+        node = perform(name, inputs)
+        derivatives = gradients(node, inputs, create_graph=True)
+        assert all(type(each) is Value for each in derivatives)
+        for got, expected in zip(derivatives, node.local_grads, strict=True):
+            assert same(got.data, expected), (operands, got, expected)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_second_derivatives_against_50_digits(name: str) -> None:
+    slopes = REFERENCES[name].slopes
+    for operands in comfortable(name):
+        inputs = [Value(x) for x in operands]
+        first = gradients(perform(name, inputs), inputs, create_graph=True)
+        xs = tuple(MP.mpf(x) for x in operands)
+        for i, slope in enumerate(first):
+            second = gradients(slope, inputs)
+            for j, got in enumerate(second):
+                order = tuple(int(k == j) for k in range(len(xs)))
+                exact = MP.diff(lambda *xs, i=i: MP.mpf(slopes(*xs)[i]), xs, order)
+                assert math.isclose(got, exact, rel_tol=1e-12, abs_tol=1e-14), (operands, i, j, got, exact)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_second_derivative_of_a_power_at_zero(n: int) -> None:
+    """No 0 * inf from the branches of the formula that do not apply."""
+    x = Value(0.0)
+    assert gradients(gradients(x**n, x, create_graph=True), x) == n * (n - 1) * 0.0 ** abs(n - 2)
+
+
+# ---- conventions: PyTorch's, where the limit from one side is not the limit from the other
+
+CONVENTIONS = [
+    ("abs", (0.0,), 0.0, (0.0,)),
+    ("abs", (-0.0,), 0.0, (0.0,)),
+    ("sign", (0.0,), 0.0, (0.0,)),
+    ("sign", (NAN,), NAN, (0.0,)),                       # as in NumPy; PyTorch says 0
+    ("relu", (0.0,), 0.0, (0.0,)),
+    ("relu", (-0.0,), 0.0, (0.0,)),
+    ("relu", (NAN,), NAN, (1.0,)),
+    ("leaky_relu", (0.0, 0.01), 0.0, (0.01, 0.0)),
+    ("leaky_relu", (NAN, 0.01), NAN, (0.01, NAN)),
+    ("elu", (0.0, 1.0), 0.0, (1.0, 0.0)),
+    ("sqrt", (0.0,), 0.0, (INF,)),
+    ("sqrt", (-1.0,), NAN, (NAN,)),
+    ("log", (0.0,), -INF, (INF,)),
+    ("log1p", (-1.0,), -INF, (INF,)),
+    ("asin", (1.0,), math.pi / 2, (INF,)),
+    ("acos", (1.0,), 0.0, (-INF,)),
+    ("asin", (2.0,), NAN, (NAN,)),
+    ("acosh", (1.0,), 0.0, (INF,)),
+    ("acosh", (0.0,), NAN, (NAN,)),
+    ("atanh", (-1.0,), -INF, (INF,)),
+    ("div", (1.0, 0.0), INF, (INF, -INF)),
+    ("div", (-1.0, 0.0), -INF, (INF, INF)),
+    ("div", (0.0, 0.0), NAN, (INF, NAN)),
+    ("div", (1.0, INF), 0.0, (0.0, 0.0)),
+    ("pow", (0.0, 0.0), 1.0, (0.0, 0.0)),
+    ("pow", (0.0, 0.5), 0.0, (INF, 0.0)),
+    ("pow", (0.0, 1.0), 0.0, (1.0, 0.0)),
+    ("pow", (0.0, 2.0), 0.0, (0.0, 0.0)),
+    ("pow", (0.0, INF), 0.0, (NAN, 0.0)),
+    ("pow", (0.0, -1.0), INF, (-INF, -INF)),
+    ("pow", (-0.0, -1.0), -INF, (-INF, INF)),
+    ("pow", (-2.0, 2.0), 4.0, (-4.0, NAN)),
+    ("pow", (-2.0, 3.0), -8.0, (12.0, NAN)),
+    ("pow", (-2.0, 0.5), NAN, (NAN, NAN)),
+    ("pow", (2.0, 0.0), 1.0, (0.0, math.log(2.0))),
+    ("pow", (INF, 0.5), INF, (0.0, INF)),
+    ("pow", (INF, -1.0), 0.0, (0.0, NAN)),
+    ("pow", (0.5, -INF), INF, (-INF, -INF)),
+    ("pow", (1.0, NAN), 1.0, (NAN, 0.0)),
+    ("pow", (NAN, 0.0), 1.0, (0.0, NAN)),
+    ("hypot", (0.0, 0.0), 0.0, (NAN, NAN)),
+    ("hypot", (0.0, 1.0), 1.0, (0.0, 1.0)),
+    ("hypot", (INF, 1.0), INF, (NAN, 0.0)),
+    ("atan2", (0.0, 0.0), 0.0, (0.0, 0.0)),
+    ("atan2", (0.0, -1.0), math.pi, (-1.0, 0.0)),
+    ("atan2", (-0.0, -1.0), -math.pi, (-1.0, 0.0)),
+    ("atan2", (INF, 1.0), math.pi / 2, (0.0, NAN)),
+    ("atan2", (1.0, INF), 0.0, (NAN, 0.0)),
+    ("maximum", (1.0, 1.0), 1.0, (0.5, 0.5)),
+    ("maximum", (0.0, -0.0), 0.0, (0.5, 0.5)),
+    ("maximum", (INF, INF), INF, (0.5, 0.5)),
+    ("maximum", (NAN, 1.0), NAN, (1.0, 1.0)),
+    ("maximum", (1.0, NAN), NAN, (1.0, 1.0)),
+    ("minimum", (1.0, 1.0), 1.0, (0.5, 0.5)),
+    ("minimum", (NAN, 1.0), NAN, (1.0, 1.0)),
+    ("minimum", (1.0, NAN), NAN, (1.0, 1.0)),
+    ("clip", (0.0, 0.0, 1.0), 0.0, (1.0, 0.0, 0.0)),
+    ("clip", (1.0, 0.0, 1.0), 1.0, (1.0, 0.0, 0.0)),
+    ("clip", (-1.0, 0.0, 1.0), 0.0, (0.0, 1.0, 0.0)),
+    ("clip", (2.0, 0.0, 1.0), 1.0, (0.0, 0.0, 1.0)),
+    ("clip", (0.5, 1.0, 0.0), 0.0, (0.0, 0.0, 1.0)),     # the bounds crossed: the upper one wins
+    ("clip", (2.0, 1.0, 0.0), 0.0, (0.0, 0.0, 1.0)),
+    ("clip", (-1.0, 1.0, 0.0), 0.0, (0.0, 0.0, 1.0)),
+    ("clip", (1.0, 1.0, 1.0), 1.0, (1.0, 0.0, 0.0)),
+    ("clip", (0.0, 1.0, 1.0), 1.0, (0.0, 0.0, 0.0)),
+    ("clip", (NAN, 0.0, 1.0), NAN, (0.0, 0.0, 0.0)),
+    ("clip", (1.0, NAN, 2.0), NAN, (0.0, 0.0, 0.0)),
+    ("clip", (1.0, 0.0, NAN), NAN, (0.0, 0.0, 0.0)),
+    ("where", (0.0, 1.0, 2.0), 2.0, (0.0, 0.0, 1.0)),
+    ("where", (NAN, 1.0, 2.0), 1.0, (0.0, 1.0, 0.0)),
+    ("where", (1.0, 5.0, NAN), 5.0, (0.0, 1.0, 0.0)),
+    ("silu", (-INF,), NAN, (NAN,)),
+    ("gelu", (-INF,), NAN, (NAN,)),
+    ("max", (1.0, 1.0, 0.0), 1.0, (0.5, 0.5, 0.0)),
+    ("max", (INF, INF), INF, (0.5, 0.5)),
+    ("min", (1.0, 0.0, 0.0, 0.0), 0.0, (0.0, 1 / 3, 1 / 3, 1 / 3)),
+    ("prod", (0.0, 2.0, 3.0), 0.0, (6.0, 0.0, 0.0)),
+    ("prod", (0.0, 0.0, 3.0), 0.0, (0.0, 0.0, 0.0)),
+    ("logsumexp", (-INF, 1.0), 1.0, (0.0, 1.0)),
+    ("logsumexp", (-INF, -INF), -INF, (NAN, NAN)),
+    ("logsumexp", (INF, NAN), NAN, (NAN, NAN)),
+    ("logsumexp", (NAN, -INF), NAN, (NAN, NAN)),
+    ("logsumexp", (-INF, NAN), NAN, (NAN, NAN)),
+]
+
+
+@pytest.mark.parametrize(("name", "operands", "value", "slopes"), CONVENTIONS)
+def test_conventions(
+    name: str, operands: tuple[float, ...], value: float, slopes: tuple[float, ...]
+) -> None:
+    got = found(name, operands)
+    assert all(map(same, got, [value, *slopes])), got
+
+
+def test_the_largest_of_infinities() -> None:
+    assert found("logsumexp", (INF, 1.0))[0] == INF
+    assert found("max", (-INF, NAN, INF))[0] != found("max", (-INF, NAN, INF))[0]
+    assert found("min", (NAN, 1.0))[0] != found("min", (NAN, 1.0))[0]
+
+
+# ---- infinities, nan and numbers outside of the domain
+
+BY_NUMPY: dict[str, Callable[..., Any]] = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.float_power,
+    "neg": np.negative, "abs": np.abs, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
+    "log2": np.log2, "log10": np.log10, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan,
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "atan2": np.arctan2, "sinh": np.sinh,
+    "cosh": np.cosh, "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh,
+    "hypot": np.hypot, "sign": np.sign, "maximum": np.maximum, "minimum": np.minimum,
+    "greater": np.greater, "greater_equal": np.greater_equal, "less": np.less, "less_equal": np.less_equal,
+    "equal": np.equal, "where": np.where, "clip": np.clip,
+    "sum": lambda *xs: np.sum(xs), "mean": lambda *xs: np.mean(xs), "prod": lambda *xs: np.prod(xs),
+    "max": lambda *xs: np.max(xs), "min": lambda *xs: np.min(xs),
+    "logsumexp": lambda *xs: np.logaddexp.reduce(xs),
+}
+
+
+@pytest.mark.parametrize("name", BY_NUMPY)
+def test_values_at_the_edges_are_those_of_numpy(name: str) -> None:
+    for operands in edges(name):
+        with np.errstate(all="ignore"):
+            expected = float(BY_NUMPY[name](*map(np.float64, operands)))
+        got = found(name, operands)[0]
+        close = same(got, expected) or math.isclose(got, expected, rel_tol=1e-14)
+        assert close, (operands, got, expected)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_operation_answers_with_floats_everywhere(name: str) -> None:
+    for operands in edges(name):
+        assert {type(x) for x in found(name, operands)} == {float}, operands
+
+
+# ---- plain numbers among the operands, and a Value that comes twice
+
+@pytest.mark.parametrize("name", [name for name in ROWS if len(REFERENCES[name].points[-1]) > 1])
+def test_plain_numbers_among_the_operands(name: str) -> None:
+    for operands in comfortable(name)[:6]:
+        expected = found(name, operands)
+        for kept in product((True, False), repeat=len(operands)):
+            if not any(kept):
+                continue
+            mixed = [Value(x) if is_value else x for x, is_value in zip(operands, kept, strict=True)]
+            node = perform(name, mixed)
+            assert all(map(same, [node.data, *node.local_grads], expected))
+            assert all(x is y for x, y in zip(node.operands, mixed, strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if len(REFERENCES[name].points[-1]) > 1])
+@pytest.mark.parametrize("count", [2, 3, 17])
+def test_one_value_in_all_places(name: str, count: int) -> None:
+    count = count if ROWS[name].is_nary else len(ROWS[name].operands)
+    v = Value(0.41)
+    node = perform(name, [v] * count)
+    assert all(map(same, [node.data, *node.local_grads], found(name, [0.41] * count)))
+    assert math.isclose(gradients(node, v), math.fsum(node.local_grads), rel_tol=1e-15)
+    assert math.isclose(gradients(node, v, create_graph=True).data, gradients(node, v), rel_tol=1e-15)

@@ -1,0 +1,76 @@
+"""Operations that users define."""
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from autograd_tiny import Value, gradients, operation
+from references.custom import cube, wave
+
+
+def test_one_node_with_its_derivatives():
+    x, y = Value(0.5), Value(2.0)
+    f = wave(x, y)
+    assert f.data == math.sin(0.5) * 2.0 and f.parents == (x, y) and f.op == "wave"
+    f.backward()
+    assert (x.grad, y.grad) == (math.cos(0.5) * 2.0, math.sin(0.5))
+    assert wave(x, 3.0).operands == (x, 3.0)
+    assert cube.__name__ == "cube" and cube.__doc__ == "x to the third."
+
+
+def test_it_takes_numbers_and_arrays():
+    assert cube(2) == 8.0
+    assert list(cube(np.array([1.0, 2.0]))) == [1.0, 8.0]
+    assert cube(np.array([Value(2.0)]))[0].data == 8.0
+
+
+def test_higher_derivatives():
+    x = Value(2.0)
+    first = gradients(cube(x), x, create_graph=True)
+    second = gradients(first, x, create_graph=True)
+    assert (first.data, second.data, gradients(second, x)) == (12.0, 12.0, 6.0)
+
+
+def test_operands_may_have_any_name():
+    double = operation(lambda xs, f: 2.0 + 0.0 * xs)(lambda xs: 2 * xs)
+    x = Value(3.0)
+    assert gradients(double(x), x, create_graph=True).data == 2.0
+
+
+def test_copies_find_the_operation_again():
+    f = cube(Value(2.0)) + 1
+    for twin in (copy.deepcopy(f), pickle.loads(pickle.dumps(f))):
+        assert twin.operands[0].operation is cube
+
+
+def test_a_derivative_for_each_operand():
+    with pytest.raises(TypeError, match=r"takes 2 operands.*got 1"):
+        operation(lambda x, y, f: 1.0)(lambda x, y: x + y)
+    with pytest.raises(TypeError, match="cube takes 1 operands, got 2"):
+        cube(1.0, 2.0)
+
+
+@pytest.mark.parametrize("define, said", [
+    (lambda: operation(), "a derivative for each operand, a function; got none"),
+    (lambda: operation(3.0), "got float 3.0"),
+    (lambda: operation(lambda x, f: 1.0)(3.0), "above a Python function of the operands, got float 3.0"),
+    (lambda: operation(lambda x: 1.0)(lambda x: x), "a function of x and its value f"),
+    (lambda: operation(lambda x, f: 1.0)(lambda x=2.0: x), "without defaults.*'x=2.0'"),
+    (lambda: operation(lambda x, f: 1.0)(lambda *x: x), r"in a fixed number; got '\*x'"),
+])
+def test_definitions_that_cannot_work(define, said):
+    with pytest.raises(TypeError, match=said):
+        define()
+
+
+def test_answers_that_are_no_numbers():
+    @operation(lambda x, f: "slope")
+    def strange(x):
+        return x
+
+    with pytest.raises(TypeError, match="strange: a derivative must be a number, got str 'slope'"):
+        strange(Value(1.0))
+    with pytest.raises(TypeError, match="str 'x'"):
+        cube("x")

@@ -1,0 +1,635 @@
+"""Optimisers, schedules and clipping, against stored trajectories of torch (references/optimizers.py)."""
+import copy
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograd_tiny import Value, nn, optim, record, sin
+
+REFERENCES = json.loads(Path(__file__).parents[1].joinpath("references/optimizers.json").read_text("utf-8"))
+SAMPLES = REFERENCES["samples"]
+OPTIMIZERS = REFERENCES["optimizers"]
+SCHEDULES = REFERENCES["schedules"]
+CLIPPING = REFERENCES["clipping"]
+START = OPTIMIZERS[0]["every_10th"][0]
+W, V = slice(0, 4), slice(6, 8)                     # the places of W and v among the parameters
+KINDS = [optim.SGD, optim.Adagrad, optim.RMSprop, optim.Adam, optim.AdamW]
+FULL = [
+    (optim.SGD, {"momentum": 0.9, "dampening": 0.2, "weight_decay": 0.01}),
+    (optim.SGD, {"momentum": 0.9, "nesterov": True}),
+    (optim.Adagrad, {"lr_decay": 0.1, "initial_accumulator_value": 0.2, "weight_decay": 0.01}),
+    (optim.RMSprop, {"momentum": 0.9, "centered": True, "weight_decay": 0.01}),
+    (optim.Adam, {"betas": (0.8, 0.9), "amsgrad": True, "weight_decay": 0.01}),
+    (optim.AdamW, {"betas": (0.8, 0.9), "amsgrad": True}),
+]
+
+
+def of(case):
+    options = ", ".join(f"{name}={value}" for name, value in case["options"].items())
+    return f"{case['name']}({options})" + ("-frozen" if case.get("freezes") else "")
+
+
+def loss(p):
+    """The small network of references/optimizers.py."""
+    total = 0.0
+    for (x1, x2), y in SAMPLES:
+        h1 = (p[0] * x1 + p[1] * x2 + p[4]).tanh()
+        h2 = (p[2] * x1 + p[3] * x2 + p[5]).tanh()
+        total = total + (p[6] * h1 + p[7] * h2 + p[8] - y) ** 2
+    return total / len(SAMPLES) + 0.1 * sin(3 * p[8])
+
+
+def parameters(numbers=START):
+    return [Value(x, f"p{i}") for i, x in enumerate(numbers)]
+
+
+def frozen_at(step):
+    """Which parameters are frozen in the trajectories that freeze."""
+    frozen = np.zeros(len(START), bool)
+    frozen[W] = step < 30
+    frozen[V] = 40 <= step < 70
+    return frozen
+
+
+def train(optimizer, steps):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss(optimizer.parameters).backward()
+        optimizer.step()
+
+
+def data(optimizer):
+    return [p.data for p in optimizer.parameters]
+
+
+def gradient_function():
+    values = parameters()
+    tape = record(lambda _: loss(values), 0.0, parameters=values)
+    return lambda numbers: tape.value_and_grad([0.0], at=numbers)[1]
+
+
+def snapshot(optimizer):
+    """All that a refused call must leave as it is, to the bit."""
+    values = [(p.data.hex(), p.grad.hex(), p.requires_grad) for p in optimizer.parameters]
+    state = {k: v.tobytes() if isinstance(v, np.ndarray) else v for k, v in optimizer.state_dict().items()}
+    return values, state
+
+
+# ---- trajectories
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=of)
+def test_steps_on_values_follow_torch(case):
+    optimizer = getattr(optim, case["name"])(parameters(), **case["options"])
+    for step in range(100):
+        if step % 10 == 0:
+            np.testing.assert_allclose(data(optimizer), case["every_10th"][step // 10], rtol=1e-12, atol=0)
+        if case["freezes"]:
+            for p, frozen in zip(optimizer.parameters, frozen_at(step), strict=True):
+                p.requires_grad = not frozen
+        train(optimizer, 1)
+    np.testing.assert_allclose(data(optimizer), case["every_10th"][-1], rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=of)
+def test_updates_of_arrays_follow_torch(case):
+    optimizer = getattr(optim, case["name"])(parameters(), **case["options"])
+    gradients_at, numbers = gradient_function(), np.array(START)
+    for step in range(100):
+        if step % 10 == 0:
+            np.testing.assert_allclose(numbers, case["every_10th"][step // 10], rtol=1e-12, atol=0)
+        gradients = gradients_at(numbers)
+        before = gradients.copy()
+        optimizer.update(numbers, gradients, ~frozen_at(step) if case["freezes"] else None)
+        assert gradients.tobytes() == before.tobytes()
+    np.testing.assert_allclose(numbers, case["every_10th"][-1], rtol=1e-12, atol=0)
+    assert data(optimizer) == START
+
+
+def test_every_option_is_in_the_trajectories():
+    for kind in KINDS:
+        cases = [case for case in OPTIMIZERS if case["name"] == kind.__name__]
+        options = {name for case in cases for name in case["options"]}
+        assert options == set(kind.__init__.__annotations__) - {"parameters", "return"}
+        assert {} in [case["options"] for case in cases]
+
+
+@pytest.mark.parametrize(("kind", "options"), FULL)
+def test_a_mask_of_all_is_no_mask(kind, options):
+    one, other = (kind(parameters(), **options) for _ in range(2))
+    x, y = np.array(START), np.array(START)
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        g = rng.normal(size=len(x))
+        one.update(x, g)
+        other.update(y, g, np.ones(len(x), bool))
+    assert x.tobytes() == y.tobytes()
+    assert snapshot(one) == snapshot(other)
+
+
+@pytest.mark.parametrize(("kind", "options"), FULL)
+def test_a_frozen_parameter_is_not_moved_and_its_state_waits(kind, options):
+    optimizer = kind(parameters(), **options)
+    train(optimizer, 3)
+    frozen = optimizer.parameters[4]
+    frozen.requires_grad = False
+    frozen.grad = 5.0
+    before, state = frozen.data, optimizer.state_dict()
+    others = data(optimizer)
+    optimizer.step()
+    assert frozen.data == before
+    moved = [now != then for now, then in zip(data(optimizer), others, strict=True)]
+    assert moved == [i != 4 for i in range(9)]
+    after = optimizer.state_dict()
+    arrays = [name for name, array in after.items() if isinstance(array, np.ndarray) and name != "missed"]
+    assert arrays
+    for name in arrays:
+        assert after[name][4] == state[name][4]
+    assert after["missed"].tolist() == [0.0] * 4 + [1.0] + [0.0] * 4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_frozen(kind):
+    optimizer = kind(parameters())
+    for p in optimizer.parameters:
+        p.requires_grad = False
+    optimizer.step()
+    assert data(optimizer) == START
+
+
+def test_the_learning_rate_can_be_set():
+    p = Value(1.0)
+    optimizer = optim.SGD([p], lr=0.5)
+    p.grad = 1.0
+    optimizer.step()
+    optimizer.lr = 0.125
+    optimizer.step()
+    assert p.data == 1.0 - 0.5 - 0.125
+    optimizer.lr = 0
+    optimizer.step()
+    assert p.data == 0.375 and type(optimizer.lr) is float
+
+
+def test_zero_grad():
+    optimizer = optim.SGD(parameters())
+    loss(optimizer.parameters).backward()
+    assert all(p.grad != 0 for p in optimizer.parameters)
+    optimizer.zero_grad()
+    assert all(p.grad == 0 for p in optimizer.parameters)
+
+
+def test_parameters_may_come_from_a_generator_and_a_model():
+    model = nn.MLP(2, [3, 1])
+    assert optim.Adam(p for p in model.parameters()).parameters == tuple(model.parameters())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_training_that_diverges_ends_without_warnings(kind):
+    optimizer = kind([Value(1.0), Value(1.0), Value(1.0)])
+    numbers = np.ones(3)
+    for _ in range(2):
+        optimizer.update(numbers, np.array([1e200, math.inf, math.nan]))
+    assert np.isnan(numbers[2])
+
+
+def test_a_centered_average_of_equal_gradients_is_no_nan():
+    optimizer = optim.RMSprop([Value(0.0)], alpha=0.5, centered=True)
+    numbers = np.zeros(1)
+    for _ in range(200):
+        optimizer.update(numbers, np.array([0.1983050847457627]))      # for which v − m² is rounded below 0
+    assert np.isfinite(numbers).all()
+
+
+def test_repr():
+    optimizer = optim.Adam(nn.MLP(2, [16, 16, 1]).parameters())
+    assert repr(optimizer) == (
+        "Adam(337 parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)"
+    )
+    assert repr(optim.SGD([Value(1.0)], 0.1, 0.9, nesterov=True)) == (
+        "SGD(1 parameters, lr=0.1, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=True)"
+    )
+
+
+# ---- names
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("sgd", optim.SGD), ("adagrad", optim.Adagrad), ("rmsprop", optim.RMSprop), ("adam", optim.Adam),
+    ("adamw", optim.AdamW),
+])
+def test_an_optimiser_by_its_name_has_the_defaults(name, kind):
+    values = parameters()
+    assert type(optim.named(name, values)) is kind
+    assert snapshot(optim.named(name, values)) == snapshot(kind(values))
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(ValueError, match="'sdg' is not known; there are sgd, adagrad, rmsprop, adam, adamw"):
+        optim.named("sdg", parameters())
+    with pytest.raises(TypeError, match="name of an optimiser"):
+        optim.named(None, parameters())
+
+
+# ---- states
+
+@pytest.mark.parametrize("via_json", [False, True])
+@pytest.mark.parametrize("thaw", [False, True])
+@pytest.mark.parametrize(("kind", "options"), [(kind, {}) for kind in KINDS] + FULL)
+def test_saved_and_loaded_in_the_middle_nothing_is_different(kind, options, thaw, via_json):
+    first = kind(parameters(), lr=0.02, **options)
+    if thaw:
+        first.parameters[0].requires_grad = False
+        train(first, 10)
+        first.parameters[0].requires_grad = True
+    train(first, 50)
+    state = first.state_dict()
+    if via_json:
+        state = json.loads(json.dumps(state, default=np.ndarray.tolist))
+    second = kind(parameters(data(first)))
+    second.load_state_dict(state)
+    train(first, 50)                                # the state is a copy: this does not change it
+    train(second, 50)
+    assert snapshot(first) == snapshot(second)
+
+
+def test_what_is_loaded_is_a_copy():
+    optimizer = optim.Adam(parameters())
+    state = {name: np.zeros(9) if name == "exp_avg" else x for name, x in optimizer.state_dict().items()}
+    optimizer.load_state_dict(state)
+    train(optimizer, 1)
+    assert state["exp_avg"].tolist() == [0.0] * 9
+
+
+def test_a_state_is_plain():
+    optimizer = optim.Adam(parameters(), amsgrad=True)
+    train(optimizer, 2)
+    state = optimizer.state_dict()
+    assert list(state) == [
+        "optimizer", "lr", "betas", "eps", "weight_decay", "amsgrad", "steps", "missed", "exp_avg",
+        "exp_avg_sq", "max_exp_avg_sq",
+    ]
+    assert (state["optimizer"], state["lr"], state["steps"]) == ("Adam", 0.001, 2)
+    assert {array.shape for array in state.values() if isinstance(array, np.ndarray)} == {(9,)}
+    before = snapshot(optimizer)
+    for name in ("missed", "exp_avg"):
+        state[name][:] = 7.0
+    assert snapshot(optimizer) == before
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"optimizer": "AdamW"}, "the state of Adam is expected, got one of 'AdamW'"),
+    ({"optimizer": None}, "got one of None"),
+    ({"lr": None}, "lr: a number"), ({"lr": -1.0}, "lr: a finite number"), ({"lr": True}, "lr"),
+    ({"betas": [0.9]}, "betas: a pair"), ({"betas": [0.9, 1.0]}, r"betas\[1\]"), ({"eps": math.nan}, "eps"),
+    ({"amsgrad": 1}, "amsgrad: True or False"), ({"amsgrad": True}, "missing.*max_exp_avg_sq"),
+    ({"steps": 1.5}, "steps"), ({"steps": -1}, "steps"), ({"steps": True}, "steps"),
+    ({"exp_avg": np.zeros(8)}, "exp_avg: 9 numbers"), ({"exp_avg": np.zeros((9, 1))}, "exp_avg"),
+    ({"exp_avg": ["1"] * 9}, "exp_avg"), ({"exp_avg": None}, "exp_avg"),
+    ({"exp_avg": [[1.0], []]}, "exp_avg"),
+    ({"exp_avg": np.full(9, np.inf)}, "exp_avg: finite"), ({"exp_avg": np.zeros(9, bool)}, "exp_avg"),
+    ({"exp_avg_sq": np.full(9, np.nan)}, "exp_avg_sq: finite"),
+    ({"exp_avg_sq": np.full(9, -1.0)}, "exp_avg_sq: finite numbers, 0 or more"),
+    ({"missed": np.full(9, 4.0)}, "missed: whole numbers up to 3"),
+    ({"missed": np.full(9, 0.5)}, "missed"), ({"missed": np.full(9, -1.0)}, "missed"),
+    ({"sum": np.zeros(9)}, "unknown .*'sum'"),
+])
+def test_a_state_that_does_not_fit_changes_nothing(change, message):
+    optimizer = optim.Adam(parameters())
+    train(optimizer, 3)
+    state = {**optimizer.state_dict(), "lr": 0.5, **change}
+    before = snapshot(optimizer)
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(state)
+    assert snapshot(optimizer) == before
+
+
+@pytest.mark.parametrize("missing", [
+    "optimizer", "lr", "betas", "eps", "weight_decay", "amsgrad", "steps", "missed", "exp_avg", "exp_avg_sq",
+])
+def test_a_state_with_a_missing_entry_names_it(missing):
+    optimizer = optim.Adam(parameters())
+    train(optimizer, 3)
+    state = {**optimizer.state_dict(), "lr": 0.5}
+    del state[missing]
+    before = snapshot(optimizer)
+    message = "got one of None" if missing == "optimizer" else f"'{missing}'.* missing|missing .'{missing}'"
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(state)
+    assert snapshot(optimizer) == before
+
+
+@pytest.mark.parametrize("state", [None, [], "state", 3])
+def test_a_state_is_a_dict(state):
+    for each in (optim.Adam(parameters()), optim.StepLR(optim.Adam(parameters()), 3)):
+        with pytest.raises(TypeError, match="the dict from state_dict"):
+            each.load_state_dict(state)
+
+
+# ---- bad arguments
+
+NOT_NUMBERS = [True, "0.1", None, [0.1], Value(0.1), 1j]
+NOT_IN_RANGE = [-0.1, -1, math.nan, math.inf, -math.inf, np.float64(-0.5), 10**400]
+
+
+@pytest.mark.parametrize(("kind", "name"), [
+    *[(kind, "lr") for kind in KINDS], *[(kind, "weight_decay") for kind in KINDS],
+    *[(kind, "eps") for kind in KINDS if kind is not optim.SGD],
+    (optim.SGD, "momentum"), (optim.SGD, "dampening"), (optim.Adagrad, "lr_decay"),
+    (optim.Adagrad, "initial_accumulator_value"), (optim.RMSprop, "alpha"), (optim.RMSprop, "momentum"),
+])
+def test_numbers_are_checked(kind, name):
+    for bad in NOT_NUMBERS:
+        with pytest.raises(TypeError, match=f"^{name}: a number is expected, got "):
+            kind(parameters(), **{name: bad})
+    for bad in NOT_IN_RANGE:
+        with pytest.raises(ValueError, match=f"^{name}: a .*is expected, got "):
+            kind(parameters(), **{name: bad})
+    assert getattr(kind(parameters(), **{name: np.float32(0.5)}), name) == 0.5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bad_learning_rate_changes_nothing(kind):
+    optimizer = kind(parameters(), lr=0.25)
+    for bad in NOT_NUMBERS:
+        with pytest.raises(TypeError, match="lr: a number is expected"):
+            optimizer.lr = bad
+    for bad in NOT_IN_RANGE:
+        with pytest.raises(ValueError, match="lr: a finite number, 0 or more, is expected"):
+            optimizer.lr = bad
+    assert optimizer.lr == 0.25
+
+
+def with_bad(i, bad):
+    return (bad, 0.5) if i == 0 else (0.5, bad)
+
+
+@pytest.mark.parametrize("kind", [optim.Adam, optim.AdamW])
+def test_betas_are_a_pair_below_1(kind):
+    for bad in (0.9, (0.9,), (0.9, 0.9, 0.9), "ab", None, {0.9, 0.5}):
+        with pytest.raises(TypeError, match="betas: a pair of numbers"):
+            kind(parameters(), betas=bad)
+    for i in (0, 1):
+        for bad in (1.0, -0.1, math.nan, 2):
+            with pytest.raises(ValueError, match=rf"betas\[{i}\]: a number from 0 to below 1 is expected"):
+                kind(parameters(), betas=with_bad(i, bad))
+        for bad in (True, "0.9", None):
+            with pytest.raises(TypeError, match=rf"betas\[{i}\]: a number"):
+                kind(parameters(), betas=with_bad(i, bad))
+    with pytest.raises(ValueError, match="alpha: a number from 0 to below 1"):
+        optim.RMSprop(parameters(), alpha=1.0)
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.0}, {"momentum": 0.9, "dampening": 0.1}])
+def test_nesterov_needs_momentum_and_no_dampening(options):
+    with pytest.raises(ValueError, match="needs a momentum above 0 and dampening=0, got momentum="):
+        optim.SGD(parameters(), nesterov=True, **options)
+
+
+@pytest.mark.parametrize(("kind", "name"), [
+    (optim.SGD, "nesterov"), (optim.RMSprop, "centered"), (optim.Adam, "amsgrad"), (optim.AdamW, "amsgrad"),
+])
+def test_flags_are_true_or_false(kind, name):
+    for bad in (1, 0, "yes", None):
+        with pytest.raises(TypeError, match=f"{name}: True or False is expected"):
+            kind(parameters(), **{name: bad})
+
+
+@pytest.mark.parametrize("use", [
+    *KINDS, lambda p: optim.clip_grad_norm_(p, 1.0), lambda p: optim.clip_grad_value_(p, 1.0),
+])
+def test_parameters_are_leaves_each_given_once(use):
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    a.grad = b.grad = 100.0
+    for bad in (a, 1.0, None, nn.MLP(1, [1])):
+        with pytest.raises(TypeError, match=r"parameters: Values are expected, as in model.parameters\(\)"):
+            use(bad)
+    for bad in ([a, 1.0], "ab", [a, "b"], {"a": a}, [[a, b]], np.ones(2)):
+        with pytest.raises(TypeError, match=r"parameters: Values are expected, got .* among them"):
+            use(bad)
+    with pytest.raises(ValueError, match=r"parameters: Value\(3.0, op='\+'\) was computed; leaves"):
+        use([a, a + b])
+    with pytest.raises(ValueError, match=r"parameters: Value\(2.0, label='b'\) is there twice"):
+        use([a, b, b])
+    for bad in ([], (p for p in ())):
+        with pytest.raises(ValueError, match="one Value at least is expected, got none"):
+            use(bad)
+    assert (a.data, b.data, a.grad, b.grad) == (1.0, 2.0, 100.0, 100.0)
+
+
+@pytest.mark.parametrize(("change", "error"), [
+    ({"numbers": [0.0] * 9}, TypeError), ({"numbers": np.zeros(9, np.float32)}, TypeError),
+    ({"numbers": np.zeros(8)}, ValueError), ({"numbers": np.zeros((9, 1))}, ValueError),
+    ({"gradients": [0.0] * 9}, TypeError), ({"gradients": np.zeros(9, int)}, TypeError),
+    ({"gradients": np.zeros(1)}, ValueError), ({"gradients": np.float64(1.0)}, TypeError),
+    ({"trainable": [True] * 9}, TypeError), ({"trainable": np.ones(9)}, TypeError),
+    ({"trainable": np.ones(8, bool)}, ValueError), ({"trainable": True}, TypeError),
+])
+def test_an_update_with_other_arrays_changes_nothing(change, error):
+    optimizer = optim.Adam(parameters())
+    arrays = {"numbers": np.array(START), "gradients": np.ones(9), **change}
+    before, numbers = snapshot(optimizer), np.array(arrays["numbers"])
+    with pytest.raises(error, match=f"^{next(iter(change))}: "):
+        optimizer.update(**arrays)
+    assert snapshot(optimizer) == before
+    np.testing.assert_array_equal(arrays["numbers"], numbers)
+
+
+def test_an_array_that_is_read_only_is_no_place_for_an_update():
+    optimizer, numbers = optim.Adam(parameters()), np.array(START)
+    numbers.flags.writeable = False
+    before = snapshot(optimizer)
+    with pytest.raises(ValueError, match="numbers: an array that may be written"):
+        optimizer.update(numbers, np.ones(9))
+    assert snapshot(optimizer) == before
+
+
+# ---- schedules
+
+def schedule(case, optimizer):
+    after = optimizer
+    if case["name"] != "ConstantLR":
+        after = getattr(optim, case["name"])(optimizer, **case["options"])
+    return optim.WarmupLR(after, **case["warmup"]) if case["warmup"] else after
+
+
+def of_schedule(case):
+    return of(case) + (f"-after-{case['warmup']}" if case["warmup"] else "")
+
+
+@pytest.mark.parametrize("case", SCHEDULES, ids=of_schedule)
+def test_rates_follow_torch(case):
+    optimizer = optim.SGD(parameters(), lr=0.1)
+    its = schedule(case, optimizer)
+    assert its.optimizer is optimizer and its.base_lr == 0.1
+    for step, expected in enumerate(case["rates"]):
+        assert its.last_step == step
+        assert optimizer.lr == its.lr_at(step) == pytest.approx(expected, rel=1e-12, abs=1e-17)
+        its.step()
+    assert optimizer.lr == its.lr_at(len(case["rates"]))
+
+
+@pytest.mark.parametrize("case", SCHEDULES, ids=of_schedule)
+def test_a_schedule_saved_and_loaded_goes_on(case):
+    first = schedule(case, optim.SGD(parameters(), lr=0.1))
+    for _ in range(23):
+        first.step()
+    second = schedule(case, optim.SGD(parameters(), lr=7.0))
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    for _ in range(30):
+        assert first.optimizer.lr == second.optimizer.lr
+        assert first.state_dict() == second.state_dict()
+        first.step()
+        second.step()
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"schedule": "ExponentialLR"}, "schedule: 'WarmupLR' here, but 'ExponentialLR' in the state"),
+    ({"total_iters": 3}, "total_iters: 2 here, but 3 in the state"), ({"after": None}, "after"),
+    ({"after": {"schedule": "StepLR", "step_size": 3, "gamma": 0.5}}, "after"),
+    ({"base_lr": -1.0}, "base_lr"), ({"base_lr": True}, "base_lr"), ({"last_step": -1}, "last_step"),
+    ({"last_step": 1.0}, "last_step"), ({"more": 1}, "unknown .*'more'"),
+    ({"last_step": 100_000}, "lr: a finite number, 0 or more, is expected, got inf"),
+])
+def test_the_state_of_another_schedule_changes_nothing(change, message):
+    its = optim.WarmupLR(optim.StepLR(optim.SGD(parameters(), lr=0.1), 3, gamma=2.0), 2)
+    for _ in range(4):
+        its.step()
+    before, lr = copy.deepcopy(its.state_dict()), its.optimizer.lr
+    with pytest.raises(ValueError, match=message):
+        its.load_state_dict({**before, "base_lr": 0.7, **change})
+    assert its.state_dict() == before and its.optimizer.lr == lr
+    for missing in before:
+        with pytest.raises(ValueError, match="missing"):
+            its.load_state_dict({name: value for name, value in before.items() if name != missing})
+    assert its.state_dict() == before and its.optimizer.lr == lr
+
+
+@pytest.mark.parametrize(("make", "error", "message"), [
+    (lambda o: optim.StepLR(o, 0), ValueError, "step_size: an integer of 1 or more"),
+    (lambda o: optim.StepLR(o, 2.0), TypeError, "step_size: an integer"),
+    (lambda o: optim.StepLR(o, True), TypeError, "step_size"),
+    (lambda o: optim.StepLR(o, 2, gamma=-0.1), ValueError, "gamma"),
+    (lambda o: optim.ExponentialLR(o, "0.9"), TypeError, "gamma"),
+    (lambda o: optim.ExponentialLR(o, math.nan), ValueError, "gamma"),
+    (lambda o: optim.LinearLR(o, start_factor=0.0), ValueError, "start_factor: a number above 0"),
+    (lambda o: optim.LinearLR(o, start_factor=1.5), ValueError, "start_factor: a number up to 1"),
+    (lambda o: optim.LinearLR(o, end_factor=1.5), ValueError, "end_factor"),
+    (lambda o: optim.LinearLR(o, end_factor=-0.5), ValueError, "end_factor"),
+    (lambda o: optim.LinearLR(o, total_iters=0), ValueError, "total_iters"),
+    (lambda o: optim.CosineAnnealingLR(o, 0), ValueError, "T_max"),
+    (lambda o: optim.CosineAnnealingLR(o, 5, eta_min=-1.0), ValueError, "eta_min"),
+    (lambda o: optim.WarmupLR(o, 0), ValueError, "total_iters"),
+    (lambda o: optim.WarmupLR(o, 5, start_factor=0), ValueError, "start_factor"),
+    (lambda o: optim.WarmupLR(o.parameters, 5), TypeError, "an optimiser is expected"),
+    (lambda o: optim.StepLR(o.parameters, 5), TypeError, "an optimiser is expected"),
+    (lambda o: optim.StepLR(optim.StepLR(optim.SGD(parameters()), 5), 5), TypeError, "an optimiser"),
+    (lambda o: optim.LinearLR(optim.SGD).step(), TypeError, "an optimiser"),
+])
+def test_arguments_of_schedules_are_checked(make, error, message):
+    optimizer = optim.SGD(parameters(), lr=0.1)
+    with pytest.raises(error, match=message):
+        make(optimizer)
+    assert optimizer.lr == 0.1
+
+
+def test_a_rate_can_be_looked_up_without_going_there():
+    its = optim.StepLR(optim.SGD(parameters(), lr=1.0), 3, gamma=0.5)
+    assert [its.lr_at(step) for step in (0, 2, 3, 7)] == [1.0, 1.0, 0.5, 0.25]
+    assert its.last_step == 0 and its.optimizer.lr == 1.0
+    for bad in (1.0, True, "1", None):
+        with pytest.raises(TypeError, match="step: an integer"):
+            its.lr_at(bad)
+    with pytest.raises(ValueError, match="step: an integer of 0 or more"):
+        its.lr_at(-1)
+
+
+def test_a_rate_that_grows_too_large_stays_where_it_was():
+    its = optim.ExponentialLR(optim.SGD(parameters(), lr=1.0), gamma=1e200)
+    its.step()
+    with pytest.raises(ValueError, match="lr: a finite number, 0 or more, is expected, got inf"):
+        its.step()
+    assert its.last_step == 1 and its.optimizer.lr == 1e200
+
+
+def test_what_a_schedule_shows():
+    its = optim.WarmupLR(optim.StepLR(optim.SGD(parameters(), lr=0.1), 3), 4, 0.5)
+    assert repr(its) == "WarmupLR(total_iters=4, start_factor=0.5, base_lr=0.1, last_step=0)"
+
+
+# ---- clipping
+
+@pytest.mark.parametrize("case", CLIPPING)
+def test_clipping_follows_torch(case):
+    values = parameters(range(len(case["gradients"])))
+    for p, g in zip(values, case["gradients"], strict=True):
+        p.grad = g
+    array = np.array(case["gradients"])
+    on_values, on_array = {
+        "norm": (optim.clip_grad_norm_, optim.clip_norm),
+        "value": (optim.clip_grad_value_, optim.clip_value),
+    }[case["how"]]
+    expected = case["norm"] if case["norm"] is None else pytest.approx(case["norm"], rel=1e-12)
+    assert on_values(values, case["limit"]) == expected
+    assert on_array(array, case["limit"]) == expected
+    np.testing.assert_allclose([p.grad for p in values], case["clipped"], rtol=1e-12, atol=0)
+    np.testing.assert_allclose(array, case["clipped"], rtol=1e-12, atol=0)
+    assert [p.data for p in values] == list(range(len(values)))
+
+
+def test_frozen_values_are_not_clipped():
+    a, b = Value(0.0), Value(0.0)
+    a.grad, b.grad, b.requires_grad = 3.0, 40.0, False
+    assert optim.clip_grad_norm_([a, b], 6.0) == 3.0
+    optim.clip_grad_value_([a, b], 2.0)
+    assert (a.grad, b.grad) == (2.0, 40.0)
+
+
+def test_a_norm_whose_squares_overflow():
+    gradients = np.array([3e200, -4e200])
+    assert optim.clip_norm(gradients, 10.0) == pytest.approx(5e200, rel=1e-15)
+    np.testing.assert_allclose(gradients, [6.0, -8.0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_gradient_that_is_not_finite_is_not_hidden(bad):
+    gradients = np.array([bad, 1.0])
+    np.testing.assert_equal(optim.clip_norm(gradients, 1.0), bad)
+    np.testing.assert_equal(gradients, [math.nan, 1.0 / (bad + 1e-6)])      # as torch does
+
+
+def test_an_infinite_limit_only_measures():
+    gradients = np.array([3.0, -4.0])
+    assert optim.clip_norm(gradients, math.inf) == 5.0
+    optim.clip_value(gradients, math.inf)
+    assert gradients.tolist() == [3.0, -4.0]
+
+
+@pytest.mark.parametrize(("bad", "error"), [
+    (True, TypeError), ("1", TypeError), (None, TypeError), (-1.0, ValueError), (math.nan, ValueError),
+])
+def test_a_limit_that_is_none_changes_nothing(bad, error):
+    p, gradients = Value(0.0), np.array([5.0])
+    p.grad = 5.0
+    for call in (
+        lambda: optim.clip_grad_norm_([p], bad), lambda: optim.clip_norm(gradients, bad),
+    ):
+        with pytest.raises(error, match=r"^max_norm: a number"):
+            call()
+    for call in (
+        lambda: optim.clip_grad_value_([p], bad), lambda: optim.clip_value(gradients, bad),
+    ):
+        with pytest.raises(error, match=r"^clip_value: a number"):
+            call()
+    assert p.grad == gradients[0] == 5.0
+
+
+def test_what_is_clipped_is_an_array_of_float64():
+    read_only = np.ones(2)
+    read_only.flags.writeable = False
+    for clip in (optim.clip_norm, optim.clip_value):
+        for bad in ([1.0], np.ones(2, int), np.ones(2, np.float32), None, [Value(1.0)]):
+            with pytest.raises(TypeError, match="gradients: an array of float64"):
+                clip(bad, 1.0)
+        with pytest.raises(ValueError, match="may be written"):
+            clip(read_only, 0.5)

@@ -1,0 +1,783 @@
+"""The tape: numbers and gradients as in eager code, shapes, bad input, and that an error changes nothing."""
+import copy
+import math
+import pickle
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import autograd_tiny as at
+from autograd_tiny import Tape, Value, engine_kind, gradients, nn, no_grad, operation, record
+from references.tapes import batch, close
+
+WRONG = (TypeError, ValueError)
+INF, NAN = math.inf, math.nan
+SIZES = [1, 2, 7, 8, 9, 31, 33, 64, 100, 129, 257, 1000]
+METHODS = {
+    "call": lambda tape, xs, **options: tape(xs, **options),
+    "backward": lambda tape, xs, **options: tape.backward(xs, **options),
+    "input_gradients": lambda tape, xs, **options: tape.input_gradients(xs, **options),
+    "jacobian": lambda tape, xs, **options: tape.jacobian(xs, **options),
+    "jvp": lambda tape, xs, **options: tape.jvp(xs, [1.0] * len(tape.inputs), **options),
+}
+all_methods = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+def state(*values):
+    """What a backward pass may change, and what it may not; repr tells nan from nan and 0 from -0."""
+    return repr([(v.data, v.grad, v.reached, v.requires_grad) for v in values])
+
+
+def wave(x, y, w, b):
+    """A function of two inputs and two parameters, with a shared middle."""
+    h = at.tanh(w * x + b)
+    return h * y + at.exp(h * 0.5) - w * w
+
+
+class Wave:
+    """The tape of `wave`, and its numbers by eager code."""
+
+    def __init__(self, outputs=1):
+        self.w, self.b = Value(0.7, "w"), Value(-0.2, "b")
+        self.x, self.y = Value(0.3, "x"), Value(1.1, "y")
+        f = wave(self.x, self.y, self.w, self.b)
+        self.tape = record(f if outputs == 1 else [f, self.x * self.w], [self.x, self.y])
+
+    @property
+    def parameters(self):
+        return self.w, self.b
+
+    def eager(self, xs):
+        """For each sample its value, and its derivatives by x, y, w and b."""
+        rows = []
+        for x, y in np.asarray(xs, float).tolist():
+            leaves = Value(x), Value(y), *self.parameters
+            f = wave(*leaves)
+            rows.append([f.data, *gradients(f, leaves)])
+        return np.array(rows).reshape(-1, 5)
+
+
+# ---- worked examples
+
+def test_the_first_example_of_the_package():
+    a, b, c = Value(-1.0, "a"), Value(3.0, "b"), Value(4.0, "c")
+    tape = record((a + b) * (b + c), [a, b, c])
+    assert tape([[-1.0, 3.0, 4.0]]).tolist() == [14.0]
+    assert tape.input_gradients([[-1.0, 3.0, 4.0]]).tolist() == [[7.0, 9.0, 2.0]]
+    assert tape.inputs == ("a", "b", "c") and tape.parameters == ()
+
+
+def test_the_same_with_parameters():
+    a, b, c = Value(-1.0, "a"), Value(3.0, "b"), Value(4.0, "c")
+    tape = record((a + b) * (b + c), c)
+    assert tape.parameters == (a, b) and tape.inputs == ("c",)
+    assert tape.backward([4.0]) == 14.0
+    assert (a.grad, b.grad, c.grad) == (7.0, 9.0, 0.0)
+    assert a.reached and b.reached and not c.reached
+
+
+def test_a_recorded_network_against_the_batch_in_eager_code():
+    """Hinge loss of 100 points and L2, as in micrograd's demo: under the mean, the L2 term counts once."""
+    model = nn.MLP(2, [8, 8, 1], rng=random.Random(1))
+    points = batch(100)
+    labels = np.where(points[:, 0] * points[:, 1] > 0, 1.0, -1.0)
+    squares = lambda: 1e-4 * at.sum([p * p for p in model.parameters()])  # noqa: E731
+
+    x, target = [Value(0.0), Value(0.0)], Value(1.0)
+    tape = record(at.relu(1 - target * model(x)) + squares(), [x, target])
+    xs = np.column_stack([points, labels])
+
+    losses = [at.relu(1 - y * model(p)) for p, y in zip(points.tolist(), labels.tolist(), strict=True)]
+    loss = at.mean(losses) + squares()
+    loss.backward()
+    expected = [p.grad for p in model.parameters()]
+    model.zero_grad()
+
+    assert tape.backward(xs) == pytest.approx(loss.data, rel=1e-13)
+    close([p.grad for p in model.parameters()], expected)
+    close(tape(xs), [each.data + squares().data for each in losses])
+    assert set(tape.parameters) == set(model.parameters())
+
+
+def test_training_with_the_tape_goes_where_eager_training_goes():
+    data = np.column_stack([batch(20), batch(20, 1, seed=1)])
+    losses = []
+    for recorded in (False, True):
+        model = nn.MLP(2, [4, 1], rng=random.Random(3))
+        x, y = [Value(0.0), Value(0.0)], Value(0.0)
+        tape = record((model(x) - y) ** 2, [x, y])
+        for _ in range(20):
+            model.zero_grad()
+            if recorded:
+                loss = tape.backward(data)
+            else:
+                mean = at.mean([(model(row[:2]) - row[2]) ** 2 for row in data.tolist()])
+                mean.backward()
+                loss = mean.data
+            for p in model.parameters():
+                p.data -= 0.05 * p.grad
+        losses.append(loss)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-10)
+
+
+def test_a_tape_of_a_derivative():
+    x = Value(0.4, "x")
+    slope = gradients(at.sin(x) * x**3, x, create_graph=True)
+    tape = record(slope, x)
+    xs = [0.4, 1.3, -2.0]
+    close(tape(xs), [math.cos(t) * t**3 + math.sin(t) * 3 * t**2 for t in xs])
+    close(tape.input_gradients(xs)[:, 0],
+          [-math.sin(t) * t**3 + 6 * math.cos(t) * t**2 + 6 * math.sin(t) * t for t in xs])
+
+
+# ---- numbers: batches that blocks divide and that they don't, threads, weights
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_of_a_batch(size):
+    its, xs = Wave(), batch(size)
+    expected = its.eager(xs)
+    close(its.tape(xs), expected[:, 0])
+    close(its.tape.input_gradients(xs), expected[:, 1:3])
+    close(its.tape.jacobian(xs), expected[:, 1:3])
+    assert its.tape.backward(xs) == pytest.approx(expected[:, 0].mean(), rel=1e-12)
+    close([its.w.grad, its.b.grad], expected[:, 3:].mean(axis=0))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_threads_change_no_bit(size):
+    xs, weights = batch(size), batch(size, 1)[:, 0]
+    found = set()
+    for threads in (1, 2, 3, 5):
+        its = Wave(outputs=2)
+        loss = its.tape.backward(xs, weights, threads=threads)
+        arrays = [
+            its.tape(xs, threads=threads), its.tape.input_gradients(xs, 1, threads=threads),
+            its.tape.jacobian(xs, threads=threads), *its.tape.jvp(xs, [0.3, -2.0], threads=threads),
+            np.array([loss, its.w.grad, its.b.grad]),
+        ]
+        found.add(b"".join(a.tobytes() for a in arrays))
+    assert len(found) == 1
+
+
+def test_the_same_call_gives_the_same_bits():
+    its, xs = Wave(), batch(1000)
+    assert len({its.tape(xs).tobytes() for _ in range(5)}) == 1
+
+
+def test_several_python_threads_on_one_tape():
+    its = Wave()
+    batches = [batch(size, seed=size) for size in (1, 10, 300, 1000)] * 4
+    expected = [its.tape(xs).tobytes() + its.tape.input_gradients(xs).tobytes() for xs in batches]
+    with ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda xs: its.tape(xs).tobytes() + its.tape.input_gradients(xs).tobytes(), batches)
+        assert list(found) == expected
+
+
+@pytest.mark.parametrize("weights", [[1.0, -2.0, 0.5], np.array([0.0, 0.0, 3.0]), (1, 2, 3)])
+def test_weights_are_not_normalised(weights):
+    its, xs = Wave(), batch(3)
+    expected = np.asarray(weights) @ its.eager(xs)
+    assert its.tape.backward(xs, weights) == pytest.approx(expected[0], rel=1e-13)
+    close([its.w.grad, its.b.grad], expected[3:])
+
+
+def test_backward_adds_to_what_is_there():
+    its, xs = Wave(), batch(50)
+    its.tape.backward(xs)
+    once = its.w.grad, its.b.grad
+    its.tape.backward(xs)
+    assert (its.w.grad, its.b.grad) == (2 * once[0], 2 * once[1])
+    eager = wave(Value(0.1), Value(0.2), *its.parameters)
+    by_eager = gradients(eager, its.parameters)
+    eager.backward()
+    close([its.w.grad, its.b.grad], np.multiply(2, once) + by_eager)
+
+
+def test_parameters_are_read_at_each_call():
+    its, xs = Wave(), batch(5)
+    for w in (0.7, -3.0, 0.0):
+        its.w.data = w
+        close(its.tape(xs), its.eager(xs)[:, 0])
+
+
+def test_two_parameters_may_hold_the_same_number_at_first():
+    u, v, x = Value(1.0, "u"), Value(1.0, "v"), Value(2.0, "x")
+    tape = record(u * x - v * x, x)
+    v.data = 3.0
+    assert tape([2.0]).tolist() == [-4.0]
+
+
+def test_special_numbers_come_through():
+    x, y = Value(1.0), Value(1.0)
+    tape = record([x + y, x * y, at.exp(x), at.log(x), 1 / x, at.maximum(x, y)], [x, y])
+    with np.errstate(all="raise"):
+        found = tape([[INF, 1.0], [NAN, 1.0], [0.0, INF], [-0.0, 5e-324], [1e200, 1e200]])
+        for method in METHODS.values():
+            method(tape, [[0.0, NAN], [INF, -INF]])
+    np.testing.assert_allclose(found, [
+        [INF, INF, INF, INF, 0.0, INF],
+        [NAN, NAN, NAN, NAN, NAN, NAN],
+        [INF, NAN, 1.0, -INF, INF, INF],
+        [5e-324, -0.0, 1.0, -INF, -INF, 5e-324],
+        [2e200, INF, INF, math.log(1e200), 1e-200, 1e200],
+    ], rtol=1e-15, atol=0)
+
+
+def test_a_deep_graph_and_a_long_sum():
+    """No recursion, in recording and in replay."""
+    x, w = Value(0.5, "x"), Value(0.3, "w")
+    deep = long = x * w
+    for i in range(5000):
+        deep = at.sin(deep) + x
+        long = long + x * float(i)
+    tape = record([deep, long], x)
+    expected = [deep.data, long.data]
+    close(tape([0.5])[0] / expected, [1.0, 1.0])
+    close(tape.jacobian([0.5])[0, :, 0] / [gradients(f, x) for f in (deep, long)], [1.0, 1.0], 1e-9)
+
+
+# ---- shapes
+
+def test_one_output_and_several():
+    one, two = Wave().tape, Wave(outputs=2).tape
+    xs = batch(7)
+    assert one(xs).shape == (7,) and two(xs).shape == (7, 2)
+    assert one.jacobian(xs).shape == (7, 2) and two.jacobian(xs).shape == (7, 2, 2)
+    for tape in (one, two):
+        assert tape.input_gradients(xs).shape == (7, 2)
+        assert [a.shape for a in tape.jvp(xs, xs)] == [tape(xs).shape] * 2
+        assert {a.dtype for a in (tape(xs), tape.jacobian(xs), tape.input_gradients(xs))} == {np.dtype(float)}
+    assert two(xs)[:, 0].tolist() == pytest.approx(one(xs).tolist(), rel=1e-13)
+
+
+@pytest.mark.parametrize("made", [list, tuple, lambda xs: np.array(xs, object)])
+def test_outputs_and_inputs_in_any_sequence(made):
+    x, y = Value(1.0, "x"), Value(2.0, "y")
+    tape = record(made([x * y, x + y, x, x * y]), made([x, y]))
+    assert tape([[3.0, 5.0]]).tolist() == [[15.0, 8.0, 3.0, 15.0]]
+    assert tape.jacobian([[3.0, 5.0]]).tolist() == [[[5.0, 3.0], [1.0, 1.0], [1.0, 0.0], [5.0, 3.0]]]
+
+
+def test_inputs_in_any_nesting():
+    a, b, c, d = (Value(1.0, name) for name in "abcd")
+    tape = record(a + 10 * b + 100 * c + 1000 * d, [[a, [b]], np.array([[c], [d]], object)])
+    assert tape.inputs == ("a", "b", "c", "d")
+    assert tape([[1.0, 2.0, 3.0, 4.0]]).tolist() == [4321.0]
+
+
+def test_inputs_have_names_also_without_labels():
+    x, y = Value(1.0), Value(2.0, "speed")
+    names = record(x * y, [x, y]).inputs
+    assert type(names) is tuple and names[1] == "speed"
+    assert all(type(name) is str and name for name in names) and len(set(names)) == 2
+
+
+def test_a_flat_list():
+    two, xs = Wave(), [0.5, -1.5]
+    assert two.tape(xs).shape == (1,) and two.tape(xs).tolist() == two.tape([xs]).tolist()
+    assert two.tape.input_gradients(xs).tolist() == two.tape.input_gradients([xs]).tolist()
+    x = Value(0.0)
+    one = record(x * x, x)
+    assert one([1.0, 2.0, 3.0]).tolist() == one([[1.0], [2.0], [3.0]]).tolist() == [1.0, 4.0, 9.0]
+    assert one.input_gradients([1.0, 2.0]).tolist() == [[2.0], [4.0]]
+
+
+def test_an_empty_batch():
+    for tape in (Wave().tape, Wave(outputs=2).tape):
+        xs = np.empty((0, 2))
+        shape = (0, *tape([[1.0, 1.0]]).shape[1:])
+        assert tape(xs).shape == shape and tape(xs).dtype == np.float64
+        assert tape.input_gradients(xs).shape == (0, 2)
+        assert tape.jacobian(xs).shape == (*shape, 2)
+        for tangents in (xs, [1.0, 2.0]):
+            assert [a.shape for a in tape.jvp(xs, tangents)] == [shape] * 2
+
+
+def test_backward_over_nothing_is_an_error():
+    its = Wave()
+    before = state(*its.parameters)
+    for weights in (None, []):
+        with pytest.raises(ValueError):
+            its.tape.backward(np.empty((0, 2)), weights)
+    assert state(*its.parameters) == before
+
+
+@pytest.mark.parametrize("make", [
+    np.asfortranarray, lambda xs: np.repeat(xs, 2, axis=0)[::2], lambda xs: xs[::-1].copy()[::-1],
+    lambda xs: np.hstack([xs, xs])[:, :2], lambda xs: xs.astype(">f8"), lambda xs: tuple(map(tuple, xs)),
+    lambda xs: xs.tolist(),
+], ids=["fortran", "strided", "reversed", "columns of a wider array", "big endian", "tuples", "list"])
+def test_batches_in_any_memory_layout(make):
+    its, xs = Wave(), batch(40)
+    assert its.tape(make(xs)).tobytes() == its.tape(xs).tobytes()
+    assert its.tape.input_gradients(make(xs)).tobytes() == its.tape.input_gradients(xs).tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64, np.uint8])
+def test_other_numbers_are_converted(dtype):
+    xs = np.array([[0, 1], [2, 3]], dtype)
+    assert Wave().tape(xs).tobytes() == Wave().tape(xs.astype(float)).tobytes()
+
+
+def test_what_goes_in_stays_as_it_is_and_what_comes_out_is_ones_own():
+    its, xs = Wave(outputs=2), batch(30)
+    xs.flags.writeable = False
+    first, slopes = its.tape(xs), its.tape.input_gradients(xs)
+    kept = first.copy(), slopes.copy()
+    its.tape(xs + 1), its.tape.input_gradients(xs + 1)
+    assert first.tolist() == kept[0].tolist() and slopes.tolist() == kept[1].tolist()
+    first[:] = slopes[:] = 0.0
+    assert its.tape(xs).tolist() == kept[0].tolist()
+
+
+# ---- who gets a gradient
+
+def test_an_input_that_is_not_used_has_a_zero_column():
+    x, y, z = Value(1.0, "x"), Value(2.0, "y"), Value(3.0, "z")
+    tape = record([x * z, z], [x, y, z])
+    xs = [[2.0, NAN, 5.0], [INF, 0.0, 7.0]]
+    assert tape.inputs == ("x", "y", "z")
+    assert tape(xs).tolist() == [[10.0, 5.0], [INF, 7.0]]
+    assert tape.input_gradients(xs).tolist() == [[5.0, 0.0, 2.0], [7.0, 0.0, INF]]
+    assert tape.jacobian(xs)[:, 1].tolist() == [[0.0, 0.0, 1.0]] * 2
+
+
+def test_inputs_and_parameters_as_outputs():
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    tape = record([x, w, w * 3.0, x * w], x)
+    assert tape([5.0, 6.0]).tolist() == [[5.0, 2.0, 6.0, 10.0], [6.0, 2.0, 6.0, 12.0]]
+    assert tape.jacobian([5.0])[0, :, 0].tolist() == [1.0, 0.0, 0.0, 2.0]
+    assert [tape.backward([5.0, 6.0], output=k) for k in range(4)] == [5.5, 2.0, 6.0, 11.0]
+    assert w.grad == 1.0 + 3.0 + 5.5
+    assert record(x, x)([4.0]).tolist() == [4.0]
+
+
+def test_each_output_reaches_its_own_parameters():
+    x, u, v = Value(1.0, "x"), Value(2.0, "u"), Value(3.0, "v")
+    tape = record([u * x, v * x], x)
+    tape.backward([7.0], output=1)
+    assert (u.grad, u.reached) == (0.0, False) and (v.grad, v.reached) == (7.0, True)
+
+
+def test_inputs_get_no_grad():
+    its = Wave()
+    before = state(its.x, its.y)
+    for method in METHODS.values():
+        method(its.tape, batch(3))
+    assert state(its.x, its.y) == before
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if name != "backward"])
+def test_only_backward_changes_parameters(name):
+    its = Wave()
+    before = state(*its.parameters)
+    METHODS[name](its.tape, batch(3))
+    assert state(*its.parameters) == before
+
+
+def test_inputs_that_require_no_gradient():
+    """Targets are made so; the derivative by them exists all the same."""
+    x, target = Value(1.0, requires_grad=False), Value(0.0, requires_grad=False)
+    w = Value(2.0)
+    tape = record((w * x - target) ** 2, [x, target])
+    assert tape.input_gradients([[3.0, 1.0]]).tolist() == [[20.0, -10.0]]
+    tape.backward([[3.0, 1.0]])
+    assert w.grad == 30.0
+
+
+def test_a_value_may_be_a_parameter_here_and_an_input_there():
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    first, second = record(w * x, x), record(w * w + x, w)
+    assert first.parameters == (w,) and second.parameters == (x,)
+    assert second([5.0]).tolist() == [28.0] and first([1.0]).tolist() == [2.0]
+    w.data, x.data = 10.0, 1.0
+    assert second([5.0]).tolist() == [26.0] and first([1.0]).tolist() == [10.0]
+    first.backward([4.0])
+    second.backward([4.0])
+    assert (w.grad, x.grad) == (4.0, 1.0)
+
+
+def test_two_tapes_share_their_parameters():
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    first, second = record(w * x, x), record(at.exp(w) - x, x)
+    first.backward([4.0])
+    second.backward([4.0])
+    assert w.grad == pytest.approx(4.0 + math.exp(2.0), rel=1e-14)
+
+
+def test_the_graph_that_was_recorded_stays_usable():
+    its = Wave()
+    f = wave(its.x, its.y, its.w, its.b)
+    expected = gradients(f, [its.x, its.y, its.w, its.b])
+    tape = record(f, [its.x, its.y])
+    tape([[9.0, 9.0]])
+    assert gradients(f, [its.x, its.y, its.w, its.b]) == expected
+    assert its.x.data == 0.3
+
+
+def test_inside_no_grad():
+    its, xs = Wave(), batch(3)
+    with no_grad():
+        loss = its.tape.backward(xs)
+    assert loss == pytest.approx(its.eager(xs)[:, 0].mean()) and its.w.grad != 0.0
+
+
+# ---- operations of one's own
+
+def test_operations_of_users():
+    @operation(lambda x, f: 3 * x**2)
+    def cube(x):
+        return x**3
+
+    x, w = Value(1.0), Value(2.0)
+    tape = record(at.sin(cube(x * w)), x)
+    xs = [0.1, -0.5, 1.2]
+    close(tape(xs), [math.sin(8 * t**3) for t in xs])
+    close(tape.input_gradients(xs)[:, 0], [math.cos(8 * t**3) * 24 * t**2 for t in xs])
+    tape.backward(xs, [1.0, 2.0, 3.0])
+    close(w.grad, sum(k * math.cos(8 * t**3) * 12 * t**3 for k, t in zip((1, 2, 3), xs, strict=True)))
+
+
+def test_an_operation_that_fails_in_the_middle_changes_nothing():
+    class BrokenError(Exception):
+        pass
+
+    def slope(x, f):
+        if x < 0:
+            raise BrokenError
+        return 1.0
+
+    @operation(slope)
+    def fragile(x):
+        if x > 100:
+            raise BrokenError
+        return x
+
+    w, x = Value(2.0), Value(1.0)
+    tape = record(fragile(x * w) * w, x)
+    tape.backward([1.0, 2.0])
+    before = state(w)
+    for xs in ([1.0] * 300 + [200.0], [1.0] * 300 + [-1.0]):
+        with pytest.raises(BrokenError):
+            tape.backward(xs)
+        assert state(w) == before
+    assert tape.backward([1.0]) == 4.0
+
+
+# ---- bad input: a clear error, and nothing has changed
+
+BAD_BATCHES = {
+    "too many columns": [[1.0, 2.0, 3.0]],
+    "too few columns": [[1.0]],
+    "a flat list of another length": [1.0, 2.0, 3.0],
+    "three dimensions": np.zeros((2, 2, 2)),
+    "rows of different lengths": [[1.0, 2.0], [3.0]],
+    "strings": [["a", "b"]],
+    "numbers in strings": [["1", "2"]],
+    "a string": "12",
+    "bytes": b"12",
+    "None": None,
+    "None inside": [[1.0, None]],
+    "complex numbers": [[1.0, 1j]],
+    "dates": np.zeros((1, 2), "datetime64[s]"),
+    "records": np.zeros(2, [("a", float), ("b", float)]),
+    "Values": [[Value(1.0), Value(2.0)]],
+    "a dict": {"x": 1.0, "y": 2.0},
+    "a number": 1.0,
+    "a function": print,
+    "a number too large for a float": [[1.0, 10**400]],
+}
+
+
+@all_methods
+@pytest.mark.parametrize("xs", BAD_BATCHES.values(), ids=BAD_BATCHES)
+def test_bad_batches(method, xs):
+    its = Wave()
+    its.tape.backward(batch(3))
+    before = state(*its.parameters)
+    with pytest.raises(WRONG) as caught:
+        method(its.tape, xs)
+    assert str(caught.value)
+    assert state(*its.parameters) == before
+
+
+def test_a_wrong_shape_is_named():
+    with pytest.raises(ValueError, match=r"\(4, 3\)"):
+        Wave().tape(np.zeros((4, 3)))
+
+
+@pytest.mark.parametrize("weights", [
+    [1.0], [1.0] * 4, [[1.0, 1.0, 1.0]], [[1.0], [1.0], [1.0]], ["a", "b", "c"], [1.0, None, 1.0],
+    [1j, 1j, 1j], "abc", [Value(1.0)] * 3, [],
+])
+def test_bad_weights(weights):
+    its = Wave()
+    before = state(*its.parameters)
+    with pytest.raises(WRONG):
+        its.tape.backward(batch(3), weights)
+    assert state(*its.parameters) == before
+
+
+@pytest.mark.parametrize("tangents", [
+    [1.0], [1.0] * 3, np.ones((2, 2)), np.ones((3, 1)), np.ones((1, 3, 2)), ["a", "b"], None, [1j, 1j],
+])
+def test_bad_tangents(tangents):
+    with pytest.raises(WRONG):
+        Wave().tape.jvp(batch(3), tangents)
+
+
+@pytest.mark.parametrize("output", [2, 10**30, 0.5, "0", None, [0]])
+@pytest.mark.parametrize("name", ["backward", "input_gradients"])
+def test_bad_outputs(name, output):
+    its = Wave(outputs=2)
+    before = state(*its.parameters)
+    with pytest.raises((*WRONG, IndexError)):
+        METHODS[name](its.tape, batch(3), output=output)
+    assert state(*its.parameters) == before
+
+
+@all_methods
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", None, [1]])
+def test_bad_numbers_of_threads(method, threads):
+    its = Wave()
+    before = state(*its.parameters)
+    with pytest.raises(WRONG):
+        method(its.tape, batch(3), threads=threads)
+    assert state(*its.parameters) == before
+
+
+@all_methods
+@pytest.mark.parametrize("bad", [NAN, INF, -INF])
+def test_check_finite_looks_at_the_batch(method, bad):
+    its, xs = Wave(), batch(300)
+    xs[211, 1] = bad
+    before = state(*its.parameters)
+    with pytest.raises(ValueError):
+        method(its.tape, xs, check_finite=True)
+    assert state(*its.parameters) == before
+    method(its.tape, xs)
+    method(its.tape, batch(300), check_finite=True)
+
+
+@all_methods
+def test_check_finite_looks_at_the_result(method):
+    x, w = Value(1.0), Value(1.0)
+    tape = record(at.log(x) * w, x)
+    for xs in ([1.0] * 300 + [0.0], [0.0]):
+        with pytest.raises(FloatingPointError):
+            method(tape, xs, check_finite=True)
+        assert (w.grad, w.reached) == (0.0, False)
+    method(tape, [0.0])
+
+
+@pytest.mark.parametrize("name", ["backward", "input_gradients", "jacobian", "jvp"])
+def test_check_finite_looks_at_the_gradients(name):
+    x, w = Value(1.0), Value(1.0)
+    tape = record(at.sqrt(x * w), x)
+    assert tape([0.0, 4.0], check_finite=True).tolist() == [0.0, 2.0]
+    w.data = 0.0
+    with pytest.raises(FloatingPointError):
+        METHODS[name](tape, [1.0], check_finite=True)
+    assert (w.grad, w.reached) == (0.0, False)
+
+
+def test_unknown_options():
+    for options in ({"thread": 2}, {"check": True}, {"dtype": float}):
+        with pytest.raises(TypeError):
+            Wave().tape(batch(3), **options)
+
+
+def bad_recordings():
+    x, w = Value(1.0, "x"), Value(2.0, "w")
+    f = w * x
+    return {
+        "an input that is no leaf": (f * 2.0, [f], None, "leaf"),
+        "the same input twice": (f, [x, x], None, "twice"),
+        "the same input twice, nested": (f, [[x], [[x]]], None, "twice"),
+        "an input that is a parameter": (f, [x], [x, w], "parameter"),
+        "a parameter that is no leaf": (f * 2.0, [x], [f], "leaf"),
+        "inputs in a string": (f, "x", None, ""),
+        "a name among the inputs": (f, ["x"], None, ""),
+        "a number among the inputs": (f, [1.0], None, ""),
+        "no inputs": (f, None, None, ""),
+        "a number as the output": (3.0, [x], None, ""),
+        "a string as the output": ("f", [x], None, ""),
+        "None as the output": (None, [x], None, ""),
+        "no outputs": ([], [x], None, ""),
+        "a number among the outputs": ([f, 3.0], [x], None, ""),
+        "a number among the parameters": (f, [x], [2.0], ""),
+        "a string as the parameters": (f, [x], "w", ""),
+    }
+
+
+@pytest.mark.parametrize("case", bad_recordings())
+def test_bad_recordings(case):
+    output, inputs, parameters, message = bad_recordings()[case]
+    with pytest.raises(WRONG, match=f"(?i){message}") as caught:
+        record(output, inputs, parameters)
+    assert str(caught.value)
+
+
+# ---- what a tape tells about itself
+
+def test_it_is_a_tape():
+    its = Wave()
+    assert type(its.tape) is Tape and its.tape.parameters == its.parameters
+    assert its.tape.backend == {"native": "native", "pure": "numpy"}[engine_kind()]
+    assert "Tape" in repr(its.tape) and str(len(its.tape)) in repr(its.tape)
+
+
+def test_the_listing_has_the_signs_of_the_calculus_and_the_names():
+    its = Wave()
+    listing = its.tape.listing()
+    for word in ("tanh", "exp", "x", "y", "w", "b"):
+        assert word in listing
+    assert len(listing.splitlines()) >= len(its.tape)
+
+
+def test_the_cost():
+    its = Wave()
+    cost = its.tape.cost()
+    assert cost.instructions == len(its.tape)
+    for part in (cost.forward, cost.reverse):
+        assert part.flops > 0 and part.bytes > 0
+    table = str(cost)
+    assert "forward" in table and "reverse" in table and len(table.splitlines()) >= 2
+    x = Value(1.0)
+    small, large = (record(at.sin(at.exp(x)) if i else at.exp(x), x).cost() for i in range(2))
+    assert small.forward.flops < large.forward.flops and small.reverse.flops < large.reverse.flops
+
+
+# ---- what is there beside backward
+
+@pytest.mark.parametrize("size", [1, 5, 300])
+@pytest.mark.parametrize("output", [0, 1])
+def test_value_and_grad_is_backward_without_the_writing(size, output):
+    its, xs = Wave(outputs=2), batch(size)
+    before = state(*its.parameters)
+    value, gradient = its.tape.value_and_grad(xs, output=output)
+    assert state(*its.parameters) == before
+    assert its.tape.backward(xs, output=output) == value
+    assert [p.grad for p in its.tape.parameters] == gradient.tolist()
+
+
+def test_value_and_grad_at_other_numbers():
+    its, other, xs = Wave(), Wave(), batch(20)
+    for p, x in zip(other.parameters, (1.5, -2.5), strict=True):
+        p.data = x
+    at_other = its.tape.value_and_grad(xs, at=[1.5, -2.5])
+    assert repr(at_other) == repr(other.tape.value_and_grad(xs))
+    assert its.tape.backward(xs) != at_other[0]
+    for bad in ([1.0], [[1.0, 2.0]], ["a", "b"], [None, 1.0]):
+        with pytest.raises(WRONG, match="at"):
+            its.tape.value_and_grad(xs, at=bad)
+
+
+def test_what_value_and_grad_returned_stays_as_it_was():
+    its, xs = Wave(), batch(20)
+    _, first = its.tape.value_and_grad(xs)
+    kept = first.copy()
+    its.tape.value_and_grad(2.0 * xs)
+    its.tape.backward(3.0 * xs)
+    assert first.tolist() == kept.tolist()
+
+
+@pytest.mark.parametrize("output", [0, 1])
+def test_backward_in_the_place_of_what_was_there(output):
+    its, xs = Wave(outputs=2), batch(20)
+    expected = its.tape.value_and_grad(xs, output=output)[1].tolist()
+    for p in its.parameters:
+        p.grad = 100.0
+    its.tape.backward(xs, output=output, accumulate=False)
+    assert [p.grad for p in its.tape.parameters] == expected
+
+
+def test_zero_grad():
+    its = Wave()
+    its.tape.backward(batch(20))
+    its.tape.zero_grad()
+    assert [p.grad for p in its.parameters] == [0.0, 0.0]
+
+
+def test_one_weight_for_all_samples():
+    its, xs = Wave(), batch(20)
+    assert its.tape.backward(xs, 2.0) == pytest.approx(2.0 * its.tape(xs).sum(), rel=1e-13)
+
+
+def test_values_and_input_gradients_together():
+    its, xs = Wave(), batch(20)
+    values, slopes = its.tape.values_and_input_gradients(xs)
+    close(values, its.tape(xs), 1e-15)
+    assert slopes.tolist() == its.tape.input_gradients(xs).tolist()
+
+
+def test_a_tape_can_be_pickled_and_copied():
+    its, xs = Wave(outputs=2), batch(20)
+    for other in (pickle.loads(pickle.dumps(its.tape)), copy.deepcopy(its.tape)):
+        assert other(xs).tolist() == its.tape(xs).tolist() and other.listing() == its.tape.listing()
+        assert not {*map(id, other.parameters)} & {*map(id, its.tape.parameters)}
+    assert copy.copy(its.tape).parameters == its.tape.parameters
+
+
+@pytest.mark.parametrize("bad", [-1, 2, True, 1.0, None, "0", [0], np.int64(2)])
+def test_outputs_that_are_not_there_also_when_all_others_were_asked_for(bad):
+    its, xs = Wave(outputs=2), batch(3)
+    its.tape(xs)
+    for output in (0, 1, np.int64(1)):
+        its.tape.backward(xs, output=output)
+    before = state(*its.parameters)
+    for method in (its.tape.backward, its.tape.input_gradients, its.tape.value_and_grad):
+        with pytest.raises(ValueError, match="output"):
+            method(xs, output=bad)
+    assert state(*its.parameters) == before
+
+
+def test_check_finite_looks_at_values_too():
+    x, w = Value(1.0), Value(INF)
+    tape = record(x + w, x)
+    for method in (tape, tape.values_and_input_gradients, lambda xs, **given: tape.jvp(xs, [1.0], **given)):
+        with pytest.raises(FloatingPointError):
+            method([2.0], check_finite=True)
+
+
+def test_tangents_in_the_form_of_the_batch():
+    tape = record(lambda x: x * x, 2.0)
+    assert tape.jvp([1.0, 2.0], [1.0, 10.0])[1].tolist() == [2.0, 40.0]
+    assert tape.jvp([1.0, 2.0], [1.0])[1].tolist() == [2.0, 4.0]
+
+
+def test_batches_of_objects_that_are_numbers():
+    its = Wave()
+    assert its.tape(np.array([[1.0, 2], [3, 4.5]], object)).tolist() == its.tape([[1, 2], [3, 4.5]]).tolist()
+
+
+@pytest.mark.parametrize(("make", "flops", "size"), [
+    (lambda x, y, z: x + y + z, 2, 4), (lambda x, y, z: x * y + z, 2, 4), (lambda x, y, z: x * y - z, 2, 4),
+    (lambda x, y, z: 3.0 * x + 2.0, 2, 4), (lambda x, y, z: at.max([x, y, z]), 3, 4),
+    (lambda x, y, z: at.exp(x), 1, 2),
+])
+def test_the_cost_by_hand(make, flops, size):
+    leaves = [Value(1.0), Value(2.0), Value(3.0)]
+    assert record(make(*leaves), leaves).cost().forward == (flops, 8 * size)
+
+
+def test_frozen_parameters_keep_their_gradient_whatever_is_asked():
+    x, a, b = Value(1.0), Value(2.0), Value(3.0)
+    tape = record([a * x, b * x + a], x)
+    a.grad, b.grad, a.requires_grad = 5.0, 7.0, False
+    tape.backward([1.0], output=1, accumulate=False)
+    assert (a.grad, b.grad) == (5.0, 1.0)
+    tape.backward([1.0], output=0, accumulate=False)
+    assert (a.grad, b.grad) == (5.0, 0.0)
+
+
+@pytest.mark.skipif(engine_kind() == "native", reason="the native engine refuses such a gradient")
+def test_a_gradient_that_is_no_number_stops_everything():
+    x, a, b = Value(1.0), Value(2.0), Value(3.0)
+    tape = record(a * x + b * x, x)
+    b.grad = None
+    with pytest.raises(TypeError):
+        tape.backward([1.0])
+    assert a.grad == 0.0
