@@ -18,7 +18,7 @@ import sys
 from importlib import import_module
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
 if os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
@@ -43,7 +43,8 @@ _NAMES = {
         "sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh where",
     "engine.gradients": "gradients",
     "engine.graph": "find_nonfinite topological_order",
-    "engine.value": "Value engine_kind",
+    "engine.state": "engine_kind",
+    "engine.value": "Value",
     "expression": "parse",
     "show.draw": "draw",
     "show.explanation.explanation": "explain",

@@ -17,7 +17,8 @@ from .engine.functions import (
 )
 from .engine.gradients import gradients as gradients
 from .engine.graph import find_nonfinite as find_nonfinite, topological_order as topological_order
-from .engine.value import Value as Value, engine_kind as engine_kind
+from .engine.state import engine_kind as engine_kind
+from .engine.value import Value as Value
 from .expression import parse as parse
 from .show.draw import draw as draw
 from .show.explanation.explanation import explain as explain

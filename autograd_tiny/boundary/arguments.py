@@ -5,7 +5,7 @@ from math import inf
 from numbers import Integral, Real
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
 LONGEST_SHOWN = 60          # characters of a repr in an error message

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import ieee
 from .formulas import Namespace, products_of_others, shares, sum_in_order
-from .operations import MAXIMUM, MINIMUM, SIGMOID, SIGN
+from .operations import OPERATIONS
 
 
 def _largest(xs: Sequence[float]) -> float:
@@ -27,5 +27,6 @@ FLOATS = Namespace(
     min=_smallest,
     products_of_others=products_of_others, shares=shares,
 )
-for _row in (SIGMOID, SIGN, MAXIMUM, MINIMUM):  # formulas that other formulas call
-    FLOATS.setdefault(_row.name, lambda *operands, row=_row: row.evaluate(FLOATS, operands))
+for _row in OPERATIONS[1:]:                     # formulas may call other rows
+    if not _row.is_nary:
+        FLOATS.setdefault(_row.name, lambda *operands, row=_row: row.evaluate(FLOATS, operands))

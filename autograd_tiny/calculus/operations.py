@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
 from .formulas import Namespace, compiled

@@ -15,17 +15,14 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from .operations import (
-    ABS, ADD, CLIP, DIV, DOT, LEAF, MAXIMUM, MINIMUM, MUL, NEG, OPERATIONS, POW, SIGMOID, SIGN, SUB,
-    Operation,
-)
+from . import ieee
+from .operations import ABS, ADD, CLIP, DIV, DOT, LEAF, MUL, NEG, OPERATIONS, POW, SUB, Operation
 
 PACKAGE = Path(__file__).parents[1]
 WIDTH = 110
 ARITHMETIC = [ADD, SUB, MUL, DIV, POW]
 BY_HAND = [LEAF, NEG, ABS, *ARITHMETIC]             # operators of Python, which value.py has
-USED_BY_UNARY, USED_BY_OTHERS = [SIGMOID, SIGN], [MAXIMUM, MINIMUM]     # in formulas of other rows
-COMPARISONS = (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq)
+ROWS = {row.name: row for row in OPERATIONS}
 
 
 def _of(*counts: int) -> list[Operation]:
@@ -34,6 +31,14 @@ def _of(*counts: int) -> list[Operation]:
         row for row in OPERATIONS
         if row not in BY_HAND and not row.is_nary and len(row.operands) in counts
     ]
+
+
+def _called_by(rows: Sequence[Operation]) -> list[Operation]:
+    """The rows that formulas of these rows call, such as sigmoid, unless the C library has a function of that name."""
+    nodes = [node for row in rows for text in (row.value, *row.derivatives) for node in ast.walk(ast.parse(text))]
+    names = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    found = [ROWS[name] for name in sorted(names & ROWS.keys() - {*ieee.__all__, "abs", "where"})]
+    return [*found, *(row for row in _called_by(found) if row not in found)] if found else []
 
 
 def constant(row: Operation) -> str:
@@ -70,9 +75,9 @@ class _ToFloats(ast.NodeTransformer):
             condition, x, y = node.args
             return ast.IfExp(self.condition(condition), self.visit(x), self.visit(y))
         arguments = [self.visit(each) for each in node.args]
-        if name in [row.name for row in USED_BY_UNARY + USED_BY_OTHERS]:
-            return _call(f"{name}_of", *arguments)
-        return _call(f"ieee.{'fabs' if name == 'abs' else name}", *arguments)
+        if name in ieee.__all__ or name == "abs":
+            return _call(f"ieee.{'fabs' if name == 'abs' else name}", *arguments)
+        return _call(f"{name}_of", *arguments)
 
     def condition(self, node: ast.expr) -> ast.expr:
         """A formula of which only matters whether it is 0."""
@@ -208,8 +213,9 @@ def _public_function(row: Operation) -> str:
     ])
 
 
-def _aliases(rows: Iterable[Operation], indent: str = "") -> list[str]:
-    return [f"{indent}{row.numpy_name} = {row.name}" for row in rows if row.numpy_name]
+def _aliases(rows: Iterable[Operation], indent: str = "") -> str:
+    pairs = [(row.numpy_name, row.name) for row in rows if row.numpy_name]
+    return indent + " = ".join(", ".join(names) for names in zip(*pairs, strict=True))
 
 
 # ---- the parts that are written
@@ -239,21 +245,21 @@ def _declared(rows: Iterable[Operation]) -> str:
 def methods() -> str:
     """Those of Value, but for the operators of Python."""
     of_one, of_two = _of(1), _of(2)
-    parts = [_method_of_one(row) for row in of_one] + ["\n".join(_aliases(of_one, "    "))]
-    parts += [_method_of_several(row) for row in of_two] + ["\n".join(_aliases(of_two, "    "))]
+    parts = [_method_of_one(row) for row in of_one] + [_aliases(of_one, "    ")]
+    parts += [_method_of_several(row) for row in of_two] + [_aliases(of_two, "    ")]
     return "\n\n".join(parts)
 
 
 def arithmetic() -> str:
     """+ − × ÷ ** as functions of two operands, and the formulas that the methods call."""
-    parts = [_function_of_two(row) for row in ARITHMETIC] + [_helper(row) for row in USED_BY_UNARY]
+    parts = [_function_of_two(row) for row in ARITHMETIC] + [_helper(row) for row in _called_by([*_of(1), ABS])]
     return "\n\n\n".join(parts)
 
 
 def elementary() -> str:
     """The functions of two and three operands."""
     parts = [_function_of_two(row) for row in _of(2)] + [_function_of_three(row) for row in _of(3)]
-    return "\n\n\n".join(parts + [_helper(row) for row in USED_BY_OTHERS])
+    return "\n\n\n".join(parts + [_helper(row) for row in _called_by(_of(2, 3))])
 
 
 def elementary_declarations() -> str:
@@ -261,8 +267,18 @@ def elementary_declarations() -> str:
     lines = [_declared(_of(2, 3)), ""]
     lines += [f"cpdef object {row.name}(object left, object right)" for row in _of(2)]
     lines += [f"cpdef object {row.name}(object first, object second, object third)" for row in _of(3)]
-    lines += [f"cdef double {row.name}_of(double x, double y) noexcept" for row in USED_BY_OTHERS]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_declared_helpers(_called_by(_of(2, 3)))])
+
+
+def _declared_helpers(rows: Iterable[Operation]) -> list[str]:
+    return [
+        f"cdef double {row.name}_of({', '.join(f'double {x}' for x in row.operands)}) noexcept" for row in rows
+    ]
+
+
+def value_declarations() -> str:
+    """The names of the operations in value.py, and the formulas that its methods call."""
+    return "\n".join([_declared(_IN_VALUE), "", *_declared_helpers(_called_by([*_of(1), ABS]))])
 
 
 def implementations() -> str:
@@ -274,7 +290,7 @@ def public_functions() -> str:
     """Those of engine/functions.py, but for the ones that are written by hand."""
     rows = [ABS, *_of(1), *_of(2), *[row for row in _of(3) if row is not CLIP]]
     rows += [row for row in OPERATIONS if row.is_nary and row is not DOT]
-    return "\n\n\n".join([*map(_public_function, rows), "\n".join(_aliases(rows))])
+    return "\n\n\n".join([*map(_public_function, rows), _aliases(rows)])
 
 
 _IN_VALUE = [*BY_HAND, *_of(1, 2), CLIP]
@@ -283,7 +299,7 @@ FILES: dict[str, dict[str, Callable[[], str]]] = {
     "engine/value.py": {
         "imports": lambda: _imported(_IN_VALUE), "methods": methods, "arithmetic": arithmetic,
     },
-    "engine/value.pxd": {"names": lambda: _declared(_IN_VALUE)},
+    "engine/value.pxd": {"declarations": value_declarations},
     "engine/elementary.py": {
         "imports": lambda: _imported(_of(2, 3)), "functions": elementary, "implementations": implementations,
     },

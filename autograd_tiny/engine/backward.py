@@ -13,7 +13,7 @@ from __future__ import annotations
 from _thread import RLock
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any, TypeAlias
 
 try:

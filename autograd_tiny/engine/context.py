@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .state import switched
-from .value import current_scope, scope_inside
+from .state import scope_inside, switched
+from .value import current_scope
 
 
 class no_grad(switched):

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import MutableMapping
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
 from ..calculus.operations import Operation

@@ -14,7 +14,7 @@ import math
 from collections.abc import Iterable
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any, TypeVar
 
     X = TypeVar("X")
@@ -31,6 +31,7 @@ else:
     from .value import Value, dispatch
 from . import elementary, reductions  # noqa: F401  (how the operations are done)
 from ..boundary.arguments import describe
+from ..boundary.arrays import is_array
 from ..calculus.operations import OPERATIONS
 # <written: imports> by `make written`
 from ..calculus.operations import (
@@ -40,7 +41,6 @@ from ..calculus.operations import (
     SUM, TAN, TANH, WHERE,
 )
 # </written: imports>
-from .value import is_array
 
 __all__ = sorted(
     {row.name for row in OPERATIONS if row.summary} | {row.numpy_name for row in OPERATIONS if row.numpy_name}
@@ -310,13 +310,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
     return dispatch(LOGSUMEXP, elements_of(values))
 
 
-arcsin = asin
-arccos = acos
-arctan = atan
-arcsinh = asinh
-arccosh = acosh
-arctanh = atanh
-arctan2 = atan2
+arcsin, arccos, arctan, arcsinh, arccosh, arctanh, arctan2 = asin, acos, atan, asinh, acosh, atanh, atan2
 
 # </written: functions>
 

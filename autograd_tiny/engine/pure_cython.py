@@ -6,7 +6,7 @@ from _thread import _local
 from contextvars import ContextVar
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any, TypeVar
 
     T = TypeVar("T")

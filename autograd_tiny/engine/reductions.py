@@ -6,7 +6,7 @@ puts its local derivatives. (The names are those of the operations; sum, max and
 from __future__ import annotations
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
 

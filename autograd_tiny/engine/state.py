@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import wraps
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
 try:
@@ -164,6 +164,16 @@ class switched:
         block = (here or self._blocks)[-1]      # of several open ones, that of this context
         end(block)
         self._blocks.remove(block)
+
+
+def scope_inside(outer: str, name: str) -> str:
+    """The path of a scope inside another."""
+    return outer + "." + name if outer else name
+
+
+def engine_kind() -> str:
+    """"native" if the compiled engine runs, "pure" if its files run as they are."""
+    return "native" if cython.compiled else "pure"
 
 
 def noted(name: str) -> list[Any]:

@@ -1,12 +1,15 @@
 # What is a C number in value.py when it is compiled.
 cimport cython
 
-# <written: names> by `make written`
+# <written: declarations> by `make written`
 cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF
 cdef object ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG
 cdef object LOG10, LOG1P, LOG2, MAXIMUM, MINIMUM, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH
 cdef object SOFTPLUS, SQRT, SUB, TAN, TANH
-# </written: names>
+
+cdef double sigmoid_of(double x) noexcept
+cdef double sign_of(double x) noexcept
+# </written: declarations>
 
 
 cdef class Fan:
@@ -62,7 +65,5 @@ cpdef double plain_float(object x) except? -1.25
 cdef double number(object x) except? -1.25
 cdef double compared(Value value, object other) except? -1.25
 cdef bint wants_gradient(object x) noexcept
-cdef double sign_of(double x) noexcept
-cdef double sigmoid_of(double x) noexcept
 
 cpdef object current_scope()

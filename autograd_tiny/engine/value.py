@@ -22,7 +22,7 @@ from functools import partial
 from numbers import Real
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:       # `typing` takes longer to load than the rest of the engine
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any, TypeAlias
 
 # Up to `class Value` a reader may skip everything: this is about where names come from. `cython.compiled` is
@@ -49,6 +49,7 @@ else:
     )
     from .state import State
 from ..boundary.arguments import describe
+from ..boundary.arrays import elementwise, is_array
 from ..calculus.floats import FLOATS
 from ..calculus.operations import OPERATIONS, Operation
 # <written: imports> by `make written`
@@ -64,9 +65,7 @@ Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 AnyLabel: TypeAlias = "str"             # arguments whose type is checked here, for a better error than Cython's
 AnyNumber: TypeAlias = "float"
 
-PI = 3.141592653589793
-INFINITY = 1e999
-NAN = INFINITY - INFINITY
+PI, INFINITY, NAN = 3.141592653589793, 1e999, 1e999 - 1e999
 
 
 @cython.no_gc           # graphs have no cycles, so the garbage collector need not look at them
@@ -186,7 +185,7 @@ class Value:
     # ---- the chain rule
 
     def backward(self, seed: AnyNumber = 1.0) -> None:
-        """Put the derivative of this number with respect to every Value it came from into `.grad`.
+        """Put the derivative of this number with respect to every Value it was computed from into `.grad`.
 
         Leaves add it to what their `.grad` holds already; results in between are cleared first.
 
@@ -252,8 +251,7 @@ class Value:
         return Value(self.data, requires_grad=False)
 
     def conjugate(self) -> Value:
-        """The number itself, which is real: NumPy asks for it in var, std and norm."""
-        return self
+        return self                         # it is real: NumPy asks in var, std and norm
 
     def __float__(self) -> float:
         raise TypeError(
@@ -519,12 +517,7 @@ class Value:
         f = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
         return unary(SIGN, f, self, 0.0)
 
-    arcsin = asin
-    arccos = acos
-    arctan = atan
-    arcsinh = asinh
-    arccosh = acosh
-    arctanh = atanh
+    arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
 
     def atan2(self, x: Any) -> Any:
         """The angle in radians of the point (x, y), between -π and π."""
@@ -704,7 +697,7 @@ backward_pass: Any = None               # what Value.backward calls: backward.py
 
 
 def set_backward_pass(function: Callable[[Value, float], None]) -> None:
-    """Say what a backward pass is. (backward.py needs Value: so it comes after this file, and says so here.)"""
+    """Say what a backward pass is: backward.py, which needs Value and so comes after this file, does."""
     global backward_pass
     backward_pass = function
 
@@ -777,45 +770,25 @@ def dispatch(operation: Operation, operands: tuple[Any, ...]) -> Any:
             any_value = True
         elif type(x) is not float and type(x) is not int:
             return dispatch_others(operation, operands)
-    return operation.on_values(*operands) if any_value else on_floats(operation, operands)
+    if any_value:
+        return operation.on_values(*operands)
+    return float(operation.evaluate(FLOATS, [float(x) for x in operands]))
 
 
 def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
     """The same if not all of the operands are Values, floats and ints."""
+    others = [type(x) for x in operands if hasattr(type(x), "apply_operation")]
     for x in operands:
         if is_array(x):
-            return elementwise(partial(apply, operation), operands)
-    for x in operands:
-        if hasattr(type(x), "apply_operation"):
-            return type(x).apply_operation(operation, operands)
+            return elementwise(partial(apply, operation), operands, bool(others) or Value in map(type, operands))
+    if others:
+        return others[0].apply_operation(operation, operands)
     return dispatch(operation, tuple([required(x) for x in operands]))
 
 
 def apply(operation: Operation, *operands: Any) -> Any:
     """dispatch, with the operands one by one."""
     return dispatch(operation, operands)
-
-
-def on_floats(operation: Operation, operands: Sequence[Any]) -> float:
-    """The value at plain numbers."""
-    return float(operation.evaluate(FLOATS, [plain_float(x) for x in operands]))
-
-
-def elementwise(function: Callable[..., Any], operands: Sequence[Any]) -> Any:
-    """A function of scalars on arrays, broadcast: an array of objects if Values went in, else of floats."""
-    import numpy as np
-
-    found = np.frompyfunc(function, len(operands), 1)(*operands)
-    objects = any(
-        type(x) is Value or hasattr(type(x), "apply_operation") or getattr(x, "dtype", None) == "object"
-        for x in operands
-    )
-    return found if objects or not is_array(found) else found.astype(float)
-
-
-def is_array(x: Any) -> bool:
-    """Whether x is a NumPy array, without importing NumPy to find out."""
-    return hasattr(x, "__array_function__") and not isinstance(x, float)
 
 
 # ---- numbers and operands
@@ -896,11 +869,6 @@ def current_scope() -> str:
     return inside
 
 
-def scope_inside(outer: str, name: str) -> str:
-    """What a scope inside another is called."""
-    return outer + "." + name if outer else name
-
-
 def call_in_scope(module: Any, *inputs: Any) -> Any:
     """module.forward(*inputs): what it computes has the module's scope."""
     here = current_scope()
@@ -913,11 +881,6 @@ def call_in_scope(module: Any, *inputs: Any) -> Any:
         return module.forward(inputs[0]) if len(inputs) == 1 else module.forward(*inputs)
     finally:
         set_running(scope_before, block_before)
-
-
-def engine_kind() -> str:
-    """"native" if the compiled engine runs, "pure" if its files run as they are."""
-    return "native" if cython.compiled else "pure"
 
 
 # ---- how the rows are done when one of their operands is a Value
