@@ -228,8 +228,12 @@ class Formulas:
         """What stands for an operand: a name, or a number."""
         if type(x) is not Value:
             return self.number(x)  # type: ignore[arg-type]
-        text = self.said(x)
-        return self.number(x.data) if text == self.said(x.data) else name(text)
+        text, data = self.said(x), self.data_of(x)
+        return self.number(data) if text == self.said(data) else name(text)
+
+    def data_of(self, x: Value) -> float:
+        """The number of a Value: its own, or one that was recorded earlier, in a subclass."""
+        return x.data
 
     # ---- how a Value was computed
 
@@ -384,7 +388,8 @@ class _Slope:
 
     def reason(self) -> str:
         """What decided which case of the formula holds, or which operand is the largest."""
-        numbers, f, slope = self.numbers, self.result.data, self.result.local_grads[self.place]
+        numbers, f = self.numbers, self.write.data_of(self.result)
+        slope = self.result.local_grads[self.place]
         if not isclose(self.operation.evaluate(FLOATS, numbers), f) or not isclose(
             self.operation.differentiate(FLOATS, numbers, f)[self.place], slope
         ):
@@ -400,7 +405,7 @@ class _Slope:
     def chosen(self) -> str:
         """Which operand is the largest, or the smallest."""
         operands, what = self.result.operands, "largest" if self.operation is MAX else "smallest"
-        places = [k for k, x in enumerate(self.numbers) if x == self.result.data]
+        places = [k for k, x in enumerate(self.numbers) if x == self.write.data_of(self.result)]
         if len(places) > 2:
             return f"{len(places)} operands are the {what}"
         names = [self.write.operand(operands[k]).within(MINUS).text for k in places]
@@ -485,12 +490,12 @@ class _Slope:
 
     def decided(self, condition: ast.expr) -> float:
         decide = compiled(ast.unparse(condition), (*self.operation.operands, "f"), FLOATS)
-        return float(decide(*self.numbers, self.result.data))
+        return float(decide(*self.numbers, self.write.data_of(self.result)))
 
     @property
     def numbers(self) -> list[float]:
         """Those of the operands."""
-        return [x.data if type(x) is Value else float(x) for x in self.result.operands]
+        return [self.write.data_of(x) if type(x) is Value else float(x) for x in self.result.operands]
 
     def share(self) -> Formula:
         """The part of one operand: of the weights e^x, or of those that are the largest."""
@@ -505,7 +510,7 @@ class _Slope:
             others = [self.write.operand(x) for k, x in enumerate(operands) if k != self.place]
             return self.write.times(*others)
         x, slope = self.numbers[self.place], self.result.local_grads[self.place]
-        if x == 0 or not isclose(self.result.data / x, slope):          # the product may have overflowed
+        if x == 0 or not isclose(self.write.data_of(self.result) / x, slope):      # the product may have overflowed
             return self.write.number(slope)
         return self.write.over(self.write.operand(self.result), self.write.operand(operands[self.place]))
 
