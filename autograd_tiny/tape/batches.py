@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import vectors
 from ..engine.custom import CustomOperation
-from ..engine.value import Value, engine_kind
+from ..engine.state import engine_kind
+from ..engine.value import Value
 from .grouping import Schedule
 from .numpy_executor import Array, NumpyRows
 from .program import Program

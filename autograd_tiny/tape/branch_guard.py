@@ -1,6 +1,7 @@
-"""While a function runs to be recorded, branches that depend on its numbers are refused.
+"""While a function is recorded, branches that depend on its numbers are refused.
 
-A tape has no branches: a comparison that decides what is computed would be frozen as it came out once.
+A tape has no branches: what a comparison decided during the recording would hold for every sample. recording.py
+runs functions inside `branches_refused`.
 """
 from __future__ import annotations
 
@@ -18,51 +19,49 @@ from ..engine.graph import order_beyond
 from ..engine.state import switched
 from ..engine.value import Value
 
-NOT_THE_USERS = tuple(f"{folder}{os.sep}" for folder in (Path(__file__).parents[1], Path(np.__file__).parent))
+LIBRARY = tuple(f"{folder}{os.sep}" for folder in (Path(__file__).parents[1], Path(np.__file__).parent))
 
 
-class _BranchGuard:
-    """Refuses branches that depend on the inputs of a function that runs, or on a parameter."""
-
-    def __init__(self, inputs: Sequence[Value]) -> None:
-        self.inputs = {id(x) for x in inputs}
-        self.fixed: dict[int, Value] = {}       # held on to, so that no other Value gets its id
-
-    def leaf_behind(self, value: Value) -> Value | None:
-        """An input that a Value depends on, else a parameter; None if it depends on constants only."""
-        nodes = order_beyond(self.fixed, (value,))
-        for node in nodes:
-            if id(node) in self.inputs:
-                return node
-        for node in nodes:
-            if node.operation is LEAF and node.requires_grad:
-                return node
-        self.fixed.update((id(node), node) for node in nodes)
-        return None
-
-    def check(self, *values: Any) -> None:
-        """TypeError if one of the operands of a comparison depends on an input or a parameter."""
-        for value in values:
-            leaf = self.leaf_behind(value) if type(value) is Value else None
-            if leaf is None:
-                continue
-            what = "input" if id(leaf) in self.inputs else "parameter"
-            which = f"the {what}" if leaf is value else f"which depends on the {what} {leaf!r}"
-            raise TypeError(
-                f"{_line_of_the_user()} decides by {value!r}, {which}: a tape would decide the same for ever "
-                "after. Write it with autograd_tiny.greater, where, maximum, max, relu or softmax"
-            )
-
-
-def no_branches(inputs: Sequence[Value]) -> switched:
-    """While a function of these inputs runs: it is recorded, and no comparison may depend on them."""
+def branches_refused(inputs: Sequence[Value]) -> switched:
+    """A block in which operations are recorded, and no comparison may depend on these inputs or on a parameter."""
     return switched(recording=True, on_branch=_BranchGuard(inputs).check)
 
 
-def _line_of_the_user() -> str:
-    """Where in the user's code we are: 'model.py:7: `if x > 0:`'."""
+class _BranchGuard:
+    """Checks the operands of comparisons."""
+
+    def __init__(self, inputs: Sequence[Value]) -> None:
+        self._inputs = {id(x) for x in inputs}
+        self._constants: dict[int, Value] = {}      # found before; held on to, so that no other Value gets the id
+
+    def check(self, *operands: Any) -> None:
+        """TypeError if an operand depends on an input or a parameter."""
+        for operand in operands:
+            leaf = self._varying_leaf(operand) if type(operand) is Value else None
+            if leaf is None:
+                continue
+            role = "input" if id(leaf) in self._inputs else "parameter"
+            dependence = f"the {role}" if leaf is operand else f"which depends on the {role} {leaf!r}"
+            raise TypeError(
+                f"{_users_line()} decides by {operand!r}, {dependence}, and a tape would repeat that decision for "
+                "every sample. Write it with autograd_tiny.greater, where, maximum, max, relu or softmax"
+            )
+
+    def _varying_leaf(self, value: Value) -> Value | None:
+        """An input that a Value depends on, else a parameter; None if it depends on constants only."""
+        nodes = order_beyond(self._constants, (value,))
+        inputs = [node for node in nodes if id(node) in self._inputs]
+        parameters = [node for node in nodes if node.operation is LEAF and node.requires_grad]
+        if inputs or parameters:
+            return (inputs or parameters)[0]
+        self._constants.update((id(node), node) for node in nodes)
+        return None
+
+
+def _users_line() -> str:
+    """The line outside this package and NumPy that is being run: 'model.py:7: `if x > 0:`'."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(NOT_THE_USERS):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(LIBRARY):
         frame = frame.f_back
     name, line = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(name, line).strip()

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..calculus.c_kernels import numbered
 from ..calculus.operations import DOT, Operation
-from .program import CONSTANT, ONCE, SAMPLE, Program
+from .program import CONSTANT, ONCE, PER_SAMPLE, Program
 
 Index = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -70,20 +70,20 @@ class Schedule:
         # a slot is looked up at shift + slot, so that the constants, whose slots are negative, come first
         shift = len(program.constants)
         first = shift + program.first
-        kinds = np.array([CONSTANT] * shift + [*program.kinds], np.int64)
+        kinds = np.array([CONSTANT] * shift + [*program.rates], np.int64)
         its = _Instructions(program, kinds, shift)
 
         self.operations = its.operations
         self.table, order = its.groups()
         self.once = int((kinds[first + order[self.table[:, FIRST]]] == ONCE).sum())
         outputs = np.array(program.outputs, np.int64) + shift
-        copied = its.expected_as_rows(outputs[kinds[outputs] != SAMPLE])
+        copied = its.expected_as_rows(outputs[kinds[outputs] != PER_SAMPLE])
 
-        scalars = np.flatnonzero(kinds[:first] != SAMPLE)
-        rows = np.flatnonzero(kinds[:first] == SAMPLE)
+        scalars = np.flatnonzero(kinds[:first] != PER_SAMPLE)
+        rows = np.flatnonzero(kinds[:first] == PER_SAMPLE)
         results = order + first
         scalars = np.concatenate([scalars, results[kinds[results] == ONCE]])
-        rows = np.concatenate([rows, copied, results[kinds[results] == SAMPLE]])
+        rows = np.concatenate([rows, copied, results[kinds[results] == PER_SAMPLE]])
         scalar, row = _places(scalars, len(kinds)), _places(rows, len(kinds))
         self.scalars, self.rows = len(scalars), len(rows)
         self.copied, self.outputs = scalar[copied], row[outputs]
@@ -148,8 +148,8 @@ class _Instructions:
         self.owner = np.repeat(np.arange(count), self.sizes)
         self.position = np.arange(total) - self.starts[self.owner]
         self.slot = shift + np.fromiter(chain.from_iterable([x for _, x in instructions]), np.int64, total)
-        self.is_row = kinds[self.slot] == SAMPLE
-        depends = np.array([False] * shift + [flag == 1 for flag in program.dependents()])
+        self.is_row = kinds[self.slot] == PER_SAMPLE
+        depends = np.array([False] * shift + [flag == 1 for flag in program.depending_on_parameters()])
 
         half = self.sizes[self.owner] // 2
         of_sum = self.opcode[self.owner] == SUMS
@@ -164,7 +164,7 @@ class _Instructions:
         self.by_inputs = _together(np.where(self.is_row, self.bit, 0), self.starts)
         self.form = np.where(self.opcode == SUMS, self.weights, np.where(nary, 0, self.by_inputs))
         self.level = _levels(program)
-        sums = (self.opcode == SUMS) & (self.kinds == SAMPLE)
+        sums = (self.opcode == SUMS) & (self.kinds == PER_SAMPLE)
         self.layer = _layers(program, sums, self.weights, self.sizes // 2)
 
     def groups(self) -> tuple[Index, Index]:
@@ -192,7 +192,7 @@ class _Instructions:
 
     def expected_as_rows(self, outputs: Index) -> Index:
         """The scalars that stand where a row is needed: everywhere but in the weights and biases of sums."""
-        needed = (self.kinds[self.owner] == SAMPLE) & (self.opcode[self.owner] != SUMS) & ~self.is_row
+        needed = (self.kinds[self.owner] == PER_SAMPLE) & (self.opcode[self.owner] != SUMS) & ~self.is_row
         return np.array([*dict.fromkeys([*self.slot[needed].tolist(), *outputs.tolist()])], np.int64)
 
     def places(self, table: Index, order: Index, scalar: Index, row: Index) -> Index:
@@ -229,7 +229,7 @@ def _numbers_of(operations: Iterable[Operation]) -> dict[Operation, int]:
 
 def _levels(program: Program) -> Index:
     """For each instruction the longest way to it from a leaf; once and sample are counted apart."""
-    kinds, levels = program.kinds, [0] * program.first
+    kinds, levels = program.rates, [0] * program.first
     for slot, (_, operands) in enumerate(program.instructions, program.first):
         kind, level = kinds[slot], 0
         for x in operands:

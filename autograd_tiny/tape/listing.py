@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..calculus.operations import DOT, NEG, Operation
-from .program import ONCE, SAMPLE, Program
+from .program import ONCE, PER_SAMPLE, Program
 
 MOST_SHOWN = 8          # operands in a line, and names in a list
 
@@ -45,8 +45,8 @@ def listed(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -
     lines = [f"inputs: {_some(names[: program.inputs])}"]
     if program.parameters:
         lines.append(f"parameters: {_some(names[program.inputs : program.first])}")
-    for kind, title in (ONCE, "once in a run:"), (SAMPLE, "for every sample:"):
-        slots = [slot for slot in range(program.first, len(names)) if program.kinds[slot] == kind]
+    for kind, title in (ONCE, "once in a run:"), (PER_SAMPLE, "for every sample:"):
+        slots = [slot for slot in range(program.first, len(names)) if program.rates[slot] == kind]
         if slots:
             lines += [title, *(f"    {line_of(program, slot, names)}" for slot in slots)]
     outputs = [name_of(program, slot, names) for slot in program.outputs]
@@ -147,9 +147,9 @@ def _flops(operation: Operation, used: Sequence[int]) -> int:
 def cost_of(program: Program) -> Cost:
     """What replaying a program costs, forward and back."""
     forward, reverse = [0, 0], [0, 0]
-    needs = program.dependents() if program.parameters else program.kinds
+    needs = program.depending_on_parameters() if program.parameters else program.rates
     for slot, (operation, operands) in enumerate(program.instructions, program.first):
-        if program.kinds[slot] != SAMPLE:
+        if program.rates[slot] != PER_SAMPLE:
             continue
         used = _used(program, operation, operands)
         n = len(used)
@@ -159,6 +159,6 @@ def cost_of(program: Program) -> Cost:
         if sent:
             reverse[0] += 2 * sent
             reverse[1] += 8 * (1 + n + 2 * sent)
-    once = sum(kind == ONCE for kind in program.kinds[program.first :])
+    once = sum(kind == ONCE for kind in program.rates[program.first :])
     return Cost(len(program.instructions), once, Pass(*forward), Pass(*reverse))
 

@@ -14,7 +14,7 @@ from ..calculus.c_kernels import numbered
 from ..calculus.operations import DOT, LEAF, operation_named
 from ..engine.custom import CustomOperation
 from ..engine.value import Value
-from .program import CONSTANT, SAMPLE, Instruction, Program
+from .program import CONSTANT, PER_SAMPLE, Instruction, Program
 
 WITH_KERNELS = {row for _, row in numbered()}
 FORMAT, VERSION = "autograd_tiny tape", 1
@@ -88,7 +88,7 @@ def _program(contents: dict[str, Any]) -> Loaded:
         raise ValueError("a tape of one output, or of several, is expected")
     program = Program(len(inputs), len(labels), constants, instructions, outputs)
     for slot, (operation, operands) in enumerate(instructions, first):
-        kind = program.kind(slot)
+        kind = program.rate(slot)
         if kind == CONSTANT or (operation is DOT and not _is_sum(program, kind, operands)):
             raise ValueError(f"{operation.name} of {operands} is nothing that recording makes")
     return program, numbers, inputs, labels, several
@@ -108,12 +108,12 @@ def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:
 
 def _is_sum(program: Program, kind: int, operands: Sequence[int]) -> bool:
     """Whether a dot is as recording makes it: weights before inputs, and a bias that is known before."""
-    kinds = [program.kind(x) for x in operands]
+    kinds = [program.rate(x) for x in operands]
     n = len(operands) // 2
-    if len(operands) % 2 == 0 or n == 0 or (kind == SAMPLE and kinds[-1] == SAMPLE):
+    if len(operands) % 2 == 0 or n == 0 or (kind == PER_SAMPLE and kinds[-1] == PER_SAMPLE):
         return False
-    weights = [x != SAMPLE for x in kinds[:n]]
-    return kind != SAMPLE or (kinds[n:-1] == [SAMPLE] * n and weights == sorted(weights, reverse=True))
+    weights = [x != PER_SAMPLE for x in kinds[:n]]
+    return kind != PER_SAMPLE or (kinds[n:-1] == [PER_SAMPLE] * n and weights == sorted(weights, reverse=True))
 
 
 def _check_slots(slots: list[Any], constants: int, known: int) -> None:
