@@ -1,4 +1,7 @@
-"""Neurons, layers and networks: a network is a function of its inputs and of its parameters."""
+"""Neural networks: modules, activations, losses, penalties, initialisers, and models in files.
+
+Read module.py first: what a module is. Then layers.py, or network.py for graphs of any shape.
+"""
 from ..engine.functions import log_softmax, softmax
 from . import init, losses
 from .activations import ACTIVATIONS

@@ -1,4 +1,7 @@
-"""What a unit does with its net input: the activations by name."""
+"""Activation functions by name: nn.ACTIVATIONS, and lookups in both directions.
+
+The functions are those of engine/functions.py, and `linear`. layers.py and network.py use them.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -7,22 +10,22 @@ from typing import Any, TypeAlias
 from ..boundary.arguments import describe
 from ..engine import functions
 
-Function: TypeAlias = Callable[[Any], Any]
+ActivationFunction: TypeAlias = Callable[[Any], Any]
 
 
 def linear(x: Any) -> Any:
-    """x itself."""
+    """The identity: x itself."""
     return x
 
 
-ACTIVATIONS: dict[str, Function] = {"linear": linear} | {
+ACTIVATIONS: dict[str, ActivationFunction] = {"linear": linear} | {
     name: getattr(functions, name)
     for name in ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh")
 }
 
 
-def activation(given: str | Function) -> Function:
-    """The function of a name, or the function itself. ValueError, TypeError for anything else."""
+def activation_function(given: str | ActivationFunction) -> ActivationFunction:
+    """The function of a name in ACTIVATIONS, or the function itself. ValueError, TypeError for anything else."""
     if isinstance(given, str):
         if given not in ACTIVATIONS:
             raise ValueError(f"activation {given!r} is not known; there are {', '.join(ACTIVATIONS)}")
@@ -33,13 +36,13 @@ def activation(given: str | Function) -> Function:
     return given
 
 
-def name_of(function: Function) -> str:
-    """What an activation is called."""
+def name_of(function: ActivationFunction) -> str:
+    """The name of any activation, for display."""
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def known_name(function: Function) -> str:
-    """The name by which a file can say it; TypeError for a function that ACTIVATIONS does not have."""
+def registered_name(function: ActivationFunction) -> str:
+    """The name in ACTIVATIONS, for files. TypeError for a function that is not there."""
     for name, known in ACTIVATIONS.items():
         if known is function:
             return name

@@ -1,8 +1,9 @@
-"""Where weights begin. An initialiser is a function (rng, fan_in, fan_out) → float, called for each weight.
+"""Initialisers: how weights and biases are drawn before training.
 
-rng is a random.Random, the module `random`, or a NumPy Generator; fan_in and fan_out count the connections
-into and out of a unit's layer. The functions here make initialisers: `Layer(2, 8, init=xavier_normal())`, or
-by name, `init="xavier_normal"`.
+An initialiser is a function (rng, fan_in, fan_out) → float, called once for each weight. rng is a random.Random,
+the module `random` or a numpy.random.Generator; fan_in and fan_out count the inputs and the outputs of the layer.
+The functions below make initialisers: `Layer(2, 8, init=xavier_normal())`. By name, `init="xavier_normal"`, they
+have their default arguments; the names are those of INITIALISERS.
 """
 from __future__ import annotations
 
@@ -16,11 +17,11 @@ from ..engine.value import plain_float
 Initialiser: TypeAlias = Callable[[Any, int, int], float]
 
 
-def _uniform(rng: Any, low: float, high: float) -> float:
+def _draw_uniform(rng: Any, low: float, high: float) -> float:
     return float(_method(rng, "uniform")(low, high))
 
 
-def _gauss(rng: Any, mean: float, std: float) -> float:
+def _draw_normal(rng: Any, mean: float, std: float) -> float:
     return float(_method(rng, "normal", "gauss")(mean, std))        # NumPy's name, and Python's
 
 
@@ -32,72 +33,134 @@ def _method(rng: Any, *names: str) -> Callable[[float, float], float]:
     raise TypeError(f"rng: random.Random(1) or a NumPy Generator is expected, got {describe(rng)}")
 
 
-def _number(what: str, given: Any, least: float = -inf) -> float:
+def _finite(argument: str, given: Any, least: float = -inf) -> float:
     found = plain_float(given)
     if not isfinite(found) or found < least:
         bound = "" if least == -inf else f", {least:g} or more"
-        raise ValueError(f"{what}: a finite number{bound} is expected, got {given!r}")
+        raise ValueError(f"{argument}: a finite number{bound} is expected, got {given!r}")
     return found
 
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
-    """Evenly between low and high; -1 and 1, as in micrograd. ValueError unless low <= high."""
-    low, high = _number("low", low), _number("high", high)
+    """U(low, high), the uniform distribution; with the default bounds, micrograd's.
+
+    Args:
+        low: Lower bound, finite.
+        high: Upper bound, finite.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        ValueError: A bound is not finite, or low > high.
+    """
+    low, high = _finite("low", low), _finite("high", high)
     if low > high:
         raise ValueError(f"low must not be above high, got {low} and {high}")
-    return lambda rng, fan_in, fan_out: _uniform(rng, low, high)
+    return lambda rng, fan_in, fan_out: _draw_uniform(rng, low, high)
 
 
 def normal(mean: float = 0.0, std: float = 1.0) -> Initialiser:
-    """From the normal distribution with that mean and standard deviation. ValueError for std < 0."""
-    mean, std = _number("mean", mean), _number("std", std, least=0.0)
-    return lambda rng, fan_in, fan_out: _gauss(rng, mean, std)
+    """N(mean, std²), the normal distribution.
+
+    Args:
+        mean: Mean, finite.
+        std: Standard deviation, 0 or more.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        ValueError: The mean or the deviation is not finite, or std < 0.
+    """
+    mean, std = _finite("mean", mean), _finite("std", std, least=0.0)
+    return lambda rng, fan_in, fan_out: _draw_normal(rng, mean, std)
 
 
 def constant(value: float) -> Initialiser:
-    """The same number everywhere."""
-    value = _number("value", value)
+    """The same number everywhere; it takes nothing from rng.
+
+    Args:
+        value: The number, finite.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        ValueError: The number is not finite.
+    """
+    value = _finite("value", value)
     return lambda rng, fan_in, fan_out: value
 
 
 def xavier_uniform(gain: float = 1.0) -> Initialiser:
-    """Evenly between ±gain·√(6 / (fan_in + fan_out)), so that signals keep their size both ways.
+    """U(−a, a) with a = gain·√(6 / (fan_in + fan_out)): Glorot's uniform initialisation.
 
-    X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks (2010).
+    The variance is a compromise between 1/fan_in, which keeps the variance of activations in the forward pass,
+    and 1/fan_out, which keeps that of gradients in the backward pass.
+
+    X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks (2010).
+
+    Args:
+        gain: Factor for the activation, 0 or more; 1 for linear and tanh.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        ValueError: The gain is negative or not finite.
     """
-    gain = _number("gain", gain, least=0.0)
+    gain = _finite("gain", gain, least=0.0)
 
     def draw(rng: Any, fan_in: int, fan_out: int) -> float:
         bound = gain * sqrt(6.0 / (fan_in + fan_out))
-        return _uniform(rng, -bound, bound)
+        return _draw_uniform(rng, -bound, bound)
 
     return draw
 
 
 def xavier_normal(gain: float = 1.0) -> Initialiser:
-    """Normal with the standard deviation gain·√(2 / (fan_in + fan_out)): see xavier_uniform."""
-    gain = _number("gain", gain, least=0.0)
-    return lambda rng, fan_in, fan_out: _gauss(rng, 0.0, gain * sqrt(2.0 / (fan_in + fan_out)))
+    """N(0, std²) with std = gain·√(2 / (fan_in + fan_out)): Glorot's normal initialisation.
+
+    The source, the argument and the errors are those of `xavier_uniform`.
+    """
+    gain = _finite("gain", gain, least=0.0)
+    return lambda rng, fan_in, fan_out: _draw_normal(rng, 0.0, gain * sqrt(2.0 / (fan_in + fan_out)))
 
 
 def he_uniform(gain: float = sqrt(2.0)) -> Initialiser:
-    """Evenly between ±gain·√(3 / fan_in); the gain √2 makes up for the half that relu cuts off.
+    """U(−a, a) with a = gain·√(3 / fan_in): He's uniform initialisation; PyTorch calls it kaiming_uniform.
 
-    K. He and others, Delving Deep into Rectifiers (2015); PyTorch calls it kaiming_uniform.
+    It keeps the variance of activations in the forward pass.
+
+    K. He and others, Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet
+    Classification (2015).
+
+    Args:
+        gain: Factor for the activation, 0 or more. √2 is for relu, which halves the second moment.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        ValueError: The gain is negative or not finite.
     """
-    gain = _number("gain", gain, least=0.0)
+    gain = _finite("gain", gain, least=0.0)
 
     def draw(rng: Any, fan_in: int, fan_out: int) -> float:
         bound = gain * sqrt(3.0 / fan_in)
-        return _uniform(rng, -bound, bound)
+        return _draw_uniform(rng, -bound, bound)
 
     return draw
 
 
 def he_normal(gain: float = sqrt(2.0)) -> Initialiser:
-    """Normal with the standard deviation gain / √fan_in: see he_uniform."""
-    gain = _number("gain", gain, least=0.0)
-    return lambda rng, fan_in, fan_out: _gauss(rng, 0.0, gain / sqrt(fan_in))
+    """N(0, std²) with std = gain / √fan_in: He's normal initialisation; PyTorch calls it kaiming_normal.
+
+    The source, the argument and the errors are those of `he_uniform`.
+    """
+    gain = _finite("gain", gain, least=0.0)
+    return lambda rng, fan_in, fan_out: _draw_normal(rng, 0.0, gain / sqrt(fan_in))
 
 
 INITIALISERS: dict[str, Initialiser] = {
@@ -109,12 +172,14 @@ INITIALISERS: dict[str, Initialiser] = {
 }
 
 
-def initialiser(given: str | Initialiser, what: str = "init") -> Initialiser:
+def initialiser(given: str | Initialiser, argument: str = "init") -> Initialiser:
     """The initialiser of a name, or the function itself. ValueError, TypeError for anything else."""
     if isinstance(given, str):
         if given not in INITIALISERS:
-            raise ValueError(f"{what}: {given!r} is not known; there are {', '.join(INITIALISERS)}")
+            raise ValueError(f"{argument}: {given!r} is not known; there are {', '.join(INITIALISERS)}")
         return INITIALISERS[given]
     if not callable(given):
-        raise TypeError(f"{what}: a name or a function (rng, fan_in, fan_out) is expected, got {describe(given)}")
+        raise TypeError(
+            f"{argument}: a name or a function (rng, fan_in, fan_out) is expected, got {describe(given)}"
+        )
     return given

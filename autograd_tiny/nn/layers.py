@@ -1,4 +1,8 @@
-"""Neurons, layers of them, and layers one after the other."""
+"""The modules to build networks with: Neuron, Layer, MLP, Sequential, Activation, Maxout and Dropout.
+
+Each takes the inputs of one sample and returns its outputs: a list of Values, or the Value itself where there is
+only one, as in micrograd. network.py has graphs of any shape; losses.py continues with the outputs.
+"""
 from __future__ import annotations
 
 import random
@@ -10,54 +14,91 @@ from typing import Any
 from ..boundary.arguments import boolean, describe, integer, nonnegative
 from ..engine.functions import dot, max
 from ..engine.value import Value
-from .activations import ACTIVATIONS, Function, activation, known_name, linear, name_of
+from .activations import (
+    ACTIVATIONS, ActivationFunction, activation_function, linear, name_of, registered_name,
+)
 from .init import Initialiser, initialiser
 from .module import Module
-from .parameters import merged, tensors_at
+from .parameters import merge, tensors_in
 
 
 class Neuron(Module):
-    """activation(w · x + b): a perceptron.
+    """A perceptron: activation(w · x + b).
 
-    nin: the number of inputs. activation: a name (see nn.ACTIVATIONS) or a function of one Value;
-    nonlin=False is micrograd's way to say "linear". bias=False: without b. init, bias_init: where w and b
-    begin, a name or a function (see nn.init); the weights between -1 and 1 and the bias at 0, as in
-    micrograd. rng: a random.Random or a NumPy Generator, Python's own generator by default. fan_out: for
-    init, how many units look at the same inputs.
+    Args:
+        nin: Number of inputs.
+        activation: A name in nn.ACTIVATIONS, or a function of one Value.
+        nonlin: False means activation="linear", as in micrograd.
+        bias: False leaves out b.
+        init: Initialiser of w, a name or a function: see nn.init. By default uniform from -1 to 1, as in
+            micrograd.
+        bias_init: Initialiser of b, by default 0.
+        rng: Source of the random numbers, a random.Random or a numpy.random.Generator; by default Python's own.
+        fan_out: Number of units that share the inputs, for `init`.
+
+    Attributes:
+        w: The nin weights.
+        b: The bias, or None.
+        activation: The function.
+
+    Raises:
+        TypeError: An argument of another type.
+        ValueError: nin below 1, or a name that is not known.
     """
 
     def __init__(
-        self, nin: int, activation: str | Function = "relu", *, nonlin: bool = True, bias: bool = True,
+        self, nin: int, activation: str | ActivationFunction = "relu", *, nonlin: bool = True, bias: bool = True,
         init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
         fan_out: int = 1,
     ) -> None:
         nin = integer("nin", nin)
         draw, draw_bias = initialiser(init), initialiser(bias_init, "bias_init")
-        self.activation = chosen(activation, boolean("nonlin", nonlin))
+        self.activation = activation_function(activation) if boolean("nonlin", nonlin) else linear
         self.w = [Value(draw(rng, nin, fan_out)) for _ in range(nin)]
         self.b = Value(draw_bias(rng, nin, fan_out)) if boolean("bias", bias) else None
 
     def forward(self, x: Sequence[Any]) -> Any:
-        """The output for nin inputs, Values or numbers; ValueError for another number of inputs."""
+        """The output, a Value.
+
+        Args:
+            x: nin inputs, Values or numbers.
+
+        Raises:
+            ValueError: Another number of inputs.
+        """
         try:
             net_input = dot(self.w, x, self.b)
-        except ValueError:                      # another number of inputs: dot itself says less clearly which
+        except ValueError:                      # dot's own message does not know the name of the neuron
             raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}") from None
         return self.activation(net_input)
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
-        return {"nin": len(self.w), "activation": known_name(self.activation), "bias": self.b is not None}
+        """The arguments with which nn.load makes it again."""
+        return {"nin": len(self.w), "activation": registered_name(self.activation), "bias": self.b is not None}
 
     def describe(self) -> str:
+        """This module on one line."""
         return f"Neuron({len(self.w)} → 1, {name_of(self.activation)})"
 
 
 class Layer(Module):
-    """nout neurons that look at the same nin inputs. The other arguments are those of Neuron."""
+    """A fully connected layer: activation(W x + b), computed by nout neurons with the same nin inputs.
+
+    Args:
+        nin: Number of inputs.
+        nout: Number of neurons.
+        activation, nonlin, bias, init, bias_init, rng: As for Neuron.
+
+    Attributes:
+        neurons: The nout neurons. In state_dict, "w" is (nout, nin) and "b" (nout,).
+
+    Raises:
+        TypeError: An argument of another type.
+        ValueError: nin or nout below 1, or a name that is not known.
+    """
 
     def __init__(
-        self, nin: int, nout: int, activation: str | Function = "relu", *, nonlin: bool = True,
+        self, nin: int, nout: int, activation: str | ActivationFunction = "relu", *, nonlin: bool = True,
         bias: bool = True, init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros",
         rng: Any = random,
     ) -> None:
@@ -71,39 +112,62 @@ class Layer(Module):
         ]
 
     def forward(self, x: Any) -> Any:
-        """The outputs as a list; the output itself where there is only one."""
+        """The outputs: a list of nout Values, or one Value where nout is 1.
+
+        Args:
+            x: nin inputs, Values or numbers; a single one may stand without a list.
+
+        Raises:
+            ValueError: Another number of inputs.
+        """
         inputs, nin = as_list(x), len(self.neurons[0].w)
         if len(inputs) != nin:
             raise ValueError(f"{self.name or 'the layer'} takes {nin} inputs, got {len(inputs)}")
-        return alone([neuron(inputs) for neuron in self.neurons])
+        return unwrap_single([neuron(inputs) for neuron in self.neurons])
 
     def tensors(self) -> dict[str, Any]:
+        """The parameters as tensors by name, with the weights of all neurons as one matrix "w"."""
         stacked = {"w": [neuron.w for neuron in self.neurons], "b": [neuron.b for neuron in self.neurons]}
-        others = {name: held for name, held in self.held().items() if name != "neurons"}
-        return merged(tensors_at(name, held) for name, held in (stacked | others).items())
+        others = {name: held for name, held in self._registered().items() if name != "neurons"}
+        return merge(tensors_in(name, held) for name, held in (stacked | others).items())
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
+        """The arguments with which nn.load makes it again."""
         return self.neurons[0].config() | {"nout": len(self.neurons)}
 
     def describe(self) -> str:
-        one = self.neurons[0]
-        return f"Layer({len(one.w)} → {len(self.neurons)}, {name_of(one.activation)})"
+        """This module on one line."""
+        first = self.neurons[0]
+        return f"Layer({len(first.w)} → {len(self.neurons)}, {name_of(first.activation)})"
 
     def shown_parts(self) -> list[tuple[str, Module]]:
-        return []                       # its neurons are all alike
+        """An empty list: the neurons are all alike."""
+        return []
 
 
 class MLP(Module):
-    """A multilayer perceptron: layers one after the other, the last one linear.
+    """A multilayer perceptron: fully connected layers in sequence.
 
-    MLP(2, [16, 16, 1]) takes 2 inputs, has two hidden layers of 16 relu neurons and one output.
-    activation: of the hidden layers. output_activation: of the last. The other arguments are those of Neuron.
+    MLP(2, [16, 16, 1]) takes 2 inputs, has two hidden layers of 16 relu neurons each, and one linear output.
+
+    Args:
+        nin: Number of inputs.
+        nouts: Number of neurons of each layer; the last is the number of outputs.
+        activation: Activation of the hidden layers.
+        output_activation: Activation of the last layer.
+        bias, init, bias_init, rng: As for Neuron.
+
+    Attributes:
+        layers: The layers.
+
+    Raises:
+        TypeError: An argument of another type.
+        ValueError: No layers, a size below 1, or a name that is not known.
     """
 
     def __init__(
-        self, nin: int, nouts: Sequence[int], activation: str | Function = "relu",
-        output_activation: str | Function = "linear", *, bias: bool = True,
+        self, nin: int, nouts: Sequence[int], activation: str | ActivationFunction = "relu",
+        output_activation: str | ActivationFunction = "linear", *, bias: bool = True,
         init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
     ) -> None:
         if isinstance(nouts, int | str) or not hasattr(nouts, "__len__"):
@@ -118,13 +182,20 @@ class MLP(Module):
         ]
 
     def forward(self, x: Any) -> Any:
-        """The outputs as a list; the output itself where there is only one."""
+        """The outputs of the last layer: a list of Values, or one Value.
+
+        Args:
+            x: nin inputs, Values or numbers; a single one may stand without a list.
+
+        Raises:
+            ValueError: Another number of inputs.
+        """
         for layer in self.layers:
             x = layer(x)
         return x
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
+        """The arguments with which nn.load makes it again."""
         first, last = self.layers[0], self.layers[-1]
         return {
             "nin": len(first.neurons[0].w), "nouts": [len(layer.neurons) for layer in self.layers],
@@ -133,22 +204,36 @@ class MLP(Module):
         }
 
     def describe(self) -> str:
+        """This module on one line, without its layers."""
         sizes = [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
         return f"MLP({' → '.join(map(str, sizes))})"
 
 
 class Sequential(Module):
-    """Modules one after the other; functions may stand among them.
+    """Modules and functions in sequence, each applied to the outputs of the one before.
 
-    Sequential(Layer(2, 8, "linear"), tanh, Dropout(0.2), Layer(8, 1, "linear")). A function of nn.ACTIVATIONS
-    is done to each of its inputs, another one is given the list.
+    Sequential(Layer(2, 8, "linear"), tanh, Dropout(0.2), Layer(8, 1, "linear")).
+
+    Args:
+        *modules: Modules or functions. A function of nn.ACTIVATIONS is applied to each input; any other is called
+            with the list of them.
+
+    Attributes:
+        layers: All of them as modules. len() and indices work on the Sequential itself.
+
+    Raises:
+        TypeError: Something that is neither a module nor a function.
     """
 
     def __init__(self, *modules: Any) -> None:
         self.layers = [_as_module(each) for each in modules]
 
     def forward(self, x: Any) -> Any:
-        """What the last one makes of what the others made of x."""
+        """The outputs of the last one.
+
+        Args:
+            x: The inputs of the first one.
+        """
         for layer in self.layers:
             x = layer(x)
         return x
@@ -156,8 +241,8 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len(self.layers)
 
-    def __getitem__(self, place: int) -> Any:
-        return self.layers[place]
+    def __getitem__(self, index: int) -> Any:
+        return self.layers[index]
 
 
 class _Function(Module):
@@ -184,27 +269,53 @@ def _as_module(given: Any) -> Module:
 
 
 class Activation(Module):
-    """An activation for each of its inputs, as a module of its own."""
+    """An activation function as a module, applied to each input.
 
-    def __init__(self, activation: str | Function) -> None:
-        self.activation = chosen(activation)
+    Args:
+        activation: A name in nn.ACTIVATIONS, or a function of one Value.
+
+    Raises:
+        TypeError: Neither a name nor a function.
+        ValueError: A name that is not known.
+    """
+
+    def __init__(self, activation: str | ActivationFunction) -> None:
+        self.activation = activation_function(activation)
 
     def forward(self, x: Any) -> Any:
-        """As many outputs as inputs."""
-        return alone([self.activation(each) for each in as_list(x)])
+        """The activations: a list of Values, or one Value.
+
+        Args:
+            x: Any number of inputs; a single one may stand without a list.
+        """
+        return unwrap_single([self.activation(each) for each in as_list(x)])
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
-        return {"activation": known_name(self.activation)}
+        """The arguments with which nn.load makes it again."""
+        return {"activation": registered_name(self.activation)}
 
     def describe(self) -> str:
+        """This module on one line."""
         return f"Activation({name_of(self.activation)})"
 
 
 class Maxout(Module):
-    """nout units, each the largest of several linear functions of the inputs, its pieces.
+    """nout units, each the maximum of several linear functions of the inputs: max_k (w_k · x + b_k).
 
-    I. Goodfellow and others, Maxout Networks (2013). The other arguments are those of Neuron.
+    I. Goodfellow and others, Maxout Networks (2013).
+
+    Args:
+        nin: Number of inputs.
+        nout: Number of units.
+        pieces: Number of linear functions for each unit.
+        bias, init, bias_init, rng: As for Neuron.
+
+    Attributes:
+        pieces: A linear Layer of nout neurons for each k.
+
+    Raises:
+        TypeError: An argument of another type.
+        ValueError: A size below 1, or a name that is not known.
     """
 
     def __init__(
@@ -217,82 +328,100 @@ class Maxout(Module):
         ]
 
     def forward(self, x: Any) -> Any:
-        """The outputs as a list; the output itself where there is only one."""
+        """The outputs: a list of nout Values, or one Value where nout is 1.
+
+        Args:
+            x: nin inputs, Values or numbers; a single one may stand without a list.
+
+        Raises:
+            ValueError: Another number of inputs.
+        """
         rows = zip(*(as_list(piece(x)) for piece in self.pieces), strict=True)
-        return alone([max(row) for row in rows])
+        return unwrap_single([max(row) for row in rows])
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
-        one = self.pieces[0].config()
-        return {name: one[name] for name in ("nin", "nout", "bias")} | {"pieces": len(self.pieces)}
+        """The arguments with which nn.load makes it again."""
+        first = self.pieces[0].config()
+        return {name: first[name] for name in ("nin", "nout", "bias")} | {"pieces": len(self.pieces)}
 
     def describe(self) -> str:
-        one = self.pieces[0].config()
-        return f"Maxout({one['nin']} → {one['nout']}, {len(self.pieces)} pieces)"
+        """This module on one line."""
+        first = self.pieces[0].config()
+        return f"Maxout({first['nin']} → {first['nout']}, {len(self.pieces)} pieces)"
 
     def shown_parts(self) -> list[tuple[str, Module]]:
+        """An empty list: the pieces are all alike."""
         return []
 
 
 class Dropout(Module):
-    """Leaves out each input with the probability p while training, and multiplies the others by 1/(1 − p).
+    """In training mode, multiplies each input by 0 with probability p, and else by 1/(1 − p).
 
-    After eval() it lets everything through. N. Srivastava and others, Dropout: A Simple Way to Prevent Neural
-    Networks from Overfitting (2014). ValueError unless 0 <= p < 1.
+    So the expected value of each input stays the same. In evaluation mode it returns its inputs unchanged.
+
+    N. Srivastava and others, Dropout: A Simple Way to Prevent Neural Networks from Overfitting (2014).
+
+    Args:
+        p: Probability of 0, from 0 to below 1.
+        rng: random.Random or numpy.random.Generator; by default Python's own. `fit` draws from its seed instead.
+
+    Raises:
+        TypeError: p is not a number.
+        ValueError: p out of its range.
     """
 
     def __init__(self, p: float = 0.5, rng: Any = random) -> None:
         self.p = nonnegative("p", p, below=1.0)
-        self.rng = None if rng is random else rng       # a module can't be copied or pickled
+        self.rng = None if rng is random else rng       # a Python module can't be copied or pickled
 
     def forward(self, x: Any) -> Any:
-        """As many outputs as inputs."""
-        factor_for = _factors.get() or self.factor
-        if not self.training or self.p == 0.0 or factor_for is let_through:
-            return x
-        return alone([each * factor_for(self) for each in as_list(x)])
+        """As many outputs as inputs: a list of Values, or one Value.
 
-    def factor(self, dropout: Dropout) -> float:
-        """By what one input is multiplied this time: 0 or 1/(1 − p)."""
-        return 0.0 if (self.rng or random).random() < self.p else 1.0 / (1.0 - self.p)
+        Args:
+            x: Any number of inputs; a single one may stand without a list.
+        """
+        factor_for = _factor_source.get() or _random_factor
+        if not self.training or self.p == 0.0 or factor_for is keep_all:
+            return x
+        return unwrap_single([each * factor_for(self) for each in as_list(x)])
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
+        """The arguments with which nn.load makes it again."""
         return {"p": self.p}
 
     def describe(self) -> str:
+        """This module on one line."""
         return f"Dropout({self.p:g})"
 
 
-def let_through(dropout: Dropout) -> float:
-    """The source of factors for a model in use: no Dropout does anything, whatever its mode."""
+def _random_factor(dropout: Dropout) -> float:
+    return 0.0 if (dropout.rng or random).random() < dropout.p else 1.0 / (1.0 - dropout.p)
+
+
+def keep_all(dropout: Dropout) -> float:
+    """The source of factors for evaluation: no Dropout changes anything, not even one in training mode."""
     return 1.0
 
 
-_factors: ContextVar[Callable[[Dropout], Any] | None] = ContextVar("factors", default=None)
+_factor_source: ContextVar[Callable[[Dropout], Any] | None] = ContextVar("factor_source", default=None)
 
 
 @contextmanager
 def dropout_factors(source: Callable[[Dropout], Any]) -> Iterator[None]:
-    """In this block `source` says by what each Dropout multiplies: a training loop draws them itself."""
-    token = _factors.set(source)
+    """In this block each Dropout gets its factors from `source`: so a training loop can draw them itself."""
+    token = _factor_source.set(source)
     try:
         yield
     finally:
-        _factors.reset(token)
+        _factor_source.reset(token)
 
 
 def as_list(x: Any) -> Any:
     """One Value or number as a list of one; lists, tuples and arrays as they are."""
-    is_one = isinstance(x, str) or not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0
-    return [x] if is_one else x
+    is_single = isinstance(x, str) or not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0
+    return [x] if is_single else x
 
 
-def alone(outputs: list[Any]) -> Any:
-    """A list of outputs, or the only one, as micrograd has it."""
+def unwrap_single(outputs: list[Any]) -> Any:
+    """The element of a list of one, as micrograd returns it; longer lists as they are."""
     return outputs[0] if len(outputs) == 1 else outputs
-
-
-def chosen(given: str | Function, nonlin: bool = True) -> Function:
-    """The activation that was asked for."""
-    return activation(given) if nonlin else linear

@@ -1,7 +1,10 @@
-"""What training makes small: the error of one sample, and penalties on the parameters.
+"""Losses of one sample, penalties on parameters, and both by name.
 
-A loss takes the outputs for one sample (a Value, or a list of them) and its target. `fit` averages it, or
-sums it, over the samples. I. Goodfellow and others, Deep Learning (2016), sections 5.5 and 6.2.
+A loss is a function of the outputs o for one sample (k Values or numbers in a list, or one without a list) and of
+its target t. It returns a Value, or a float where no Value is involved. `fit` takes the mean or the sum over the
+samples; LOSSES says how targets look in its `y`.
+
+I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), sections 5.5, 6.2 and 7.1.
 """
 from __future__ import annotations
 
@@ -18,40 +21,72 @@ from .module import Module
 Loss: TypeAlias = Callable[[Any, Any], Any]
 
 
-# ---- numbers for targets: a number, or as many as there are outputs
+# ---- regression: a number as target for each output
 
 def squared_error(outputs: Any, targets: Any) -> Any:
-    """Σ (o − t)² over the outputs."""
-    return _total([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+    """Squared error, Σ (o − t)² over the outputs.
+
+    Args:
+        outputs: k outputs.
+        targets: k numbers.
+
+    Returns:
+        The loss, a Value.
+
+    Raises:
+        ValueError: The numbers of outputs and targets differ, or there are none.
+    """
+    return _sum([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:
-    """½ Σ (o − t)² over the outputs: its derivative is o − t."""
+    """Half the squared error, ½ Σ (o − t)² over the outputs, so that the derivative by o is o − t.
+
+    Arguments and errors are those of `squared_error`.
+    """
     return 0.5 * squared_error(outputs, targets)
 
 
 def mean_squared_error(outputs: Any, targets: Any) -> Any:
-    """The mean of (o − t)² over the outputs."""
+    """Mean squared error, (1/k) Σ (o − t)² over the k outputs.
+
+    Arguments and errors are those of `squared_error`.
+    """
     return _mean([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
 
 
 def absolute_error(outputs: Any, targets: Any) -> Any:
-    """Σ |o − t| over the outputs."""
-    return _total([abs(o - t) for o, t in _pairs(outputs, targets)])
+    """Absolute error, Σ |o − t| over the outputs; at o = t its derivative is 0.
+
+    Arguments and errors are those of `squared_error`.
+    """
+    return _sum([abs(o - t) for o, t in _pairs(outputs, targets)])
 
 
 def mean_absolute_error(outputs: Any, targets: Any) -> Any:
-    """The mean of |o − t| over the outputs."""
+    """Mean absolute error, (1/k) Σ |o − t| over the k outputs; at o = t its derivative is 0.
+
+    Arguments and errors are those of `squared_error`.
+    """
     return _mean([abs(o - t) for o, t in _pairs(outputs, targets)])
 
 
-# ---- classes
+# ---- classification
 
 def binary_cross_entropy(logits: Any, targets: Any) -> Any:
-    """−t·log p − (1 − t)·log(1 − p) with p = sigmoid(logit), as softplus(logit) − t·logit.
+    """Binary cross-entropy, −t·log p − (1 − t)·log(1 − p) with p = sigmoid(z), the mean over the logits z.
 
-    The mean over the outputs. targets: between 0 and 1. logits: net inputs, so that the last layer is linear;
-    stable for any number.
+    It is computed as softplus(z) − t·z, which is stable for every z.
+
+    Args:
+        logits: k logits, the outputs of a linear last layer.
+        targets: k probabilities from 0 to 1.
+
+    Returns:
+        The loss, a Value.
+
+    Raises:
+        ValueError: A target out of its range, or another number of targets than of logits.
     """
     pairs = _pairs(logits, targets)
     for _, t in pairs:
@@ -61,11 +96,22 @@ def binary_cross_entropy(logits: Any, targets: Any) -> Any:
 
 
 def cross_entropy(logits: Any, target: Any) -> Any:
-    """−log of the probability that softmax(logits) gives to the target, as logsumexp(logits) − logit.
+    """Cross-entropy, −Σ t_j·log softmax(z)_j over the classes j; for the label y, −log softmax(z)_y.
 
-    target: the number of a class, or a probability for each class: they sum to 1, as one-hot targets do.
+    It is computed as logsumexp(z) − Σ t_j·z_j, which is stable for every z.
+
+    Args:
+        logits: A logit z_j for each of k classes, the outputs of a linear last layer; k is 2 or more.
+        target: A label from 0 to k − 1, or k probabilities that sum to 1, such as a one-hot vector.
+
+    Returns:
+        The loss, a Value.
+
+    Raises:
+        TypeError: A label that is no integer.
+        ValueError: A label out of its range, other numbers than probabilities, or a wrong number of them.
     """
-    scores, wanted = _classes("cross_entropy", logits, target)
+    scores, wanted = _scores_and_target("cross_entropy", logits, target)
     if isinstance(wanted, int):
         return logsumexp(scores) - scores[wanted]
     are_probabilities = any(map(_is_value, wanted)) or (
@@ -77,7 +123,20 @@ def cross_entropy(logits: Any, target: Any) -> Any:
 
 
 def hinge(output: Any, target: Any) -> Any:
-    """max(0, 1 − t·o), for one output and a target t of 1 or −1: the loss of a support vector machine."""
+    """Hinge loss, max(0, 1 − t·o): that of a support vector machine.
+
+    C. Cortes and V. Vapnik, Support-Vector Networks (1995).
+
+    Args:
+        output: One output.
+        target: 1 or −1.
+
+    Returns:
+        The loss, a Value.
+
+    Raises:
+        ValueError: Another target, or more than one output or target.
+    """
     outputs, targets = as_list(output), as_list(target)
     if len(outputs) != 1 or len(targets) != 1:
         raise ValueError(f"hinge takes one output and one target, got {len(outputs)} and {len(targets)}")
@@ -88,12 +147,22 @@ def hinge(output: Any, target: Any) -> Any:
 
 
 def multiclass_hinge(scores: Any, target: Any) -> Any:
-    """Σ max(0, 1 + s_j − s_y) over the classes j other than the target y.
+    """Multiclass hinge loss, Σ max(0, 1 + s_j − s_y) over the classes j other than the label y.
 
-    target: the number of a class, or one-hot. J. Weston and C. Watkins, Support Vector Machines for
-    Multi-Class Pattern Recognition (1999).
+    J. Weston and C. Watkins, Support Vector Machines for Multi-Class Pattern Recognition (1999).
+
+    Args:
+        scores: A score s_j for each of k classes; k is 2 or more.
+        target: A label y from 0 to k − 1, or a one-hot vector of k numbers.
+
+    Returns:
+        The loss, a Value.
+
+    Raises:
+        TypeError: A label that is no integer.
+        ValueError: A label out of its range, or a vector that is not one-hot.
     """
-    outputs, wanted = _classes("multiclass_hinge", scores, target)
+    outputs, wanted = _scores_and_target("multiclass_hinge", scores, target)
     if isinstance(wanted, int):
         right, others = outputs[wanted], [s for j, s in enumerate(outputs) if j != wanted]
         return functions.sum([relu(s - right + 1.0) for s in others])
@@ -106,42 +175,81 @@ def multiclass_hinge(scores: Any, target: Any) -> Any:
 # ---- penalties
 
 def l1(parameters: Iterable[Any]) -> Any:
-    """Σ |p|."""
+    """L1 penalty, Σ |p|; at p = 0 its derivative is 0.
+
+    Args:
+        parameters: One Value or more, such as model.parameters().
+
+    Returns:
+        The penalty, a Value.
+    """
     return functions.sum([abs(p) for p in parameters])
 
 
 def l2(parameters: Iterable[Any]) -> Any:
-    """Σ p²."""
+    """L2 penalty, Σ p².
+
+    Args:
+        parameters: One Value or more, such as model.parameters().
+
+    Returns:
+        The penalty, a Value.
+    """
     values = list(parameters)
     return dot(values, values)
 
 
 class L1:
-    """strength · Σ |p| over all parameters of a model, as a penalty for `fit`: many become 0."""
+    """strength · Σ |p| over all parameters of a model, as `penalty` of fit: it drives many of them to 0.
+
+    R. Tibshirani, Regression Shrinkage and Selection via the Lasso (1996).
+
+    Args:
+        strength: Factor of the penalty, 0 or more.
+
+    Raises:
+        TypeError: The strength is not a number.
+        ValueError: It is negative or not finite.
+    """
 
     def __init__(self, strength: float) -> None:
         self.strength = nonnegative("strength", strength)
 
     def __call__(self, model: Module) -> Any:
+        """The penalty of a model, a Value."""
         return self.strength * l1(model.parameters())
 
 
 class L2:
-    """strength · Σ p² over all parameters of a model, as a penalty for `fit`: they stay small."""
+    """strength · Σ p² over all parameters of a model, as `penalty` of fit: it keeps them small.
+
+    A. Hoerl and R. Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems (1970).
+
+    Args:
+        strength: Factor of the penalty, 0 or more.
+
+    Raises:
+        TypeError: The strength is not a number.
+        ValueError: It is negative or not finite.
+    """
 
     def __init__(self, strength: float) -> None:
         self.strength = nonnegative("strength", strength)
 
     def __call__(self, model: Module) -> Any:
+        """The penalty of a model, a Value."""
         return self.strength * l2(model.parameters())
 
 
 # ---- by name
 
 class LossSpec(NamedTuple):
-    """A loss, and what its targets are: "numbers", "probabilities", "signs", "classes", or "any".
+    """A loss and the form of its targets.
 
-    threshold: an output above it means the second of two classes; None where the targets tell.
+    Attributes:
+        loss: The function.
+        targets: "numbers", "probabilities", "signs" (1 and −1), "classes" (labels or probabilities), or "any".
+        threshold: An output above it predicts the second of two classes; None where that depends on the labels.
     """
 
     loss: Loss
@@ -164,38 +272,38 @@ LOSSES = {
 }
 
 
-def spec_of(loss: str | Loss) -> LossSpec:
-    """What is known of a loss, by its name or the function. ValueError, TypeError for anything else."""
+def loss_spec(loss: str | Loss) -> LossSpec:
+    """The LossSpec of a name or a function. ValueError, TypeError for anything else."""
     if isinstance(loss, str):
         if loss not in LOSSES:
             raise ValueError(f"loss {loss!r} is not known; there are {', '.join(LOSSES)}")
         return LOSSES[loss]
     if not callable(loss):
         raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {describe(loss)}")
-    return next((known for known in LOSSES.values() if known.loss is loss), LossSpec(loss, "any"))
+    return next((spec for spec in LOSSES.values() if spec.loss is loss), LossSpec(loss, "any"))
 
 
-# ---- inside
+# ---- checks and reductions
 
-def _total(terms: list[Any]) -> Any:
-    """Their sum; of one term, itself."""
+def _sum(terms: list[Any]) -> Any:
+    """Their sum; no node for the sum of one term."""
     return terms[0] if len(terms) == 1 else functions.sum(terms)
 
 
 def _mean(terms: list[Any]) -> Any:
-    """Their mean; of one term, itself."""
+    """Their mean; no node for the mean of one term."""
     return terms[0] if len(terms) == 1 else mean(terms)
 
 
 def _pairs(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
-    these, those = (list(map(_operand, as_list(each))) for each in (outputs, targets))
-    if len(these) != len(those) or not len(these):
-        raise ValueError(f"a target for each of {len(these)} outputs is expected, got {len(those)}")
-    return list(zip(these, those, strict=True))
+    output_list, target_list = (list(map(_operand, as_list(each))) for each in (outputs, targets))
+    if len(output_list) != len(target_list) or not len(output_list):
+        raise ValueError(f"a target for each of {len(output_list)} outputs is expected, got {len(target_list)}")
+    return list(zip(output_list, target_list, strict=True))
 
 
-def _classes(name: str, outputs: Any, target: Any) -> tuple[list[Any], Any]:
-    """The scores of the classes, and the target: a class's number, or a list as long as the scores."""
+def _scores_and_target(name: str, outputs: Any, target: Any) -> tuple[list[Any], Any]:
+    """The score of each class, and the target: a label, or a list as long as the scores."""
     scores = list(as_list(outputs))
     if len(scores) < 2:
         raise ValueError(f"{name} takes an output for each class, two at least, got {len(scores)}")

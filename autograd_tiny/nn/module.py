@@ -1,4 +1,15 @@
-"""What all networks have in common: parameters with names, two modes, numbers that can be read and set."""
+"""Module, the base class of all networks: named parameters, two modes, and parameters as arrays.
+
+parameters.py searches the attributes of a module. layers.py and network.py have the modules to build with.
+
+**How a call works.** `Module.__call__` is `call_in_scope` of engine/value.py, a compiled function, so that a call
+costs no Python frame beside that of `forward`. It makes the module's scope the current one, calls
+`forward(*inputs)` and restores the scope before. Every Value that `forward` computes records this scope, as in
+"mlp.layer1.neuron2". A module's scope is its name inside the scope that is current where it is called. Building
+that text for each call would be slow, so the module remembers in `_place` the outer scope of its last call, and
+its own scope there. Only if a call comes from another outer scope does `call_in_scope` ask `_scope_inside` for a
+new one, which also gives names to parts that were appended to a list since.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -8,29 +19,33 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..engine.value import Value, call_in_scope, current_scope, scope_inside
-from .parameters import merged, named, numbers_of, parameters_in, put_numbers, tensors_at
+from ..engine.state import scope_inside
+from ..engine.value import Value, call_in_scope, current_scope
+from .parameters import array_of, load_arrays, merge, named_in, parameters_in, tensors_in
 
 OWN_FIELDS = {"name", "training", "_place", "_notes"}      # of a module itself
 
 
 class Module:
-    """Something with parameters that can be trained, as torch.nn.Module in small.
+    """Base class of networks and of their parts, as torch.nn.Module in small.
 
-    A subclass says what it computes in `forward`. Whatever Values and modules it holds in its attributes,
-    also in lists, tuples, dicts and arrays of them, are its parameters and its parts: `self.w = [Value(0.5)]`
-    makes a parameter w[0], `self.layers = [a, b]` makes the parts layer1 and layer2. A Value without a label
-    gets its place as label, so that pictures show "layer1.neuron2.w[0]"; the Values that a call computes
-    carry the same names as their scope. What `forward` notes in an attribute is no parameter.
+    A subclass computes its outputs in `forward`; calling the module calls that. The Values and modules in its
+    attributes, also inside lists, tuples, dicts and object arrays, are its parameters and its parts:
+    `self.w = [Value(0.5)]` registers a parameter w[0], `self.layers = [a, b]` the parts layer1 and layer2. An
+    attribute that is set during a call, such as an activation kept for a look at it later, is not registered.
 
-    name: what the owner calls it, and the scope of what it computes; the class's name, if nothing else.
-    training: True in training, False in use; see train and eval.
+    A parameter without a label gets its name as label, so that pictures show "layer1.neuron2.w[0]". The Values
+    that a call computes have the names of the modules as scope.
+
+    Attributes:
+        name: The name that the owner gives, such as "layer1"; "" without an owner.
+        training: True in training mode, False in evaluation mode; see train and eval.
     """
 
     name: str = ""
     training: bool = True
-    _place: tuple[str | None, str] = (None, "")         # the scope around its last call, and its own there
-    _notes: frozenset[str] = frozenset()                # attributes that were set by a call
+    _place: tuple[str | None, str] = (None, "")         # outer scope of the last call, and own scope there
+    _notes: frozenset[str] = frozenset()                # attributes that were set during a call
 
     def __setattr__(self, attribute: str, held: Any) -> None:
         object.__setattr__(self, attribute, held)
@@ -42,118 +57,146 @@ class Module:
             return
         if attribute in self._notes:
             object.__setattr__(self, "_notes", self._notes - {attribute})
-        for place, part in named(attribute, held):
+        for name, part in named_in(attribute, held):
             if isinstance(part, Module):
-                part._called(place)
+                part._receive_name(name)
             elif not part.label:
-                part.label = place
+                part.label = name
 
     def __delattr__(self, attribute: str) -> None:
         object.__delattr__(self, attribute)
         object.__setattr__(self, "_notes", self._notes - {attribute})
 
-    def held(self) -> dict[str, Any]:
-        """Its attributes, but for what calls have noted there."""
-        others = {name: held for name, held in vars(self).items() if name not in OWN_FIELDS}
-        return {name: held for name, held in others.items() if name not in self._notes} if self._notes else others
-
-    def _called(self, place: str) -> None:
-        """Take the name that an owner gives. Labels that somebody has chosen stay."""
-        for name, parameter in self.named_parameters():
-            if parameter.label == name:
-                parameter.label = f"{place}.{name}"
+    def _receive_name(self, name: str) -> None:
+        """Take the name that an owner gives, also into the labels, except those that somebody has chosen."""
+        for own_name, parameter in self.named_parameters():
+            if parameter.label == own_name:
+                parameter.label = f"{name}.{own_name}"
         if not self.name:
-            self.name = place
+            self.name = name
 
-    __call__ = call_in_scope        # forward(*inputs), whose results get the scope of the module
+    def _registered(self) -> dict[str, Any]:
+        """The attributes in which parameters and parts are searched."""
+        found = {name: held for name, held in vars(self).items() if name not in OWN_FIELDS}
+        return {name: held for name, held in found.items() if name not in self._notes} if self._notes else found
+
+    # ---- calls
+
+    __call__ = call_in_scope        # the docstring of this file explains it
 
     def _scope_inside(self, outer: str) -> str:
-        """The scope of what it computes when it is called in another one; remembered for the next call."""
+        """The scope of a call from the scope `outer`, which is remembered for the next call."""
         scope = scope_inside(outer, self.name or type(self).__name__.lower())
         object.__setattr__(self, "_place", (outer, scope))
-        self.parts()
+        self.parts()                            # gives them names, which their scopes are made of
         return scope
 
     def forward(self, *inputs: Any) -> Any:
-        """The outputs for some inputs. Subclasses define it."""
+        """Compute the outputs. Subclasses define it.
+
+        Args:
+            *inputs: The arguments of the call, for most modules a list of Values or numbers.
+
+        Returns:
+            The outputs, for most modules a list of Values, or a Value where there is only one.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, x): define what it computes")
 
     # ---- parameters
 
     def parameters(self) -> list[Value]:
-        """The Values that training changes, each once."""
+        """The Values that training changes, each once, in the order of the attributes."""
         found: list[Value] = []
-        for held in self.held().values():
+        for held in self._registered().values():
             found += parameters_in(held)
         return found if len({*found}) == len(found) else list(dict.fromkeys(found))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """The same with their places: ("layer1.neuron2.w[0]", Value)."""
+        """The parameters with their names, such as ("layer1.neuron2.w[0]", Value(…))."""
         found: dict[Value, str] = {}
-        for attribute, held in self.held().items():
-            for place, part in named(attribute, held):
+        for attribute, held in self._registered().items():
+            for name, part in named_in(attribute, held):
                 if isinstance(part, Module):
-                    for name, parameter in part.named_parameters():
-                        found.setdefault(parameter, f"{place}.{name}")
+                    for inner_name, parameter in part.named_parameters():
+                        found.setdefault(parameter, f"{name}.{inner_name}")
                 else:
-                    found.setdefault(part, place)
+                    found.setdefault(part, name)
         return [(name, parameter) for parameter, name in found.items()]
 
     def parts(self) -> list[tuple[str, Module]]:
-        """The modules that it is made of, with their names."""
-        found = (named(attribute, held, values=False) for attribute, held in self.held().items())
+        """The modules directly inside this one, with their names."""
+        found = (named_in(attribute, held, modules_only=True) for attribute, held in self._registered().items())
         parts = [part for parts in found for part in parts]
-        for place, part in parts:
-            if not part.name:                   # it was put into a list after that became an attribute
-                part._called(place)
+        for name, part in parts:
+            if not part.name:                   # appended to a list after that became an attribute
+                part._receive_name(name)
         return parts
 
     def zero_grad(self) -> None:
-        """Forget the gradients, before the next backward pass adds its own."""
+        """Set the gradients of all parameters to 0: backward passes add to them."""
         vectors.zero_gradients(self.parameters())
 
     # ---- modes
 
     def train(self, mode: bool = True) -> Module:
-        """Go into the mode for training, with all parts: Dropout leaves units out. Returns the module."""
+        """Switch this module and all its parts to training mode, where Dropout is active.
+
+        Args:
+            mode: False switches to evaluation mode instead.
+
+        Returns:
+            The module itself.
+        """
         object.__setattr__(self, "training", bool(mode))
         for _, part in self.parts():
             part.train(mode)
         return self
 
     def eval(self) -> Module:
-        """Go into the mode for use: the same as train(False)."""
+        """Switch to evaluation mode: train(False)."""
         return self.train(False)
 
-    # ---- numbers
+    # ---- parameters as arrays
 
     def tensors(self) -> dict[str, Any]:
-        """The parameters by name, Values in lists of lists, regular like an array.
+        """The parameters as tensors by name: a Value, or rectangular nested lists of Values.
 
-        ValueError if two have the same name.
+        Raises:
+            ValueError: Two of them have the same name.
         """
-        return merged(tensors_at(attribute, held) for attribute, held in self.held().items())
+        return merge(tensors_in(attribute, held) for attribute, held in self._registered().items())
 
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """The numbers of all parameters, as arrays by name. For an MLP "layer1.w" is (nout, nin)."""
-        return {name: numbers_of(tensor) for name, tensor in self.tensors().items()}
+        """The numbers of all parameters, copied.
+
+        Returns:
+            Arrays of float64 by name. A Layer has "w" (nout, nin) and "b" (nout,); an MLP "layer1.w", ….
+
+        Raises:
+            ValueError: Two parameters have the same name.
+        """
+        return {name: array_of(tensor) for name, tensor in self.tensors().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Set all parameters to what state_dict gave.
+        """Set all parameters to the numbers of a state_dict.
 
-        ValueError that lists every name that is missing or unknown, and every shape that does not fit;
-        TypeError for what is not numeric. Nothing has changed then.
+        Args:
+            state: Arrays, or nested lists, with the names and shapes that state_dict returns.
+
+        Raises:
+            ValueError: Names are missing or unknown, or shapes do not fit: all of them are listed.
+            TypeError: An entry is not numeric. After an error nothing has changed.
         """
-        put_numbers(self.tensors(), state, type(self).__name__)
+        load_arrays(self.tensors(), state, type(self).__name__)
 
-    # ---- how it shows
+    # ---- display
 
     def describe(self) -> str:
-        """What it is, on one line, without its parts."""
+        """This module on one line, without its parts."""
         return type(self).__name__
 
     def shown_parts(self) -> list[tuple[str, Module]]:
-        """Those of its parts that repr shows as branches."""
+        """The parts that repr shows as branches."""
         return self.parts()
 
     def __repr__(self) -> str:
@@ -162,16 +205,16 @@ class Module:
 
 
 def scope_of(module: Module) -> str:
-    """The scope of what it has computed last, or would be called in a call by itself."""
+    """The scope of its last call; of one that was never called, the scope of a call outside of all others."""
     return module._place[1] or module.name or type(module).__name__.lower()
 
 
 def _tree(module: Module) -> list[str]:
-    """The lines of repr: parts that follow each other and look the same stand on one."""
+    """The lines of repr; adjacent parts that look the same share one."""
     lines = [f"{module.describe()}: {len(module.parameters()):,}"]
     parts = [(name, _tree(part)) for name, part in module.shown_parts()]
     if parts:                                   # beside them, the parameters that are in none
-        own = {name: numbers_of(x).size for name, x in module.tensors().items() if "." not in name}
+        own = {name: array_of(x).size for name, x in module.tensors().items() if "." not in name}
         parts += [(name, [f"{count:,}"]) for name, count in own.items()]
     runs = [list(run) for _, run in groupby(parts, key=lambda part: part[1])]
     for k, run in enumerate(runs):

@@ -1,4 +1,4 @@
-"""Any acyclic graph of perceptrons: the completely unrestricted feed-forward structure."""
+"""Network: perceptrons connected by any acyclic graph, named unit by unit and edge by edge."""
 from __future__ import annotations
 
 import random
@@ -9,51 +9,57 @@ from typing import Any
 from ..boundary.arguments import boolean, describe
 from ..engine.functions import dot
 from ..engine.value import Value
-from .activations import Function, activation, known_name, name_of
+from .activations import ActivationFunction, activation_function, name_of, registered_name
 from .init import Initialiser, initialiser
-from .layers import alone, as_list
+from .layers import as_list, unwrap_single
 from .module import Module
 
 
 class Network(Module):
-    """Perceptrons connected as one likes, but in no cycle.
+    """A feed-forward network with any connections: perceptrons on a directed acyclic graph.
 
-    Network([("x", "h"), ("y", "h"), ("h", "o"), ("x", "o")]) has the inputs x and y, a hidden unit h and an
-    output o that looks at h and, past it, at x. edges: pairs of names (from, to), each with its weight
-    w(from→to). activation: of all units, but for those that activations={"o": "linear"} names. inputs,
-    outputs: their names in order; by default what no edge leads to, and what no edge leaves, in the order in
-    which they are first mentioned. bias, init, bias_init, rng: as for Neuron.
+    Network([("x", "h"), ("y", "h"), ("h", "o"), ("x", "o")]) has the inputs x and y, a hidden unit h, and an
+    output o with the inputs h and, by a skip connection, x.
 
-    units: the names of the perceptrons, each after those that it looks at. w: the weights by edge, b: the
-    biases by unit. ValueError for edges in a cycle, which it names, an edge given twice, an edge into an
-    input, and a name that no edge has.
+    Args:
+        edges: Pairs of names (from, to), each with a weight w(from→to).
+        activation: Activation of all units, a name in nn.ACTIVATIONS or a function of one Value.
+        activations: Exceptions by unit, such as {"o": "linear"}.
+        inputs: The names of the inputs, in order. By default those without incoming edges, in the order of their
+            first mention.
+        outputs: The names of the outputs, in order. By default those without outgoing edges.
+        bias, init, bias_init, rng: As for Neuron.
+
+    Attributes:
+        units: The names of the perceptrons in topological order.
+        w: The weights by edge, w["x", "h"].
+        b: The biases by unit.
+
+    Raises:
+        TypeError: An edge that is no pair of names, or another argument of a wrong type.
+        ValueError: A cycle, which the message shows; an edge given twice, an edge into an input, or a name that
+            no edge has.
     """
 
     def __init__(
-        self, edges: Iterable[tuple[str, str]], *, activation: str | Function = "sigmoid",
-        activations: Mapping[str, str | Function] | None = None, inputs: Sequence[str] | None = None,
+        self, edges: Iterable[tuple[str, str]], *, activation: str | ActivationFunction = "sigmoid",
+        activations: Mapping[str, str | ActivationFunction] | None = None, inputs: Sequence[str] | None = None,
         outputs: Sequence[str] | None = None, bias: bool = True, init: str | Initialiser = "uniform",
         bias_init: str | Initialiser = "zeros", rng: Any = random,
     ) -> None:
-        self.edges = _checked(edges)
-        order = _sorted(self.edges)
+        self.edges = _checked_edges(edges)
+        order = _topological_order(self.edges)
         sources: dict[str, list[str]] = {name: [] for name in order}
         targets: dict[str, list[str]] = {name: [] for name in order}
         for a, b in self.edges:
             sources[b].append(a)
             targets[a].append(b)
         mentioned = dict.fromkeys(name for edge in self.edges for name in edge)
-        self.inputs = _chosen("inputs", inputs, [x for x in mentioned if not sources[x]], mentioned)
-        self.outputs = _chosen("outputs", outputs, [x for x in mentioned if not targets[x]], mentioned)
-        chosen = set(self.inputs)
-        for name in order:
-            if (name in chosen) == bool(sources[name]):
-                raise ValueError(
-                    f"an edge leads into the input {name!r}" if sources[name]
-                    else f"no edge leads to {name!r}, and it is not among the inputs"
-                )
+        self.inputs = _checked_names("inputs", inputs, [x for x in mentioned if not sources[x]], mentioned)
+        self.outputs = _checked_names("outputs", outputs, [x for x in mentioned if not targets[x]], mentioned)
+        _check_inputs(self.inputs, order, sources)
         self.units = [name for name in order if sources[name]]
-        self.activations = _activations(activation, activations or {}, self.units)
+        self.activations = _activations_by_unit(activation, activations or {}, self.units)
         self._sources = {unit: sources[unit] for unit in self.units}
         draw, draw_bias = initialiser(init), initialiser(bias_init, "bias_init")
         fans = {name: (len(sources[name]), max(1, len(targets[name]))) for name in order}
@@ -64,48 +70,53 @@ class Network(Module):
         self.b = {x: Value(draw_bias(rng, *fans[x]), f"b({x})") for x in with_bias}
 
     def forward(self, x: Any) -> Any:
-        """The outputs as a list; the output itself where there is only one.
+        """The outputs: a list of Values in the order of `outputs`, or one Value where there is one output.
 
-        x: a number or Value for each input. ValueError for another number of them.
+        Args:
+            x: A Value or number for each input, in the order of `inputs`.
+
+        Raises:
+            ValueError: Another number of inputs.
         """
         given = as_list(x)
         if len(given) != len(self.inputs):
             names = ", ".join(self.inputs)
             raise ValueError(f"the network takes {len(self.inputs)} inputs ({names}), got {len(given)}")
-        known = dict(zip(self.inputs, given, strict=True))
+        computed = dict(zip(self.inputs, given, strict=True))
         for unit in self.units:
             sources = self._sources[unit]
             weights = [self.w[source, unit] for source in sources]
-            net_input = dot(weights, [known[source] for source in sources], self.b.get(unit))
-            known[unit] = output = self.activations[unit](net_input)
+            net_input = dot(weights, [computed[source] for source in sources], self.b.get(unit))
+            computed[unit] = output = self.activations[unit](net_input)
             if type(output) is Value and not output.label:
                 output.label = unit
-        return alone([known[name] for name in self.outputs])
+        return unwrap_single([computed[name] for name in self.outputs])
 
-    def held(self) -> dict[str, Any]:
-        """Unit by unit, its weights and then its bias, under their names; and what else there is."""
+    def _registered(self) -> dict[str, Any]:
+        """Unit by unit its weights and its bias, under their own names; then all other attributes."""
         found: dict[str, Any] = {}
         for unit in self.units:
             found |= {f"w({source}→{unit})": self.w[source, unit] for source in self._sources[unit]}
             found |= {f"b({unit})": self.b[unit]} if unit in self.b else {}
-        return found | {name: held for name, held in super().held().items() if name not in ("w", "b")}
+        return found | {name: held for name, held in super()._registered().items() if name not in ("w", "b")}
 
     def config(self) -> dict[str, Any]:
-        """The arguments to make one of its kind with."""
+        """The arguments with which nn.load makes it again."""
         return {
             "edges": [list(edge) for edge in self.edges], "inputs": self.inputs, "outputs": self.outputs,
-            "activations": {unit: known_name(self.activations[unit]) for unit in self.units},
+            "activations": {unit: registered_name(self.activations[unit]) for unit in self.units},
             "bias": bool(self.b),
         }
 
     def describe(self) -> str:
+        """This module on one line."""
         functions = ", ".join(dict.fromkeys(name_of(self.activations[unit]) for unit in self.units))
         hidden = len(self.units) - sum(unit in self.outputs for unit in self.units)
         ends = f"{', '.join(self.inputs)} → {hidden} hidden → {', '.join(self.outputs)}"
         return f"Network({ends}; {functions})"
 
 
-def _checked(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _checked_edges(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     for edge in edges:
         if isinstance(edge, str) or not hasattr(edge, "__len__") or len(edge) != 2:
@@ -121,8 +132,8 @@ def _checked(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(found)
 
 
-def _sorted(edges: Sequence[tuple[str, str]]) -> list[str]:
-    """The names, each after those that lead to it; ValueError that names the cycle if there is one."""
+def _topological_order(edges: Sequence[tuple[str, str]]) -> list[str]:
+    """All names, each after those that lead to it. ValueError with the cycle if there is one."""
     graph: dict[str, list[str]] = {}
     for a, b in edges:
         graph.setdefault(a, [])
@@ -134,27 +145,38 @@ def _sorted(edges: Sequence[tuple[str, str]]) -> list[str]:
         raise ValueError(f"the edges form a cycle: {cycle}. A network is fed forward only") from None
 
 
-def _chosen(
-    what: str, given: Sequence[str] | None, found: list[str], mentioned: Mapping[str, Any]
+def _checked_names(
+    argument: str, given: Sequence[str] | None, default: list[str], mentioned: Mapping[str, Any]
 ) -> list[str]:
     if given is None:
-        return found
+        return default
     if isinstance(given, str):
-        raise TypeError(f"{what}: a list of names is expected, got {describe(given)}")
+        raise TypeError(f"{argument}: a list of names is expected, got {describe(given)}")
     names = list(given)
     for name in names:
         if name not in mentioned:
-            raise ValueError(f"{what}: no edge has {name!r}; there are {', '.join(mentioned)}")
+            raise ValueError(f"{argument}: no edge has {name!r}; there are {', '.join(mentioned)}")
     if len(set(names)) < len(names) or not names:
-        raise ValueError(f"{what}: different names are expected, one at least, got {names}")
+        raise ValueError(f"{argument}: different names are expected, one at least, got {names}")
     return names
 
 
-def _activations(
-    usual: str | Function, others: Mapping[str, str | Function], units: Sequence[str]
-) -> dict[str, Function]:
+def _check_inputs(inputs: Sequence[str], order: Sequence[str], sources: Mapping[str, Sequence[str]]) -> None:
+    """ValueError unless the inputs are exactly the names without incoming edges."""
+    wanted = set(inputs)
+    for name in order:
+        if (name in wanted) == bool(sources[name]):
+            raise ValueError(
+                f"an edge leads into the input {name!r}" if sources[name]
+                else f"no edge leads to {name!r}, and it is not among the inputs"
+            )
+
+
+def _activations_by_unit(
+    default: str | ActivationFunction, exceptions: Mapping[str, str | ActivationFunction], units: Sequence[str]
+) -> dict[str, ActivationFunction]:
     known = set(units)
-    for name in others:
+    for name in exceptions:
         if name not in known:
             raise ValueError(f"activations: there is no unit {name!r}; there are {', '.join(units)}")
-    return {unit: activation(others.get(unit, usual)) for unit in units}
+    return {unit: activation_function(exceptions.get(unit, default)) for unit in units}

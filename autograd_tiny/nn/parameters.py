@@ -1,4 +1,8 @@
-"""What a module holds: Values and modules, in lists, tuples, dicts and arrays, by name and as numbers."""
+"""The parameters inside a module's attributes: found, named, and read and written as arrays.
+
+An attribute may be a Value or a module, or a list, tuple, dict or object array of them, nested at will. Here a
+"tensor" is a Value, or rectangular nested lists of Values. module.py calls all of this.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -14,39 +18,22 @@ from ..engine.functions import relu
 from ..engine.value import Value
 
 Array = np.ndarray[Any, Any]
-HOLDING_NONE = {type(None), bool, int, float, str, FunctionType, type(relu)}    # what most attributes are
-
-
-def inside(place: str, held: Any, values: bool = True) -> list[tuple[str, Any]]:
-    """What lies in a dict, list, tuple or array that stands at a place, each with its own; nothing in others.
-
-    `layers` has layer1, layer2, … if these are modules (they have parameters), else layers[0], layers[1].
-    values=False: but for single Values.
-    """
-    if isinstance(held, dict):
-        return [(f"{place}.{key}", x) for key, x in held.items() if values or type(x) is not Value]
-    if isinstance(held, np.ndarray) and held.dtype == object:
-        held = held.tolist()
-    if not isinstance(held, list | tuple):
-        return []
-    single = place.removesuffix("s")
-    return [
-        (f"{single}{i + 1}" if hasattr(x, "parameters") else f"{place}[{i}]", x)
-        for i, x in enumerate(held) if values or type(x) is not Value
-    ]
+WITHOUT_PARAMETERS = {type(None), bool, int, float, str, FunctionType, type(relu)}   # most attributes are of these
 
 
 def is_parameter(held: Any) -> bool:
-    """Whether it is a Value that was not computed."""
+    """Whether it is a leaf: a Value that was not computed."""
     return type(held) is Value and held.operation is LEAF
 
 
+# ---- finding
+
 def parameters_in(held: Any) -> list[Value]:
-    """The parameters in what an attribute holds; those of modules in their own order."""
+    """The parameters in the value of an attribute, in order; one may be there twice."""
     kind = type(held)
     if kind is Value:
         return [held] if held.operation is LEAF else []
-    if kind in HOLDING_NONE:
+    if kind in WITHOUT_PARAMETERS:
         return []
     if kind is not list:
         if hasattr(held, "parameters"):
@@ -57,7 +44,7 @@ def parameters_in(held: Any) -> list[Value]:
 
 
 def elements_of(held: Any) -> list[Any]:
-    """What lies in a container, as a list; [] for what is none."""
+    """The elements of a container as a list; [] for anything else."""
     if isinstance(held, dict):
         return [*held.values()]
     if isinstance(held, np.ndarray) and held.dtype == object:
@@ -66,79 +53,99 @@ def elements_of(held: Any) -> list[Any]:
     return [*held] if isinstance(held, list | tuple) else []
 
 
-def named(place: str, held: Any, values: bool = True) -> Iterator[tuple[str, Any]]:
-    """The parameters and modules in what stands at a place. values=False: the modules alone."""
-    if hasattr(held, "parameters") or (values and is_parameter(held)):
-        yield place, held
+def named_in(name: str, held: Any, modules_only: bool = False) -> Iterator[tuple[str, Any]]:
+    """The outermost modules and the parameters in the value of an attribute, each with its name."""
+    if hasattr(held, "parameters") or (not modules_only and is_parameter(held)):
+        yield name, held
     else:
-        for name, x in inside(place, held, values):
-            yield from named(name, x, values)
+        for inner_name, x in named_elements(name, held, modules_only):
+            yield from named_in(inner_name, x, modules_only)
 
 
-def tensors_at(place: str, held: Any) -> dict[str, Any]:
-    """The parameters in what stands at a place, in as few arrays (lists of lists) as they make."""
-    if hasattr(held, "tensors"):
-        return {f"{place}.{name}": tensor for name, tensor in held.tensors().items()}
+def named_elements(name: str, held: Any, modules_only: bool = False) -> list[tuple[str, Any]]:
+    """The elements of a container, each with its name; [] for anything else. modules_only skips single Values.
+
+    In a list `layers`, modules are called layer1, layer2, …, and anything else layers[0], layers[1], ….
+    """
+    if isinstance(held, dict):
+        return [(f"{name}.{key}", x) for key, x in held.items() if not (modules_only and type(x) is Value)]
     if isinstance(held, np.ndarray) and held.dtype == object:
         held = held.tolist()
-    if is_parameter(held) or (isinstance(held, list | tuple) and _is_regular(held)):
-        return {place: held}
-    return merged(tensors_at(name, x) for name, x in inside(place, held))
+    if not isinstance(held, list | tuple):
+        return []
+    singular = name.removesuffix("s")
+    return [
+        (f"{singular}{i + 1}" if hasattr(x, "parameters") else f"{name}[{i}]", x)
+        for i, x in enumerate(held) if not (modules_only and type(x) is Value)
+    ]
 
 
-def merged(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    """All entries in one dict; ValueError if two have the same name."""
-    found: dict[str, Any] = {}
+# ---- tensors
+
+def tensors_in(name: str, held: Any) -> dict[str, Any]:
+    """The parameters in the value of an attribute as tensors by name, each as large as possible."""
+    if hasattr(held, "tensors"):
+        return {f"{name}.{inner_name}": tensor for inner_name, tensor in held.tensors().items()}
+    if isinstance(held, np.ndarray) and held.dtype == object:
+        held = held.tolist()
+    if is_parameter(held) or (isinstance(held, list | tuple) and _is_rectangular(held)):
+        return {name: held}
+    return merge(tensors_in(inner_name, x) for inner_name, x in named_elements(name, held))
+
+
+def merge(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """All tensors in one dict. ValueError if two have the same name."""
+    merged: dict[str, Any] = {}
     for part in parts:
         for name, tensor in part.items():
-            if name in found:
+            if name in merged:
                 raise ValueError(f"two parameters are called {name!r}: rename one of the attributes")
-            found[name] = tensor
-    return found
+            merged[name] = tensor
+    return merged
 
 
-def numbers_of(tensor: Any) -> Array:
-    """The numbers of a tensor, an array of its shape."""
+def array_of(tensor: Any) -> Array:
+    """The numbers of a tensor, as an array of its shape."""
     if type(tensor) is Value:
         return np.array(tensor.data)
     if all(type(x) is Value for x in tensor):
-        found: Array = vectors.read(tensor)
-        return found
-    return np.stack([numbers_of(row) for row in tensor])
+        row: Array = vectors.read(tensor)
+        return row
+    return np.stack([array_of(row) for row in tensor])
 
 
-def put_numbers(tensors: Mapping[str, Any], state: Mapping[str, Any], owner: str) -> None:
-    """Set the parameters to the arrays of the same names; see Module.load_state_dict."""
-    numbers, problems = [], []
+def load_arrays(tensors: Mapping[str, Any], state: Mapping[str, Any], owner: str) -> None:
+    """Set tensors to the arrays of the same names; errors as of Module.load_state_dict."""
+    arrays, problems = [], []
     for name, tensor in tensors.items():
         if name not in state:
             problems.append(f"{name} is missing")
             continue
-        given, shape = _real(name, state[name]), np.shape(numbers_of(tensor))
+        given, shape = _real_array(name, state[name]), np.shape(array_of(tensor))
         if given.shape != shape:
             problems.append(f"{name} has the shape {given.shape}, {shape} is expected")
-        numbers.append(given.ravel())
+        arrays.append(given.ravel())
     problems += [f"{name} is unknown" for name in state if name not in tensors]
     if problems:
         raise ValueError(f"these weights do not fit {owner}: {'; '.join(problems)}")
-    values = [x for tensor in tensors.values() for x in _flat(tensor)]
-    vectors.write(values, np.concatenate(numbers) if numbers else np.empty(0))
+    values = [x for tensor in tensors.values() for x in _flatten(tensor)]
+    vectors.write(values, np.concatenate(arrays) if arrays else np.empty(0))
 
 
-def _is_regular(held: list[Any] | tuple[Any, ...]) -> bool:
-    """Whether lists of parameters are as long as each other, at every depth, as the rows of an array."""
+def _is_rectangular(held: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether nested lists of parameters have the shape of an array."""
     if not held or all(map(is_parameter, held)):
         return bool(held)
-    if not all(isinstance(row, list | tuple) and _is_regular(row) for row in held):
+    if not all(isinstance(row, list | tuple) and _is_rectangular(row) for row in held):
         return False
-    return len({np.shape(numbers_of(row)) for row in held}) == 1
+    return len({np.shape(array_of(row)) for row in held}) == 1
 
 
-def _flat(tensor: Any) -> list[Value]:
-    return [tensor] if type(tensor) is Value else [x for row in tensor for x in _flat(row)]
+def _flatten(tensor: Any) -> list[Value]:
+    return [tensor] if type(tensor) is Value else [x for row in tensor for x in _flatten(row)]
 
 
-def _real(name: str, given: Any) -> Array:
+def _real_array(name: str, given: Any) -> Array:
     array = np.asarray(given)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: an array of numbers is expected, got {describe(given)}")

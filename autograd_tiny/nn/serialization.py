@@ -1,4 +1,8 @@
-"""Weights in files: safetensors, which hold arrays and text and nothing that could be executed."""
+"""nn.save and nn.load: a model as a safetensors file, and back.
+
+The format holds arrays and text, and nothing that could be executed. The arrays are those of state_dict; the text
+describes the architecture in JSON: the class of each module and the arguments that its config() returns.
+"""
 from __future__ import annotations
 
 import json
@@ -20,27 +24,45 @@ INSTALL = 'saving takes the library safetensors: pip install "autograd_tiny[save
 
 
 def save(model: Module, path: str | PathLike[str]) -> None:
-    """Write the parameters of a model, and how it is built, to a safetensors file.
+    """Write the parameters and the architecture of a model to a safetensors file.
 
-    The arrays are those of state_dict, in float64. Of a class of your own, or with an activation of your own,
-    the file has the parameters only: make the model, and `load(path, into=model)`. ImportError without the
-    library safetensors.
+    The architecture is left out where a class or an activation of your own is in it, or where a model was changed
+    after it was made, so that its arguments would not make it again. Then make the model yourself, and use
+    `load(path, into=model)`.
+
+    Args:
+        model: The model; its arrays are those of state_dict, in float64.
+        path: The file. One that exists is replaced as a whole, or left as it is if writing fails.
+
+    Raises:
+        TypeError: The model is no Module.
+        ImportError: The library safetensors is missing.
     """
     _check_module(model, "model")
     write(path, model.state_dict(), {"architecture": _architecture_text(model)})
 
 
 def load(path: str | PathLike[str], into: Module | None = None) -> Any:
-    """The model in a file that `save` wrote; or its numbers put into a model, which is returned.
+    """Read a model from a safetensors file. Nothing in the file is executed.
 
-    ValueError for a file that is damaged or of another kind, for one without an architecture, and for numbers
-    that do not fit the model: it says which. Nothing has changed then. Nothing in the file is executed.
+    Args:
+        path: A file that `save` wrote. With `into`, any safetensors file with arrays of the right names.
+        into: A model that takes the arrays as its parameters; None to build the model of the file.
+
+    Returns:
+        The model: the one built, or `into`.
+
+    Raises:
+        ValueError: The file is damaged or of another format, it has no architecture, or its arrays do not fit the
+            model. `into` has not changed then.
+        TypeError: `into` is no Module.
+        ImportError: The library safetensors is missing.
     """
     if into is not None:
         _check_module(into, "into")
-    arrays, about = read(path)
+    arrays, metadata = read(path)
     try:
-        model = _built(path, about, arrays) if into is None else into
+        model = _model_from(metadata, arrays) if into is None else into
         model.load_state_dict(arrays)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from None
@@ -49,19 +71,21 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     return model
 
 
-def write(path: str | PathLike[str], arrays: Mapping[str, Any], about: Mapping[str, str]) -> None:
-    """A safetensors file of arrays, and of text about them."""
+# ---- the file
+
+def write(path: str | PathLike[str], arrays: Mapping[str, Any], metadata: Mapping[str, str]) -> None:
+    """Write arrays and text to a safetensors file."""
     library = _library()
-    whole = {name: np.array(array, order="C") for name, array in arrays.items()}
-    contents = library.numpy.save(whole, metadata={"format": FORMAT, **about})
+    contiguous = {name: np.array(array, order="C") for name, array in arrays.items()}
+    contents = library.numpy.save(contiguous, metadata={"format": FORMAT, **metadata})
     with replacing(path) as unfinished:
         unfinished.write_bytes(contents)
 
 
 def read(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The arrays in a safetensors file, and the text about them. ValueError if it is none."""
+    """The arrays and the text of a safetensors file. ValueError for any other file."""
     library = _library()
-    with open(path, "rb"):                      # so that a file that is not there is Python's own error
+    with open(path, "rb"):                      # so that a missing file raises Python's own error
         pass
     try:
         with library.safe_open(path, framework="numpy") as file:
@@ -79,34 +103,26 @@ def _library() -> Any:
     return safetensors
 
 
-def _check_module(model: Any, what: str) -> None:
+def _check_module(model: Any, argument: str) -> None:
     if not isinstance(model, Module):
-        raise TypeError(f"{what}: a Module is expected, got {describe(model)}")
+        raise TypeError(f"{argument}: a Module is expected, got {describe(model)}")
 
+
+# ---- the architecture, written
 
 def _architecture_text(model: Module) -> str:
-    """How a model is built; "" where that can't be said, or would make another one."""
+    """The architecture in JSON; "" if there is none, or if it would make another model."""
     try:
         plan = _architecture(model)
-        again = _build(plan, _Zeros(len(model.parameters())))
+        rebuilt = _build(plan, _LimitedZeros(len(model.parameters())))
     except (TypeError, ValueError, RecursionError):
         return ""
-    is_same = _alike(again, model) and len(again.parameters()) == len(model.parameters())
+    is_same = _same_architecture(rebuilt, model) and len(rebuilt.parameters()) == len(model.parameters())
     return json.dumps(plan) if is_same else ""
 
 
-def _alike(again: Any, model: Any) -> bool:
-    """Whether two modules are made of the same parts: some may have been changed after they were made."""
-    if type(again) is not type(model) or (hasattr(model, "config") and again.config() != model.config()):
-        return False
-    parts, others = again.parts(), model.parts()
-    return len(parts) == len(others) and all(
-        _alike(part, other) for (_, part), (_, other) in zip(parts, others, strict=True)
-    )
-
-
 def _architecture(module: Any) -> Any:
-    """What to build, as lists and dicts. TypeError for a class of somebody's own."""
+    """The architecture as lists and dicts. TypeError for a class that is not in CLASSES."""
     if type(module) is Sequential:
         return {"class": "Sequential", "layers": [_architecture(each) for each in module.layers]}
     if CLASSES.get(type(module).__name__) is not type(module):
@@ -114,40 +130,52 @@ def _architecture(module: Any) -> Any:
     return {"class": type(module).__name__, "arguments": module.config()}
 
 
-def _built(path: str | PathLike[str], about: Mapping[str, str], arrays: Mapping[str, Any]) -> Module:
-    if about.get("format") != FORMAT:
+def _same_architecture(rebuilt: Any, model: Any) -> bool:
+    """Whether two modules have equal parts: those of a model may have been changed after it was made."""
+    if type(rebuilt) is not type(model) or (hasattr(model, "config") and rebuilt.config() != model.config()):
+        return False
+    parts, others = rebuilt.parts(), model.parts()
+    return len(parts) == len(others) and all(
+        _same_architecture(part, other) for (_, part), (_, other) in zip(parts, others, strict=True)
+    )
+
+
+# ---- the architecture, read
+
+def _model_from(metadata: Mapping[str, str], arrays: Mapping[str, Any]) -> Module:
+    if metadata.get("format") != FORMAT:
         raise ValueError("it was not saved by autograd_tiny; load(path, into=model) takes its arrays by name")
-    if not about.get("architecture"):
+    if not metadata.get("architecture"):
         raise ValueError("it has parameters, but not how the model is built: load(path, into=model)")
     try:
-        return _build(json.loads(about["architecture"]), _Zeros(sum(map(np.size, arrays.values()))))
+        return _build(json.loads(metadata["architecture"]), _LimitedZeros(sum(map(np.size, arrays.values()))))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"its architecture is damaged: {error}") from None
 
 
-def _build(plan: Any, init: _Zeros) -> Module:
+def _build(plan: Any, init: _LimitedZeros) -> Module:
     if plan["class"] == "Sequential":
         return Sequential(*[_build(each, init) for each in plan["layers"]])
     if plan["class"] not in CLASSES:
         raise ValueError(f"a class {plan['class']!r} is not known; there are {', '.join(CLASSES)}")
-    made: Any = CLASSES[plan["class"]]
+    module_class: Any = CLASSES[plan["class"]]
     arguments = dict(plan["arguments"])
     if len(arguments.get("edges", ())) > init.left:
         raise ValueError("it has more parameters than the file has numbers")
-    start = {} if made in (Activation, Dropout) else {"init": init, "bias_init": init}
-    found: Any = made(**arguments, **start)
-    its = found.config()
+    initial = {} if module_class in (Activation, Dropout) else {"init": init, "bias_init": init}
+    module: Any = module_class(**arguments, **initial)
+    config = module.config()
     for name, given in arguments.items():
-        if name not in its or its[name] != given:
+        if name not in config or config[name] != given:
             raise ValueError(f"{plan['class']} with {name} = {describe(given)}")
-    return cast(Module, found)
+    return cast(Module, module)
 
 
-class _Zeros:
-    """An initialiser for numbers that are read afterwards: no more of them than the file holds."""
+class _LimitedZeros:
+    """An initialiser that returns 0 at most so often: a file can't ask for more parameters than it has."""
 
-    def __init__(self, most: int) -> None:
-        self.left = most
+    def __init__(self, limit: int) -> None:
+        self.left = limit
 
     def __call__(self, rng: Any, fan_in: int, fan_out: int) -> float:
         self.left -= 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import optim
 from ..boundary.arguments import boolean, integer
-from ..nn.losses import spec_of
+from ..nn.losses import loss_spec
 from ..optim.clipping import limit
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
@@ -128,7 +128,7 @@ def evaluate(
     reduction: str = "mean", sample_weight: Any = None, threads: int = 1,
 ) -> dict[str, float]:
     """{"loss": …, "accuracy": …}: the loss and the metrics of a model over samples, as `fit` has them."""
-    x, known = inputs_of(X), spec_of(loss)
+    x, known = inputs_of(X), loss_spec(loss)
     if reduction not in ("mean", "sum"):
         raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
     modules = modules_of(model)

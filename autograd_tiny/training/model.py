@@ -9,7 +9,7 @@ from .. import optim
 from ..boundary.arguments import describe
 from ..nn.activations import ACTIVATIONS, linear
 from ..nn.layers import (
-    MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, dropout_factors, let_through,
+    MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, dropout_factors, keep_all,
 )
 from ..nn.losses import L1, L2, LOSSES
 from ..nn.module import Module
@@ -101,7 +101,7 @@ def mode(modules: list[Module], training: bool) -> Iterator[None]:
     try:
         for module in modules:
             object.__setattr__(module, "training", training)
-        with nullcontext() if training else dropout_factors(let_through):
+        with nullcontext() if training else dropout_factors(keep_all):
             yield
     finally:
         for module, was in zip(modules, before, strict=True):

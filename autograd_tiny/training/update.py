@@ -13,11 +13,11 @@ import numpy as np
 
 from .. import optim, vectors
 from ..boundary.arguments import describe, integer
-from ..debug.nonfinite import where_it_began
+from ..debug.nonfinite import describe_origin
 from ..engine.graph import depends_on
 from ..engine.value import Value
 from ..nn.layers import dropout_factors
-from ..nn.losses import spec_of
+from ..nn.losses import loss_spec
 from ..optim.clipping import clip_norm, clip_value
 from .data import Array, all_finite, inputs_of, targets_of, weights_of
 from .model import is_known, mode, modules_of, optimizer_for, probe
@@ -40,7 +40,7 @@ class Training:
             raise TypeError(f"penalty: a function of the model is expected, got {describe(penalty)}")
         self.model, self.penalty, self.reduction = model, penalty, reduction
         self.modules = modules_of(model)
-        self.loss = spec_of(loss)
+        self.loss = loss_spec(loss)
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
         self.x = inputs_of(X)
@@ -144,13 +144,13 @@ class Training:
         if not isfinite(loss + penalty):
             what = f"the penalty is {penalty:g}" if isfinite(loss) else f"the loss is {loss:g}"
         if isfinite(loss):
-            began = where_it_began(self.penalty(self.model)) if self.penalty is not None else ""
+            began = describe_origin(self.penalty(self.model)) if self.penalty is not None else ""
             if began:
                 return f"{what} in {where}: it began in the penalty, {began}"
         places = np.arange(self.samples)[part]
         suspects = np.flatnonzero(~np.isfinite(self.objective(rows)))
         for k in suspects if len(suspects) else range(len(rows)):
-            began = where_it_began(self._in_full(rows[k]))
+            began = describe_origin(self._in_full(rows[k]))
             if began:
                 hint = ""
                 if isinf(loss):

@@ -300,16 +300,16 @@ def test_bad_input_is_refused_by_name(name, outputs, target, named):
 
 @every_loss
 def test_a_loss_has_its_own_name(name):
-    assert losses.spec_of(name).loss is getattr(losses, name)
+    assert losses.loss_spec(name).loss is getattr(losses, name)
 
 
 def test_short_names():
-    assert losses.spec_of("mse").loss is losses.mean_squared_error
-    assert losses.spec_of("mae").loss is losses.mean_absolute_error
+    assert losses.loss_spec("mse").loss is losses.mean_squared_error
+    assert losses.loss_spec("mae").loss is losses.mean_absolute_error
 
 
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match="cross_entrpy") as caught:
-        losses.spec_of("cross_entrpy")
+        losses.loss_spec("cross_entrpy")
     for name in [*LOSSES, "mse", "mae"]:
         assert name in str(caught.value)
