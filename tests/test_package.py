@@ -111,6 +111,20 @@ def test_no_file_is_too_long_to_read():
     assert not {file: n for file, n in lengths.items() if n > most.get(file, 600)}
 
 
+def test_the_way_of_a_student_through_the_engine_is_short():
+    """The fields of Value → __mul__ → mul → binary → backward, with what these call: one sitting."""
+    value = (PACKAGE / "engine/value.py").read_text(encoding="utf-8").splitlines()
+    backward = (PACKAGE / "engine/backward.py").read_text(encoding="utf-8").splitlines()
+
+    def part(start, end):
+        first = next(i for i, line in enumerate(value) if line.startswith(start))
+        return next(i for i, line in enumerate(value[first:], first) if line.startswith(end)) - first
+
+    fields = part("class Value", "    def __init__")
+    functions = part("    def __mul__", "    def __rmul__") + part("def mul", "def div") + part("def binary", "def nary")
+    assert fields + functions + len(backward) < 300
+
+
 def test_no_folder_has_too_many_modules():
     folders = [PACKAGE, *(path for path in PACKAGE.rglob("*") if path.is_dir() and path.name != "__pycache__")]
     assert not {
