@@ -1,4 +1,4 @@
-"""detect_anomaly(): the first nan or infinity raises where it is made, and names the user's line."""
+"""detect_anomaly(): raise where the first nan or infinity is computed, and name the user's line of code."""
 from __future__ import annotations
 
 import linecache
@@ -10,76 +10,79 @@ from types import CodeType, FrameType
 
 from ..engine.state import switched
 from ..engine.value import Value
-from .nonfinite import Origin, origin_of_gradients
+from .nonfinite import Origin, find_gradient_origin
 
-INSIDE = str(Path(__file__).parents[1]) + os.sep, "<formula "    # this package; the formulas of the rows
-LONGEST_LINE = 80           # characters of a line of code that an error shows
-_lines: dict[tuple[CodeType, int], str] = {}
+INTERNAL = str(Path(__file__).parents[1]) + os.sep, "<formula "    # files of this package; compiled formulas
+LONGEST_LINE = 80           # characters of a line of code in an error message
+_places: dict[tuple[CodeType, int], str] = {}
 
 
 class detect_anomaly(switched):
-    """In this block the first number or gradient that is not finite raises at once, and names its line.
+    """Raise at the first value or gradient that is not finite, and name the line of code that computed it.
 
-    `with detect_anomaly(): …`, or `@detect_anomaly()` above a function, as torch.autograd.detect_anomaly: but
-    infinities count as well as nan, and values as well as gradients. The FloatingPointError says what was
-    computed from what, in which module, and in which line of code outside of this package. A backward pass
-    raises before it has changed any `.grad`.
+    Use `with detect_anomaly(): …`, or `@detect_anomaly()` above a function. In contrast to
+    torch.autograd.detect_anomaly, infinities count as well as nan, and values as well as gradients.
 
-    Values that are made in this block keep their line as `made_at`, which pictures and diagnose(value) show.
-    The block holds for its thread or asyncio task, and for tasks that are started inside it.
-    Outside it costs no time. Inside, an operation takes some microseconds, and `fit` runs without a tape.
-    Dual numbers, and what a tape of your own replays, are not watched.
+    The block holds for its thread or asyncio task, and for tasks that are started inside it. It adds some microseconds
+    to each operation, and `fit` runs without a tape; outside of the block nothing gets slower. Values that are computed
+    inside keep their line in `made_at`, which pictures and diagnose(value) show. Dual numbers and tapes that you
+    replay yourself are not checked.
+
+    Raises:
+        FloatingPointError: A value or a gradient is not finite. The message names the operation, its operands, the
+            module and the innermost line of code outside of this package. A backward pass raises before it has
+            changed any `.grad`.
     """
 
     def __init__(self) -> None:
-        super().__init__(on_result=check_result, on_gradient=check_gradients)
+        super().__init__(on_result=_check_result, on_gradient=_check_gradients)
 
 
-def check_result(result: Value) -> None:
-    """Note the line that made a result. FloatingPointError if the result is not finite."""
-    line = line_of_user(sys._getframe(1))
+def _check_result(result: Value) -> None:
+    """Store the user's line in a new result; raise FloatingPointError unless the result is finite."""
+    line = _user_line(sys._getframe(1))
     if line:
         result.made_at = line
     if not isfinite(result.data):
         raise FloatingPointError(str(Origin(result)))
 
 
-def check_gradients(output: Value, seed: float) -> None:
-    """FloatingPointError that says where the gradients of output stop being finite, if they do."""
+def _check_gradients(output: Value, seed: float) -> None:
+    """Raise FloatingPointError unless all gradients of output are finite."""
     with switched(on_result=None, on_gradient=None):
-        origin = origin_of_gradients(output, seed)
+        origin = find_gradient_origin(output, seed)
     if origin is not None:
         raise FloatingPointError(str(origin))
 
 
-def line_of_user(frame: FrameType | None) -> str:
+def _user_line(frame: FrameType | None) -> str:
     """The innermost line outside of this package and of NumPy, as "train.py, line 12: y = log(x)"; or ""."""
-    while frame is not None and _is_foreign(frame):
+    while frame is not None and _is_internal(frame):
         frame = frame.f_back
     if frame is None:
         return ""
     place = frame.f_code, frame.f_lineno
-    if place not in _lines:
-        _lines[place] = _said(frame)
-    return _lines[place]
+    if place not in _places:
+        _places[place] = _described(frame)
+    return _places[place]
 
 
-def _is_foreign(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(INSIDE) or (
+def _is_internal(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(INTERNAL) or (
         frame.f_globals.get("__name__", "").partition(".")[0] == "numpy"
     )
 
 
-def _said(frame: FrameType) -> str:
+def _described(frame: FrameType) -> str:
     file, number = frame.f_code.co_filename, frame.f_lineno
-    text = " ".join(linecache.getline(file, number, frame.f_globals).split())
-    if len(text) > LONGEST_LINE:
-        text = text[: LONGEST_LINE - 1] + "…"
-    return f"{_name_of(file)}, line {number}" + (f": {text}" if text else "")
+    code = " ".join(linecache.getline(file, number, frame.f_globals).split())
+    if len(code) > LONGEST_LINE:
+        code = code[: LONGEST_LINE - 1] + "…"
+    return f"{_short_name(file)}, line {number}" + (f": {code}" if code else "")
 
 
-def _name_of(file: str) -> str:
-    """The name of a file without its folder; of a notebook's cell, what Jupyter calls it: "Cell In[3]"."""
+def _short_name(file: str) -> str:
+    """The name of a file without its folder; for a notebook's cell the name that Jupyter shows, "Cell In[3]"."""
     if "IPython" in sys.modules:
         shell = sys.modules["IPython"].get_ipython()
         found = shell.compile.format_code_name(file) if shell is not None else None

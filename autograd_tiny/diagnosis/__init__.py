@@ -1,15 +1,17 @@
-"""What goes on inside of a model, layer by layer, over samples: activations, gradients, updates, illnesses.
+"""Measurements inside a model, layer by layer over many samples, and findings: problems that they show.
 
-    layers.py    which layers a model has, found in the graph of one sample
-    subject.py   the model, its samples, its loss and its optimizer, checked
-    samples.py   what units give and what arrives there, for all samples: on a tape, or one by one
-    opening.py   a tape that is opened at net inputs, for the gradients that arrive there
-    summary.py   the few numbers, and the histograms, that say it of a layer
-    findings.py  the illnesses, with their thresholds and what to try
-    study.py     all of it together: `measure`
+Start with measure.py. It takes these steps:
 
-X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks (2010),
-looked at networks in this way.
+    arguments.py             check the model, its samples, its loss and its optimizer
+    measurements.py          outputs and gradients of all units for all samples, on a tape or sample by sample
+      layers.py              find the layers of the model in the computation graph of one sample
+      net_input_gradients.py compute gradients with respect to net inputs by a modified program of the tape
+    summary.py               reduce the measurements of each layer to a few statistics and histograms
+    findings.py              detect problems: thresholds with their sources, and advice
+    results.py               the dataclasses that hold the results
+
+The method: X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks
+(2010).
 """
 from .findings import USUAL_UPDATE
 from .measure import measure

@@ -1,4 +1,4 @@
-"""What is looked at: a model, its samples, its loss and its optimizer, checked."""
+"""The arguments of `measure`, checked: a model, its samples, its loss and its optimizer."""
 from __future__ import annotations
 
 from typing import Any
@@ -9,83 +9,101 @@ from .. import optim, vectors
 from ..boundary.arguments import describe
 from ..engine.value import Value
 from ..nn.activations import name_of
-from ..nn.losses import spec_of
+from ..nn.losses import loss_spec
 from ..nn.module import Module
 from ..training.data import Array, all_finite, inputs_of, targets_of
 from ..training.model import check_model, is_known, mode, modules_of, optimizer_for
 from .layers import LayerFinder
 
 
-class Subject:
-    """The arguments of `measure`, as arrays and lists.
+class Arguments:
+    """The checked arguments of `measure`.
 
-    x, targets: of the samples that are looked at; which: their places among all that were given.
-    parameters: those of the optimizer, then the others of the model; places: where each stands there.
+    Attributes:
+        model, modules: The model, and all modules in it.
+        loss, loss_name: The loss of one sample, with what is known of it, and its name.
+        x, targets: The samples that are measured: arrays (samples, inputs) and (samples,) or (samples, outputs).
+        sample_numbers: The rows of X that these samples are.
+        samples_given: The number of rows of X.
+        optimizer: The optimizer whose updates are measured, or None.
+        parameters: Those of the optimizer, then the others of the model.
+        index_of: The index of each parameter in `parameters`.
+        trainable: Whether each of them requires a gradient.
+        layer_finder: Finds the layers in the graph of a sample.
     """
 
     def __init__(
         self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer | None, lr: float | None
     ) -> None:
-        self.model, self.modules, self.loss = model, modules_of(model), spec_of(loss)
+        self.model, self.modules, self.loss = model, modules_of(model), loss_spec(loss)
         self.loss_name = loss if isinstance(loss, str) else name_of(loss)
         self.x = inputs_of(X)
-        self.given = len(self.x)
-        self.which = np.arange(self.given)
+        self.samples_given = len(self.x)
+        self.sample_numbers = np.arange(self.samples_given)
         check_model(model)
-        with mode(self.modules, False):
-            outputs = model(self.x[0].tolist())
-            width = len(outputs) if hasattr(outputs, "__len__") else None
-            self.targets = targets_of(y, self.given, self.loss.targets, width)
-            first = self.loss.loss(outputs, self.targets[0].tolist())
-        if type(first) is not Value:
-            raise TypeError(f"the loss of a sample is one Value, got {describe(first)}")
+        self.targets = self._checked_targets(y)
         self.optimizer = None
         if optimizer is not None or lr is not None:
             self.optimizer = optimizer_for(model, "sgd" if optimizer is None else optimizer, lr)
-        moved = self.optimizer.parameters if self.optimizer else ()
-        others = model.parameters() if hasattr(model, "parameters") else []
-        if moved and others and not {*moved} & {*others}:
-            raise ValueError("optimizer: it has none of the model's parameters")
-        self.parameters = tuple(dict.fromkeys([*moved, *others]))
-        if not self.parameters:
-            raise TypeError(f"model: its parameters() are what is looked at, but {describe(model)} has none")
+        self.parameters = self._checked_parameters()
+        self.index_of = {parameter: k for k, parameter in enumerate(self.parameters)}
         self.trainable = np.array([parameter.requires_grad for parameter in self.parameters])
-        self.places = {parameter: k for k, parameter in enumerate(self.parameters)}
-        self.finder = LayerFinder(model, self.parameters)
+        self.layer_finder = LayerFinder(model, self.parameters)
+
+    def _checked_targets(self, y: Any) -> Array:
+        """The targets as floats, after a trial of the model and the loss on the first sample."""
+        with mode(self.modules, False):
+            outputs = self.model(self.x[0].tolist())
+            width = len(outputs) if hasattr(outputs, "__len__") else None
+            targets = targets_of(y, self.samples_given, self.loss.targets, width)
+            loss = self.loss.loss(outputs, targets[0].tolist())
+        if type(loss) is not Value:
+            raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
+        return targets
+
+    def _checked_parameters(self) -> tuple[Value, ...]:
+        optimized = self.optimizer.parameters if self.optimizer else ()
+        of_model = self.model.parameters() if hasattr(self.model, "parameters") else []
+        if optimized and of_model and not {*optimized} & {*of_model}:
+            raise ValueError("optimizer: it has none of the model's parameters")
+        parameters = tuple(dict.fromkeys([*optimized, *of_model]))
+        if not parameters:
+            raise TypeError(f"model: {describe(self.model)} has no parameters; pass a Module, or their Optimizer")
+        return parameters
 
     @property
-    def is_known(self) -> bool:
-        """Whether model and loss do the same everywhere, so that a tape need not find that out."""
+    def are_known(self) -> bool:
+        """Whether model and loss compute the same for every sample, so that a tape need not check it."""
         return is_known(self.loss.loss) and all(map(is_known, self.modules or [self.model]))
 
-    def take_some(self, most: int) -> None:
-        """Go on with samples that are spread evenly, if there are more than that."""
+    def keep_at_most(self, most: int) -> None:
+        """Keep evenly spread samples, if there are more than `most`."""
         if len(self.x) > max(most, 1):
-            chosen = np.linspace(0, len(self.x) - 1, max(most, 1)).astype(int)
-            self.x, self.targets, self.which = self.x[chosen], self.targets[chosen], chosen
+            kept = np.linspace(0, len(self.x) - 1, max(most, 1)).astype(int)
+            self.x, self.targets, self.sample_numbers = self.x[kept], self.targets[kept], self.sample_numbers[kept]
 
-    def update(self, gradient: Array) -> Array | None:
-        """By how much an update changes each parameter; found by an optimizer in the same state."""
+    def next_update(self, gradient: Array) -> Array | None:
+        """The change of each parameter in the next step, by a copy of the optimizer; None without an optimizer."""
         if self.optimizer is None or not all_finite(gradient):
             return None
-        its = type(self.optimizer)(self.optimizer.parameters, lr=self.optimizer.lr)
-        its.load_state_dict(self.optimizer.state_dict())
-        moved = len(its.parameters)
+        twin = type(self.optimizer)(self.optimizer.parameters, lr=self.optimizer.lr)
+        twin.load_state_dict(self.optimizer.state_dict())
+        optimized = len(twin.parameters)
         before = vectors.read(self.parameters)
         after = before.copy()
-        its.update(after[:moved], gradient[:moved].copy(), self.trainable[:moved])
+        twin.update(after[:optimized], gradient[:optimized].copy(), self.trainable[:optimized])
         return np.asarray(after - before)
 
-    def names(self, chosen: Array) -> list[str]:
-        """The tensors that some parameters are in, with how many: "layer2.w (all 8)"."""
-        wanted = {parameter for parameter, its in zip(self.parameters, chosen, strict=True) if its}
-        tensors = self.model.tensors() if wanted and isinstance(self.model, Module) else {}
-        found = []
+    def tensor_names(self, chosen: Array) -> list[str]:
+        """The tensors that the chosen parameters belong to, each with their number: "layer2.w (all 8)"."""
+        remaining = {parameter for parameter, is_chosen in zip(self.parameters, chosen, strict=True) if is_chosen}
+        tensors = self.model.tensors() if remaining and isinstance(self.model, Module) else {}
+        names = []
         for name, tensor in tensors.items():
             members = np.array(tensor, object).ravel().tolist()
-            count = len(wanted.intersection(members))
-            wanted.difference_update(members)
+            count = len(remaining.intersection(members))
+            remaining.difference_update(members)
             if count:
-                whole = f"all {count:,}" if count == len(members) else f"{count:,} of {len(members):,}"
-                found.append(f"{name} ({whole})" if len(members) > 1 else name)
-        return found + [x.label or repr(x) for x in self.parameters if x in wanted]
+                share = f"all {count:,}" if count == len(members) else f"{count:,} of {len(members):,}"
+                names.append(f"{name} ({share})" if len(members) > 1 else name)
+        return names + [x.label or repr(x) for x in self.parameters if x in remaining]

@@ -1,7 +1,6 @@
-"""A model in use, looked at as a whole: what `measure` gives."""
+"""`measure`: a model in evaluation mode, measured over many samples. The steps follow in __init__.py's order."""
 from __future__ import annotations
 
-from contextlib import ExitStack
 from math import isfinite
 from typing import Any
 
@@ -14,40 +13,39 @@ from ..nn.module import Module
 from ..optim import Optimizer
 from ..training.data import Array
 from ..training.model import mode
-from .arguments import Subject
+from .arguments import Arguments
 from .findings import findings_of
-from .measurements import numbers_of
+from .measurements import measurements_of
 from .results import Measured
-from .summary import reports
+from .summary import layer_reports
 
 
-@np.errstate(all="ignore")                      # what is not finite is a finding, not a noise
+@np.errstate(all="ignore")                      # a number that is not finite is a finding, not a warning
 def measure(
     model: Any, X: Any, y: Any, loss: Any, optimizer: str | Optimizer | None = None, *,
     lr: float | None = None,
 ) -> Measured:
-    """Look at a model in use; see show.report.diagnose, which has the arguments and the errors."""
-    subject = Subject(model, X, y, loss, optimizer, lr)
-    with mode(subject.modules, False), ExitStack() as stack:
-        stack.enter_context(switched(recording=True))           # also inside of no_grad()
-        numbers = numbers_of(subject)
-        layers = reports(subject, numbers)
-        mean = float((numbers.losses / len(subject.x)).sum())   # the sum of all would overflow sooner
-        guessing = _guessing(subject.loss, subject.targets)
-        findings = findings_of(subject, numbers, layers, mean, guessing)
+    """Measure a model in evaluation mode. For the arguments and the errors see show.report.report.diagnose."""
+    arguments = Arguments(model, X, y, loss, optimizer, lr)
+    with mode(arguments.modules, False), switched(recording=True):      # record inside no_grad(), too
+        measurements = measurements_of(arguments)
+        layers = layer_reports(arguments, measurements)
+        mean_loss = float((measurements.losses / len(arguments.x)).sum())   # the sum would overflow sooner
+        guessing = _best_constant_loss(arguments.loss, arguments.targets)
+        findings = findings_of(arguments, measurements, layers, mean_loss, guessing)
     return Measured(
         model=model.describe() if isinstance(model, Module) else describe(model),
-        loss_name=subject.loss_name, loss=mean if isfinite(mean) else None,
-        guessing=guessing, samples=len(subject.x), given=subject.given,
-        parameters=len(subject.parameters), frozen=subject.names(~subject.trainable),
-        unreached=subject.names(~numbers.reached),
-        optimizer=repr(subject.optimizer) if subject.optimizer else "", slow=numbers.slow,
+        loss_name=arguments.loss_name, loss=mean_loss if isfinite(mean_loss) else None, guessing=guessing,
+        samples=len(arguments.x), given=arguments.samples_given, parameters=len(arguments.parameters),
+        frozen=arguments.tensor_names(~arguments.trainable),
+        unreached=arguments.tensor_names(~measurements.reached),
+        optimizer=repr(arguments.optimizer) if arguments.optimizer else "", slow=measurements.no_tape,
         layers=layers, findings=findings,
     )
 
 
-def _guessing(loss: LossSpec, targets: Array) -> float | None:
-    """The loss of one answer for all samples, the best such: what a model is to do better than."""
+def _best_constant_loss(loss: LossSpec, targets: Array) -> float | None:
+    """The least mean loss of outputs that are the same for all samples; None where it is not known."""
     means = targets.mean(axis=0)
     if loss == LOSSES["cross_entropy"]:
         return _entropy(means)
@@ -58,6 +56,6 @@ def _guessing(loss: LossSpec, targets: Array) -> float | None:
     return next((float(factors[name] * variances.sum()) for name in factors if loss == LOSSES[name]), None)
 
 
-def _entropy(shares: Array) -> float:
-    """−Σp·log p, which is 0 for shares of 0 and 1."""
-    return abs(float((shares * np.log(np.where(shares > 0.0, shares, 1.0))).sum()))
+def _entropy(probabilities: Array) -> float:
+    """−Σp·log p, with 0·log 0 = 0."""
+    return abs(float((probabilities * np.log(np.where(probabilities > 0.0, probabilities, 1.0))).sum()))

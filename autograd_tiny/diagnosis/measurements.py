@@ -1,4 +1,7 @@
-"""What happens in a model for all samples: on a tape, or one by one where none can be recorded."""
+"""Outputs and gradients of all units for all samples: on a tape, or sample by sample where none can be recorded.
+
+summary.py reduces them to a few numbers for each layer.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -11,151 +14,153 @@ from ..engine.graph import topological_order
 from ..engine.value import Value
 from ..tape.tape import Tape, record
 from ..training.data import Array
-from .arguments import Subject
+from .arguments import Arguments
 from .layers import FoundLayer
-from .net_input_gradients import gradients_by
+from .net_input_gradients import net_input_gradients
 
-MOST_NUMBERS = 10_000_000       # inputs and activations that are looked at: 80 MB, and several arrays of them
-EAGER_SAMPLES = 100             # where no tape can be recorded
+MAX_NUMBERS = 10_000_000        # inputs and results on a tape, for all samples: 80 MB, and several such arrays
+MAX_EAGER_SAMPLES = 100         # where no tape can be recorded
 
 
-class Sample(NamedTuple):
-    """The graph of one sample: its loss, its layers, and which parameters are in it."""
+class SampleGraph(NamedTuple):
+    """The computation graph of one sample: its loss, its layers, and which parameters are in it."""
 
     loss: Value
     layers: list[FoundLayer]
     reached: Array
 
 
-class Activity(NamedTuple):
-    """A layer, as it is in one sample, and arrays (samples, units) of what it does in all.
+class LayerMeasurements(NamedTuple):
+    """Arrays (samples, units) of one layer: the outputs, and the gradients of the loss arriving at the net inputs.
 
-    outputs: what the units give. arriving: the gradients of a sample's loss by their net inputs. There nan is
-    for a unit that a sample does not have, and what is nan itself is infinite.
+    nan stands for a unit that the graph of a sample lacks; a nan that was computed is stored as inf.
     """
 
-    layer: FoundLayer
+    layer: FoundLayer           # of one sample
     outputs: Array
     arriving: Array
 
 
-class Numbers(NamedTuple):
-    """What was found. losses: of each sample. gradient: of the mean loss, by the parameters.
+class Measurements(NamedTuple):
+    """The measurements of all layers, and of the parameters."""
 
-    silent: which parameters have a gradient of 0 for all samples. reached: those that the loss depends on.
-    slow: why there is no tape, "" if there is.
-    """
-
-    layers: list[Activity]
-    losses: Array
-    gradient: Array
-    silent: Array
-    reached: Array
-    slow: str
+    layers: list[LayerMeasurements]
+    losses: Array               # (samples,)
+    gradient: Array             # of the mean loss, with respect to the parameters
+    zero_gradient: Array        # whether a parameter's gradient is 0 for all samples
+    reached: Array              # whether the loss depends on a parameter
+    no_tape: str                # why none could be recorded; "" if one was
 
 
-def numbers_of(subject: Subject) -> Numbers:
-    """The numbers of all samples; of some, that the subject keeps to, where these are too many."""
-    recorded = _recorded(subject)
-    return _one_by_one(subject, recorded) if isinstance(recorded, str) else _replayed(subject, *recorded)
+def measurements_of(arguments: Arguments) -> Measurements:
+    """The measurements of all samples; where these are too many, `arguments` keep some."""
+    recorded = _recorded(arguments)
+    return _sample_by_sample(arguments, recorded) if isinstance(recorded, str) else _on_tape(arguments, *recorded)
 
 
-def in_full(subject: Subject, k: int) -> Sample:
-    """A sample whose inputs are Values, so that what is made of them is in the graph."""
-    x, target = subject.x[k].astype(float).tolist(), subject.targets[k].tolist()
+def graph_of_sample(arguments: Arguments, k: int) -> SampleGraph:
+    """The graph of a sample with its inputs as Values, so that all that is computed from them is in the graph."""
+    x, target = arguments.x[k].astype(float).tolist(), arguments.targets[k].tolist()
     try:
-        return _of_sample(subject, [Value(each, f"x[{i}]") for i, each in enumerate(x)], target)
+        return _graph(arguments, [Value(each, f"x[{i}]") for i, each in enumerate(x)], target)
     except Exception:                           # the model takes plain numbers only
-        return _of_sample(subject, x, target)
+        return _graph(arguments, x, target)
 
 
-def _of_sample(subject: Subject, x: Any, target: Any) -> Sample:
-    outputs = subject.model(x)
-    loss = subject.loss.loss(outputs, target)
-    if type(loss) is not Value:                 # of this sample it may be a constant
+def _graph(arguments: Arguments, x: Any, target: Any) -> SampleGraph:
+    outputs = arguments.model(x)
+    loss = arguments.loss.loss(outputs, target)
+    if type(loss) is not Value:                 # for some samples it may be a constant
         loss = Value(loss, requires_grad=False)
-    each = outputs if hasattr(outputs, "__len__") else [outputs]
-    layers = subject.finder.found(*([value for value in part if type(value) is Value] for part in (each, x)))
-    reached = np.zeros(len(subject.parameters), bool)
-    reached[[subject.places[leaf] for leaf in topological_order(loss) if leaf in subject.places]] = True
-    return Sample(loss, layers, reached)
+    outputs = outputs if hasattr(outputs, "__len__") else [outputs]
+    layers = arguments.layer_finder.find(_values(outputs), _values(x))
+    reached = np.zeros(len(arguments.parameters), bool)
+    reached[[arguments.index_of[node] for node in topological_order(loss) if node in arguments.index_of]] = True
+    return SampleGraph(loss, layers, reached)
 
 
-def _marked(array: Any) -> Array:
-    """inf for nan, which stands for what is not there."""
+def _values(numbers: Any) -> list[Value]:
+    return [x for x in numbers if type(x) is Value]
+
+
+def _nan_as_inf(array: Any) -> Array:
     return np.where(np.isnan(array), np.inf, array)
 
 
 # ---- on a tape
 
-def _recorded(subject: Subject) -> tuple[Tape, Sample] | str:
-    """A tape whose outputs are the loss, each unit and each net input; or why there is none."""
-    seen: list[Sample] = []
+def _recorded(arguments: Arguments) -> tuple[Tape, SampleGraph] | str:
+    """A tape whose outputs are the loss, all units and all net inputs; or the reason why there is none."""
+    graphs: list[SampleGraph] = []
 
-    def numbers_of_sample(x: Any, target: Any) -> list[Value]:
-        loss, layers, _ = sample = _of_sample(subject, x, target)
-        seen.append(sample)
-        units = [unit for layer in layers for unit in layer.units]
-        return [loss, *units, *(x for layer in layers for x in layer.net_inputs)]
+    def all_results(x: Any, target: Any) -> list[Value]:
+        graph = _graph(arguments, x, target)
+        graphs.append(graph)
+        units = [unit for layer in graph.layers for unit in layer.units]
+        return [graph.loss, *units, *(x for layer in graph.layers for x in layer.net_inputs)]
 
-    example = subject.x[0].astype(float).tolist(), subject.targets[0].tolist()
+    sample = arguments.x[0].astype(float).tolist(), arguments.targets[0].tolist()
     try:
-        tape = record(numbers_of_sample, *example, parameters=subject.parameters, check=not subject.is_known)
-    except Exception as error:                  # whatever it is: it runs eagerly, or has been seen to
+        tape = record(all_results, *sample, parameters=arguments.parameters, check=not arguments.are_known)
+    except Exception as error:                  # if it is the model's fault, it is raised again without a tape
         return str(error) or type(error).__name__
-    return tape, seen[0]
+    return tape, graphs[0]
 
 
-def _replayed(subject: Subject, tape: Tape, sample: Sample) -> Numbers:
-    subject.take_some(MOST_NUMBERS // (len(tape.inputs) + len(tape.program.outputs)))
-    rows = np.column_stack([subject.x, subject.targets]).astype(float)
-    losses, *outputs = tape(rows).T
+def _on_tape(arguments: Arguments, tape: Tape, graph: SampleGraph) -> Measurements:
+    arguments.keep_at_most(MAX_NUMBERS // (len(tape.inputs) + len(tape.program.outputs)))
+    rows = np.column_stack([arguments.x, arguments.targets]).astype(float)
+    losses, *results = tape(rows).T
     gradient = tape.value_and_grad(rows)[1]
-    # parts that cancel in the mean do not cancel under other weights
-    uneven = tape.value_and_grad(rows, np.random.default_rng(0).uniform(1.0, 2.0, len(rows)))[1]
-    units = len(outputs) // 2                   # and as many net inputs
-    arriving = gradients_by(tape, tape.program.outputs[1 + units:], rows)
+    # gradients of samples that cancel in the mean do not cancel with random weights
+    weighted = tape.value_and_grad(rows, np.random.default_rng(0).uniform(1.0, 2.0, len(rows)))[1]
+    units = len(results) // 2                   # the other half are the net inputs
+    arriving = net_input_gradients(tape, tape.program.outputs[1 + units:], rows)
     layers, end = [], 0
-    for layer in sample.layers:
-        its = slice(end, end := end + len(layer.units))
-        layers.append(Activity(layer, _marked(np.transpose(outputs[its])), _marked(arriving[:, its])))
-    return Numbers(layers, losses, gradient, (gradient == 0.0) & (uneven == 0.0), sample.reached, "")
+    for layer in graph.layers:
+        columns = slice(end, end := end + len(layer.units))
+        outputs = _nan_as_inf(np.transpose(results[columns]))
+        layers.append(LayerMeasurements(layer, outputs, _nan_as_inf(arriving[:, columns])))
+    return Measurements(layers, losses, gradient, (gradient == 0.0) & (weighted == 0.0), graph.reached, "")
 
 
-# ---- without one
+# ---- without a tape
 
-def _one_by_one(subject: Subject, slow: str) -> Numbers:
-    subject.take_some(EAGER_SAMPLES)
-    losses = np.zeros(len(subject.x))
-    slopes = np.zeros((len(losses), len(subject.parameters)))
-    reached = np.zeros(len(subject.parameters), bool)
-    widest: dict[str, FoundLayer] = {}
-    rows: list[dict[str, Array]] = []
-    for k in range(len(losses)):
-        loss, layers, its = in_full(subject, k)
-        losses[k], slopes[k] = loss.data, _gradients_at(loss, subject.parameters)
-        reached |= its
+def _sample_by_sample(arguments: Arguments, no_tape: str) -> Measurements:
+    arguments.keep_at_most(MAX_EAGER_SAMPLES)
+    samples = len(arguments.x)
+    losses = np.zeros(samples)
+    sample_gradients = np.zeros((samples, len(arguments.parameters)))
+    reached = np.zeros(len(arguments.parameters), bool)
+    widest: dict[str, FoundLayer] = {}          # of each name, the layer with the most units in a sample
+    measured: list[dict[str, Array]] = []       # for each sample, by layer: outputs and arriving gradients
+    for k in range(samples):
+        loss, layers, reached_here = graph_of_sample(arguments, k)
+        losses[k], sample_gradients[k] = loss.data, _gradients_or_0(loss, arguments.parameters)
+        reached |= reached_here
+        measured.append({})
         for layer in layers:
             widest[layer.name] = max(widest.get(layer.name, layer), layer, key=lambda each: len(each.units))
-        rows.append({
-            layer.name: _marked([[x.data for x in layer.units], _gradients_at(loss, layer.net_inputs)])
-            for layer in layers
-        })
-    found = []
-    for name, layer in widest.items():
-        both = np.full((2, len(rows), len(layer.units)), np.nan)
-        for k, row in enumerate(rows):
-            if name in row:
-                both[:, k, :row[name].shape[1]] = row[name]
-        found.append(Activity(layer, *both))
-    gradient = (slopes / len(losses)).sum(axis=0)
-    return Numbers(found, losses, gradient, (slopes == 0.0).all(axis=0), reached, slow)
+            outputs = [x.data for x in layer.units]
+            measured[k][layer.name] = _nan_as_inf([outputs, _gradients_or_0(loss, layer.net_inputs)])
+    layers_found = [_stacked(layer, [each.get(name) for each in measured]) for name, layer in widest.items()]
+    gradient = (sample_gradients / samples).sum(axis=0)
+    return Measurements(layers_found, losses, gradient, (sample_gradients == 0.0).all(axis=0), reached, no_tape)
 
 
-def _gradients_at(loss: Value, values: Sequence[Value]) -> Array:
-    """The gradients by values, 0 by those that require none."""
+def _stacked(layer: FoundLayer, measured: Sequence[Array | None]) -> LayerMeasurements:
+    """The measurements of a layer in all samples; None for a sample that lacks the layer."""
+    stacked = np.full((2, len(measured), len(layer.units)), np.nan)
+    for k, each in enumerate(measured):
+        if each is not None:
+            stacked[:, k, : each.shape[1]] = each
+    return LayerMeasurements(layer, *stacked)
+
+
+def _gradients_or_0(loss: Value, values: Sequence[Value]) -> Array:
+    """The gradients with respect to the values; 0 for those that require none."""
     found = np.zeros(len(values))
-    moving = [k for k, value in enumerate(values) if value.requires_grad]
+    required = [k for k, value in enumerate(values) if value.requires_grad]
     if loss.requires_grad:
-        found[moving] = gradients(loss, [values[k] for k in moving])
+        found[required] = gradients(loss, [values[k] for k in required])
     return found

@@ -1,4 +1,4 @@
-"""What a diagnosis gives: plain numbers and texts."""
+"""The results of `measure`, as plain numbers, strings and lists."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Histogram:
-    """How often numbers lie between two edges: counts[i] of them from edges[i] to edges[i + 1]."""
+    """A histogram: counts[i] numbers lie between edges[i] and edges[i + 1]."""
 
     counts: list[int]
     edges: list[float]
@@ -15,18 +15,30 @@ class Histogram:
 
 @dataclass(frozen=True)
 class LayerReport:
-    """What was measured of a layer. A number is None where there is nothing to measure, or it isn't finite.
+    """The statistics of one layer, over all samples that were measured.
 
-    units: their names, or their numbers from 1. activation: what makes them, "linear" for weighted sums.
-    mean, std, zeros: of their outputs, and how many of these are 0, as a share. saturated: the share of
-    those of sigmoids and tanhs with a slope below SATURATED. dead: the ReLUs that are 0 for all samples.
-    alike: whether all units, two at least, give the same outputs and get the same gradients.
-    arriving: the size (the root mean square) of the gradient of a sample's loss by the net inputs.
-    parameters, frozen: how many. weight, gradient: the size of those that are not frozen, and of the gradient
-    of the mean loss by them; ratio: of the two. update: the size of an update, as a part of the weights'.
-    without_gradient: how many have a gradient of exactly 0 for all samples.
-    activations: a histogram of the outputs. log_gradients: of log10 of the sizes of what arrives, but for
-    zeros, with the same edges in all layers.
+    A number is None where there is nothing to measure, or where it is not finite. Sizes are root mean squares.
+
+    Attributes:
+        name: The path of the module that computes the layer, such as "layer1"; "model" for a function.
+        units: The names of its units, or their numbers from 1.
+        activation: The activation functions of its units; "linear" for weighted sums.
+        mean, std: The mean and the standard deviation of the outputs.
+        zeros: The share of outputs that are 0.
+        saturated: The share of the outputs of sigmoids and tanhs where the derivative is below SATURATED times
+            its maximum.
+        dead: The ReLU units whose output is 0 for all samples.
+        alike: Whether all units, at least two, have the same outputs and the same gradients.
+        arriving: The size of the gradient of a sample's loss with respect to the net inputs.
+        parameters, frozen: The number of parameters, and how many of them require no gradient.
+        weight: The size of the parameters that are not frozen.
+        gradient: The size of the gradient of the mean loss with respect to them.
+        ratio: gradient / weight.
+        update: The size of the next update, divided by weight.
+        without_gradient: The number of parameters whose gradient is exactly 0 for all samples.
+        activations: A histogram of the outputs.
+        log_gradients: A histogram of log10 of the absolute gradients with respect to the net inputs, without
+            zeros; its edges are the same in all layers.
     """
 
     name: str
@@ -52,7 +64,15 @@ class LayerReport:
 
 @dataclass(frozen=True)
 class Finding:
-    """An illness: how bad ("severe", "warning", "note"), of which kind, where, the numbers, what to try."""
+    """A problem that the measurements show.
+
+    Attributes:
+        severity: "severe", "warning" or "note".
+        kind: The kind of problem, such as "dead" or "vanishing"; findings.py has them all.
+        where: The layers, the tensors, "X", "the loss" or the sample that it concerns.
+        text: The problem, with its numbers.
+        advice: A remedy to try.
+    """
 
     severity: str
     kind: str
@@ -66,12 +86,21 @@ class Finding:
 
 @dataclass(frozen=True)
 class Measured:
-    """What `measure` found. findings: causes first, and then the worst.
+    """The results of `measure`.
 
-    model: what it is. loss: the mean over the samples, None if it isn't finite; guessing: the loss of the
-    best answer that does not look at X, where that is known. samples: how many were looked at, of how many.
-    parameters: how many; frozen, unreached: names of tensors and how many of their parameters.
-    optimizer: what the updates are those of, "" without one. slow: why there is no tape, "" if there is.
+    Attributes:
+        model: A description of the model.
+        loss_name: The name of the loss.
+        loss: The mean loss over the samples; None if it is not finite.
+        guessing: The mean loss of the best constant prediction; None where it is not known.
+        samples, given: How many samples were measured, and how many there are.
+        parameters: The number of parameters.
+        frozen: The tensors with parameters that require no gradient, each with the number of these.
+        unreached: The tensors with parameters that the loss does not depend on, each with the number of these.
+        optimizer: The optimizer whose updates were measured; "" without one.
+        slow: Why no tape could be recorded; "" if one was.
+        layers: A LayerReport for each layer, in the order of the computation.
+        findings: The problems, causes before consequences, then by severity.
     """
 
     model: str
@@ -89,5 +118,5 @@ class Measured:
     findings: list[Finding]
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain numbers, strings, lists and dicts."""
+        """The results as nested dicts and lists of plain numbers and strings, ready for JSON."""
         return asdict(self)

@@ -1,91 +1,101 @@
-"""Where a nan or an infinity was born in a graph: the number, what it was made from, the line of code."""
+"""diagnose(value): where the first nan or infinity of a graph appears, with its operands and its line of code.
+
+debug/nonfinite.py finds the place; here it is described in full, as text and as HTML.
+"""
 from __future__ import annotations
 
 import html
 from math import isfinite
 
-from ...debug.nonfinite import Origin, origin_of
+from ...debug.nonfinite import Origin, find_origin
 from ...engine.graph import topological_order
 from ...engine.value import Value
 from ..formulas import slope_formula, value_formula
 from ..names import names_of, on_one_line, plain, readable
-from ..wording import fragment, in_columns
+from ..text_layout import fragment, in_columns
 
 DIGITS = 4
-MOST = 8                # operands that are shown: the ones to blame come first
+MAX_OPERANDS = 8        # in the table; those that are not finite come first
 HEADS = "operand", "value", "made by", "in", "line"
 
 
 class OriginReport:
-    """Where the numbers of a graph stop being finite. It prints itself; in a notebook it is a table.
+    """Where the values, or else the gradients, of a graph stop being finite. A notebook shows it as a table.
 
-    origin: the place, None if all values and gradients are finite. values: how many there are, and wrong: how
-    many of them are nan or infinite.
+    Attributes:
+        origin: The place; None if all values and gradients are finite.
+        values: The number of values in the graph.
+        wrong: How many of them are nan or infinite.
     """
 
     def __init__(self, output: Value) -> None:
         nodes = topological_order(output)
-        self.origin: Origin | None = origin_of(output)
+        self.origin: Origin | None = find_origin(output)
         self.values = len(nodes)
         self.wrong = sum(not isfinite(node.data) for node in nodes)
-        self._output = output
         self._names = names_of(nodes)
 
-    def _said(self, x: Value | float) -> str:
-        return (self._names[x] or _number(x.data)) if isinstance(x, Value) else _number(x)
-
     def lines(self) -> list[str]:
-        """What there is to say, beside the operands."""
-        origin = self.origin
-        if origin is None:
+        """The report without the table of operands, line by line."""
+        if self.origin is None:
             if self.values == 1:
                 return ["It is finite, and so is its gradient."]
             return [f"All {self.values:,} values, and their gradients, are finite."]
-        node = origin.node
-        name, formula = self._said(node), value_formula(node, self._said)
-        made = f"{name} = {formula} = {_number(node.data)}" if formula else f"{name} = {_number(node.data)}"
-        if origin.gradient is None:
-            said = [f"{_number(node.data)} was born here: {made}" + ("" if formula else ", a leaf")]
-        elif origin.place is None:
-            said = [f"A gradient stops being finite: {name} gets {_number(origin.gradient)} in all", made]
-        else:
-            operand, slope = node.operands[origin.place], node.local_grads[origin.place]
-            factor = f"∂{name}/∂{self._said(operand)}"
-            said = [
-                f"A gradient stops being finite at {factor} = "
-                f"{slope_formula(node, origin.place, self._said)} = {_number(slope)}",
-                f"{_number(origin.gradient)} arrives at {name}, and times {_number(slope)} goes on to "
-                f"{self._said(operand)}",
-                made,
-            ]
-        said += [f"in {plain(node.scope)}" if node.scope else "outside of all modules"]
-        said += [f"at {on_one_line(node.made_at)}"] if node.made_at else []
-        if origin.gradient is None and self.wrong > 1:
-            said += [f"{self.wrong - 1:,} of the {self.values - 1:,} other values are nan or infinite, too"]
+        node = self.origin.node
+        lines = self._value_lines(node) if self.origin.gradient is None else self._gradient_lines(self.origin)
+        lines += [f"in {plain(node.scope)}" if node.scope else "outside of all modules"]
+        lines += [f"at {on_one_line(node.made_at)}"] if node.made_at else []
+        if self.origin.gradient is None and self.wrong > 1:
+            lines += [f"{self.wrong - 1:,} of the {self.values - 1:,} other values are nan or infinite, too"]
         if not node.made_at:
-            said += ["(inside detect_anomaly() the line of code would stand here)"]
-        return said
+            lines += ["(inside detect_anomaly() the line of code would stand here)"]
+        return lines
+
+    def _value_lines(self, node: Value) -> list[str]:
+        leaf = "" if node.operands else ", a leaf"
+        return [f"{_number(node.data)} was born here: {self._equation(node)}{leaf}"]
+
+    def _gradient_lines(self, origin: Origin) -> list[str]:
+        node, name = origin.node, self._name(origin.node)
+        assert origin.gradient is not None
+        arriving = _number(origin.gradient)
+        if origin.operand_index is None:
+            return [f"A gradient stops being finite: {name} gets {arriving} in all", self._equation(node)]
+        operand = self._name(node.operands[origin.operand_index])
+        formula = slope_formula(node, origin.operand_index, self._name)
+        local_grad = _number(node.local_grads[origin.operand_index])
+        return [
+            f"A gradient stops being finite at ∂{name}/∂{operand} = {formula} = {local_grad}",
+            f"{arriving} arrives at {name}, and times {local_grad} goes on to {operand}",
+            self._equation(node),
+        ]
 
     def operands(self) -> list[tuple[str, ...]]:
-        """A row for each operand of the place: see HEADS."""
+        """The table of the operands that the number was computed from: a row for each, with the columns of HEADS."""
         if self.origin is None:
             return []
-        blamed = sorted(self.origin.node.operands, key=lambda x: isfinite(_float(x)))
-        rows: list[tuple[str, ...]] = []
-        for x in blamed[:MOST]:
-            if isinstance(x, Value):
-                made = value_formula(x, self._said) or "a leaf"
-                rows.append((self._said(x), _number(x.data), made, plain(x.scope), on_one_line(x.made_at)))
-            else:
-                rows.append((_number(x), _number(x), "a constant", "", ""))
-        more = len(blamed) - len(rows)
+        operands = sorted(self.origin.node.operands, key=lambda x: isfinite(_float(x)))
+        rows = [self._operand_row(x) for x in operands[:MAX_OPERANDS]]
+        more = len(operands) - len(rows)
         return rows + ([(f"… {more:,} more", "", "", "", "")] if more > 0 else [])
 
+    def _operand_row(self, x: Value | float) -> tuple[str, ...]:
+        if not isinstance(x, Value):
+            return _number(x), _number(x), "a constant", "", ""
+        made_by = value_formula(x, self._name) or "a leaf"
+        return self._name(x), _number(x.data), made_by, plain(x.scope), on_one_line(x.made_at)
+
     def _table(self) -> list[tuple[str, ...]]:
-        """The operands below their heads, without columns that say nothing."""
-        rows = self.operands()
-        columns = [column for column in zip(HEADS, *rows, strict=True) if any(column[1:])]
+        """The heads and the rows, without empty columns."""
+        columns = [column for column in zip(HEADS, *self.operands(), strict=True) if any(column[1:])]
         return [*zip(*columns, strict=True)]
+
+    def _name(self, x: Value | float) -> str:
+        return (self._names[x] or _number(x.data)) if isinstance(x, Value) else _number(x)
+
+    def _equation(self, node: Value) -> str:
+        formula = value_formula(node, self._name)
+        return " = ".join(filter(None, (self._name(node), formula, _number(node.data))))
 
     def __str__(self) -> str:
         head, *rest = self.lines()

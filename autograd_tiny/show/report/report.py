@@ -1,25 +1,30 @@
-"""The report of a diagnosis on one page, as text and as HTML: findings first, then the layers."""
+"""diagnose, and the report of a Diagnosis on one page, as text and as HTML: findings first, then the layers.
+
+The numbers come from diagnosis/; diagnose(value) is in origin.py.
+"""
 from __future__ import annotations
 
 import html
 import os
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 from ...diagnosis import SATURATED, USUAL_UPDATE, Finding, Histogram, LayerReport, Measured, measure
 from ...engine.value import Value
 from ...optim import Optimizer
 from ..names import NOT_IN_XML, plain, readable
 from ..page import Page
-from ..wording import WIDTH
+from ..text_layout import WIDTH
 from .origin import OriginReport
 
+Column: TypeAlias = "tuple[str, Callable[[LayerReport], str]]"      # its head, and the cell of a layer
+
 BARS = "▁▂▃▄▅▆▇█"
-GRAPH = 120, 30         # of a histogram in HTML, in pixels
-NOTHING = "—"
-LONGEST_WORD = 80       # characters
+HISTOGRAM_SIZE = 120, 30        # in HTML: width and height in pixels
+NOTHING = "—"                   # in a cell
+LONGEST_WORD = 80               # characters
 
 
 @overload
@@ -37,47 +42,64 @@ def diagnose(
     model: Any, X: Any = None, y: Any = None, loss: Any = None, optimizer: str | Optimizer | None = None, *,
     lr: float | None = None,
 ) -> Diagnosis | OriginReport:
-    """What goes on inside of a model on X (samples, inputs) and y, and what is wrong with it.
+    """Measure a model layer by layer and find problems; or find where a nan or an infinity comes from.
 
-    model, X, y, loss: as for fit. optimizer: whose updates are compared to the weights: an Optimizer, in the
-    state that it has, or a name, with lr or the default of its class; lr alone is that of "sgd". Without them
-    nothing is said about updates.
+    diagnose(model, X, y, loss) measures the model in evaluation mode over all samples: for each layer the outputs
+    of its units, dead and saturated units, the size of the gradient that arrives there and of the next update. It
+    lists findings, each with a remedy to try. print(…) shows the Diagnosis as text, a notebook shows it as a page.
+    A layer is the computation of one module; in a forward method of your own, a new layer begins where a parameter
+    multiplies a result that was computed from other parameters.
 
-    The Diagnosis has, for each layer, what its units give, which of them are dead or saturated, the size of
-    the gradient that arrives there, and that of an update; and findings, each with what to try. A layer is
-    what a module computes; one of a hand-written forward begins anew where parameters are multiplied by what
-    others have made. print(…) shows it as text, a notebook as a page.
+    diagnose(value), of a Value alone such as a loss, finds the first value in its computation graph that is not
+    finite, or else the first gradient in a backward pass: with its operands, its module and, if it was computed
+    inside detect_anomaly(), its line of code.
 
-    Nothing changes: no parameter, .grad, mode, state of an optimizer or of a random generator. Model and loss
-    are recorded on a tape; if they can't be, 100 samples run one by one, and the report says so. Where there
-    are very many samples and units, samples spread evenly stand for all.
+    Nothing changes: no parameter, `.grad`, mode, optimizer state or random generator. Model and loss are recorded
+    on a tape; if that fails, at most 100 samples run one by one, and the report gives the reason. Where samples
+    and units are very many, samples that are spread evenly stand for all.
 
-    diagnose(loss), of a Value alone: where a nan or an infinity was born in its graph, as a number or as a
-    gradient, of what, in which module, and in which line of code if it was made inside detect_anomaly().
+    Args:
+        model: A Module or a function of a list of inputs, as for fit; or a Value, without further arguments.
+        X: Array (samples, inputs).
+        y: Array (samples,) or (samples, outputs), or class labels, as for fit.
+        loss: The name of a loss, or a function (outputs, target), as for fit.
+        optimizer: The optimizer whose next update is compared with the weights: an Optimizer in its current
+            state, or a name. Without optimizer and lr, updates are not measured.
+        lr: The learning rate for the name of an optimizer; alone, that of "sgd".
 
-    TypeError, ValueError for arguments that don't fit, as those of fit.
+    Returns:
+        A Diagnosis; for a Value, an OriginReport.
+
+    Raises:
+        TypeError, ValueError: The arguments do not fit, as in fit.
+
+    The method: X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks
+    (2010). The thresholds and their sources are in diagnosis/findings.py.
     """
     given = {"X": X, "y": y, "loss": loss, "optimizer": optimizer, "lr": lr}
     absent = [name for name, argument in given.items() if argument is None]
     if type(model) is Value:
         if len(absent) < len(given):
-            raise TypeError("diagnose(value) takes a Value alone; the others belong to a model")
+            raise TypeError("diagnose(value) takes a Value alone; the other arguments are for a model")
         return OriginReport(model)
     if set(absent) & {"X", "y", "loss"}:
         missing = ", ".join(name for name in absent if name in ("X", "y", "loss"))
-        raise TypeError(f"diagnose(model, X, y, loss) needs {missing}, too; a Value alone is enough")
+        raise TypeError(f"diagnose(model, X, y, loss) needs {missing}, too; only a Value is diagnosed alone")
     return Diagnosis(**vars(measure(model, X, y, loss, optimizer, lr=lr)))
 
 
 class Diagnosis(Measured):
-    """What diagnose found: see diagnosis.Measured for its numbers. str() is a text of 100 columns."""
+    """The measurements and findings of diagnose(model, X, y, loss); for the attributes see diagnosis.Measured.
+
+    str() is a text of 100 columns; a notebook shows a page with histograms.
+    """
 
     def __str__(self) -> str:
         parts = [_filled(line, "") for line in (_title(self), *_headlines(self))]
         parts += ["", _counted(self.findings)]
         parts += [_finding_text(k, finding) for k, finding in enumerate(self.findings, 1)]
         if self.layers:
-            parts += ["", "What the units give", _aligned(FORWARD, self.layers)]
+            parts += ["", "Outputs of the units", _aligned(FORWARD, self.layers)]
             parts += ["", "The gradient, from the loss back to the inputs", _aligned(BACKWARD, self.layers)]
         parts += ["", *(_filled(note, "") for note in _notes(self))]
         return "\n".join(parts)
@@ -92,14 +114,25 @@ class Diagnosis(Measured):
         return Page(_title(self), _body(self), style=STYLE, height=height)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the report to a file that ends in .html; returns its path. Errors: those of Page.save."""
+        """Write the report to a file.
+
+        Args:
+            path: The name of the file; it ends in .html.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: The name ends in something else.
+            OSError: The file cannot be written.
+        """
         return self.page.save(path)
 
     def _repr_html_(self) -> str:
         return self.page._repr_html_()
 
 
-# ---- what both say
+# ---- texts of both forms
 
 def _title(found: Measured) -> str:
     return f"Diagnosis of {_clean(found.model)}"
@@ -109,7 +142,7 @@ def _headlines(found: Measured) -> list[str]:
     loss = "not finite" if found.loss is None else readable(found.loss, 4)
     guess = ""
     if found.guessing is not None:
-        guess = f" (the best answer without a look at X: {readable(found.guessing, 4)})"
+        guess = f" (best constant prediction: {readable(found.guessing, 4)})"
     samples = f"{found.samples:,} sample{'s' * (found.samples > 1)}"
     if found.samples < found.given:
         samples = f"{found.samples:,} of {found.given:,} samples, spread evenly"
@@ -126,20 +159,20 @@ def _headlines(found: Measured) -> list[str]:
 
 
 def _notes(found: Measured) -> list[str]:
-    """What the columns mean."""
+    """The meaning of the columns."""
     notes = [
-        f"saturated: outputs of sigmoid and tanh where the slope is below {SATURATED:.0%} of its largest. "
-        "dead: ReLUs that are 0 for all samples. zeros: outputs that are 0.",
-        "arriving: the gradient of a sample's loss by the net inputs of the units. weights, gradient: those "
-        "that are not frozen, and the gradient of the mean loss by them; ratio: gradient to weights. Sizes "
-        "are root mean squares."
+        f"saturated: outputs of sigmoid and tanh where the derivative is below {SATURATED:.0%} of its maximum. "
+        "dead: ReLU units that are 0 for all samples. zeros: outputs that are 0.",
+        "arriving: the gradient of a sample's loss with respect to the net inputs of the units. weights, gradient: "
+        "the parameters that are not frozen, and the gradient of the mean loss with respect to them; ratio: "
+        "gradient / weights. Sizes are root mean squares."
     ]
     if found.optimizer:
         notes.append(
-            "update: how much the next update changes the weights, as a part of their size; about "
+            "update: the size of the next update, divided by that of the weights; about "
             f"{USUAL_UPDATE:g} is usual (A. Karpathy, notes for CS231n)."
         )
-    return [*notes, "Every number is of the model in use: a Dropout lets everything through."]
+    return [*notes, "All numbers are those of evaluation mode: Dropout does nothing."]
 
 
 def _counted(findings: Sequence[Finding]) -> str:
@@ -149,29 +182,28 @@ def _counted(findings: Sequence[Finding]) -> str:
 
 
 def _clean(text: str) -> str:
-    """On one line, without what neither XML nor a terminal is to be given; long words cut in the middle."""
+    """On one line, without characters that break XML or a terminal; long words are cut in the middle."""
     words = NOT_IN_XML.sub("\ufffd", text).split()
     half = LONGEST_WORD // 2
     return " ".join(word if len(word) <= 2 * half else f"{word[:half]}…{word[-half:]}" for word in words)
 
 
-Column = tuple[str, Any]        # its head, and what it says of a layer
+# ---- columns of the tables
+
+def _number(name: str) -> Callable[[LayerReport], str]:
+    def cell(layer: LayerReport) -> str:
+        number = getattr(layer, name)
+        return NOTHING if number is None else readable(number, 3)
+
+    return cell
 
 
-def _number(name: str) -> Any:
-    def said(layer: LayerReport) -> str:
-        found = getattr(layer, name)
-        return NOTHING if found is None else readable(found, 3)
+def _share(name: str) -> Callable[[LayerReport], str]:
+    def cell(layer: LayerReport) -> str:
+        share = getattr(layer, name)
+        return NOTHING if share is None else f"{share:.0%}" if share in (0.0, 1.0) else f"{share:.1%}"
 
-    return said
-
-
-def _share(name: str) -> Any:
-    def said(layer: LayerReport) -> str:
-        found = getattr(layer, name)
-        return NOTHING if found is None else f"{found:.0%}" if found in (0.0, 1.0) else f"{found:.1%}"
-
-    return said
+    return cell
 
 
 def _dead(layer: LayerReport) -> str:
@@ -197,7 +229,7 @@ GRADIENTS: list[Column] = [
 ]
 FORWARD = [NAME, *UNITS, *OUTPUTS, ("distribution", lambda layer: _sparkline(layer.activations))]
 BACKWARD = [NAME, *GRADIENTS]
-TEXTS = {"layer", "activation", "distribution"}         # columns that begin at their left edge
+LEFT_ALIGNED = {"layer", "activation", "distribution"}
 
 
 # ---- as text
@@ -214,13 +246,13 @@ def _finding_text(k: int, finding: Finding) -> str:
 
 
 def _aligned(columns: Sequence[Column], layers: Sequence[LayerReport]) -> str:
-    """A table; columns that say nothing are left out."""
-    cells = [[head, *(said(layer) for layer in layers)] for head, said in columns]
-    cells = [cell for cell in cells if {*cell[1:]} != {NOTHING}]
-    for cell in cells:
-        width = max(map(len, cell))
-        cell[:] = [each.ljust(width) if cell[0] in TEXTS else each.rjust(width) for each in cell]
-    return "\n".join("  ".join(row).rstrip() for row in zip(*cells, strict=True))
+    """A table without empty columns."""
+    texts = [[head, *(cell(layer) for layer in layers)] for head, cell in columns]
+    texts = [column for column in texts if {*column[1:]} != {NOTHING}]
+    for column in texts:
+        width = max(map(len, column))
+        column[:] = [text.ljust(width) if column[0] in LEFT_ALIGNED else text.rjust(width) for text in column]
+    return "\n".join("  ".join(row).rstrip() for row in zip(*texts, strict=True))
 
 
 def _sparkline(histogram: Histogram | None) -> str:
@@ -237,8 +269,8 @@ def _sparkline(histogram: Histogram | None) -> str:
 def _body(found: Measured) -> str:
     facts = "".join(f"<p>{html.escape(line)}</p>" for line in _headlines(found))
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in _notes(found))
-    ill = "".join(_card(finding) for finding in found.findings)
-    findings = f"<ol>{ill}</ol>" if ill else '<p class="well">' + _counted([]) + "</p>"
+    cards = "".join(_card(finding) for finding in found.findings)
+    findings = f"<ol>{cards}</ol>" if cards else f'<p class="healthy">{_counted([])}</p>'
     return (
         f"<main><h1>{html.escape(_title(found))}</h1>{facts}"
         f"<h2>Findings</h2>{findings}{_table(found)}<div class='notes'>{notes}</div></main>"
@@ -246,55 +278,61 @@ def _body(found: Measured) -> str:
 
 
 def _card(finding: Finding) -> str:
-    said = [html.escape(_clean(each)) for each in (finding.kind, finding.where, finding.text, finding.advice)]
+    texts = (finding.kind, finding.where, finding.text, finding.advice)
+    kind, where, text, advice = (html.escape(_clean(each)) for each in texts)
     return (
-        f'<li class="{finding.severity}"><p><span class="how">{finding.severity}</span> '
-        f"<b>{said[0]}</b> · {said[1]}</p><p>{said[2]}</p><p><b>Try:</b> {said[3]}</p></li>"
+        f'<li class="{finding.severity}"><p><span class="severity">{finding.severity}</span> '
+        f"<b>{kind}</b> · {where}</p><p>{text}</p><p><b>Try:</b> {advice}</p></li>"
     )
 
 
 def _table(found: Measured) -> str:
     if not found.layers:
         return ""
-    shown = [
+    columns = [
         column for column in [*UNITS, *OUTPUTS, *GRADIENTS]
         if any(column[1](layer) != NOTHING for layer in found.layers)
     ]
-    split = next(k for k, column in enumerate(shown) if column in GRADIENTS)
-    heads = [head for head, _ in shown]
-    heads.insert(split, "log₁₀ of what arrives")
-    rows = []
-    for layer in found.layers:
-        said = [f"<td>{html.escape(said(layer))}</td>" for _, said in shown]
-        said.insert(split, f"<td>{_svg(layer.log_gradients, 'gradient', 'log10 of gradients')}</td>")
-        said.insert(0, f"<td>{_svg(layer.activations, 'value', 'outputs')}</td>")
-        rows.append(f'<tr><th scope="row">{html.escape(plain(layer.name))}</th>{"".join(said)}</tr>')
-    columns = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in ["outputs", *heads])
+    split = next(k for k, column in enumerate(columns) if column in GRADIENTS)
+    heads = [head for head, _ in columns]
+    heads = ["outputs", *heads[:split], "log₁₀ of arriving", *heads[split:]]
+    rows = "".join(_row(layer, columns[:split], columns[split:]) for layer in found.layers)
+    head_cells = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in heads)
     return (
         '<h2>Layers</h2><div class="wide" tabindex="0" role="region" aria-label="Layers"><table>'
-        f'<thead><tr><td></td><th colspan="{split + 1}" scope="colgroup" class="value">what the units give'
-        f'</th><th colspan="{len(shown) - split + 1}" scope="colgroup" class="gradient">the gradient of the '
-        f'loss</th></tr><tr><th scope="col">layer</th>{columns}</tr></thead>'
-        f'<tbody>{"".join(rows)}</tbody></table></div>'
+        f'<thead><tr><td></td><th colspan="{split + 1}" scope="colgroup" class="value">outputs of the units'
+        f'</th><th colspan="{len(columns) - split + 1}" scope="colgroup" class="gradient">the gradient of the '
+        f'loss</th></tr><tr><th scope="col">layer</th>{head_cells}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _svg(histogram: Histogram | None, colour: str, what: str) -> str:
+def _row(layer: LayerReport, forward: Sequence[Column], backward: Sequence[Column]) -> str:
+    cells = [
+        _svg(layer.activations, "value", "outputs"), *(html.escape(cell(layer)) for _, cell in forward),
+        _svg(layer.log_gradients, "gradient", "log10 of gradients"),
+        *(html.escape(cell(layer)) for _, cell in backward),
+    ]
+    tds = "".join(f"<td>{each}</td>" for each in cells)
+    return f'<tr><th scope="row">{html.escape(plain(layer.name))}</th>{tds}</tr>'
+
+
+def _svg(histogram: Histogram | None, colour: str, subject: str) -> str:
     if histogram is None:
         return NOTHING
-    edges, (width, height) = histogram.edges, GRAPH
+    edges, (width, height) = histogram.edges, HISTOGRAM_SIZE
     bar, largest = width / len(histogram.counts), max(histogram.counts)
     bars = "".join(
         f'<rect x="{k * bar:.1f}" y="{height * (1 - count / largest):.1f}" width="{bar - 0.4:.1f}" '
         f'height="{height * count / largest:.1f}"/>'
         for k, count in enumerate(histogram.counts) if count
     )
-    near = (edges[-1] - edges[0]) / 1000        # that near to 0 it is 0, at this scale
-    said = " … ".join(readable(edge if abs(edge) > near else 0.0, 3) for edge in (edges[0], edges[-1]))
+    near_0 = (edges[-1] - edges[0]) / 1000      # shown as 0: not to be told from it at this scale
+    ends = " … ".join(readable(edge if abs(edge) > near_0 else 0.0, 3) for edge in (edges[0], edges[-1]))
     return (
-        f'<svg role="img" aria-label="histogram of {what}, {said}" width="{width}" height="{height}" '
+        f'<svg role="img" aria-label="histogram of {subject}, {ends}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" class="{colour}"><path d="M0 {height - 0.5}h{width}"/>{bars}</svg>'
-        f'<span class="ends">{said}</span>'
+        f'<span class="ends">{ends}</span>'
     )
 
 
@@ -304,13 +342,13 @@ h1 { font-size: 1.3rem; margin: 0 0 .4rem; }
 h2 { font-size: 1.05rem; margin: 1.2rem 0 .5rem; }
 p { margin: 0 0 .25rem; }
 ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
-li, .well { background: var(--panel); border-left: 4px solid var(--line); padding: .5rem .75rem; }
+li, .healthy { background: var(--panel); border-left: 4px solid var(--line); padding: .5rem .75rem; }
 .severe { border-color: var(--gradient); }
 .warning { border-color: var(--accent); }
-.how { font-size: .8rem; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3rem; }
-.severe .how { color: var(--gradient); }
-.warning .how { color: var(--accent); }
-.well { border-color: var(--value); }
+.severity { font-size: .8rem; border: 1px solid currentColor; border-radius: 3px; padding: 0 .3rem; }
+.severe .severity { color: var(--gradient); }
+.warning .severity { color: var(--accent); }
+.healthy { border-color: var(--value); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; white-space: nowrap; }
 th, td { padding: .3rem .45rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; }

@@ -67,7 +67,7 @@ def test_the_text_has_the_findings_first_and_then_the_layers(found):
     assert lines[1] == "193 parameters, 110 samples"
     order = [
         "1 finding:", "1. severe: dead, layer1", "11 of 16 ReLU units are 0 for all 110 samples",
-        "Try: lower the learning rate", "What the units give", "The gradient, from the loss back",
+        "Try: lower the learning rate", "Outputs of the units", "The gradient, from the loss back",
         "saturated: outputs",
     ]
     places = [text.index(each) for each in order]
@@ -79,7 +79,7 @@ def test_the_tables_have_the_numbers_of_the_layers(found):
     text = str(found)
     first = found.layers[0]
     forward, backward = (next(re.finditer(r"^layer1 .*$", part, re.M)).group() for part in (
-        text.split("What the units give")[1], text.split("The gradient, from")[1],
+        text.split("Outputs of the units")[1], text.split("The gradient, from")[1],
     ))
     assert f"{first.mean:.3g}" in forward and "11 of 16" in forward and f"{first.zeros:.1%}" in forward
     for number in (first.arriving, first.gradient, first.ratio, first.update):
@@ -88,7 +88,7 @@ def test_the_tables_have_the_numbers_of_the_layers(found):
 
 
 def test_columns_that_say_nothing_are_left_out(healthy):
-    heads = str(healthy).split("What the units give\n")[1].splitlines()[0].split()
+    heads = str(healthy).split("Outputs of the units\n")[1].splitlines()[0].split()
     assert "dead" not in heads and "saturated" in heads
     assert "update" not in str(healthy)
 
