@@ -1,6 +1,6 @@
 """Optimisers, schedules of their learning rate, and clipping of gradients.
 
-Names, arguments, defaults and formulas are those of torch.optim.
+Names, arguments, defaults and formulas are those of torch.optim. Read optimizers.py first.
 """
 from .clipping import clip_grad_norm_, clip_grad_value_, clip_norm, clip_value
 from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, named

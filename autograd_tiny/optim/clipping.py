@@ -1,4 +1,4 @@
-"""Clipping: gradients that are too large are made smaller before a step.
+"""Gradient clipping: gradients above a limit are made smaller before a step, on Values and on arrays.
 
 R. Pascanu, T. Mikolov and Y. Bengio, On the Difficulty of Training Recurrent Neural Networks (2013).
 """
@@ -19,62 +19,102 @@ from .optimizers import checked_parameters
 
 
 def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
-    """Scale the `.grad` of the parameters so that their norm √(Σ grad²) is max_norm at most.
+    """Scale the gradients of parameters, so that their norm √(Σ grad²) is at most max_norm.
 
-    Returns the norm before. Values with requires_grad=False are passed over. TypeError and ValueError for
-    parameters as an optimiser has them, and for a max_norm that is no number, nan or negative.
+    Each is multiplied by min(1, max_norm/(norm + 1e-6)). Parameters with requires_grad=False are ignored.
+
+    Args:
+        parameters: Leaves, such as model.parameters().
+        max_norm: Limit, 0 or more; math.inf only measures.
+
+    Returns:
+        The norm before clipping.
+
+    Raises:
+        TypeError: A parameter that is no Value, or a limit that is no number.
+        ValueError: Parameters that an optimiser would refuse, or a limit that is negative or nan.
     """
-    each = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
-    gradients = vectors.read_gradients(each)
+    trainable = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
+    gradients = vectors.read_gradients(trainable)
     norm = clip_norm(gradients, max_norm)
-    vectors.set_gradients(each, gradients)
+    vectors.set_gradients(trainable, gradients)
     return norm
 
 
 def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
-    """Bring the `.grad` of each parameter into [−clip_value, clip_value]; errors as of clip_grad_norm_."""
-    each = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
-    gradients = vectors.read_gradients(each)
-    bound = limit("clip_value", clip_value)
+    """Clip the gradient of each parameter to [−clip_value, clip_value].
+
+    Parameters with requires_grad=False are ignored.
+
+    Args:
+        parameters: Leaves, such as model.parameters().
+        clip_value: Limit, 0 or more.
+
+    Raises:
+        TypeError, ValueError: As clip_grad_norm_.
+    """
+    trainable = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
+    gradients = vectors.read_gradients(trainable)
+    bound = checked_limit("clip_value", clip_value)
     np.clip(gradients, -bound, bound, out=gradients)
-    vectors.set_gradients(each, gradients)
+    vectors.set_gradients(trainable, gradients)
 
 
 def clip_norm(gradients: Array, max_norm: float) -> float:
-    """The same on an array of float64, in place."""
-    bound = limit("max_norm", max_norm)
+    """Scale an array, so that its norm is at most max_norm, as clip_grad_norm_ does.
+
+    Args:
+        gradients: Array of float64, changed in place.
+        max_norm: Limit, 0 or more; math.inf only measures.
+
+    Returns:
+        The norm before clipping.
+
+    Raises:
+        TypeError: Not an array of float64, or a limit that is no number.
+        ValueError: An array that is read-only, or a limit that is negative or nan.
+    """
+    bound = checked_limit("max_norm", max_norm)
     _check(gradients)
     with np.errstate(all="ignore"):
         norm = _norm(gradients)
         factor = bound / (norm + 1e-6)
-        if not factor >= 1:                     # nan, too: it is not to be overlooked
+        if not factor >= 1:                     # also for nan, so that it spreads and is noticed
             gradients *= factor
     return norm
 
 
 def clip_value(gradients: Array, clip_value: float) -> None:
-    """The same on an array of float64, in place."""
-    bound = limit("clip_value", clip_value)
+    """Clip each number of an array to [−clip_value, clip_value].
+
+    Args:
+        gradients: Array of float64, changed in place.
+        clip_value: Limit, 0 or more.
+
+    Raises:
+        TypeError, ValueError: As clip_norm.
+    """
+    bound = checked_limit("clip_value", clip_value)
     _check(gradients)
     np.clip(gradients, -bound, bound, out=gradients)
 
 
+def checked_limit(argument: str, given: Any) -> float:
+    """A limit as a float. TypeError, ValueError unless it is a number of 0 or more; inf is one."""
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"{argument}: a number is expected, got {describe(given)}")
+    bound = float(given)
+    if not bound >= 0:
+        raise ValueError(f"{argument}: a number of 0 or more is expected, got {bound!r}")
+    return bound
+
+
 def _norm(gradients: Array) -> float:
     norm = sqrt(np.square(gradients).sum())
-    if norm == inf:                             # the squares may be too large where the norm is not
+    if norm == inf:                             # the squares may overflow where the norm does not
         largest = float(np.abs(gradients).max())
         return largest * _norm(gradients / largest) if isfinite(largest) else largest
     return norm
-
-
-def limit(name: str, given: Any) -> float:
-    """A bound on gradients. TypeError, ValueError unless it is a number of 0 or more."""
-    if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(f"{name}: a number is expected, got {describe(given)}")
-    bound = float(given)
-    if not bound >= 0:
-        raise ValueError(f"{name}: a number of 0 or more is expected, got {bound!r}")
-    return bound
 
 
 def _check(gradients: Any) -> None:

@@ -1,8 +1,9 @@
-"""Optimisers: how far each parameter moves, given its gradient.
+"""Optimisers: SGD, Adagrad, RMSprop, Adam and AdamW, with the arguments, defaults and formulas of torch.optim.
 
-All parameters are one array, x, and their gradients another, g. Each optimiser is a few lines of array
-arithmetic: `_change` finds what is to be subtracted from x, and `Optimizer` does the rest. In the formulas t
-counts the steps, from 1. The arrays that an optimiser keeps from step to step bear the names of torch.optim.
+All parameters are one array x, their gradients another, g, both of shape (parameters,). A subclass of Optimizer
+states its update rule in `_change`, which returns the array that is subtracted from x. In the formulas g is the
+gradient after weight decay, and t counts the steps from 1. The arrays of the state have the names of torch.optim.
+schedules.py changes learning rates, clipping.py limits gradients before a step.
 """
 from __future__ import annotations
 
@@ -17,23 +18,31 @@ from ..boundary.arguments import boolean, describe, integer, nonnegative
 from ..engine.value import Value
 from ..vectors import Array
 
-SIGNED = {"momentum_buffer", "grad_avg", "exp_avg"}         # all other state is squares, or counts
+SIGNED = {"momentum_buffer", "grad_avg", "exp_avg"}         # all other arrays are sums of squares, or counts
 
 
 class Optimizer:
-    """What all optimisers share: parameters that move, and a state that is kept between steps.
+    """Base class of the optimisers: parameters, a learning rate, and a state that is kept between steps.
 
-    parameters: the leaves to move, such as model.parameters(). lr: the learning rate, which can be set at any
-    time; the other arguments stay as they are. steps: how many were taken. state: for a subclass, names of
-    the arrays that it keeps, which start at 0.
-    A Value with requires_grad=False is passed over: it does not move and its state waits, as if these steps
-    had not been. One that no backward pass came by has the gradient 0.
+    A parameter with requires_grad=False is frozen: it does not move, and its state and its step count stay as
+    they are. A parameter that no backward pass has reached has the gradient 0.
 
-    TypeError for parameters that are no Values, ValueError for a Value that was computed, for one given twice
-    and for none at all. TypeError for an argument that is no number, ValueError for one out of its range.
+    Args:
+        parameters: Leaves to move, such as model.parameters().
+        lr: Learning rate, 0 or more.
+        state: Names of the arrays (parameters,) that a subclass keeps; they start at 0.
+
+    Attributes:
+        parameters: The leaves, as a tuple.
+        lr: The learning rate, which may be set at any time; the other arguments may not.
+        steps: Number of steps taken.
+
+    Raises:
+        TypeError: A parameter that is no Value, or an argument of another type.
+        ValueError: A Value that was computed, or is there twice; no parameters; an argument out of its range.
     """
 
-    _arguments: tuple[str, ...] = ()            # beside lr
+    _arguments: tuple[str, ...] = ()            # besides lr
 
     def __init__(self, parameters: Iterable[Value], lr: float, state: Sequence[str] = ()) -> None:
         self.parameters = checked_parameters(parameters)
@@ -41,7 +50,7 @@ class Optimizer:
         self.steps = 0
         n = len(self.parameters)
         self._state = {name: np.zeros(n) for name in state}
-        self._missed: Array | None = None       # how many steps each was frozen in, once one was
+        self._missed: Array | None = None       # for each, the steps in which it was frozen; None: no steps
         self._numbers, self._gradients, *self._scratch = np.empty((4, n))
 
     @property
@@ -54,27 +63,34 @@ class Optimizer:
         self._lr = nonnegative("lr", lr)
 
     def step(self) -> None:
-        """Move the parameters, along the gradients that they have now."""
+        """Move the parameters by one step, along their current gradients."""
         vectors.read(self.parameters, self._numbers)
         vectors.read_gradients(self.parameters, self._gradients)
         self.update(self._numbers, self._gradients, vectors.read_trainable(self.parameters))
         vectors.write(self.parameters, self._numbers)
 
     def zero_grad(self) -> None:
-        """Set the `.grad` of the parameters to 0, before the next backward pass adds its own."""
+        """Set the gradients of the parameters to 0: backward passes add to them."""
         vectors.zero_gradients(self.parameters)
 
     def update(self, numbers: Array, gradients: Array, trainable: Array | None = None) -> None:
-        """One step on arrays (parameters,) of float64, in the order of `parameters`; no Value changes.
+        """One step on arrays (parameters,), in the order of `parameters`; no Value changes.
 
-        numbers: changed in place, in one last operation. trainable: bools, False where a parameter is frozen;
-        None for all. TypeError for anything but such arrays, ValueError for another shape; nothing changes.
+        Args:
+            numbers: The parameters in float64, changed in place by a last operation: an interrupted update leaves
+                them as they were.
+            gradients: Their gradients in float64, which stay as they are.
+            trainable: Bools, False for a frozen parameter; None if all are trainable.
+
+        Raises:
+            TypeError: Not an array, or one of another dtype.
+            ValueError: Another shape, or numbers that are read-only. After an error nothing has changed.
         """
         self._check("numbers", numbers, np.float64)
         self._check("gradients", gradients, np.float64)
         if not numbers.flags.writeable:
             raise ValueError("numbers: an array that may be written is expected")
-        with np.errstate(all="ignore"):         # a training that diverges ends in inf and nan, without noise
+        with np.errstate(all="ignore"):         # overflow is for the caller to find, without NumPy's warnings
             if trainable is None:
                 self._move_all(numbers, gradients)
             else:
@@ -82,38 +98,42 @@ class Optimizer:
                 self._move_some(numbers, gradients, trainable)
 
     def _move_all(self, x: Array, g: Array) -> None:
-        change = self._change(x, g, self._state, self._scratch, self._turn())
+        change = self._change(x, g, self._state, self._scratch, self._step_number())
         self.steps += 1
         x -= change
 
     def _move_some(self, x: Array, g: Array, trainable: Array) -> None:
-        chosen = np.flatnonzero(trainable)
-        state = {name: array[chosen] for name, array in self._state.items()}
-        scratch = [array[:len(chosen)] for array in self._scratch]
-        change = self._change(x[chosen], g[chosen], state, scratch, self._turn(chosen))
+        moving = np.flatnonzero(trainable)
+        state = {name: array[moving] for name, array in self._state.items()}
+        scratch = [array[:len(moving)] for array in self._scratch]
+        change = self._change(x[moving], g[moving], state, scratch, self._step_number(moving))
         for name, array in state.items():
-            self._state[name][chosen] = array
-        if len(chosen) < len(x):
+            self._state[name][moving] = array
+        if len(moving) < len(x):
             self._missed = (0.0 if self._missed is None else self._missed) + ~trainable
         self.steps += 1
-        x[chosen] -= change
+        x[moving] -= change
 
-    def _turn(self, chosen: Any = ...) -> Array | int:
-        """Which step the next one is: a number, or one for each where some parameters missed steps."""
+    def _step_number(self, moving: Any = ...) -> Array | int:
+        """The t of the next step; an array where some parameters were frozen in earlier steps."""
         t = self.steps + 1
-        return t if self._missed is None else t - self._missed[chosen]
+        return t if self._missed is None else t - self._missed[moving]
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int
     ) -> Array:
-        """What is to be subtracted from x. The state moves on; x and g are only read.
+        """The update rule: the array to subtract from x. It updates the state, but neither x nor g.
 
-        scratch: two arrays to compute in. t: see _turn.
+        scratch: two arrays for intermediate results. t: see _step_number.
         """
-        raise NotImplementedError(f"{type(self).__name__} has to say how parameters change")
+        raise NotImplementedError(f"{type(self).__name__} has no update rule: define _change")
 
     def state_dict(self) -> dict[str, Any]:
-        """All that a later load_state_dict needs: the arguments, the steps, copies of the arrays."""
+        """The arguments, the number of steps and the arrays of the state, all copied.
+
+        Returns:
+            A dict of plain data and of arrays (parameters,), for load_state_dict.
+        """
         missed = np.zeros(len(self.parameters)) if self._missed is None else self._missed
         arrays = {"missed": missed, **self._state}
         return {
@@ -123,41 +143,46 @@ class Optimizer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where the optimiser stood that gave this state; its arguments replace those given here.
+        """Continue from a state_dict. Its arguments replace those of this optimiser.
 
-        TypeError if it is no dict. ValueError for the state of another kind of optimiser or of another number
-        of parameters, and for entries that are missing, unknown or out of range; nothing changes then.
+        Args:
+            state: A state_dict of the same class, for as many parameters. Lists may stand for arrays.
+
+        Raises:
+            TypeError: The state is no dict.
+            ValueError: It is one of another optimiser, or an entry is missing, unknown or out of its range. After
+                an error nothing has changed.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"the dict from state_dict() is expected, got {describe(state)}")
         try:
-            its = self._restored(state)
+            restored = self._restored(state)
         except TypeError as error:
             raise ValueError(f"state: {error}") from None
-        self.__dict__.update(its.__dict__)
+        self.__dict__.update(restored.__dict__)
 
     def _restored(self, state: Mapping[str, Any]) -> Optimizer:
-        """An optimiser like this one, in that state."""
+        """A new optimiser of the same class and parameters, in that state."""
         name = type(self).__name__
         if state.get("optimizer") != name:
             raise ValueError(f"the state of {name} is expected, got one of {state.get('optimizer')!r}")
         arguments = ("lr", *self._arguments)
         try:
-            its = type(self)(self.parameters, **{name: state[name] for name in arguments})
+            restored = type(self)(self.parameters, **{name: state[name] for name in arguments})
         except KeyError as error:
             raise ValueError(f"state: the entry {error} is missing") from None
-        check_names(state, ["optimizer", *arguments, "steps", "missed", *its._state])
-        its.steps = integer("steps", state["steps"], least=0)
-        for name in its._state:
-            its._state[name] = its._array(name, state[name])
-        missed = its._array("missed", state["missed"])
-        if (missed > its.steps).any() or (missed % 1 != 0).any():
-            raise ValueError(f"missed: whole numbers up to {its.steps}, the number of steps, are expected")
-        its._missed = missed if missed.any() else None
-        return its
+        check_names(state, ["optimizer", *arguments, "steps", "missed", *restored._state])
+        restored.steps = integer("steps", state["steps"], least=0)
+        for name in restored._state:
+            restored._state[name] = restored._array(name, state[name])
+        missed = restored._array("missed", state["missed"])
+        if (missed > restored.steps).any() or (missed % 1 != 0).any():
+            raise ValueError(f"missed: whole numbers up to {restored.steps}, the number of steps, are expected")
+        restored._missed = missed if missed.any() else None
+        return restored
 
     def _array(self, name: str, given: Any) -> Array:
-        """A copy of an array of the state."""
+        """An entry of a state as a new array of floats. ValueError if it is none."""
         n = len(self.parameters)
         try:
             array = np.array(given)
@@ -170,11 +195,11 @@ class Optimizer:
             raise ValueError(f"{name}: {sort} are expected, got {describe(given)}")
         return array.astype(float, copy=False)
 
-    def _check(self, what: str, given: Any, dtype: type) -> None:
+    def _check(self, argument: str, given: Any, dtype: type) -> None:
         if not isinstance(given, np.ndarray) or given.dtype != dtype:
-            raise TypeError(f"{what}: an array of {np.dtype(dtype)} is expected, got {describe(given)}")
+            raise TypeError(f"{argument}: an array of {np.dtype(dtype)} is expected, got {describe(given)}")
         if given.shape != (len(self.parameters),):
-            raise ValueError(f"{what}: shape ({len(self.parameters)},) is expected, got {given.shape}")
+            raise ValueError(f"{argument}: shape ({len(self.parameters)},) is expected, got {given.shape}")
 
     def __repr__(self) -> str:
         given = {name: getattr(self, name) for name in ("lr", *self._arguments)}
@@ -183,12 +208,25 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent, x ← x − lr·b with b = g, or with momentum b ← momentum·b + (1 − dampening)·g.
+    """Stochastic gradient descent, optionally with momentum.
 
-    At its first step b is g. nesterov: g + momentum·b in the place of b, which needs a momentum and no
-    dampening. weight_decay: added times x to g. B. Polyak, Some Methods of Speeding Up the Convergence of
-    Iteration Methods (1964); I. Sutskever and others, On the Importance of Initialization and Momentum in
-    Deep Learning (2013), for nesterov.
+    x ← x − lr·b, where b = g without momentum, and else b ← momentum·b + (1 − dampening)·g, with b = g in the first
+    step. nesterov=True subtracts lr·(g + momentum·b) instead.
+
+    B. Polyak, Some Methods of Speeding Up the Convergence of Iteration Methods (1964), for momentum;
+    I. Sutskever and others, On the Importance of Initialization and Momentum in Deep Learning (2013), for nesterov.
+
+    Args:
+        parameters: Leaves to move, such as model.parameters().
+        lr: Learning rate.
+        momentum: Factor of the previous b, 0 or more.
+        dampening: Fraction of g that is left out of b, 0 or more.
+        weight_decay: Factor of x that is added to g, 0 or more.
+        nesterov: Nesterov's momentum; it needs momentum > 0 and dampening = 0.
+
+    Raises:
+        TypeError: As Optimizer.
+        ValueError: As Optimizer, or nesterov without momentum or with dampening.
     """
 
     _arguments = ("momentum", "dampening", "weight_decay", "nesterov")
@@ -222,10 +260,23 @@ class SGD(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """x ← x − lr/(1 + (t − 1)·lr_decay) · g/(√s + eps), where s sums up g².
+    """Adagrad: each parameter has a learning rate of its own, which falls as its squared gradients add up.
 
-    s starts at initial_accumulator_value. weight_decay: added times x to g. J. Duchi, E. Hazan and Y. Singer,
-    Adaptive Subgradient Methods for Online Learning and Stochastic Optimization (2011).
+    s ← s + g², and x ← x − lr/(1 + (t − 1)·lr_decay) · g/(√s + eps).
+
+    J. Duchi, E. Hazan and Y. Singer, Adaptive Subgradient Methods for Online Learning and Stochastic Optimization
+    (2011).
+
+    Args:
+        parameters: Leaves to move, such as model.parameters().
+        lr: Learning rate.
+        lr_decay: Decay of the learning rate with t, 0 or more.
+        weight_decay: Factor of x that is added to g, 0 or more.
+        initial_accumulator_value: Initial s, 0 or more.
+        eps: Summand that keeps the denominator above 0.
+
+    Raises:
+        TypeError, ValueError: As Optimizer.
     """
 
     _arguments = ("lr_decay", "weight_decay", "initial_accumulator_value", "eps")
@@ -252,12 +303,25 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """x ← x − lr·g/(√v + eps), where v ← alpha·v + (1 − alpha)·g² is a moving average of g².
+    """RMSprop: the gradient divided by the root of a moving average of its square.
 
-    centered: √(v − m²) in the place of √v, with m such an average of g. momentum: what is multiplied by lr
-    goes into a sum, as b of SGD. weight_decay: added times x to g. T. Tieleman and G. Hinton, lecture 6.5 of
-    Neural Networks for Machine Learning (2012); A. Graves, Generating Sequences With Recurrent Neural
-    Networks (2013), for centered.
+    v ← alpha·v + (1 − alpha)·g², and x ← x − lr·b with b = g/(√v + eps). centered=True has √(v − m²) in the place of
+    √v, with m ← alpha·m + (1 − alpha)·g. With momentum, b ← momentum·b + g/(√v + eps).
+
+    T. Tieleman and G. Hinton, lecture 6.5 of Neural Networks for Machine Learning (2012); A. Graves, Generating
+    Sequences With Recurrent Neural Networks (2013), for centered.
+
+    Args:
+        parameters: Leaves to move, such as model.parameters().
+        lr: Learning rate.
+        alpha: Rate of the moving averages, from 0 to below 1.
+        eps: Summand that keeps the denominator above 0.
+        weight_decay: Factor of x that is added to g, 0 or more.
+        momentum: Factor of the previous b, 0 or more.
+        centered: Divide by an estimate of the standard deviation of g.
+
+    Raises:
+        TypeError, ValueError: As Optimizer.
     """
 
     _arguments = ("alpha", "eps", "weight_decay", "momentum", "centered")
@@ -279,11 +343,11 @@ class RMSprop(Optimizer):
     ) -> Array:
         a, b = scratch
         g = decayed(x, g, self.weight_decay, a)
-        v = average(state["square_avg"], self.alpha, np.multiply(g, g, out=b), b)
+        v = moving_average(state["square_avg"], self.alpha, np.multiply(g, g, out=b), b)
         if self.centered:
-            m = average(state["grad_avg"], self.alpha, g, b)
+            m = moving_average(state["grad_avg"], self.alpha, g, b)
             v = np.subtract(v, np.multiply(m, m, out=b), out=b)
-            np.maximum(v, 0.0, out=v)           # a variance below 0 is a rounding error
+            np.maximum(v, 0.0, out=v)           # rounding may bring a variance below 0
         np.divide(g, shifted_root(v, self.eps, b), out=b)
         if self.momentum:
             buffer = state["momentum_buffer"]
@@ -294,12 +358,24 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """x ← x − lr·m̂/(√v̂ + eps), where m and v are moving averages of g and g², betas their rates.
+    """Adam: steps along a moving average of the gradient, divided by the root of one of its square.
 
-    The averages start at 0: m̂ = m/(1 − betas[0]ᵗ) and v̂ = v/(1 − betas[1]ᵗ) make up for that. weight_decay:
-    added times x to g. amsgrad: the largest v so far in the place of v. D. Kingma and J. Ba, Adam: A Method
-    for Stochastic Optimization (2015); S. Reddi, S. Kale and S. Kumar, On the Convergence of Adam and Beyond
-    (2018), for amsgrad.
+    m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², and x ← x − lr·m̂/(√v̂ + eps). The averages start at 0;
+    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct this bias. amsgrad=True has the largest v so far in the place of v.
+
+    D. Kingma and J. Ba, Adam: A Method for Stochastic Optimization (2015); S. Reddi, S. Kale and S. Kumar, On the
+    Convergence of Adam and Beyond (2018), for amsgrad.
+
+    Args:
+        parameters: Leaves to move, such as model.parameters().
+        lr: Learning rate.
+        betas: Rates (β₁, β₂) of the moving averages, from 0 to below 1.
+        eps: Summand that keeps the denominator above 0.
+        weight_decay: Factor of x that is added to g, 0 or more.
+        amsgrad: Use the largest v so far.
+
+    Raises:
+        TypeError, ValueError: As Optimizer.
     """
 
     _arguments = ("betas", "eps", "weight_decay", "amsgrad")
@@ -322,13 +398,13 @@ class Adam(Optimizer):
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int
     ) -> Array:
         a, b = scratch
-        return self._adapted(decayed(x, g, self.weight_decay, a), state, b, t)
+        return self._adam_step(decayed(x, g, self.weight_decay, a), state, b, t)
 
-    def _adapted(self, g: Array, state: dict[str, Array], b: Array, t: Array | int) -> Array:
+    def _adam_step(self, g: Array, state: dict[str, Array], b: Array, t: Array | int) -> Array:
         """lr·m̂/(√v̂ + eps)"""
         beta1, beta2 = self.betas
-        m = average(state["exp_avg"], beta1, g, b)
-        v = average(state["exp_avg_sq"], beta2, np.multiply(g, g, out=b), b)
+        m = moving_average(state["exp_avg"], beta1, g, b)
+        v = moving_average(state["exp_avg_sq"], beta2, np.multiply(g, g, out=b), b)
         if self.amsgrad:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         np.divide(np.sqrt(v, out=b), (1 - beta2**t) ** 0.5, out=b)
@@ -338,9 +414,16 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam, with a weight decay of its own: x ← x − lr·weight_decay·x beside the step, which has g alone.
+    """Adam with decoupled weight decay: x ← x − lr·(m̂/(√v̂ + eps) + weight_decay·x), where g has no decay in it.
 
     I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization (2019).
+
+    Args:
+        parameters, lr, betas, eps, amsgrad: As for Adam.
+        weight_decay: Factor of x that is added to the step, 0 or more.
+
+    Raises:
+        TypeError, ValueError: As Optimizer.
     """
 
     def __init__(
@@ -353,7 +436,7 @@ class AdamW(Adam):
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int
     ) -> Array:
         a, b = scratch
-        change = self._adapted(g, state, b, t)
+        change = self._adam_step(g, state, b, t)
         change += np.multiply(x, self.lr * self.weight_decay, out=a)
         return change
 
@@ -364,9 +447,15 @@ NAMES: dict[str, type[Any]] = {
 
 
 def named(name: str, parameters: Iterable[Value]) -> Optimizer:
-    """The optimiser of that name, as "adam", with its default arguments.
+    """Make an optimiser by its name, with the default arguments of its class.
 
-    TypeError for a name that is no str, ValueError for an unknown one.
+    Args:
+        name: "sgd", "adagrad", "rmsprop", "adam" or "adamw", in any case.
+        parameters: Leaves to move, such as model.parameters().
+
+    Raises:
+        TypeError: The name is no str.
+        ValueError: It is not known. Errors of the parameters are those of Optimizer.
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of an optimiser is expected, got {describe(name)}")
@@ -376,18 +465,18 @@ def named(name: str, parameters: Iterable[Value]) -> Optimizer:
     return found
 
 
-# ---- array arithmetic that they share; where to put the result comes last
+# ---- shared array arithmetic; the last argument is where the result goes
 
 def decayed(x: Array, g: Array, weight_decay: float, out: Array) -> Array:
-    """g + weight_decay·x; g itself where there is no decay."""
+    """g + weight_decay·x; g itself without weight decay."""
     return np.add(g, np.multiply(x, weight_decay, out=out), out=out) if weight_decay else g
 
 
-def average(so_far: Array, rate: float, new: Array, scratch: Array) -> Array:
-    """The moving average rate·so_far + (1 − rate)·new, in the place of so_far."""
-    so_far *= rate
-    so_far += np.multiply(new, 1 - rate, out=scratch)
-    return so_far
+def moving_average(average: Array, rate: float, new: Array, scratch: Array) -> Array:
+    """average ← rate·average + (1 − rate)·new, in place."""
+    average *= rate
+    average += np.multiply(new, 1 - rate, out=scratch)
+    return average
 
 
 def shifted_root(v: Array, eps: float, out: Array) -> Array:
@@ -397,10 +486,10 @@ def shifted_root(v: Array, eps: float, out: Array) -> Array:
     return out
 
 
-# ---- what was given
+# ---- checks
 
 def checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
-    """The parameters, each a leaf and there once."""
+    """The parameters as a tuple. TypeError, ValueError unless each is a leaf and there once."""
     if not isinstance(parameters, Iterable):
         raise TypeError(
             f"parameters: Values are expected, as in model.parameters() or [w, b], got {describe(parameters)}"
@@ -421,7 +510,7 @@ def checked_parameters(parameters: Iterable[Value]) -> tuple[Value, ...]:
 
 
 def check_names(state: Mapping[str, Any], expected: Sequence[str]) -> None:
-    """ValueError unless the entries of a state are just the expected ones."""
+    """ValueError unless a state has exactly the expected entries."""
     missing = [name for name in expected if name not in state]
     unknown = [name for name in state if name not in expected]
     if missing or unknown:

@@ -1,6 +1,6 @@
-"""Schedules: the learning rate of an optimiser as a function of the step.
+"""Learning rate schedules: the learning rate of an optimiser as a function of the step, in closed form.
 
-Each is a closed form, so that a rate can be looked up without going there.
+In the formulas lr₀ is the rate of the optimiser when the schedule was made, and t the number of calls of step().
 """
 from __future__ import annotations
 
@@ -14,11 +14,22 @@ from .optimizers import Optimizer, check_names
 
 
 class LRScheduler:
-    """What all schedules share. step() sets the rate of the optimiser for its next steps.
+    """Base class of the schedules. A new one sets the rate for t = 0 at once.
 
-    base_lr: the rate of the optimiser when the schedule was made. last_step: how often step() was called.
-    A new schedule sets the rate for step 0 at once. TypeError and ValueError for arguments of another kind or
-    out of range; the optimiser keeps its rate then.
+    A subclass states its formula in `_rate`. `fit` calls step() after each epoch.
+
+    Args:
+        optimizer: The optimiser whose rate is set.
+        base_lr: lr₀, by default the rate of the optimiser.
+
+    Attributes:
+        optimizer: The optimiser.
+        base_lr: lr₀.
+        last_step: t.
+
+    Raises:
+        TypeError: No optimiser, or an argument of another type.
+        ValueError: An argument out of its range. After an error the rate has not changed.
     """
 
     _arguments: tuple[str, ...] = ()
@@ -32,25 +43,44 @@ class LRScheduler:
         optimizer.lr = self.lr_at(0)
 
     def step(self) -> None:
-        """Go on by one, and set the rate of the optimiser."""
+        """Set the rate of the optimiser for the next t.
+
+        Raises:
+            ValueError: The rate is not finite; nothing has changed then.
+        """
         self.optimizer.lr = self.lr_at(self.last_step + 1)
         self.last_step += 1
 
     def lr_at(self, step: int) -> float:
-        """The rate after so many steps. TypeError unless it is a whole number, ValueError below 0."""
+        """The rate at any t; the schedule stays where it is.
+
+        Args:
+            step: t, 0 or more.
+
+        Raises:
+            TypeError: Not an integer.
+            ValueError: A negative one.
+        """
         return self._rate(self.base_lr, integer("step", step, least=0))
 
     def _rate(self, base_lr: float, step: int) -> float:
-        raise NotImplementedError(f"{type(self).__name__} has to say what the rate is")
+        """The formula of a subclass."""
+        raise NotImplementedError(f"{type(self).__name__} has no formula: define _rate")
 
     def state_dict(self) -> dict[str, Any]:
-        """Where it stands, and the arguments it was made with."""
+        """The arguments, lr₀ and t, as plain data for load_state_dict."""
         return {**self._described(), "base_lr": self.base_lr, "last_step": self.last_step}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where a schedule stood that was made with the same arguments; sets the rate of the optimiser.
+        """Continue from a state_dict, and set the rate of the optimiser.
 
-        TypeError if it is no dict, ValueError for the state of another schedule; nothing changes then.
+        Args:
+            state: The state_dict of a schedule of the same class and arguments.
+
+        Raises:
+            TypeError: The state is no dict.
+            ValueError: It is one of another schedule, or an entry is missing, unknown or out of its range. After
+                an error nothing has changed.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"the dict from state_dict() is expected, got {describe(state)}")
@@ -68,7 +98,7 @@ class LRScheduler:
         self.base_lr, self.last_step = base_lr, last_step
 
     def _described(self) -> dict[str, Any]:
-        """Its name and arguments, in plain data."""
+        """The class's name and the arguments, as plain data."""
         return {"schedule": type(self).__name__, **{name: getattr(self, name) for name in self._arguments}}
 
     def __repr__(self) -> str:
@@ -77,7 +107,16 @@ class LRScheduler:
 
 
 class StepLR(LRScheduler):
-    """The rate times gamma after every step_size steps."""
+    """Step decay: lr₀ · gamma^⌊t / step_size⌋.
+
+    Args:
+        optimizer: The optimiser whose rate is set.
+        step_size: Steps from one decay to the next, 1 or more.
+        gamma: Factor of a decay, 0 or more.
+
+    Raises:
+        TypeError, ValueError: As LRScheduler.
+    """
 
     _arguments = ("step_size", "gamma")
 
@@ -91,7 +130,15 @@ class StepLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """The rate times gamma after every step."""
+    """Exponential decay: lr₀ · gamma^t.
+
+    Args:
+        optimizer: The optimiser whose rate is set.
+        gamma: Factor of each step, 0 or more.
+
+    Raises:
+        TypeError, ValueError: As LRScheduler.
+    """
 
     _arguments = ("gamma",)
 
@@ -104,7 +151,17 @@ class ExponentialLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """The rate times a factor that goes linearly from start_factor to end_factor in total_iters steps."""
+    """Linear interpolation: lr₀ · (start_factor + (end_factor − start_factor)·min(t / total_iters, 1)).
+
+    Args:
+        optimizer: The optimiser whose rate is set.
+        start_factor: Factor at t = 0, above 0 and up to 1.
+        end_factor: Factor from t = total_iters on, from 0 to 1.
+        total_iters: Steps from the one to the other, 1 or more.
+
+    Raises:
+        TypeError, ValueError: As LRScheduler.
+    """
 
     _arguments = ("start_factor", "end_factor", "total_iters")
 
@@ -117,14 +174,24 @@ class LinearLR(LRScheduler):
         super().__init__(optimizer)
 
     def _rate(self, base_lr: float, step: int) -> float:
-        way = min(step / self.total_iters, 1.0)
-        return base_lr * (self.start_factor + (self.end_factor - self.start_factor) * way)
+        share = min(step / self.total_iters, 1.0)
+        return base_lr * (self.start_factor + (self.end_factor - self.start_factor) * share)
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Half a period of a cosine, from the rate to eta_min in T_max steps; then up again, and so on.
+    """Cosine annealing: eta_min + (lr₀ − eta_min)·(1 + cos(π·t / T_max)) / 2.
+
+    The rate falls to eta_min in T_max steps, rises again to lr₀ in as many, and so on.
 
     I. Loshchilov and F. Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts (2017), equation 5.
+
+    Args:
+        optimizer: The optimiser whose rate is set.
+        T_max: Steps of half a period, 1 or more.
+        eta_min: Lowest rate, 0 or more.
+
+    Raises:
+        TypeError, ValueError: As LRScheduler.
     """
 
     _arguments = ("T_max", "eta_min")
@@ -139,10 +206,20 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class WarmupLR(LRScheduler):
-    """From start_factor times the rate up to the rate in total_iters steps; then `after`, from its step 0 on.
+    """Linear warm-up: lr₀ · (start_factor + (1 − start_factor)·t / total_iters) for t < total_iters.
 
-    after: another schedule, which is not to be stepped by itself any more, or an optimiser whose rate then
-    stays. P. Goyal and others, Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour (2017).
+    From t = total_iters on, the schedule `after` continues from its own step 0.
+
+    P. Goyal and others, Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour (2017), section 2.2.
+
+    Args:
+        after: The schedule that follows, which must no longer be stepped by itself; or an optimiser, whose rate is
+            then lr₀.
+        total_iters: Steps of the warm-up, 1 or more.
+        start_factor: Factor at t = 0, above 0 and up to 1.
+
+    Raises:
+        TypeError, ValueError: As LRScheduler.
     """
 
     _arguments = ("total_iters", "start_factor")
@@ -167,15 +244,15 @@ class WarmupLR(LRScheduler):
         return {**super()._described(), "after": None if self.after is None else self.after._described()}
 
 
-def _factor(name: str, given: Any) -> float:
-    factor = nonnegative(name, given)
+def _factor(argument: str, given: Any) -> float:
+    factor = nonnegative(argument, given)
     if factor > 1:
-        raise ValueError(f"{name}: a number up to 1 is expected, got {factor!r}")
+        raise ValueError(f"{argument}: a number up to 1 is expected, got {factor!r}")
     return factor
 
 
 def _start_factor(given: Any) -> float:
     factor = _factor("start_factor", given)
     if factor == 0:
-        raise ValueError("start_factor: a number above 0 is expected, got 0.0: nothing would move at first")
+        raise ValueError("start_factor: a number above 0 is expected, got 0.0: the first steps would move nothing")
     return factor

@@ -13,7 +13,7 @@ from typing import Any
 from .. import optim
 from ..boundary.arguments import boolean, integer
 from ..nn.losses import loss_spec
-from ..optim.clipping import limit
+from ..optim.clipping import checked_limit
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
 from .metrics import Examination, Metric, named_metrics
@@ -75,8 +75,8 @@ def fit(
     nothing has changed then.
     """
     training = Training(model, X, y, loss, optimizer, reduction, penalty, sample_weight, seed)
-    training.clip_norm = None if clip_norm is None else limit("clip_norm", clip_norm)
-    training.clip_value = None if clip_value is None else limit("clip_value", clip_value)
+    training.clip_norm = None if clip_norm is None else checked_limit("clip_norm", clip_norm)
+    training.clip_value = None if clip_value is None else checked_limit("clip_value", clip_value)
     training.threads, epochs = integer("threads", threads), integer("epochs", epochs)
     batch = training.samples if batch_size is None else min(integer("batch_size", batch_size), training.samples)
     training.prepare(batch, epochs)
