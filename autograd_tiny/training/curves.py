@@ -1,7 +1,6 @@
-"""How a network learned: the loss and the metrics by epoch.
+"""plot_history and history_svg: learning curves, the loss and the metrics by epoch, drawn by Matplotlib.
 
-It is drawn on `ax`, or on a new pyplot figure where none is given, and the Axes are returned. A notebook
-shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
+They are here, and not in show/plots/, so that a History can draw itself without an import circle.
 """
 from __future__ import annotations
 
@@ -22,12 +21,25 @@ if TYPE_CHECKING:
 
 
 def plot_history(history: Any, ax: Axes | None = None) -> Axes:
-    """The curves of a training run by epoch: the loss, and beside it the metrics and the learning rate "lr".
+    """Draw the learning curves of a training run: the loss, the metrics and the learning rate "lr" by epoch.
 
-    What was measured on validation data is dashed, in the colour of its counterpart. On an `ax` of one's own
-    the metrics have a second scale, at the right, and the learning rate is left out. Returns the Axes of the
-    loss; all are in `ax.figure.axes`. An epoch whose number is not finite is a gap; the legend counts these.
-    TypeError for what is no history, ValueError for one without epochs.
+    Curves of validation data are dashed, in the colour of the training curve. An epoch whose number is not finite is
+    a gap; the legend counts these.
+
+    A notebook shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
+
+    Args:
+        history: The History that fit returned.
+        ax: The Matplotlib Axes to draw on: the metrics then have a second scale at the right, and the learning
+            rate is left out. By default a new pyplot figure with Axes for each.
+
+    Returns:
+        The Axes of the loss; all are in `ax.figure.axes`.
+
+    Raises:
+        TypeError: history is not a History.
+        ValueError: It has no epochs.
+        ImportError: Matplotlib is not installed.
     """
     panels = _panels(history)
     plt = pyplot()
@@ -39,9 +51,18 @@ def plot_history(history: Any, ax: Axes | None = None) -> Axes:
 
 
 def history_svg(history: Any) -> str:
-    """The picture of plot_history as an SVG element, for a page; pyplot knows nothing of it.
+    """The picture of plot_history as an SVG element for a page. It is the same text each time.
 
-    ValueError for a history without epochs.
+    Args:
+        history: The History that fit returned.
+
+    Returns:
+        The text of the element. pyplot does not know the figure.
+
+    Raises:
+        TypeError: history is not a History.
+        ValueError: It has no epochs.
+        ImportError: Matplotlib is not installed.
     """
     panels = _panels(history)
     pyplot()
@@ -51,26 +72,26 @@ def history_svg(history: Any) -> str:
     figure = Figure(**_history_figure(panels))
     _draw_panels(history, figure, panels)
     text = io.StringIO()
-    # without a salt and with a date, the same history would be another text each time
+    # without a salt and with a date, the text would differ each time
     with matplotlib.rc_context({"svg.hashsalt": "history"}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()[text.getvalue().index("<svg"):]
 
 
 def _panels(history: Any) -> dict[str, list[str]]:
-    """What stands on which Axes: title → names. The loss is the first."""
+    """The names of the curves on each Axes, by its title. The loss is the first."""
     if not hasattr(history, "names"):
         raise TypeError(f"history: the History that fit returned is expected, got {describe(history)}")
     if not any(len(history[name]) for name in history.names):
         raise ValueError("history: it has no epochs, so there is no curve; train with epochs=1 or more")
     panels: dict[str, list[str]] = {"Loss": [], "Metrics": [], "Learning rate": []}
     for name in history.names:
-        title = {"loss": "Loss", "lr": "Learning rate"}.get(_of_training(name), "Metrics")
+        title = {"loss": "Loss", "lr": "Learning rate"}.get(_training_name(name), "Metrics")
         panels[title].append(name)
     return {title: names for title, names in panels.items() if names}
 
 
-def _of_training(name: str) -> str:
+def _training_name(name: str) -> str:
     return name.removeprefix("val_")
 
 
@@ -101,23 +122,22 @@ def _draw_on_one(history: Any, ax: Axes, panels: dict[str, list[str]]) -> None:
 
 
 def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Line2D, str]]:
-    """The lines, each with its caption."""
+    """Draw the curves; returns the lines, each with its caption."""
     import numpy as np
 
-    # the loss is red wherever it stands, and metrics are never red
-    colours: dict[str, str] = {"loss": RED}
+    colours: dict[str, str] = {"loss": RED}         # metrics are never red
     curves = []
     for name in names:
-        training = _of_training(name)
+        training = _training_name(name)
         colour = colours.setdefault(training, COLOURS[1 + (len(colours) - 1) % (len(COLOURS) - 1)])
         series = np.asarray(history[name], dtype=float)
         finite = np.isfinite(series)
-        long = len(series) > 200            # dashes can't be seen in a jagged line, so it is paler too
+        is_long = len(series) > 200         # dashes are hard to see in a jagged line, so it is paler, too
         single = np.flatnonzero(_isolated(finite)).tolist()
         [line] = ax.plot(
             np.arange(1, len(series) + 1), np.where(finite, series, np.nan), color=colour,
-            linewidth=1.2 if long else 1.8, linestyle="-" if name == training else "--",
-            alpha=0.5 if long and name != training else 1.0,
+            linewidth=1.2 if is_long else 1.8, linestyle="-" if name == training else "--",
+            alpha=0.5 if is_long and name != training else 1.0,
             marker="o" if single else "", markevery=single, markersize=5,
             markerfacecolor=colour if name == training else "white",
         )
@@ -125,14 +145,14 @@ def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Lin
         caption = f"{name} (not finite in {gaps} of {len(series)} epochs)" if gaps else name
         curves.append((line, caption))
     _show_epochs(ax, max(len(history[name]) for name in history.names))
-    measured = {_of_training(name) for name in names}
+    measured = {_training_name(name) for name in names}
     ax.set_ylabel(measured.pop() if len(measured) == 1 else "metrics", parse_math=False)
     ax.grid(alpha=0.3)
     return curves
 
 
 def _add_legend(ax: Axes, curves: Sequence[tuple[Line2D, str]], above: bool = False) -> int:
-    """The captions, where they hide little; how many rows they take above the Axes."""
+    """Add the captions where they hide little; returns the number of rows that they take above the Axes."""
     columns = min(len(curves), 3) if above else 1
     look: dict[str, Any] = {"loc": "best"}
     if above:
@@ -147,7 +167,7 @@ def _add_legend(ax: Axes, curves: Sequence[tuple[Line2D, str]], above: bool = Fa
 
 
 def _isolated(finite: Array) -> Array:
-    """Which numbers have no finite neighbour: a line does not show them."""
+    """Which numbers have no finite neighbour, so that a line does not show them."""
     import numpy as np
 
     padded = np.pad(finite, 1)

@@ -1,8 +1,4 @@
-"""What a classifier mistakes for what.
-
-It is drawn on `ax`, or on a new pyplot figure where none is given, and the Axes are returned. A notebook
-shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
-"""
+"""plot_confusion_matrix: which classes a classifier confuses with which, drawn by Matplotlib."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,20 +15,32 @@ if TYPE_CHECKING:
 
 
 def plot_confusion_matrix(y_true: Any, y_pred: Any, *, labels: Any = None, ax: Axes | None = None) -> Axes:
-    """How many examples of each class (a row) were taken for which class (a column).
+    """Draw how many examples of each true class (row) were predicted to be of which class (column).
 
-    y_true, y_pred: (B,), class labels: whole numbers or strings. labels: which classes, in which order, or
-    the names of the classes 0, 1, 2, …; by default all labels that occur, sorted. ValueError for other
-    lengths, for a label that is not among them and for numbers that are no labels.
+    A notebook shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
+
+    Args:
+        y_true: (B,), the true class labels: integers or strings.
+        y_pred: (B,), the predicted class labels.
+        labels: The classes in the order wanted, or the names of the classes 0, 1, 2, …; by default all labels
+            that occur, sorted.
+        ax: The Matplotlib Axes to draw on; by default those of a new pyplot figure.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: The lengths differ, a label is not among `labels`, or a number is not an integer.
+        ImportError: Matplotlib is not installed.
     """
     import numpy as np
 
     true, predicted = _checked_labels("y_true", y_true), _checked_labels("y_pred", y_pred)
     if len(true) != len(predicted):
         raise ValueError(f"y_true has {len(true)} labels, y_pred {len(predicted)}; as many are expected")
-    names, places = _places(_sorted_labels(true + predicted), labels)
+    names, index_of = _classes(_sorted_labels(true + predicted), labels)
     counts = np.zeros((len(names), len(names)), dtype=int)
-    np.add.at(counts, ([places[x] for x in true], [places[x] for x in predicted]), 1)
+    np.add.at(counts, ([index_of[x] for x in true], [index_of[x] for x in predicted]), 1)
     plt = pyplot()
     if ax is None:
         side = min(max(3.6, 1.6 + 0.5 * len(names)) + 0.06 * max(map(len, names)), 20.0)
@@ -45,24 +53,24 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, *, labels: Any = None, ax: A
     return ax
 
 
-def _checked_labels(what: str, given: Any) -> list[Any]:
-    """Labels as Python's own ints and strings, so that 1, 1.0, True and NumPy's 1 are one class."""
+def _checked_labels(name: str, given: Any) -> list[Any]:
+    """Labels as Python's ints and strings, so that 1, 1.0, True and NumPy's 1 are one class."""
     import numpy as np
 
     found = np.asarray(given)
     if found.ndim != 1:
         raise ValueError(
-            f"{what}: one label for each example is expected, got shape {found.shape}; the label of a row of "
+            f"{name}: one label for each example is expected, got shape {found.shape}; the label of a row of "
             "outputs is outputs.argmax(axis=1)"
         )
     if not len(found):
-        raise ValueError(f"{what}: there are no examples")
+        raise ValueError(f"{name}: there are no examples")
     labels = [_label(x) for x in np.asarray(given, dtype=object).tolist()]
     wrong = [x for x in labels if not isinstance(x, int | str)]
     if wrong:
         raise ValueError(
-            f"{what}: class labels are expected, whole numbers or strings, got {describe(wrong[0])}; "
-            "outputs become labels by a comparison, as outputs > 0"
+            f"{name}: class labels are expected, integers or strings, got {describe(wrong[0])}; "
+            "a comparison such as outputs > 0 turns outputs into labels"
         )
     return labels
 
@@ -76,23 +84,23 @@ def _label(given: Any) -> Any:
 
 
 def _sorted_labels(labels: Sequence[Any]) -> list[Any]:
-    """Each label once: numbers in their order, then strings."""
+    """Each label once: numbers in order, then strings."""
     return sorted(set(labels), key=lambda x: (isinstance(x, str), x))
 
 
-def _places(found: list[Any], labels: Any) -> tuple[list[str], dict[Any, int]]:
-    """The names of the classes, and the place of each label among them."""
+def _classes(found: list[Any], labels: Any) -> tuple[list[str], dict[Any, int]]:
+    """The names of the classes, and the index of each label among them."""
     chosen = found if labels is None else [_label(x) for x in labels]
     if len(set(chosen)) != len(chosen) or not chosen:
         raise ValueError(f"labels: different labels are expected, got {describe(labels)}")
     names = [str(x) for x in chosen]
-    places = {x: i for i, x in enumerate(chosen)}
-    unknown = [x for x in found if x not in places]
+    index_of = {x: i for i, x in enumerate(chosen)}
+    unknown = [x for x in found if x not in index_of]
     if not unknown:
-        return names, places
+        return names, index_of
     if all(isinstance(x, int) and 0 <= x < len(names) for x in found):
-        return names, {x: x for x in found}         # labels are the names of 0, 1, 2, …
-    raise ValueError(f"labels: {unknown[0]!r} occurs in y_true or y_pred and is not among them")
+        return names, {x: x for x in found}         # `labels` are the names of the classes 0, 1, 2, …
+    raise ValueError(f"labels: {unknown[0]!r} occurs in y_true or y_pred, but not in labels")
 
 
 def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:

@@ -1,8 +1,4 @@
-"""What a network decides, all over the plane.
-
-It is drawn on `ax`, or on a new pyplot figure where none is given, and the Axes are returned. A notebook
-shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
-"""
+"""plot_decision_regions: the decisions of a network with two inputs all over the plane, drawn by Matplotlib."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -20,30 +16,48 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 MARKERS = "osD^vPX"
-NOWHERE = "#6a51a3"                     # where the output is nan: no colour of a class, and not white
+NAN_COLOUR = "#6a51a3"                  # unlike those of the classes, and not white
 
 
 def plot_decision_regions(
     model: Any, X: Any, y: Any, *, ax: Axes | None = None, mesh: int = 200,  # noqa: N803
     margin: float = 0.15, threshold: float | None = None, reach: float | None = None, colorbar: bool = True,
 ) -> Axes:
-    """What a network of two inputs answers all over the plane, and the examples X with their labels y.
+    """Draw the decisions of a model with two inputs all over the plane, and the examples X with their labels y.
 
-    X: (B, 2). y: (B,), labels -1 and 1, or 0 and 1, for a model with one output, whose two classes part at
-    `threshold`, by default 0.5 if the labels are 0 and 1 and all outputs lie between, as probabilities do,
-    else 0; or 0 to K - 1 for a model with K outputs, the highest of which decides. The outputs are found at
-    mesh × mesh points, over the range of X and `margin` times that range on each side. A line marks the
-    decision boundary; where an output is nan the plane is violet. reach: how far from the threshold the
-    colours of one output are full, by default where the farthest is. colorbar=False: none beside the plane.
+    One output is shown by a colour scale, with a line where it crosses the threshold between the two classes. Of
+    several outputs the largest decides: each class has a colour, and lines mark the boundaries. Where an output is
+    nan the plane is violet.
 
-    ValueError for an X of another shape or not finite, for labels that don't fit, and for bad options.
+    A notebook shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
+
+    Args:
+        model: A Module or a function of a list of two inputs, as for fit.
+        X: (B, 2), the examples.
+        y: (B,), their labels: -1 and 1, or 0 and 1, for a model with one output; 0 to K - 1 for K outputs.
+        ax: The Matplotlib Axes to draw on; by default those of a new pyplot figure.
+        mesh: The outputs are computed at mesh × mesh points.
+        margin: Room on each side of the examples, as a share of their range.
+        threshold: The output that separates the two classes; by default 0.5 if the labels are 0 and 1 and all
+            outputs lie between them, as probabilities do, else 0.
+        reach: The distance from the threshold at which the colours of one output are full; by default the
+            largest distance of all outputs.
+        colorbar: Whether to draw a colour bar beside the plane.
+
+    Returns:
+        The Axes of the plane.
+
+    Raises:
+        ValueError: X has another shape or is not finite, the labels do not fit, or an option is out of range.
+        TypeError: An option is not a number.
+        ImportError: Matplotlib is not installed.
     """
     points, labels = _checked_examples(X, y)
     if integer("mesh", mesh) < 2:
-        raise ValueError("mesh: 2 or more points a side are expected, got 1")
+        raise ValueError("mesh: 2 or more points per side are expected, got 1")
     margin = _finite("margin", margin)
     if margin < 0.0:
-        raise ValueError(f"margin: a number of at least 0 is expected, got {margin}")
+        raise ValueError(f"margin: a number of 0 or more is expected, got {margin}")
     if reach is not None and not _finite("reach", reach) > 0.0:
         raise ValueError(f"reach: a number above 0 is expected, got {reach}")
     plt = pyplot()
@@ -54,14 +68,14 @@ def plot_decision_regions(
     if ax is None:
         ax = plt.subplots(figsize=(6.2, 4.8), layout="constrained")[1]
     if outputs.shape[2] == 1:
-        middle = _threshold(threshold, outputs, classes)
-        _draw_one_output(ax, sides, outputs[..., 0], middle, reach, classes if colorbar else [])
+        threshold = _threshold(threshold, outputs, classes)
+        _draw_one_output(ax, sides, outputs[..., 0], threshold, reach, classes if colorbar else [])
     else:
         _draw_regions(ax, sides, outputs, colorbar)
-    for place, label in enumerate(classes):
+    for k, label in enumerate(classes):
         first, second = points[labels == label].T
         ax.scatter(
-            first, second, s=26, color=_colour(place), marker=_marker(place), edgecolor="white",
+            first, second, s=26, color=_colour(k), marker=_marker(k), edgecolor="white",
             linewidth=0.6, zorder=3,
         )
     ax.locator_params(nbins=6)
@@ -88,7 +102,7 @@ def _checked_examples(x: Any, y: Any) -> tuple[Array, Array]:
     return points, labels
 
 
-def _numbers(what: str, given: Any) -> Array:
+def _numbers(name: str, given: Any) -> Array:
     import numpy as np
 
     try:
@@ -96,14 +110,14 @@ def _numbers(what: str, given: Any) -> Array:
     except ValueError:                      # rows of different lengths
         found = np.empty(0, dtype=object)
     if found.dtype.kind not in "fiub":
-        raise ValueError(f"{what}: an array of numbers is expected, got {describe(given)}")
+        raise ValueError(f"{name}: an array of numbers is expected, got {describe(given)}")
     return found.astype(float)
 
 
-def _finite(what: str, given: Any) -> float:
+def _finite(name: str, given: Any) -> float:
     number = plain_float(given)
     if number - number != 0.0:
-        raise ValueError(f"{what}: a finite number is expected, got {number}")
+        raise ValueError(f"{name}: a finite number is expected, got {number}")
     return number
 
 
@@ -118,15 +132,15 @@ def _sides(points: Array, mesh: int, margin: float) -> tuple[Array, Array]:
 
 
 def _outputs_on(model: Any, first: Array, second: Array) -> Array:
-    """The outputs all over the mesh: (rows, columns, outputs)."""
+    """The outputs at the points of the mesh: (rows, columns, outputs)."""
     import numpy as np
 
-    places = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
-    return np.asarray(predict(model, places)).reshape(len(second), len(first), -1)
+    points = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
+    return np.asarray(predict(model, points)).reshape(len(second), len(first), -1)
 
 
 def _classes(labels: Array, outputs: int) -> list[int]:
-    """The labels of all classes; ValueError if some of those given are none of them."""
+    """The labels of all classes; ValueError if others are given."""
     import numpy as np
 
     given = np.unique(labels)
@@ -141,12 +155,12 @@ def _classes(labels: Array, outputs: int) -> list[int]:
         if np.isin(given, pair).all():
             return pair
     raise ValueError(
-        f"y: a model with one output tells two classes apart, labels -1 and 1 or 0 and 1, got {shown}"
+        f"y: a model with one output separates two classes, labels -1 and 1 or 0 and 1, got {shown}"
     )
 
 
 def _threshold(given: float | None, outputs: Array, classes: Sequence[int]) -> float:
-    """Where two classes part: in the middle of probabilities, or where logits change their sign."""
+    """The output between two classes: 0.5 for probabilities, 0 for logits."""
     if given is not None:
         return _finite("threshold", given)
     are_probabilities = 0 in classes and bool(((outputs >= 0.0) & (outputs <= 1.0)).all())
@@ -155,7 +169,7 @@ def _threshold(given: float | None, outputs: Array, classes: Sequence[int]) -> f
 
 def _draw_one_output(
     ax: Axes, sides: tuple[Array, Array], outputs: Array, threshold: float, reach: float | None,
-    bar_of: Sequence[int],
+    classes_of_bar: Sequence[int],
 ) -> None:
     import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
@@ -166,18 +180,18 @@ def _draw_one_output(
     image = ax.imshow(
         np.clip(outputs, threshold - reach, threshold + reach), extent=_extent(sides), origin="lower",
         aspect="auto", vmin=threshold - reach, vmax=threshold + reach, alpha=0.75,
-        cmap=LinearSegmentedColormap.from_list("classes", DIVERGING).with_extremes(bad=NOWHERE),
+        cmap=LinearSegmentedColormap.from_list("classes", DIVERGING).with_extremes(bad=NAN_COLOUR),
     )
     _draw_boundary(ax, sides, outputs - threshold)
-    if not bar_of:
+    if not classes_of_bar:
         return
     assert ax.figure is not None
     bar = ax.figure.colorbar(image, ax=ax, label="output", format="%.3g")
     ends = [(1, 1.0, "bottom", 4), (0, 0.0, "top", -4)]
-    for place, height, side, away in ends:
+    for k, height, side, away in ends:
         bar.ax.annotate(
-            f"class {bar_of[place]}", (0.5, height), xycoords="axes fraction", xytext=(0, away),
-            textcoords="offset points", ha="center", va=side, color=_colour(place),
+            f"class {classes_of_bar[k]}", (0.5, height), xycoords="axes fraction", xytext=(0, away),
+            textcoords="offset points", ha="center", va=side, color=_colour(k),
         )
 
 
@@ -189,7 +203,7 @@ def _draw_regions(ax: Axes, sides: tuple[Array, Array], outputs: Array, with_bar
     best = np.ma.masked_where(np.isnan(outputs).any(axis=2), outputs.argmax(axis=2))
     image = ax.imshow(
         best, extent=_extent(sides), origin="lower", aspect="auto", vmin=-0.5, vmax=count - 0.5,
-        cmap=ListedColormap([_colour(k) for k in range(count)]).with_extremes(bad=NOWHERE),
+        cmap=ListedColormap([_colour(k) for k in range(count)]).with_extremes(bad=NAN_COLOUR),
         alpha=0.25, interpolation="nearest",
     )
     for k in range(count):
@@ -208,7 +222,7 @@ def _draw_regions(ax: Axes, sides: tuple[Array, Array], outputs: Array, with_bar
 
 
 def _draw_boundary(ax: Axes, sides: tuple[Array, Array], advantage: Array) -> None:
-    """A line where the advantage of a class is 0; matplotlib warns if there is no such place."""
+    """Draw a line where the advantage of a class is 0, if it is anywhere: otherwise Matplotlib would warn."""
     import numpy as np
 
     finite = advantage[np.isfinite(advantage)]
@@ -218,7 +232,7 @@ def _draw_boundary(ax: Axes, sides: tuple[Array, Array], advantage: Array) -> No
 
 
 def _extent(sides: tuple[Array, Array]) -> tuple[float, float, float, float]:
-    """The edges of an image whose pixels have the points of the mesh in their middle."""
+    """The edges of an image whose pixels are centred on the points of the mesh."""
     edges = []
     for side in sides:
         half = (side[1] - side[0]) / 2
@@ -226,9 +240,9 @@ def _extent(sides: tuple[Array, Array]) -> tuple[float, float, float, float]:
     return edges[0], edges[1], edges[2], edges[3]
 
 
-def _colour(place: int) -> str:
-    return COLOURS[place % len(COLOURS)]
+def _colour(k: int) -> str:
+    return COLOURS[k % len(COLOURS)]
 
 
-def _marker(place: int) -> str:
-    return MARKERS[place % len(MARKERS)]
+def _marker(k: int) -> str:
+    return MARKERS[k % len(MARKERS)]

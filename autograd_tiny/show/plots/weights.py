@@ -1,8 +1,4 @@
-"""What the units of a layer look for: their weights as images, the "templates".
-
-It is drawn on `ax`, or on a new pyplot figure where none is given, and the Axes are returned. A notebook
-shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
-"""
+"""plot_weights: the weights of each unit of a layer as an image, drawn by Matplotlib."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,20 +15,34 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 QUIET = "#bbbbbb"
-BAR = 14.0                              # points: how wide a colour bar is
-APART, ABOVE = 0.1, 0.27                # room between images of weights, and above each for its number
+BAR_WIDTH = 14.0                        # of the colour bar, in points
+GAP, ABOVE = 0.1, 0.27                  # between images, and above each for its number; shares of its size
 
 
 def plot_weights(
     model: Any, *, shape: tuple[int, int] | None = None, columns: int | None = None, ax: Axes | None = None
 ) -> Axes:
-    """The weights of each unit as an image, of a layer or of the first layer of a model; blue is positive.
+    """Draw the weights of each unit of a layer as an image: the pattern that the unit responds to.
 
-    shape: height and width of an image; by default a square where the number of inputs is one, else a
-    row. columns: how many images stand side by side. All have the same colour scale, centred on 0; weights
-    that are not finite are black. Units are counted from 0, row by row. The biases are not shown.
+    All images have one colour scale, centred on 0: blue is positive, red negative, and weights that are not finite
+    are black. Units are numbered from 0, row by row. Biases are not shown.
 
-    TypeError for a model without a layer of neurons, ValueError for a shape that does not fit.
+    A notebook shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
+
+    Args:
+        model: A Layer or a Neuron, or a model, of which the first layer with neurons is drawn.
+        shape: The height and width of an image; by default a square if the number of inputs is a square number,
+            else a row.
+        columns: The number of images side by side.
+        ax: The Matplotlib Axes to draw on; by default those of a new pyplot figure.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: The model has no layer with neurons, or a number is not an integer.
+        ValueError: The shape does not fit the number of inputs.
+        ImportError: Matplotlib is not installed.
     """
     import numpy as np
 
@@ -62,14 +72,14 @@ def plot_weights(
     assert ax.figure is not None
     across_points, down_points = points(ax)
     ax.figure.colorbar(
-        look, ax=ax, label="weight", pad=0.03, fraction=1.5 * BAR / across_points,
-        aspect=1.2 * down_points / BAR,         # the layout makes the Axes somewhat narrower
+        look, ax=ax, label="weight", pad=0.03, fraction=1.5 * BAR_WIDTH / across_points,
+        aspect=1.2 * down_points / BAR_WIDTH,         # the layout makes the Axes somewhat narrower
     )
     return ax
 
 
 def _neurons(model: Any) -> Sequence[Any]:
-    """The neurons of a layer, or of the first layer of a model that has some."""
+    """The neurons of a layer, or of the first layer with neurons in a model."""
     if isinstance(model, Neuron):
         return [model]
     if hasattr(model, "neurons"):
@@ -92,7 +102,7 @@ def _image_shape(inputs: int, shape: tuple[int, int] | None) -> tuple[int, int]:
 
 
 def _columns(units: int, columns: int | None) -> int:
-    """How many images side by side: as wished, or about a square that leaves few empty places."""
+    """The number of images side by side: as given, or for about a square with few empty places."""
     if columns is not None:
         return min(integer("columns", columns), units)
     side = int((units - 1) ** 0.5) + 1
@@ -103,7 +113,7 @@ def _weights_figure(down: int, across: int, height: int, width: int, in_rows: bo
     if in_rows:
         return min(2.6 + 0.45 * width, 9.0), min(1.4 + 0.26 * down, 12.0)
     side = max(0.55, min(1.3, 8.0 / across))        # inches, of a square as large as an image
-    wide = across * side * ((width / height) ** 0.5 + APART)
+    wide = across * side * ((width / height) ** 0.5 + GAP)
     high = down * side * ((height / width) ** 0.5 + ABOVE)
     return max(2.8, wide + 1.1), max(1.8, high + 0.5)
 
@@ -125,13 +135,13 @@ def _draw_images(ax: Axes, images: Array, across: int, look: Any) -> None:
 
     units, height, width = images.shape
     side = (height * width) ** 0.5
-    apart, above = APART * side, ABOVE * side
+    gap, above = GAP * side, ABOVE * side
     down = -(-units // across)
-    room = across * (width + apart) - apart, down * (height + above)
+    room = across * (width + gap) - gap, down * (height + above)
     font = max(4.0, min(10.0, 0.17 * points(ax)[0] * side / room[0]))
     for unit, image in enumerate(images):
         row, column = divmod(unit, across)
-        left, top = column * (width + apart), row * (height + above) + above
+        left, top = column * (width + gap), row * (height + above) + above
         ax.imshow(
             image, norm=look.norm, cmap=look.cmap, interpolation="nearest",
             extent=(left, left + width, top + height, top),
@@ -141,5 +151,5 @@ def _draw_images(ax: Axes, images: Array, across: int, look: Any) -> None:
             left + width / 2, top - 0.04 * side, str(unit), ha="center", va="bottom", color=INK,
             fontsize=font,
         )
-    ax.set(xlim=(-apart, room[0] + apart), ylim=(room[1] + apart, 0.0), aspect="equal")
+    ax.set(xlim=(-gap, room[0] + gap), ylim=(room[1] + gap, 0.0), aspect="equal")
     ax.set_axis_off()
