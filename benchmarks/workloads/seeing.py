@@ -1,14 +1,11 @@
-"""What is measured of pictures and explanations: `python seeing.py explain 100` prints a line of JSON.
+"""Pictures and explanations: explain, draw, play, diagnose.
 
-Each is made once to warm up, in a process of its own, and then as often as a second allows: the median of the
-seconds by the clock on the wall (a layout program runs in a process of its own), the nodes of the graph, and
-the bytes of what is shown.
+Each is made once to warm up, and then as often as a second allows. Times are by the clock on the wall, since a layout
+program runs in a process of its own.
 """
 from __future__ import annotations
 
-import json
 import random
-import sys
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
@@ -19,11 +16,13 @@ import numpy as np
 from autograd_tiny import Value, diagnose, draw, explain, nn, play, topological_order
 from autograd_tiny.nn import losses
 
+from .timing import Answers
+
 Shown = Callable[[], str]
 
 
 def doublings(count: int) -> tuple[Value, Value]:
-    """f = x + x, doubled so many times: 2**count paths lead from x to f."""
+    """x, doubled and halved again and again: 2**count paths lead from x to f."""
     x = f = Value(1.0, "x")
     for _ in range(count):
         f = (f + f) * 0.5
@@ -80,6 +79,7 @@ KINDS = {"explain": explained, "draw": drawn, "play": played, "diagnose": diagno
 
 
 def measured(kind: str, size: int) -> dict[str, Any]:
+    """The median of the seconds that one of KINDS takes, its nodes, and the bytes of the text it makes."""
     nodes, make = KINDS[kind](size)
     text = make()
     seconds: list[float] = []
@@ -90,5 +90,6 @@ def measured(kind: str, size: int) -> dict[str, Any]:
     return {"nodes": nodes, "seconds": median(seconds), "bytes": len(text.encode())}
 
 
-if __name__ == "__main__":
-    print(json.dumps(measured(sys.argv[1], int(sys.argv[2]))))
+def seeing(engine: str, kind: str, size: str) -> Answers:
+    """The engine is the one that this process was started with."""
+    return {"result": lambda: measured(kind, int(size))}

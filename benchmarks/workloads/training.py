@@ -1,32 +1,24 @@
-"""What is measured of training: whole calls of fit, and the loops that one writes with other libraries.
+"""Training: whole calls of fit, and the loops that one writes with other libraries.
 
-Each engine trains in a process of its own, `python training.py training-mnist torch float64`; run.py asks
-for one training after the other, a line on standard input for each. What one found is a line of JSON: its
-seconds, its losses, epoch by epoch, and its accuracy. Initial weights, batches and the order of the samples
-are the same for all engines, and so are the losses, but for rounding. Without arguments, `python training.py`
-prints the part of the report that comes from here.
+Initial weights, batches and the order of the samples are the same for all engines, and so are the losses, but for
+rounding. The answer to "train" is what one training found: its seconds, its losses, epoch by epoch, its accuracy.
 """
 from __future__ import annotations
 
-import os
-
-# before NumPy is loaded; here again, since it comes before tapes.py
-os.environ |= dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
-
-import json
 import random
-import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
-from tapes import Layers, flat, initial_layers, torch_model
-from workloads import clock, two_moons
+
+from .moons import two_moons
+from .networks import Layers, flat, initial_layers, torch_model
+from .timing import Answers, clock
 
 Found = dict[str, Any]
-Train = Callable[[], Found]
+Train = Callable[[], Found]             # one training
 Data = tuple[Any, Any]                  # the inputs, a row for each sample, and the labels
 Loop = tuple[Callable[[], float], Callable[[Any], Any]]     # trains an epoch: its loss; and inputs → labels
 
@@ -57,9 +49,9 @@ def our_model(layers: Layers) -> tuple[Any, Any]:
 MOONS_EPOCHS = 100
 
 
-def moons(engine: str) -> Train:
+def moons(engine: str) -> Answers:
     peers = {"micrograd": moons_of_micrograd, "torch": moons_of_torch}
-    return peers.get(engine, moons_by_fit)()
+    return {"train": peers.get(engine, moons_by_fit)()}
 
 
 def moons_by_fit() -> Train:
@@ -84,7 +76,7 @@ def moons_by_fit() -> Train:
 
 
 def moons_of_micrograd() -> Train:
-    """A second or more for an epoch, so that one is taken for all; the next goes on where it ended."""
+    """A training is one epoch, since that takes a second or more; the next training continues from there."""
     nn = import_module("micrograd.nn")
     points, labels = two_moons()
     random.seed(1337)
@@ -140,21 +132,21 @@ def moons_of_torch() -> Train:
 DIGITS = (64, 64, 10)
 DIGITS_EPOCHS = 30
 DIGITS_RATE = 3e-3
-ENOUGH = 0.97                           # of the digits that were kept for the test
+ENOUGH = 0.97                           # accuracy on the test set
 
 
-def digits(engine: str, dtype: str = "") -> Train:
-    """Each training begins with other weights: for so many epochs, and again until ENOUGH are right."""
+def digits(engine: str, dtype: str = "") -> Answers:
+    """A training for DIGITS_EPOCHS, and another one until ENOUGH are right. Each begins with other weights."""
     train_set, test_set = digits_split()
     if engine in ("native", "pure"):
-        return digits_by_fit(train_set, test_set)
+        return {"train": digits_by_fit(train_set, test_set)}
 
     def loop(seed: int) -> Loop:
         if engine == "scikit-learn":
             return loop_of_sklearn(train_set, seed)
         return loop_of_torch(glorot(seed), train_set, dtype, "Adam", DIGITS_RATE, seed)
 
-    return digits_by_loop(loop, test_set)
+    return {"train": digits_by_loop(loop, test_set)}
 
 
 def digits_split() -> tuple[Data, Data]:
@@ -167,7 +159,7 @@ def digits_split() -> tuple[Data, Data]:
 
 
 def glorot(seed: int) -> Layers:
-    """The weights that MLPClassifier(random_state=seed) begins with."""
+    """The weights that scikit-learn's MLPClassifier(random_state=seed) begins with."""
     rng = np.random.RandomState(seed)
     layers = []
     for nin, nout in pairwise(DIGITS):
@@ -208,7 +200,7 @@ def digits_by_fit(train_set: Data, test_set: Data) -> Train:
 
 
 def digits_by_loop(loop: Callable[[int], Loop], test_set: Data) -> Train:
-    """loop: begins a training, given its seed."""
+    """loop: starts a training, given its seed."""
     x_test, y_test = test_set
     seeds = count()
 
@@ -233,7 +225,7 @@ def digits_by_loop(loop: Callable[[int], Loop], test_set: Data) -> Train:
 
 
 def loop_of_sklearn(train_set: Data, seed: int) -> Loop:
-    """MLPClassifier, which is given the samples in their order."""
+    """MLPClassifier, with the samples in the order given to it."""
     networks = import_module("sklearn.neural_network")
     x, y = train_set
     model = networks.MLPClassifier(
@@ -279,8 +271,8 @@ def loop_of_torch(layers: Layers, data: Data, dtype: str, optimizer: str, rate: 
 MNIST_RATE = 0.01
 
 
-def mnist(engine: str, dtype: str = "") -> Train:
-    """An epoch, each time from the same weights."""
+def mnist(engine: str, dtype: str = "") -> Answers:
+    """One epoch, each time from the same weights."""
     x, y = noisy_templates()
     layers = initial_layers("mnist")
 
@@ -301,40 +293,21 @@ def mnist(engine: str, dtype: str = "") -> Train:
         right = accuracy(ours.predict(model, x).argmax(axis=1), y)
         return {"seconds": seconds, "losses": history["loss"], "accuracy": right, "recording": recording}
 
-    return train if engine == "torch" else fitted
+    return {"train": train if engine == "torch" else fitted}
 
 
 def noisy_templates() -> Data:
-    """60,000 images 28 × 28 of ten classes: what the class looks like, and as much noise."""
+    """60,000 images 28 × 28 of ten classes: the template of the class, and as much noise."""
     rng = np.random.default_rng(1337)
     templates, labels = rng.random((10, 784)), rng.integers(0, 10, 60_000)
     return (templates[labels] + rng.random((60_000, 784))) / 2.0, labels
 
 
 def seconds_to_record(ours: Any, model: Any) -> float:
-    """What fit records, the loss of one sample."""
+    """The seconds to record the loss of one sample, as fit does."""
     def loss(x: Any, target: Any) -> Any:
         return ours.nn.losses.cross_entropy(model(x), target)
 
     start = clock()
     ours.record(loss, [0.5] * 784, [1.0] + [0.0] * 9, parameters=model.parameters())
     return clock() - start
-
-
-WORKLOADS: dict[str, Callable[..., Train]] = {
-    "training-moons": moons, "training-digits": digits, "training-mnist": mnist,
-}
-
-
-def main() -> None:
-    workload, *options = sys.argv[1:]
-    train = WORKLOADS[workload](*options)
-    for _ in sys.stdin:
-        print(json.dumps(train()), flush=True)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:]:
-        main()
-    else:
-        import_module("run").print_report([*WORKLOADS])

@@ -1,0 +1,90 @@
+"""A process for each engine, and whether an engine can be measured here at all."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from math import inf
+from pathlib import Path
+from shutil import which
+from time import perf_counter
+from typing import Any
+
+FOLDER = Path(__file__).parents[1]      # of the benchmarks
+PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi", "scikit-learn")
+GIB = 2**30
+ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
+
+Case = tuple[str, ...]                  # an engine, and the other arguments of a workload
+
+
+def command(engine: str, *arguments: str) -> dict[str, Any]:
+    """The arguments of subprocess that start Python for an engine, on one thread."""
+    environment = os.environ | ONE_THREAD | {"AUTOGRAD_TINY_PURE": "1" if engine == "pure" else "0"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)    # otherwise every import compiles every module again
+    return {"args": [sys.executable, *arguments], "env": environment, "cwd": FOLDER, "text": True}
+
+
+@cache
+def missing(name: str) -> str:
+    """Why an engine or a package cannot be measured; "" if it can."""
+    if name in PEERS:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            return "not installed"
+    if name == "native":
+        ask = command(name, "-c", "import autograd_tiny; print(autograd_tiny.engine_kind())")
+        if subprocess.run(**ask, stdout=subprocess.PIPE, check=True).stdout != "native\n":
+            return "not built"
+    if name == "c" and not which("cc"):
+        return "no C compiler"
+    return ""
+
+
+def available(cases: Sequence[Case]) -> list[Case]:
+    """The cases whose engines and packages are all there."""
+    return [case for case in cases if not any(missing(name) for name in case)]
+
+
+class Worker:
+    """A fresh process that runs a workload on an engine, each time it is asked to: see worker.py."""
+
+    def __init__(self, workload: str, case: Case) -> None:
+        self.name = f"{workload} {' '.join(case)}"
+        start = command(case[0], "worker.py", workload, *case)
+        self.process = subprocess.Popen(**start, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, question: str) -> Any:
+        """The answer to a question: "times", "result", "bytes" or "train", as the workload offers."""
+        print(f"{self.name}: {question}", file=sys.stderr)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(f"{question}\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"{self.name} failed, see above")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        self.process.communicate()
+
+
+def seconds_of(engine: str, code: str) -> float:
+    """How long a fresh process takes to run some code, by the clock on the wall."""
+    start = perf_counter()
+    subprocess.run(**command(engine, "-c", code), check=True)
+    return perf_counter() - start
+
+
+def available_memory() -> float:
+    """The bytes that a process can get without swapping; infinite where there is no /proc."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except FileNotFoundError:
+        return inf
+    return next(1024.0 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))

@@ -1,0 +1,84 @@
+"""Derivatives as functions, and what a gradient costs beside the function."""
+from __future__ import annotations
+
+from measuring.processes import Case, missing
+from measuring.tables import Row, at_least, table
+from measuring.times import check_agreement, measure
+
+
+def derivatives() -> str:
+    names: dict[Case, str] = {
+        ("native", "scalar"): "native", ("pure", "scalar"): "pure", ("autograd", "scalar"): "HIPS/autograd",
+        ("jax", "scalar"): "JAX", ("jax", "scalar", "jitted"): "JAX jitted",
+        ("native", "vectorised"): "native, vectorised",
+        ("autograd", "vectorised"): "HIPS/autograd, vectorised",
+        ("jax", "vectorised", "jitted"): "JAX jitted, vectorised",
+    }
+    titles = {
+        "gradient": "gradient of Rosenbrock's function, n = 100",
+        "Hessian": "Hessian of Rosenbrock's function, n = 30",
+        "Jacobian": "Jacobian of 100 numbers by 3",
+    }
+
+    def compared(problem: str) -> str:
+        cases = {(engine, problem, *how): name for (engine, *how), name in names.items()}
+        times, results = measure("derivatives", [*cases], processes=2, turns=3)
+        check_agreement(results)
+
+        def row(case: Case) -> Row:
+            engine, _, writing, *_ = case
+            if missing(engine):
+                return [cases[case], missing(engine)]
+            t = times[case]
+            native = times.get(("native", problem, writing))
+            against: Row = []
+            if native and engine != "native":
+                ratio = t.forward / native.forward
+                against = [at_least(5, ratio) if case == ("autograd", problem, "scalar") else ratio]
+            return [cases[case], 1e6 * t.forward, 1e6 * t.best, 1e3 * t.first, *against]
+
+        head = [
+            titles[problem], "time", "best", "first call, milliseconds", "native is as many times faster",
+        ]
+        return table(head, [row(case) for case in cases])
+
+    tables = "\n\n".join(map(compared, titles))
+    return f"""\
+## derivatives: grad, hessian and jacobian of functions, in microseconds
+
+The function is the same text for all: Python loops over single numbers, or, where it says vectorised, what
+one writes with NumPy. The ratio is to native with the same text. JAX: float64, one thread; the first call
+compiles. autograd_tiny calls a function anew each time, and so do HIPS/autograd and JAX unless it is jitted.
+`jacobian` is taken as it comes: HIPS/autograd and JAX go backward, autograd_tiny chooses.
+
+{tables}
+"""
+
+
+def cheap_gradient() -> str:
+    sizes = [10, 100, 1_000, 10_000]
+    cases = [(engine, str(n)) for engine in ("native", "pure") for n in sizes]
+    times, results = measure("cheap-gradient", cases, processes=2, turns=3)
+    for n in sizes:
+        check_agreement({case: found for case, found in results.items() if case[1] == str(n)})
+
+    def rows(engine: str) -> list[Row]:
+        if missing(engine):
+            return [[engine, missing(engine)]]
+        found: list[Row] = []
+        for n in sizes:
+            t, calls = times[engine, str(n)], results[engine, str(n)]["calls"]
+            plain, gradient = (1e6 / calls * x for x in (t.forward, t.backward))
+            found.append([engine, n, plain, gradient, gradient / plain])
+        return found
+
+    head = ["engine", "n", "function", "gradient", "ratio"]
+    return f"""\
+## cheap gradient: a function and its gradient, in microseconds
+
+Rosenbrock's function of n numbers: in plain Python, of a list of floats, and `grad` of it, of an array. Each
+process calls both in turn. In operations the ratio is bounded by a constant, whatever n is (W. Baur and
+V. Strassen, The Complexity of Partial Derivatives, 1983).
+
+{table(head, rows("native") + rows("pure"))}
+"""

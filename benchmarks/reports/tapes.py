@@ -1,0 +1,185 @@
+"""Tapes: networks over batches, a random graph, many parameters, and the recording itself."""
+from __future__ import annotations
+
+from typing import Any
+
+from measuring.processes import GIB, Case, Worker, available_memory, missing
+from measuring.tables import Row, at_least, at_most, table
+from measuring.times import check_agreement, measure
+
+LARGE = 100_000                         # nodes of a chain to record
+PARAMETERS = 50_000
+
+
+def tape_against(peers: dict[Case, float | None], network: str, batch: int) -> str:
+    """A network on tapes and its peers, each an engine and how it is run, with the target for the tape."""
+    tape, replay, pure = ("native", "live"), ("native", "replay"), ("pure", "live")
+    names: dict[Case, str] = {tape: "tape", replay: "tape, replay alone", pure: "tape, pure"}
+    cases: dict[Case, Case] = {way: (way[0], network, str(batch), *way[1:]) for way in [*names, *peers]}
+    found, results = measure("tape-network", [*cases.values()], processes=2, turns=4)
+    check_agreement({case: result for case, result in results.items() if "float32" not in case})
+    check_agreement(results, 1e-3)
+    times = {way: found[case] for way, case in cases.items() if case in found}
+
+    def row(way: Case) -> Row:
+        name = names.get(way, " ".join(way))
+        if way not in times:
+            return [name, missing(way[0])]
+        t = times[way]
+        alone: Row = ["", ""]
+        if "live" in way:
+            ratio = t.forward / t.backward
+            alone = [1e6 * t.backward, at_most(3, ratio) if way == tape else ratio]
+        return [name, 1e6 * t.forward, *alone, *against(way)]
+
+    def against(way: Case) -> Row:
+        if way[0] == "native" or tape not in times:
+            return []
+        target = peers.get(way)
+        ratios = [times[way].forward / times[each].forward for each in (tape, replay)]
+        return [at_least(target, ratio) if target else ratio for ratio in ratios]
+
+    head = [
+        f"batch {batch}", "value + gradient", "value alone", "ratio", "the tape is as many times faster",
+        "replay alone",
+    ]
+    return table(head, [row(way) for way in cases])
+
+
+def tape_moons() -> str:
+    peers: dict[Case, float | None] = {
+        ("micrograd",): 10_000, ("torch", "float64"): 5, ("numpy",): 1, ("jax",): 1,
+    }
+    return f"""\
+## tape-moons: one loss and its gradients, in microseconds
+
+The work of `moons`, on a tape of the loss of one sample. A step reads the parameters from their Values,
+replays, and puts the gradients in the place of those of the step before; replay alone takes the parameters as
+an array and returns the gradient as one. The others: micrograd's demo; torch, NumPy and JAX vectorised over
+the batch; NumPy's backward pass is written by hand, JAX is jitted. float64, one thread.
+
+{tape_against(peers, "moons", 100)}
+"""
+
+
+def tape_digits() -> str:
+    peers: dict[Case, float | None] = {("torch", "float64"): 3, ("torch", "float32"): 3}
+    return f"""\
+## tape-digits: a network 64-32-10, in microseconds
+
+relu, softmax and cross-entropy, and the gradient with respect to 2,410 parameters. The numbers of a tape are
+float64.
+
+{tape_against(peers, "digits", 32)}
+"""
+
+
+def tape_mnist() -> str:
+    def peers(target: float) -> dict[Case, float | None]:
+        return {("torch", "float64"): target, ("torch", "float32"): None}
+
+    return f"""\
+## tape-mnist: a network 784-64-10, in microseconds
+
+As tape-digits, with 50,890 parameters; a tape reads each of them from its Value and writes its gradient
+there, replay alone does neither. torch multiplies matrices with BLAS: at a batch of 256 the tape may take 1.5
+times as long, which is 0.67 times as fast.
+
+{tape_against(peers(1), "mnist", 32)}
+
+{tape_against(peers(0.67), "mnist", 256)}
+"""
+
+
+def tape_parameters() -> str:
+    cases = [(engine, str(PARAMETERS)) for engine in ("native", "pure")]
+    times, results = measure("tape-parameters", cases, processes=2, turns=3)
+    check_agreement(results)
+
+    def row(case: Case) -> Row:
+        if case not in times:
+            return [case[0], missing(case[0])]
+        phases = [1e6 * x for x in (times[case].forward, times[case].backward)]
+        return [case[0], *phases, at_most(1000, sum(phases)) if case[0] == "native" else sum(phases)]
+
+    return f"""\
+## tape-parameters: {PARAMETERS:,} Values and an array, in microseconds
+
+The numbers of the Values are read into an array, and an array is added to their gradients: `vectors.read` and
+`vectors.add_gradients`, which look at the type of each first. (A tape knows its parameters.)
+
+{table(["engine", "read", "add", "together"], [row(case) for case in cases])}
+"""
+
+
+def tape_one_sample() -> str:
+    def compared(graph: str, peer: str) -> str:
+        names = {"native": "tape", "pure": "tape, pure", peer: peer}
+        cases = {engine: (engine, graph) for engine in names}
+        times, results = measure("tape-one-sample", [*cases.values()], processes=2, turns=4)
+        check_agreement(results)
+        native = times.get(cases["native"])
+
+        def row(engine: str) -> Row:
+            case = cases[engine]
+            if case not in times:
+                return [names[engine], missing(engine)]
+            t, result = times[case], results[case]
+            both, value = (1e9 / result["samples"] * x for x in (t.forward, t.backward))
+            ratio: object = at_most(3, both / value) if engine == "native" else both / value if value else ""
+            alone: Row = ["", ""] if engine == peer else [value, ratio]
+            against: Row = [t.forward / native.forward] if native and engine != "native" else []
+            return [names[engine], both, both / result["operations"], *alone, *against]
+
+        head = [
+            graph, "value + gradient", "per operation", "value alone", "ratio",
+            "the tape is as many times faster",
+        ]
+        return table(head, [row(engine) for engine in names])
+
+    return f"""\
+## tape-one-sample: a random graph, in nanoseconds for a sample
+
+Additions, subtractions and multiplications, and a fifth of divisions, tanh, sin, cos, exp and roots, the same
+for all. large: 100,000 operations of 100 inputs, all differentiated, one sample; CasADi's SX function by its
+buffers. small: 60 operations of 8 inputs, a batch of 1,000; C is how far one could go, the operations and
+their derivatives written out, a line each, and compiled with `cc -O3`.
+
+{compared("large", "casadi")}
+
+{compared("small", "c")}
+"""
+
+
+def tape_recording() -> str:
+    title = "## tape-recording: nanoseconds and bytes per node of a chain\n\n"
+    if available_memory() < 10 * GIB:
+        return title + "Left out: it needs 10 GiB of free memory.\n"
+    sizes = {engine: [10**k for k in range(3, last + 1)] for engine, last in (("native", 7), ("pure", 6))}
+    times, _ = measure(
+        "tape-recording", [(engine, str(n)) for engine in sizes for n in sizes[engine] if n < LARGE],
+        processes=2, turns=2,
+    )
+
+    def measured(engine: str, n: int) -> Row:
+        if n < LARGE:                   # and for memory a few pages more or less would count
+            return [engine, n, 1e9 / n * times[engine, str(n)].forward]
+        worker = Worker("tape-recording", (engine, str(n)))
+        found = worker.ask("bytes")
+        worker.close()
+        return [engine, n, 1e9 / n * found["seconds"], found["tape"], found["peak"], found["instructions"]]
+
+    def rows(engine: str) -> list[Row]:
+        if missing(engine):
+            return [[engine, missing(engine)]]
+        found = [measured(engine, n) for n in sizes[engine]]
+        per_node: list[Any] = [row[2] for row in found]
+        return [*found, [engine, "last / first", at_most(2, per_node[-1] / per_node[0])]]
+
+    head = ["engine", "nodes", "time", "the tape's bytes", "at most, while recording", "instructions"]
+    return title + f"""\
+`record` of a chain as above that is there already, with both its leaves as inputs. Bytes: resident memory of
+the process, beyond what it held with the graph. A large one is recorded once, in a fresh process.
+
+{table(head, rows("native") + rows("pure"))}
+"""
