@@ -1,4 +1,4 @@
-"""Arguments, checked: errors name what was passed and what is expected."""
+"""Checks of arguments: each returns the argument in its plain type, or raises an error that names it."""
 from __future__ import annotations
 
 from math import inf
@@ -12,7 +12,7 @@ LONGEST_SHOWN = 60          # characters of a repr in an error message
 
 
 def describe(x: object) -> str:
-    """What an error message says somebody passed: "str '3'"."""
+    """The type and the repr of an argument, for an error message: "str '3'"."""
     if x is None:
         return "None"
     shown = repr(x).partition("\n")[0]
@@ -22,7 +22,17 @@ def describe(x: object) -> str:
 
 
 def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
-    """The argument as a float ≥ 0 and < below. TypeError unless it is a real number, ValueError out of range."""
+    """A real number as a float.
+
+    Args:
+        name: The name of the argument, for the error.
+        given: The argument.
+        below: The bound that it has to be below.
+
+    Raises:
+        TypeError: It is not a real number.
+        ValueError: It is negative, nan, or not below the bound.
+    """
     if isinstance(given, bool) or not isinstance(given, Real):
         raise TypeError(f"{name}: a number is expected, got {describe(given)}")
     try:
@@ -36,7 +46,17 @@ def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
 
 
 def integer(name: str, given: Any, least: int = 1) -> int:
-    """The argument as an int ≥ least. TypeError unless it is an integer, ValueError below the least."""
+    """An integer as an int.
+
+    Args:
+        name: The name of the argument, for the error.
+        given: The argument.
+        least: The least integer that is allowed.
+
+    Raises:
+        TypeError: It is not an integer.
+        ValueError: It is less than the least.
+    """
     if isinstance(given, bool) or not isinstance(given, Integral):
         raise TypeError(f"{name}: an integer is expected, got {describe(given)}")
     if given < least:
@@ -45,7 +65,11 @@ def integer(name: str, given: Any, least: int = 1) -> int:
 
 
 def boolean(name: str, given: Any) -> bool:
-    """The argument as True or False. TypeError for anything else; NumPy's bool is one too."""
+    """A bool, of Python or NumPy, as a Python bool.
+
+    Raises:
+        TypeError: It is something else.
+    """
     if not isinstance(given, bool) and type(given).__name__ not in ("bool", "bool_"):
         raise TypeError(f"{name}: True or False is expected, got {describe(given)}")
     return bool(given)

@@ -1,4 +1,4 @@
-"""Writing a file as a whole or not at all."""
+"""Writing a file completely or not at all."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,9 +10,13 @@ from uuid import uuid4
 
 @contextmanager
 def replacing(path: str | PathLike[str]) -> Iterator[Path]:
-    """A path to write to in this block; the file then takes the place of an older one.
+    """A temporary path to write to in a `with` block; at its end the file replaces the one at `path`.
 
-    After an error the older file is as it was. FileNotFoundError if there is no such folder.
+    After an error in the block, an older file is as it was.
+
+    Raises:
+        FileNotFoundError: The folder does not exist.
+        IsADirectoryError: `path` is a folder.
     """
     target = Path(path).resolve()
     if not target.parent.is_dir():

@@ -1,4 +1,4 @@
-"""What plots have in common: colours, Matplotlib where it is installed, how large the Axes are."""
+"""Shared by all plots: the colours, the import of Matplotlib, and the size of Axes."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 RED, BLUE = "#c0392b", "#2166ac"
-# These stay apart for the colour-blind. From the sixth on they are closer, so classes differ in marker too.
+# The first five differ for colour-blind readers, too; the others less, so classes differ in their markers as well.
 COLOURS = [RED, BLUE, "#e69f00", "#333333", "#56b4e9", "#cc79a7", "#009e73", "#999999", "#8c564b", "#b5bd00"]
 DIVERGING = [RED, "#ffffff", BLUE]
 INK = "#111111"
 
 
 def pyplot() -> Any:
-    """matplotlib.pyplot; ImportError that says how to get it."""
+    """matplotlib.pyplot, or an ImportError that says how to install it."""
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as missing:
@@ -23,7 +23,7 @@ def pyplot() -> Any:
 
 
 def points(ax: Axes) -> tuple[float, float]:
-    """About how wide and high the Axes are, in points, the unit of font sizes."""
+    """The approximate width and height of the Axes, in points as font sizes are."""
     figure, place = ax.get_figure(root=True), ax.get_position()
     assert figure is not None
     wide, high = figure.get_size_inches()

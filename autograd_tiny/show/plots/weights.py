@@ -54,27 +54,17 @@ def plot_weights(
     in_rows = height == 1 and columns is None
     across = 1 if in_rows else _columns(len(weights), columns)
     plt = pyplot()
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LinearSegmentedColormap, Normalize
-
-    cmap = LinearSegmentedColormap.from_list("weights", DIVERGING).with_extremes(bad="black")
-    reach = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0)) or 1.0
-    look = ScalarMappable(Normalize(-reach, reach), cmap)
+    colours = _colour_scale(weights)
     if ax is None:
         down = -(-len(weights) // across)
-        figsize = _weights_figure(down, across, height, width, in_rows)
+        figsize = _figure_size(down, across, height, width, in_rows)
         ax = plt.subplots(figsize=figsize, layout="compressed")[1]
     if in_rows:
-        _draw_rows(ax, weights, look)
+        _draw_rows(ax, weights, colours)
     else:
-        _draw_images(ax, weights.reshape(-1, height, width), across, look)
+        _draw_images(ax, weights.reshape(-1, height, width), across, colours)
     ax.set_title(f"Weights of {len(weights)} unit{'s' if len(weights) > 1 else ''}")
-    assert ax.figure is not None
-    across_points, down_points = points(ax)
-    ax.figure.colorbar(
-        look, ax=ax, label="weight", pad=0.03, fraction=1.5 * BAR_WIDTH / across_points,
-        aspect=1.2 * down_points / BAR_WIDTH,         # the layout makes the Axes somewhat narrower
-    )
+    _add_colour_bar(ax, colours)
     return ax
 
 
@@ -109,7 +99,7 @@ def _columns(units: int, columns: int | None) -> int:
     return min(range(side, min(2 * side, units) + 1), key=lambda across: -units % across)
 
 
-def _weights_figure(down: int, across: int, height: int, width: int, in_rows: bool) -> tuple[float, float]:
+def _figure_size(down: int, across: int, height: int, width: int, in_rows: bool) -> tuple[float, float]:
     if in_rows:
         return min(2.6 + 0.45 * width, 9.0), min(1.4 + 0.26 * down, 12.0)
     side = max(0.55, min(1.3, 8.0 / across))        # inches, of a square as large as an image
@@ -118,10 +108,30 @@ def _weights_figure(down: int, across: int, height: int, width: int, in_rows: bo
     return max(2.8, wide + 1.1), max(1.8, high + 0.5)
 
 
-def _draw_rows(ax: Axes, weights: Array, look: Any) -> None:
+def _colour_scale(weights: Array) -> Any:
+    """A ScalarMappable."""
+    import numpy as np
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LinearSegmentedColormap, Normalize
+
+    cmap = LinearSegmentedColormap.from_list("weights", DIVERGING).with_extremes(bad="black")
+    reach = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0)) or 1.0
+    return ScalarMappable(Normalize(-reach, reach), cmap)
+
+
+def _add_colour_bar(ax: Axes, colours: Any) -> None:
+    assert ax.figure is not None
+    across, down = points(ax)
+    ax.figure.colorbar(
+        colours, ax=ax, label="weight", pad=0.03, fraction=1.5 * BAR_WIDTH / across,
+        aspect=1.2 * down / BAR_WIDTH,              # the layout makes the Axes somewhat narrower
+    )
+
+
+def _draw_rows(ax: Axes, weights: Array, colours: Any) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    ax.imshow(weights, norm=look.norm, cmap=look.cmap, aspect="auto", interpolation="nearest")
+    ax.imshow(weights, norm=colours.norm, cmap=colours.cmap, aspect="auto", interpolation="nearest")
     for axis, count in ((ax.xaxis, weights.shape[1]), (ax.yaxis, weights.shape[0])):
         if count <= 20:
             axis.set_ticks(range(count))
@@ -130,7 +140,7 @@ def _draw_rows(ax: Axes, weights: Array, look: Any) -> None:
     ax.set(xlabel="input", ylabel="unit")
 
 
-def _draw_images(ax: Axes, images: Array, across: int, look: Any) -> None:
+def _draw_images(ax: Axes, images: Array, across: int, colours: Any) -> None:
     from matplotlib.patches import Rectangle
 
     units, height, width = images.shape
@@ -143,7 +153,7 @@ def _draw_images(ax: Axes, images: Array, across: int, look: Any) -> None:
         row, column = divmod(unit, across)
         left, top = column * (width + gap), row * (height + above) + above
         ax.imshow(
-            image, norm=look.norm, cmap=look.cmap, interpolation="nearest",
+            image, norm=colours.norm, cmap=colours.cmap, interpolation="nearest",
             extent=(left, left + width, top + height, top),
         )
         ax.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=QUIET, linewidth=0.6))

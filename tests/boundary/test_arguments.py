@@ -1,0 +1,67 @@
+"""Checks of arguments: plain types come out, and errors name the argument."""
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from autograd_tiny.boundary.arguments import LONGEST_SHOWN, boolean, describe, integer, nonnegative
+
+
+@pytest.mark.parametrize(("given", "text"), [
+    (None, "None"), ("3", "str '3'"), (2.5, "float 2.5"), ([1, 2], "list [1, 2]"),
+    (np.eye(2), "ndarray array([[1., 0.],"),
+])
+def test_an_argument_is_described_by_its_type_and_the_first_line_of_its_repr(given, text):
+    assert describe(given) == text
+
+
+def test_a_long_repr_is_cut():
+    text = describe("x" * 1000)
+    assert text.endswith("xx…") and len(text) < LONGEST_SHOWN + len("str ")
+
+
+@pytest.mark.parametrize("given", [0, 3, 0.5, np.float32(0.5), np.int64(3), Fraction(1, 2), 1e308])
+def test_a_real_number_becomes_a_float(given):
+    found = nonnegative("lr", given)
+    assert type(found) is float and found == given
+
+
+@pytest.mark.parametrize(("given", "error", "message"), [
+    (True, TypeError, "lr: a number is expected, got bool True"),
+    ("3", TypeError, "lr: a number is expected, got str '3'"),
+    (1j, TypeError, "lr: a number is expected, got complex"),
+    (-1, ValueError, "lr: a finite number, 0 or more, is expected, got -1.0"),
+    (math.nan, ValueError, "got nan"), (math.inf, ValueError, "got inf"), (10**400, ValueError, "got inf"),
+])
+def test_other_arguments_than_nonnegative_numbers_are_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        nonnegative("lr", given)
+
+
+def test_a_bound_is_not_allowed_itself():
+    assert nonnegative("beta", 0.999, below=1.0) == 0.999
+    with pytest.raises(ValueError, match=r"beta: .* below 1 is expected, got 1.0"):
+        nonnegative("beta", 1, below=1.0)
+
+
+@pytest.mark.parametrize("given", [1, np.int8(1), np.uint64(1)])
+def test_an_integer_becomes_an_int(given):
+    assert type(integer("epochs", given)) is int and integer("epochs", given) == 1
+    assert integer("patience", 0, least=0) == 0
+
+
+@pytest.mark.parametrize(("given", "error", "message"), [
+    (1.0, TypeError, "epochs: an integer is expected, got float 1.0"), (True, TypeError, "got bool True"),
+    (0, ValueError, "epochs: an integer of 1 or more is expected, got 0"),
+])
+def test_other_arguments_than_integers_are_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        integer("epochs", given)
+
+
+def test_a_boolean_is_one_of_python_or_numpy():
+    assert boolean("bias", np.True_) is True and boolean("bias", False) is False
+    for given in (1, "True", None):
+        with pytest.raises(TypeError, match="bias: True or False is expected"):
+            boolean("bias", given)
