@@ -1,235 +1,78 @@
 """How a Value was computed, and its local derivatives, as formulas to read: as text and in LaTeX.
 
-The formulas of the derivatives are the texts in ops.py, with the operands' names in them, in the case that
-holds for the numbers at hand, and simplified as in a textbook: 1·a is a, and 2·x^(2 − 1) is 2·x.
+The formulas of the local derivatives are those of calculus/operations.py: with the operands' names in them, in
+the case that applies to the operands' numbers, and simplified as in a textbook: 1·a is a, and 2·x^(2 − 1) is 2·x.
+typesetting.py puts the parts together.
 """
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache
 from math import isclose, nan
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ..calculus.floats import FLOATS
 from ..calculus.formulas import compiled
 from ..calculus.operations import (
     CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, POW, PROD, RELU, SUM, WHERE,
-    Operation,
 )
 from ..engine.value import Value
-from .names import plain
+from .typesetting import (
+    COMPARISONS, DOTS, MINUS, NOTHING, PI, Formula, called, comparison, difference, divided, multiplied, name, negated,
+    negation, number, raised, summed,
+)
 
-Namer: TypeAlias = "Callable[[Value | float], str]"         # what a formula calls an operand
+Operand = TypeVar("Operand")
+Namer: TypeAlias = "Callable[[Value | float], str]"     # the name of an operand, or the text of a number
 
-MOST = 4                                                    # terms, of a sum or product of many
-LOOSE, MINUS, SUMMED, DIVIDED, MULTIPLIED, RAISED, ATOM = range(7)    # ranks: what binds more is later
+MAX_TERMS = 4                                           # that are shown, of a sum or product of many
 KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN}
-NUMBERLIKE = r"[−+-]?([\d.,]+(e[−+-]?\d+)?(/[\d.,]+)?|inf|nan|∞)"
-SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-COMPARISONS = {">": ">", ">=": r"\ge", "<": "<", "<=": r"\le", "==": "="}
-KNOWN_TO_LATEX = {"sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min"}
-SPECIAL = {
-    "\\": r"{\backslash}", "{": r"\{", "}": r"\}", "_": r"\_", "$": r"\$", "%": r"\%", "&": r"{\&}",
-    "#": r"\#", "^": r"{\wedge}", "~": r"{\sim}", " ": r"\ ", "-": r"\text{-}", "−": r"\text{-}",
-    "<": "{<}", ">": "{>}", "·": r"{\cdot}", "→": r"{\to}", "…": r"{\ldots}", "'": r"{\prime}",
-}
 
 
-def value_formula(result: Value, said: Namer) -> str:
+def value_formula(result: Value, namer: Namer) -> str:
     """How a Value was computed, in names: "a + b", "sigmoid(s)", "x²"; "" for a leaf.
 
-    said: what the formula calls an operand, a Value or a number. Of many terms some are left out: "…".
+    namer: gives the name of an operand, a Value or a number. Of many terms some are left out: "…".
     """
-    return Formulas(said).value(result).text
+    return Formulas(namer).value(result).text
 
 
-def value_latex(result: Value, said: Namer) -> str:
+def value_latex(result: Value, namer: Namer) -> str:
     """The same in LaTeX, for math mode."""
-    return Formulas(said).value(result).latex
+    return Formulas(namer).value(result).latex
 
 
-def slope_formula(result: Value, place: int, said: Namer) -> str:
-    """The local derivative of a Value by one of its operands, in names: "o·(1 − o)", "2·x", "1".
+def local_derivative_formula(result: Value, place: int, namer: Namer) -> str:
+    """The local derivative of a Value with respect to one of its operands: "o·(1 − o)", "2·x", "1".
 
-    The number itself for an operation that has no formulas, such as one that a user has defined.
+    The number itself for an operation without formulas, such as one that a user has defined.
     """
-    return Formulas(said).slope(result, place).text
+    return Formulas(namer).local_derivative(result, place).text
 
 
-def slope_latex(result: Value, place: int, said: Namer) -> str:
+def local_derivative_latex(result: Value, place: int, namer: Namer) -> str:
     """The same in LaTeX, for math mode."""
-    return Formulas(said).slope(result, place).latex
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula as it is written, and as much of its structure as the next one around it needs.
-
-    rank: how tightly it holds together. number: if it is one. opposite: if it begins with a minus sign, what
-    is behind that. above, below: the factors of a product, or of a fraction.
-    """
-
-    text: str
-    latex: str
-    rank: int = ATOM
-    number: float | None = None
-    opposite: Formula | None = None
-    above: tuple[Formula, ...] = ()
-    below: tuple[Formula, ...] = ()
-
-    def within(self, rank: int) -> Formula:
-        """Itself, in brackets if it doesn't hold together as tightly as rank."""
-        return self if self.rank >= rank else Formula(f"({self.text})", rf"\left({self.latex}\right)")
-
-
-NOTHING = Formula("", "")
-DOTS = Formula("…", r"\cdots")
-PI = Formula("π", r"\pi")
-
-
-# ---- what a formula is put together from
-
-def name(text: str) -> Formula:
-    """A name that somebody has chosen; it holds together unless it looks like a formula.
-
-    One that looks like a number has brackets wherever it stands.
-    """
-    text = plain(text)
-    if re.fullmatch(NUMBERLIKE, text):
-        return Formula(f"({text})", rf"\left({latex_name(text)}\right)")
-    rest, count = text, 1
-    while count:
-        rest, count = re.subn(r"\([^()]*\)|\[[^\[\]]*\]", "", rest)
-    if not re.fullmatch(r"[^\s()\[\]+\-−*/·×÷^=<>|&,;]+", rest):
-        return Formula(text, latex_name(text), LOOSE)
-    return Formula(text, latex_name(text), RAISED if text[-1] in "⁰¹²³⁴⁵⁶⁷⁸⁹" else ATOM)
-
-
-def latex_name(text: str) -> str:
-    r"""A name in LaTeX: x, w_{11}, \mathrm{net\_h1}. What has a meaning in LaTeX means itself."""
-    match = re.fullmatch(r"(.+?)([0-9]*)([₀-₉]*)", text, re.DOTALL)
-    is_letter = match and re.fullmatch("[A-Za-z]", match[1])
-    if not match or not (is_letter or match[3]):
-        return rf"\mathrm{{{escaped(text)}}}"
-    stem, digits, subscript = match[1], match[2], match[3].translate(DIGITS)
-    if not is_letter:
-        stem, digits = rf"\mathrm{{{escaped(stem + digits)}}}", ""
-    index = ",".join(filter(None, [digits, subscript]))
-    return f"{stem}_{{{index}}}" if index else stem
-
-
-def escaped(text: str) -> str:
-    """A text that means itself in LaTeX's math mode."""
-    return "".join(SPECIAL.get(character, character) for character in text)
-
-
-def latex_number(text: str) -> str:
-    """A number as names.readable writes it, in LaTeX."""
-    mantissa, _, exponent = text.replace("−", "-").partition("e")
-    if mantissa in ("inf", "nan"):
-        return r"\infty" if mantissa == "inf" else r"\mathrm{nan}"
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
-
-
-def opposite(term: Formula) -> Formula:
-    """The term with the other sign."""
-    if term.opposite:
-        return term.opposite
-    inside = term.within(DIVIDED)
-    number = None if term.number is None else -term.number
-    return Formula(f"−{inside.text}", f"-{inside.latex}", MINUS, number, term)
-
-
-def summed(terms: Sequence[Formula]) -> Formula:
-    """The sum of the terms, as they are."""
-    return reduce(lambda total, term: _joined(total, "+", "+", term.within(DIVIDED)), terms)
-
-
-def difference(left: Formula, right: Formula) -> Formula:
-    """left − right, as they are."""
-    return _joined(left, "−", "-", right.within(DIVIDED))
-
-
-def _joined(left: Formula, sign: str, latex_sign: str, right: Formula) -> Formula:
-    left = left.within(MINUS)
-    return Formula(f"{left.text} {sign} {right.text}", f"{left.latex} {latex_sign} {right.latex}", SUMMED)
-
-
-def multiplied(factors: Sequence[Formula]) -> Formula:
-    """The product of the factors, as they are."""
-    if factors[0].opposite and len(factors) > 1:
-        return opposite(multiplied((factors[0].opposite, *factors[1:])))
-    if len(factors) == 1:
-        return factors[0]
-    bound = [factor.within(MULTIPLIED) for factor in factors]
-    text, latex = "·".join(each.text for each in bound), r" \cdot ".join(each.latex for each in bound)
-    return Formula(text, latex, MULTIPLIED, above=tuple(factors))
-
-
-def divided(top: Formula, bottom: Formula) -> Formula:
-    """top / bottom, as they are."""
-    if top.opposite:
-        return opposite(divided(top.opposite, bottom))
-    text = f"{top.within(MULTIPLIED).text}/{bottom.within(RAISED).text}"
-    latex = rf"\frac{{{top.latex}}}{{{bottom.latex}}}"
-    return Formula(text, latex, DIVIDED, above=(top,), below=(bottom,))
-
-
-def raised(base: Formula, exponent: Formula) -> Formula:
-    """base to the power exponent, as they are."""
-    base = base.within(ATOM)
-    short = exponent.number is not None and re.fullmatch(r"−?\d{1,2}", exponent.text)
-    upper = exponent.text.translate(SUPERSCRIPTS) if short else f"^{exponent.within(ATOM).text}"
-    return Formula(base.text + upper, f"{{{base.latex}}}^{{{exponent.latex}}}", RAISED)
-
-
-def called(function: str, operands: Sequence[Formula]) -> Formula:
-    """A function of the operands."""
-    text, latex = ", ".join(each.text for each in operands), ", ".join(each.latex for each in operands)
-    if function == "abs" and "|" not in text:
-        return Formula(f"|{text}|", rf"\left|{latex}\right|")
-    if function == "sqrt":
-        return Formula(f"sqrt({text})", rf"\sqrt{{{latex}}}")
-    known = function in KNOWN_TO_LATEX
-    command = rf"\{function}" if known else rf"\operatorname{{{escaped(plain(function))}}}"
-    return Formula(f"{plain(function)}({text})", rf"{command}\left({latex}\right)")
-
-
-def _ends(n: int) -> Sequence[int]:
-    """The places of the operands that are shown, of so many."""
-    return range(n) if n <= MOST else (*range(MOST - 1), n - 1)
-
-
-def shortened(terms: Sequence[Formula], n: int) -> list[Formula]:
-    """The terms that are shown, of n, with dots for the others."""
-    return [*terms] if n <= MOST else [*terms[:-1], DOTS, terms[-1]]
+    return Formulas(namer).local_derivative(result, place).latex
 
 
 class Formulas:
-    """Formulas in the words of a namer."""
+    """Formulas with the names that a namer gives."""
 
-    def __init__(self, said: Namer) -> None:
-        self.said = said
+    def __init__(self, namer: Namer) -> None:
+        self.namer = namer
 
     def number(self, x: float) -> Formula:
         """A number, as the namer writes it."""
-        text = self.said(x)
-        if text.startswith("−"):
-            positive = Formula(text[1:], latex_number(text[1:]), number=-x)
-            return opposite(positive)
-        return Formula(text, latex_number(text), number=float(x))
+        return number(x, self.namer(x))
 
     def operand(self, x: Value | float) -> Formula:
-        """What stands for an operand: a name, or a number."""
+        """The name of an operand, or its number."""
         if type(x) is not Value:
             return self.number(x)  # type: ignore[arg-type]
-        text, data = self.said(x), self.data_of(x)
-        return self.number(data) if text == self.said(data) else name(text)
+        text, data = self.namer(x), self.data_of(x)
+        return self.number(data) if text == self.namer(data) else name(text)
 
     def data_of(self, x: Value) -> float:
         """The number of a Value: its own, or one that was recorded earlier, in a subclass."""
@@ -243,7 +86,7 @@ class Formulas:
         if not operation.operands:
             return NOTHING
         if operation.is_nary:
-            return self._of_many(operation, result)
+            return self._of_many(result)
         operands = [self.operand(x) for x in result.operands]
         match operation.sign, operands:
             case "+", _:
@@ -257,21 +100,18 @@ class Formulas:
             case "**", [left, right]:
                 return raised(left, right)
             case "neg", [only]:
-                return opposite(only) if not only.opposite else _joined_minus(only)
+                return negation(only)
             case sign, [left, right] if sign in COMPARISONS:
-                left, right = left.within(MINUS), right.within(MINUS)
-                latex = f"{left.latex} {COMPARISONS[sign]} {right.latex}"
-                return Formula(f"{left.text} {sign} {right.text}", latex, LOOSE)
+                return comparison(left, sign, right)
         return called(operation.name, operands)
 
-    def _of_many(self, operation: Operation, result: Value) -> Formula:
+    def _of_many(self, result: Value) -> Formula:
+        operation, operands = result.operation, result.operands
         if operation is DOT:
-            xs, ys, bias = operation.grouped(result.operands)
-            kept = _ends(len(xs))
-            terms = [multiplied([self.operand(xs[k]), self.operand(ys[k])]) for k in kept]
-            return summed([*shortened(terms, len(xs)), *map(self.operand, bias)] or [self.number(0.0)])
-        operands = result.operands
-        terms = shortened([self.operand(operands[k]) for k in _ends(len(operands))], len(operands))
+            xs, ys, bias = operation.grouped(operands)
+            products = _few([*zip(xs, ys, strict=True)], lambda pair: multiplied([*map(self.operand, pair)]))
+            return summed([*products, *map(self.operand, bias)] or [self.number(0.0)])
+        terms = _few(operands, self.operand)
         if operation is PROD:
             return multiplied(terms)
         if operation is SUM or operation is MEAN:
@@ -281,22 +121,23 @@ class Formulas:
 
     # ---- its local derivatives
 
-    def slope(self, result: Value, place: int) -> Formula:
-        """The derivative of result by its operand in this place."""
+    def local_derivative(self, result: Value, place: int) -> Formula:
+        """The derivative of result with respect to its operand in this place."""
         recorded = result.local_grads[place]
-        operation = result.operation
-        if not operation.derivatives:
+        if not result.operation.derivatives:
             return self.number(recorded)
-        found = _Slope(self, result, place).formula()
-        stale = found.number is not None and found.number != recorded      # a number has changed since
-        return self.number(recorded) if stale else found
+        found = _LocalDerivative(self, result, place).formula()
+        is_stale = found.number is not None and found.number != recorded       # a number has changed since
+        return self.number(recorded) if is_stale else found
 
     def reason(self, result: Value, place: int) -> str:
-        """Why the slope is what it is, of an operation with a kink: "a < 0"; "" of others.
+        """Why a local derivative of an operation with a kink has its value: "a < 0"; "" for other operations.
 
-        It is "" too if the numbers at hand are not those of the slope any more.
+        It is "" too if the operands' numbers are no longer those that the local derivative was computed from.
         """
-        return _Slope(self, result, place).reason() if result.operation in KINKED else ""
+        return _LocalDerivative(self, result, place).reason() if result.operation in KINKED else ""
+
+    # ---- simplified arithmetic
 
     def plus(self, left: Formula, right: Formula) -> Formula:
         """left + right, simplified."""
@@ -304,39 +145,35 @@ class Formulas:
             return self.number(left.number + right.number)
         if 0 in (left.number, right.number):
             return right if left.number == 0 else left
-        return difference(left, right.opposite) if right.opposite else summed((left, right))
+        return difference(left, right.without_minus) if right.without_minus else summed((left, right))
 
     def times(self, *factors: Formula) -> Formula:
         """The product of the factors, simplified: their numbers become one, in front."""
-        number, above, below = 1.0, list[Formula](), list[Formula]()
+        coefficient, numerator, denominator = 1.0, list[Formula](), list[Formula]()
         left = [*reversed(factors)]
         while left:
             factor = left.pop()
-            if factor.opposite:
-                number, factor = -number, factor.opposite
+            if factor.without_minus:
+                coefficient, factor = -coefficient, factor.without_minus
             if factor.number is not None:
-                number *= factor.number
-            elif factor.above:
-                left += reversed(factor.above)
-                below += factor.below
+                coefficient *= factor.number
+            elif factor.numerator:
+                left += reversed(factor.numerator)
+                denominator += factor.denominator
             else:
-                above.append(factor)
-        return self._quotient(number, above, self._bottom(below))
+                numerator.append(factor)
+        below = [part for each in denominator for part in _factors(each)]
+        return self._quotient(coefficient, self._powers(numerator), self._powers(below))
 
-    def _bottom(self, factors: Sequence[Formula]) -> list[Formula]:
-        """The factors below a fraction bar, without products of products."""
-        flat = [part for each in factors for part in (each.above if not each.below else ()) or (each,)]
-        return self._powers(flat)
-
-    def _quotient(self, number: float, above: list[Formula], below: list[Formula]) -> Formula:
+    def _quotient(self, coefficient: float, numerator: list[Formula], denominator: list[Formula]) -> Formula:
         """A number times the quotient of two products."""
-        if not above and not below:
-            return self.number(number)
-        parts = self._powers(above)
-        found = multiplied([self.number(abs(number)), *parts] if not parts or abs(number) != 1 else parts)
-        if below:
-            found = divided(found, multiplied(below))
-        return opposite(found) if number < 0 else found
+        if not numerator and not denominator:
+            return self.number(coefficient)
+        is_written = not numerator or abs(coefficient) != 1
+        found = multiplied([self.number(abs(coefficient)), *numerator] if is_written else numerator)
+        if denominator:
+            found = divided(found, multiplied(denominator))
+        return negated(found) if coefficient < 0 else found
 
     def _powers(self, factors: Iterable[Formula]) -> list[Formula]:
         """x·y·x as x²·y."""
@@ -345,11 +182,9 @@ class Formulas:
 
     def over(self, top: Formula, bottom: Formula) -> Formula:
         """top / bottom, simplified."""
-        if bottom.opposite:
-            return self.over(opposite(top), bottom.opposite)
-        if bottom.number == 1:
-            return top
-        if top.number == 0:
+        if bottom.without_minus:
+            return self.over(negated(top), bottom.without_minus)
+        if bottom.number == 1 or top.number == 0:
             return top
         return self.times(top, divided(self.number(1.0), bottom))
 
@@ -360,159 +195,185 @@ class Formulas:
         return self.number(1.0) if exponent.number == 0 else raised(base, exponent)
 
 
-def _joined_minus(term: Formula) -> Formula:
-    """−(−a), as it was written."""
-    inside = term.within(ATOM)
-    return Formula(f"−{inside.text}", f"-{inside.latex}", MINUS, opposite=term)
+def _few(operands: Sequence[Operand], written: Callable[[Operand], Formula]) -> list[Formula]:
+    """The formulas of the operands; of many, the first few and the last, with dots between them."""
+    if len(operands) <= MAX_TERMS:
+        return [*map(written, operands)]
+    return [*map(written, operands[: MAX_TERMS - 1]), DOTS, written(operands[-1])]
 
 
-class _Slope:
-    """One local derivative: a text of ops.py is read, with what its names stand for."""
+def _factors(formula: Formula) -> tuple[Formula, ...]:
+    """The factors of a product; a fraction is one itself."""
+    return (formula,) if formula.denominator or not formula.numerator else formula.numerator
+
+
+class _LocalDerivative:
+    """One local derivative: the formula in the row of the operation, with the operands of a Value."""
 
     def __init__(self, formulas: Formulas, result: Value, place: int) -> None:
-        self.write, self.result, self.place = formulas, result, place
+        self.formulas, self.result, self.place = formulas, result, place
         self.operation = result.operation
         groups = self.operation.grouped(result.operands) if self.operation.is_nary else ()
-        self.group, self.index = 0, place               # of n-ary operations: which of xs, ys, bias
-        for group in groups:
-            if self.index < len(group):
-                break
-            self.group, self.index = self.group + 1, self.index - len(group)
         self.groups = dict(zip(self.operation.operands, groups, strict=bool(groups)))
-        self.element = ""                               # what the formula calls the operand in this place
-        self.conditions: list[ast.expr] = []            # that were met
+        self.row, self.index = _position(groups, place)     # which of xs, ys, bias; the place in it
+        self.element = ""                                   # the formula's name for the operand in this place
+        self.conditions: list[ast.expr] = []                # of the cases that were chosen
 
     def formula(self) -> Formula:
-        text = self.operation.derivatives[self.group if self.groups else self.place]
-        return self.read(_parsed(text))
+        return self.translate(_parsed(self.operation.derivatives[self.row]))
 
     def reason(self) -> str:
-        """What decided which case of the formula holds, or which operand is the largest."""
-        numbers, f = self.numbers, self.write.data_of(self.result)
-        slope = self.result.local_grads[self.place]
-        if not isclose(self.operation.evaluate(FLOATS, numbers), f) or not isclose(
-            self.operation.differentiate(FLOATS, numbers, f)[self.place], slope
-        ):
-            return ""                                   # a number has changed since, or is nan
+        """Which condition decided the case of the formula, or which operand is the largest."""
+        if self.is_outdated():
+            return ""
         if self.operation is MAX or self.operation is MIN:
-            return self.chosen()
+            return self.selected_operands()
         self.formula()
-        decisive = self.conditions[-1:]                 # where() in where(): the last decides
-        if self.operation is CLIP:                      # a product, or a sum, of conditions
-            decisive = [each for each in self.conditions if bool(self.decided(each)) == bool(slope)]
+        decisive = self.conditions[-1:]                     # where() in where(): the last decides
+        if self.operation is CLIP:                          # a product, or a sum, of conditions
+            is_nonzero = bool(self.recorded)
+            decisive = [each for each in self.conditions if bool(self.evaluated(each)) == is_nonzero]
         return " and ".join(filter(None, map(self.relation, decisive)))
 
-    def chosen(self) -> str:
+    def is_outdated(self) -> bool:
+        """Whether a number has changed since the local derivative was computed, or is nan."""
+        numbers, data = self.numbers, self.data
+        return not isclose(self.operation.evaluate(FLOATS, numbers), data) or not isclose(
+            self.operation.differentiate(FLOATS, numbers, data)[self.place], self.recorded
+        )
+
+    def selected_operands(self) -> str:
         """Which operand is the largest, or the smallest."""
-        operands, what = self.result.operands, "largest" if self.operation is MAX else "smallest"
-        places = [k for k, x in enumerate(self.numbers) if x == self.write.data_of(self.result)]
+        extreme = "largest" if self.operation is MAX else "smallest"
+        places = [k for k, x in enumerate(self.numbers) if x == self.data]
         if len(places) > 2:
-            return f"{len(places)} operands are the {what}"
-        names = [self.write.operand(operands[k]).within(MINUS).text for k in places]
-        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} the {what}" if names else ""
+            return f"{len(places)} operands are the {extreme}"
+        names = [self.formulas.operand(self.result.operands[k]).within(MINUS).text for k in places]
+        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} the {extreme}" if names else ""
 
     def relation(self, condition: ast.expr) -> str:
         """How the two sides of a condition compare; "" if one is nan."""
         match condition:
             case ast.Compare(left=left, comparators=[right]):
-                x, y = self.decided(left), self.decided(right)
+                x, y = self.evaluated(left), self.evaluated(right)
                 sign = "<" if x < y else ">" if x > y else "=" if x == y else ""
-                sides = [self.read(side).within(MINUS).text for side in (left, right)]
+                sides = [self.translate(side).within(MINUS).text for side in (left, right)]
                 return f" {sign} ".join(sides) if sign else ""
-        flag, number = self.result.operands[0], self.decided(condition)          # of where(flag, y, z)
+        flag = self.result.operands[0]                      # of where(flag, y, z)
         if type(flag) is Value and flag.operation.sign in COMPARISONS and not flag.label:
-            return _Slope(self.write, flag, 0).relation(_parsed(flag.operation.value))
-        said = self.read(condition)
-        if said.number is not None:
-            return f"the condition is {said.text}"
-        return f"{said.within(MINUS).text} {'≠' if number else '='} 0"
+            return _LocalDerivative(self.formulas, flag, 0).relation(_parsed(flag.operation.value))
+        formula = self.translate(condition)
+        if formula.number is not None:
+            return f"the condition is {formula.text}"
+        return f"{formula.within(MINUS).text} {'≠' if self.evaluated(condition) else '='} 0"
 
-    def read(self, node: ast.expr) -> Formula:
+    # ---- numbers
+
+    @property
+    def numbers(self) -> list[float]:
+        """Those of the operands."""
+        return [self.formulas.data_of(x) if type(x) is Value else float(x) for x in self.result.operands]
+
+    @property
+    def data(self) -> float:
+        return self.formulas.data_of(self.result)
+
+    @property
+    def recorded(self) -> float:
+        """The local derivative, as the forward pass recorded it."""
+        return self.result.local_grads[self.place]
+
+    def evaluated(self, formula: ast.expr) -> float:
+        function = compiled(ast.unparse(formula), (*self.operation.operands, "f"), FLOATS)
+        return float(function(*self.numbers, self.data))
+
+    # ---- from the row's syntax tree to a formula
+
+    def translate(self, node: ast.expr) -> Formula:
         match node:
             case ast.Constant(value=float() | int() as number):
-                return self.write.number(float(number))
-            case ast.Name(id=what):
-                return self.named(what)
+                return self.formulas.number(float(number))
+            case ast.Name(id=name):
+                return self.named(name)
             case ast.UnaryOp(op=ast.USub(), operand=inside):
-                return opposite(self.read(inside))
-            case ast.BinOp(left=left, op=sign, right=right):
-                return self.arithmetic(sign, self.read(left), self.read(right))
+                return negated(self.translate(inside))
+            case ast.BinOp(left=left, op=operator, right=right):
+                return self.arithmetic(operator, self.translate(left), self.translate(right))
             case ast.Compare():
                 self.conditions.append(node)
-                return self.write.number(self.decided(node))
-            case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=each))]):
-                self.element = each
-                return self.read(element)
+                return self.formulas.number(self.evaluated(node))
+            case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=name))]):
+                self.element = name
+                return self.translate(element)
             case ast.Call(func=ast.Name(id="where"), args=[condition, yes, no]):
-                return self.read(yes if self.holds(condition) else no)
+                return self.translate(yes if self.holds(condition) else no)
             case ast.Call(func=ast.Name(id="len")):
-                return self.write.number(float(len(self.groups["xs"])))
+                return self.formulas.number(float(len(self.groups["xs"])))
             case ast.Call(func=ast.Name(id="shares")):
                 return self.share()
             case ast.Call(func=ast.Name(id="products_of_others")):
                 return self.product_of_others()
             case ast.Call(func=ast.Name(id=function), args=operands):
-                return called(function, [self.read(x) for x in operands])
+                return called(function, [self.translate(x) for x in operands])
         raise NotImplementedError(ast.unparse(node))
 
-    def named(self, what: str) -> Formula:
-        if what == "f":
-            return self.write.operand(self.result)
-        if what == "pi":
+    def named(self, name: str) -> Formula:
+        """The meaning of a name in the row."""
+        if name == "pi":
             return PI
-        if what == "nan":
-            return self.write.number(nan)
-        if what in self.groups:
-            return self.write.operand(self.groups[what][self.index])
-        place = self.place if what == self.element else self.operation.operands.index(what)
-        return self.write.operand(self.result.operands[place])
+        if name == "nan":
+            return self.formulas.number(nan)
+        if name == "f":
+            return self.formulas.operand(self.result)
+        if name in self.groups:
+            return self.formulas.operand(self.groups[name][self.index])
+        place = self.place if name == self.element else self.operation.operands.index(name)
+        return self.formulas.operand(self.result.operands[place])
 
-    def arithmetic(self, sign: ast.operator, left: Formula, right: Formula) -> Formula:
-        write = self.write
-        match sign:
+    def arithmetic(self, operator: ast.operator, left: Formula, right: Formula) -> Formula:
+        match operator:
             case ast.Add():
-                return write.plus(left, right)
+                return self.formulas.plus(left, right)
             case ast.Sub():
-                return write.plus(left, opposite(right))
+                return self.formulas.plus(left, negated(right))
             case ast.Mult():
-                return write.times(left, right)
+                return self.formulas.times(left, right)
             case ast.Div():
-                return write.over(left, right)
-            case _:
-                return write.power(left, right)
+                return self.formulas.over(left, right)
+        return self.formulas.power(left, right)
 
     def holds(self, condition: ast.expr) -> bool:
-        """Whether a condition holds for the numbers at hand."""
+        """Whether a condition holds for the operands' numbers."""
         if self.operation is POW and ast.unparse(condition) == "y > 0":
-            return True                 # below 0 the row has the same in other words, for the last digit
+            return True                 # below 0 the row states the same differently, for the last digit
         self.conditions.append(condition)
-        return bool(self.decided(condition))
-
-    def decided(self, condition: ast.expr) -> float:
-        decide = compiled(ast.unparse(condition), (*self.operation.operands, "f"), FLOATS)
-        return float(decide(*self.numbers, self.write.data_of(self.result)))
-
-    @property
-    def numbers(self) -> list[float]:
-        """Those of the operands."""
-        return [self.write.data_of(x) if type(x) is Value else float(x) for x in self.result.operands]
+        return bool(self.evaluated(condition))
 
     def share(self) -> Formula:
-        """The part of one operand: of the weights e^x, or of those that are the largest."""
+        """The share of one operand: among the weights e^x, or among those that are the largest."""
         if self.operation is not LOGSUMEXP:
-            return self.write.number(self.result.local_grads[self.place])
-        x, f = self.write.operand(self.result.operands[self.place]), self.write.operand(self.result)
-        return called("exp", [self.write.plus(x, opposite(f))])
+            return self.formulas.number(self.recorded)
+        x, f = self.formulas.operand(self.result.operands[self.place]), self.formulas.operand(self.result)
+        return called("exp", [self.formulas.plus(x, negated(f))])
 
     def product_of_others(self) -> Formula:
         operands = self.result.operands
-        if len(operands) <= MOST + 1:
-            others = [self.write.operand(x) for k, x in enumerate(operands) if k != self.place]
-            return self.write.times(*others)
-        x, slope = self.numbers[self.place], self.result.local_grads[self.place]
-        if x == 0 or not isclose(self.write.data_of(self.result) / x, slope):      # the product may have overflowed
-            return self.write.number(slope)
-        return self.write.over(self.write.operand(self.result), self.write.operand(operands[self.place]))
+        if len(operands) <= MAX_TERMS + 1:
+            others = [self.formulas.operand(x) for k, x in enumerate(operands) if k != self.place]
+            return self.formulas.times(*others)
+        x = self.numbers[self.place]
+        if x == 0 or not isclose(self.data / x, self.recorded):          # the product may have overflowed
+            return self.formulas.number(self.recorded)
+        return self.formulas.over(self.formulas.operand(self.result), self.formulas.operand(operands[self.place]))
+
+
+def _position(groups: Iterable[Sequence[Value | float]], place: int) -> tuple[int, int]:
+    """Which group the operand in this place belongs to, and its place in the group; (place, 0) without groups."""
+    for row, group in enumerate(groups):
+        if place < len(group):
+            return row, place
+        place -= len(group)
+    return place, 0
 
 
 @cache

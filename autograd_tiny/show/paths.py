@@ -1,32 +1,35 @@
 """The paths along which a gradient flows from an output to a Value: how many, and which matter most.
 
-The chain rule: the derivative of the output by a Value is the sum, over all paths between them, of the
-products of the local derivatives along each. There may be more paths than could ever be listed; here each
-is found without the others, by dynamic programming over the acyclic graph: a node needs to know only the few
-best ways that lead to it. An operand that stands in two places, as in a * a, is reached by two paths.
+By the chain rule, the derivative of the output with respect to a Value is the sum over all paths between them
+of the products of the local derivatives along each. There may be more paths than could ever be listed, so none
+is enumerated: dynamic programming over the acyclic graph keeps, at each node, a count and the few best paths
+that lead there. An operand in two places, as in a * a, is reached by two paths.
 D. Eppstein, Finding the k Shortest Paths (1998), on this and faster methods.
+
+explanation/explanation.py shows the paths that are found here.
 """
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
-from math import isinf, ldexp, log10
+from collections.abc import Iterator, Sequence
+from math import fsum, isfinite, isinf, ldexp, log10, nan
 from typing import NamedTuple, TypeAlias
 
-from ..engine.graph import topological_order
 from ..engine.value import Value
 
-LIMIT = 10**100                     # counts are exact up to here
-MANY_ARRIVALS = 64                  # times as many ways as are wanted: the others are dropped then
+LARGEST_EXACT_COUNT = 10**100
+MANY_ARRIVALS = 64              # times the number of wanted paths: the worst are dropped from there on
 
-Arrival: TypeAlias = "tuple[float, int, int]"   # a product, the entry that it comes from, the operand's place
+Arrival: TypeAlias = "tuple[float, int, int]"   # a product, the entry that it extends, the operand's place
 
 
-class Way(NamedTuple):
-    """A path from an output to a Value: the Values on it, both ends included.
+class WeightedPath(NamedTuple):
+    """A path from an output to a Value, with the product of its local derivatives.
 
-    places: which operand of the Value before it each one is. product: of the local derivatives, multiplied
-    from the output on, as backward() does.
+    Attributes:
+        nodes: The Values on it, both ends included.
+        places: Which operand of the Value before it each one is.
+        product: The local derivatives, multiplied from the output on, as backward() does.
     """
 
     nodes: tuple[Value, ...]
@@ -47,12 +50,15 @@ class PowerOfTen(NamedTuple):
 
     @property
     def parts(self) -> tuple[str, int]:
-        """The mantissa with three decimals, and the exponent: of 9.9999·10^120 "1.000" and 121."""
+        """The mantissa with three decimals, and the exponent: "1.000" and 121 for 9.9999·10^120."""
         mantissa, _, carried = f"{self.mantissa:.3e}".partition("e")
         return mantissa, self.exponent + int(carried)
 
     def __str__(self) -> str:
         return "{}·10^{}".format(*self.parts)
+
+
+Count: TypeAlias = "int | PowerOfTen"
 
 
 class _Large(NamedTuple):
@@ -76,16 +82,20 @@ class _Large(NamedTuple):
         return PowerOfTen(10 ** (logarithm - exponent), exponent)
 
 
-def count_paths(output: Value) -> dict[Value, int | PowerOfTen]:
-    """The number of paths to each Value that a gradient of the output flows to; the output has the empty one.
+def count_paths(order: Sequence[Value]) -> dict[Value, Count]:
+    """The number of paths from an output to each Value that its gradient reaches; 1, the empty path, to itself.
 
-    It is exact up to 10^100, and a PowerOfTen beyond. Linear in the number of operands.
+    Args:
+        order: The graph in topological order, the output last.
+
+    Returns:
+        Exact counts up to 10^100, and a PowerOfTen beyond. Time: linear in the number of operands.
     """
-    counts: dict[Value, int | _Large] = {output: 1}
-    for node in reversed(topological_order(output)):
+    counts: dict[Value, int | _Large] = {order[-1]: 1}
+    for node in reversed(order):
         count = counts.get(node)
         if count is not None:
-            for operand, _ in _ways_on(node):
+            for operand, _ in _receivers(node):
                 counts[operand] = _plus(counts.get(operand, 0), count)
     return {node: x if isinstance(x, int) else x.rounded() for node, x in counts.items()}
 
@@ -95,10 +105,10 @@ def _plus(x: int | _Large, y: int | _Large) -> int | _Large:
         return x.plus(y if isinstance(y, _Large) else _Large(float(y), 0))
     if isinstance(y, _Large):
         return _plus(y, x)
-    return x + y if x + y <= LIMIT else _Large(float(x + y), 0)
+    return x + y if x + y <= LARGEST_EXACT_COUNT else _Large(float(x + y), 0)
 
 
-def _ways_on(node: Value) -> Iterator[tuple[Value, int]]:
+def _receivers(node: Value) -> Iterator[tuple[Value, int]]:
     """The operands that a gradient flows to, each with its place."""
     operands = node.operands
     for place, flows in enumerate(node.flows):
@@ -106,70 +116,78 @@ def _ways_on(node: Value) -> Iterator[tuple[Value, int]]:
             yield operands[place], place  # type: ignore[misc]
 
 
-def largest_paths(output: Value, leaf: Value, most: int) -> list[Way]:
-    """The paths from output to leaf with the largest products, by absolute value; nan before all others.
+def largest_paths(order: Sequence[Value], leaf: Value, most: int) -> list[WeightedPath]:
+    """The paths from an output to a Value with the largest products by absolute value; nan before all others.
 
-    leaf: any Value in the graph. most: how many, at most. Of equal ones, those through earlier operands come
-    first. Time: the number of operands between the two, times most, times its logarithm.
+    Args:
+        order: The graph in topological order, the output last.
+        leaf: Any Value in the graph.
+        most: How many paths to return, at most.
+
+    Returns:
+        The paths, sorted; of equal products, those through earlier operands come first. Time: the number of
+        operands between the two ends, times most, times its logarithm.
     """
-    return _Search(output, leaf, most).paths()
+    return _Search(order, leaf, most).paths()
 
 
 class _Search:
-    """The best ways from the output to each node, in the order from the output to the leaf.
+    """The best paths from the output to each node, found in the order from the output to the leaf.
 
-    Rounding keeps the order: if |p| ≥ |q|, then |p·s| ≥ |q·s|. So a way that isn't among the best to a node
-    can't be the beginning of one of the best to a later one. But 0·∞ is nan: where a local derivative is
-    infinite, the smallest products are kept as well as the largest.
+    Rounding is monotonic: if |p| ≥ |q|, then |p·d| ≥ |q·d|. So a path that isn't among the best to a node can't
+    be the beginning of one of the best to a later node. But 0·∞ is nan: where a local derivative is infinite,
+    the smallest products are kept as well as the largest.
     """
 
-    def __init__(self, output: Value, leaf: Value, most: int) -> None:
-        self.output, self.leaf, self.most = output, leaf, most
-        self.order = topological_order(output)
-        self.leading = {leaf}                           # the Values from which a way leads on to the leaf
+    def __init__(self, order: Sequence[Value], leaf: Value, most: int) -> None:
+        self.order, self.leaf, self.most = order, leaf, most
+        self.leading = {leaf}                           # the Values from which a path leads on to the leaf
         self.keeps_smallest = False
-        for node in self.order:
-            places = [place for operand, place in _ways_on(node) if operand in self.leading]
+        for node in order:
+            places = [place for operand, place in _receivers(node) if operand in self.leading]
             if places:
                 self.leading.add(node)
-                slopes = node.local_grads
-                self.keeps_smallest |= any(isinf(slopes[place]) for place in places)
-        self.products = array("d")                      # entries: the ways that are kept, of all nodes
-        self.owners = array("q")                        # the node that each leads to, by its place in order
-        self.before = array("q")                        # the entry that each goes on from,
-        self.places = array("q")                        # and the place of the operand that it goes on to
+                derivatives = node.local_grads
+                self.keeps_smallest |= any(isinf(derivatives[place]) for place in places)
+        # One entry for each path that is kept, of all nodes: its product, the position in order of the node
+        # that it leads to, the entry that it extends, and the place of the operand in that step.
+        self.products = array("d")
+        self.positions = array("q")
+        self.extended = array("q")
+        self.places = array("q")
 
-    def paths(self) -> list[Way]:
-        if self.output not in self.leading:
+    def paths(self) -> list[WeightedPath]:
+        output = self.order[-1]
+        if output not in self.leading:
             return []
-        arrivals: dict[Value, list[Arrival]] = {self.output: [(1.0, -1, -1)]}
-        for i in range(len(self.order) - 1, -1, -1):
-            node = self.order[i]
+        arrivals: dict[Value, list[Arrival]] = {output: [(1.0, -1, -1)]}
+        for position in range(len(self.order) - 1, -1, -1):
+            node = self.order[position]
             if node in arrivals:
-                entries = self.keep(self.best(arrivals.pop(node)), i)
+                entries = self.keep(self.best(arrivals.pop(node)), position)
                 if node is self.leaf:
                     break
-                self.go_on(node, entries, arrivals)
-        found = [self.way(entry) for entry in entries]
-        found.sort(key=lambda way: (*by_size(way.product), way.places))
+                self.extend(node, entries, arrivals)
+        found = [self.path(entry) for entry in entries]
+        found.sort(key=lambda path: (*by_size(path.product), path.places))
         return found[: self.most]
 
-    def keep(self, arrivals: list[Arrival], owner: int) -> range:
+    def keep(self, arrivals: list[Arrival], position: int) -> range:
         first = len(self.products)
-        products, before, places = zip(*arrivals, strict=True)
+        products, extended, places = zip(*arrivals, strict=True)
         self.products.extend(products)
-        self.owners.extend([owner] * len(arrivals))
-        self.before.extend(before)
+        self.positions.extend([position] * len(arrivals))
+        self.extended.extend(extended)
         self.places.extend(places)
         return range(first, len(self.products))
 
-    def go_on(self, node: Value, entries: range, arrivals: dict[Value, list[Arrival]]) -> None:
-        slopes = node.local_grads
-        for operand, place in _ways_on(node):
+    def extend(self, node: Value, entries: range, arrivals: dict[Value, list[Arrival]]) -> None:
+        derivatives = node.local_grads
+        for operand, place in _receivers(node):
             if operand in self.leading:
-                slope, there = slopes[place], arrivals.setdefault(operand, [])
-                # 0.0 + …: as the engine adds what a node is sent, which leaves no -0.0
-                there += [(0.0 + self.products[entry] * slope, entry, place) for entry in entries]
+                derivative, there = derivatives[place], arrivals.setdefault(operand, [])
+                # 0.0 + …: as the engine adds to an adjoint, which leaves no -0.0
+                there += [(0.0 + self.products[entry] * derivative, entry, place) for entry in entries]
                 if len(there) > MANY_ARRIVALS * self.most:
                     there[:] = self.best(there)
 
@@ -182,15 +200,24 @@ class _Search:
             first += arrivals[max(self.most, len(arrivals) - self.most) :]
         return first
 
-    def way(self, entry: int) -> Way:
+    def path(self, entry: int) -> WeightedPath:
         product, nodes, places = self.products[entry], list[Value](), list[int]()
         while entry >= 0:
-            nodes.append(self.order[self.owners[entry]])
+            nodes.append(self.order[self.positions[entry]])
             places.append(self.places[entry])
-            entry = self.before[entry]
-        return Way(tuple(reversed(nodes)), tuple(reversed(places[:-1])), product)
+            entry = self.extended[entry]
+        return WeightedPath(tuple(reversed(nodes)), tuple(reversed(places[:-1])), product)
 
 
 def by_size(x: float) -> tuple[bool, float]:
-    """A key to sort by: nan first, then the largest absolute values."""
+    """A sort key: nan first, then the largest absolute values."""
     return (True, -abs(x)) if x == x else (False, 0.0)
+
+
+def finite_sum(numbers: Sequence[float]) -> float:
+    """The exactly rounded sum; nan if it isn't finite."""
+    try:
+        found = fsum(numbers)
+    except (OverflowError, ValueError):         # ValueError: ∞ − ∞
+        return nan
+    return found if isfinite(found) else nan

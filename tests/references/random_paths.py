@@ -1,11 +1,13 @@
 """Random graphs in which several paths lead from the output to each leaf."""
 from __future__ import annotations
+
 import math
 import random
+
 from autograd_tiny import Value, mean
 
 INF, NAN = math.inf, math.nan
-SLOPES = [0.0, -0.0, 1.0, -2.0, 1e200, 1e-200, 1e-300, INF, -INF, NAN]
+DERIVATIVES = [0.0, -0.0, 1.0, -2.0, 1e200, 1e-200, 1e-300, INF, -INF, NAN]
 
 
 def random_graph(seed: int, size: int) -> list[Value]:

@@ -1,26 +1,36 @@
-"""The leaves of a graph by what they do to its output."""
+"""A ranking of the leaves of a graph by their influence on its output."""
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...engine.gradients import gradients
-from ...engine.graph import leaves, topological_order
 from ...engine.value import Value
-from ..formulas import MULTIPLIED, name
 from ..names import names_of, readable
-from ..paths import PowerOfTen, by_size, count_paths
-from ..wording import BLUE, RED, Count, coloured, counted, fragment, grouped, total, wrapped
-from .telling import said_of_changes
+from ..paths import Count, PowerOfTen, by_size, count_paths, finite_sum
+from ..text_layout import BLUE, RED, coloured, fragment, wrapped
+from ..typesetting import MULTIPLIED, name
+from ..wording import counted, with_commas
+from .remarks import changed_data
 
 HEADS = ("leaf", "value", "gradient", "gradient·value", "paths", "share")
 LARGEST_COUNT = 10**15                  # that has all its digits in the table
-MOST_NAMES = 8                          # of leaves to which no path leads
+MAX_NAMES = 8                           # of leaves that no path reaches
 BAR = 20                                # characters
 
 
 class Influence(NamedTuple):
-    """What a leaf does to an output: its gradient, the number of paths, its share of all |gradients|."""
+    """The influence of a leaf on an output.
+
+    Attributes:
+        name: The leaf's name.
+        leaf: The leaf.
+        value: Its number.
+        gradient: The derivative of the output with respect to it.
+        paths: The number of paths from the output to it.
+        share: Its share of the sum of all |gradients|, from 0 to 1.
+    """
 
     name: str
     leaf: Value
@@ -33,16 +43,19 @@ class Influence(NamedTuple):
 class Ranking:
     """The leaves of an output by influence, the largest |∂output/∂leaf| first. It prints itself.
 
-    output: the Value. leaves: an Influence for each of the first few. others: how many there are beside them;
-    constant: how many have requires_grad=False; unreached: those to which no path leads.
+    Attributes:
+        output: The Value that is differentiated.
+        leaves: An Influence for each of the first few leaves.
+        others: The number of other leaves with a gradient.
+        constant: The number of leaves with requires_grad=False.
+        unreached: The leaves that require a gradient but that no path reaches.
     """
 
-    def __init__(self, output: Value, most: int, digits: int) -> None:
-        self.output, self.digits = output, digits
-        order = topological_order(output)
+    def __init__(self, order: Sequence[Value], most: int, digits: int) -> None:
+        self.output, self.digits, output = order[-1], digits, order[-1]
         self._names, self._value = names_of(order), output.data
         self.name = self._names[output] or readable(output.data, digits)
-        every, counts = leaves(output), count_paths(output)
+        every, counts = [x for x in order if not x.operands], count_paths(order)
         self._names |= {x: self._names[x] or f"leaf {i}" for i, x in enumerate(every, 1)}
         wanted = [leaf for leaf in every if leaf.requires_grad]
         self.constant = len(every) - len(wanted)
@@ -54,7 +67,7 @@ class Ranking:
                 "or from constants only"
             )
         found: tuple[float, ...] = gradients(output, reached)
-        sizes = total([*map(abs, found)])
+        sizes = finite_sum([*map(abs, found)])
         ranked = sorted(zip(reached, found, strict=True), key=lambda pair: by_size(pair[1]))
         self.leaves = [
             Influence(
@@ -65,7 +78,7 @@ class Ranking:
         ]
         self.others = len(ranked) - len(self.leaves)
         self._largest_other = ranked[most][1] if self.others else 0.0
-        self._changes = said_of_changes(order, self._names, "the gradients are")
+        self._changes = changed_data(order, self._names, "the gradients are")
 
     def _title(self) -> str:
         f = name(self.name).within(MULTIPLIED).text
@@ -75,33 +88,33 @@ class Ranking:
         rows = []
         for each in self.leaves:
             numbers = each.value, each.gradient, each.gradient * each.value
-            said = [readable(x, self.digits) for x in numbers]
+            texts = [readable(x, self.digits) for x in numbers]
             paths = each.paths
             if isinstance(paths, int) and paths > LARGEST_COUNT:
                 paths = PowerOfTen.of(paths)
-            rows.append([each.name, *said, grouped(paths), f"{each.share:.1%}"])
+            rows.append([each.name, *texts, with_commas(paths), f"{each.share:.1%}"])
         return rows
 
     def _remarks(self) -> str:
-        """What the table leaves out, and which of its numbers are old."""
-        said = [self._changes] if self._changes else []
+        """Sentences on leaves without a row, and on numbers that have changed."""
+        sentences = [self._changes] if self._changes else []
         if self.others:
             largest = readable(abs(self._largest_other), self.digits)
-            said.append(f"{counted(self.others, 'more leaf')}, with gradients up to {largest}.")
+            sentences.append(f"{counted(self.others, 'more leaf')}, with gradients up to {largest}.")
         if all(each.gradient == 0 for each in self.leaves):
-            said.append("All gradients are 0.")
+            sentences.append("All gradients are 0.")
         if self.constant:
-            said.append(f"Left out, since requires_grad=False: {counted(self.constant, 'leaf')}.")
+            sentences.append(f"Left out, since requires_grad=False: {counted(self.constant, 'leaf')}.")
         if self.unreached:
-            names = [self._names[leaf] for leaf in self.unreached[:MOST_NAMES]]
-            more = ", …" if len(self.unreached) > MOST_NAMES else ""
-            said.append(f"No path leads to {', '.join(names)}{more}: gradient 0.")
-        return " ".join(said)
+            names = [self._names[leaf] for leaf in self.unreached[:MAX_NAMES]]
+            more = ", …" if len(self.unreached) > MAX_NAMES else ""
+            sentences.append(f"No path leads to {', '.join(names)}{more}: gradient 0.")
+        return " ".join(sentences)
 
     def __str__(self) -> str:
         rows = [list(HEADS), *self._rows()]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        bars = ["", *[f"|{'█' * round(BAR * _part(each)):<{BAR}}|" for each in self.leaves]]
+        bars = ["", *[f"|{'█' * round(BAR * _share(each)):<{BAR}}|" for each in self.leaves]]
         lines = [
             "  " + "   ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:]), bar]).rstrip()
             for row, bar in zip(rows, bars, strict=True)
@@ -114,7 +127,7 @@ class Ranking:
         rows = [[f"<b>{html.escape(head)}</b>" for head in (*HEADS, "")]]
         for each, (leaf, value, gradient, *others) in zip(self.leaves, self._rows(), strict=True):
             bar = (
-                f'<span style="display: inline-block; height: 0.7em; width: {8 * _part(each):.3f}em; '
+                f'<span style="display: inline-block; height: 0.7em; width: {8 * _share(each):.3f}em; '
                 f'background: {RED}"></span>'
             )
             numbers = [coloured(value, BLUE), coloured(gradient, RED), *map(html.escape, others)]
@@ -122,6 +135,6 @@ class Ranking:
         return fragment(html.escape(self._title()), [rows], self._remarks())
 
 
-def _part(influence: Influence) -> float:
-    """How long its bar is, from 0 to 1; a share that is nan has none."""
+def _share(influence: Influence) -> float:
+    """The length of its bar, from 0 to 1; a share of nan has none."""
     return influence.share if influence.share == influence.share else 0.0

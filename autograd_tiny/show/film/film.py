@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...engine.gradients import gradients
 from ...engine.value import Value
-from ..formulas import slope_formula, value_formula
+from ..formulas import local_derivative_formula, value_formula
 from ..graph.folding import Fold, Folding
 from ..graph.scene import FEW_OUTPUTS, Inputs, Scene, Thing
 from ..wording import counted
@@ -250,7 +250,7 @@ class Stage(Scene):
         result = one.result
         above, here = self.derivative(self.output, result), self.derivative_name(result, one.place)
         slope = self.number(result.local_grads[one.place])
-        formula = slope_formula(result, one.place, self.said)
+        formula = local_derivative_formula(result, one.place, self.said)
         adjoint = self.number(one.adjoint)
         products = [f"{above} · {here}"]
         if formula not in (slope, ""):

@@ -10,7 +10,7 @@ from math import isfinite
 from ...debug.nonfinite import Origin, find_origin
 from ...engine.graph import topological_order
 from ...engine.value import Value
-from ..formulas import slope_formula, value_formula
+from ..formulas import local_derivative_formula, value_formula
 from ..names import names_of, on_one_line, plain, readable
 from ..text_layout import fragment, in_columns
 
@@ -62,7 +62,7 @@ class OriginReport:
         if origin.operand_index is None:
             return [f"A gradient stops being finite: {name} gets {arriving} in all", self._equation(node)]
         operand = self._name(node.operands[origin.operand_index])
-        formula = slope_formula(node, origin.operand_index, self._name)
+        formula = local_derivative_formula(node, origin.operand_index, self._name)
         local_grad = _number(node.local_grads[origin.operand_index])
         return [
             f"A gradient stops being finite at ∂{name}/∂{operand} = {formula} = {local_grad}",
