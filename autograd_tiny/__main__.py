@@ -1,4 +1,8 @@
-"""The command line: `autograd-tiny "x=a+b; y=b+c; x*y" a=-1 b=3 c=4`, or `python -m autograd_tiny …`."""
+"""The command line: `autograd-tiny "x=a+b; y=b+c; x*y" a=-1 b=3 c=4`, or `python -m autograd_tiny …`.
+
+It runs without NumPy; pictures, films and explanations are imported when they are asked for. The language of the
+expressions is in expression.py.
+"""
 from __future__ import annotations
 
 import argparse
@@ -19,8 +23,8 @@ from .engine.graph import topological_order
 from .engine.value import Value
 from .expression import CONSTANTS, FUNCTIONS, ExpressionError, constant, parse, subscripted
 
-WIDTH = 80                  # of the table, in characters, unless its names and numbers need more
-OPERATION_WIDTH = 28        # of its second column, likewise
+TABLE_WIDTH = 80            # characters, unless the names and numbers need more
+OPERATION_WIDTH = 28        # of the column of operations, likewise
 GAP = "  "                  # between columns
 ALIGN = str.ljust, str.ljust, str.rjust, str.ljust, str.rjust
 NO_BREAK = "\xa0"           # a space at which no line is broken
@@ -30,27 +34,37 @@ EPILOG = f"""\
 example:
   autograd-tiny "x=a+b; y=b+c; x*y" a=-1 b=3 c=4 --svg f.svg
 
-Statements are separated by ; or by new lines. The last one is the output; it is
-called f if it has no name. Where x is assigned twice, x means what was assigned
-last, as in Python; the second is shown as x₂. Results without a name are shown
-as v₁, v₂ and so on. A value can be computed: a=1/3.
+Statements are separated by ; or by line breaks. The last one is the output; it
+is called f unless it has a name. A name may be assigned again, as in Python: the
+second x is shown as x₂. Results without a name are shown as v₁, v₂ and so on.
+The value of an input may be an expression without names: a=1/3.
 
 An expression has numbers, names, + - * / **, comparisons (1 or 0), the constants
-{", ".join(CONSTANTS)} (unless a name of yours is the same), and the functions
+{", ".join(CONSTANTS)} (unless a name of yours is the same), and these functions:
 {textwrap.fill(", ".join(FUNCTIONS), 79)}.
-Those of many numbers take lists: max([a, b]), dot([a, b], [c, d]).
+Functions of many numbers take lists: max([a, b]), dot([a, b], [c, d]).
 
---json prints {{"output": name, "nodes": [...]}}. A node has a name, an operation
-("leaf" for an input), a value, operands, and a gradient: the derivative of the
-output by it. An operand has the name of a node and a local_gradient, or else it
-is a plain number and has a value. A number that is not finite is the string
-"NaN", "Infinity" or "-Infinity".
+--json prints {{"output": name, "nodes": [...]}}. Each node has a name, an operation
+("leaf" for an input), a value, a gradient (the derivative of the output with
+respect to it) and operands. An operand is either a node, given by its name and
+local_gradient, or a plain number, given by its value. Numbers that are not
+finite are the strings "NaN", "Infinity" and "-Infinity".
 
-The exit code is 0, or 2 after an error, which is one line on standard error."""
+The exit code is 0, or 2 after an error. An error is one line on standard error."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the arguments say, by default those of the process; SystemExit with code 2 on an error."""
+    """Run the command line.
+
+    Args:
+        argv: The arguments; by default those of the process.
+
+    Returns:
+        0, the exit code.
+
+    Raises:
+        SystemExit: With code 2 after an error; with code 0 after --help, --version and --operations.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")        # a terminal without the letter ∂ shows a ?
     parser = argument_parser()
@@ -60,35 +74,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             print(end="", flush=True)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # Python will flush once more
-        if not isinstance(error, BrokenPipeError):                          # that is: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # or the flush at exit fails again
+        if not isinstance(error, BrokenPipeError):                          # a reader that stopped, such as head
             parser.error(f"cannot print: {error.strerror}")
     return 0
 
 
 def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
-    """Differentiate the expression; draw and print what comes out."""
-    options = parser.parse_intermixed_args(protected(argv))
+    """Compute and differentiate the expression, write the files and print the result."""
+    options = parser.parse_intermixed_args(protect_expressions(argv))
     try:
-        inputs = given(options.values)
+        inputs = parse_inputs(options.values)
         output = parse(options.expression, **inputs)
     except ExpressionError as error:
         parser.error(str(error))
     output.backward()
     nodes = sorted(topological_order(*inputs.values(), output), key=lambda node: node is output)
     try:
-        text = explained(nodes, options.explain) if options.explain else ""
-        name_the_unnamed(nodes)
+        explanation = explained(nodes, options.explain) if options.explain else ""
+        label_results(nodes)
         write_files(output, options)
-    except (ImportError, OSError, RuntimeError, ValueError) as error:   # no graphviz, no folder, too large
+    except (ImportError, OSError, RuntimeError, ValueError) as error:   # no Graphviz, no folder, too large
         parser.error(str(error))
-    print(text or (as_json(nodes) if options.json else table(nodes)))
+    print(explanation or (as_json(nodes) if options.json else table(nodes)))
 
 
 # ---- arguments
 
 class Parser(argparse.ArgumentParser):
-    """Errors are one line."""
+    """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {' '.join(message.split())}\n")
@@ -97,42 +111,35 @@ class Parser(argparse.ArgumentParser):
 def argument_parser() -> Parser:
     parser = Parser(
         prog="autograd-tiny", allow_abbrev=False, epilog=EPILOG,
-        description="Compute an expression, and its gradient by every number that went into it.",
+        description="Compute an expression and its derivative with respect to each input.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("expression", help='what to compute, as "x=a+b; x*c"')
-    parser.add_argument(
-        "values", nargs="*", default=[], metavar="name=value", help="a number for each of its names, as a=-1"
-    )
-    parser.add_argument("--svg", metavar="FILE", type=file_name(".svg"), help="draw the graph as SVG")
-    parser.add_argument("--png", metavar="FILE", type=file_name(".png"), help="draw the graph as PNG")
-    parser.add_argument(
-        "--max-nodes", metavar="N", type=int, default=500, help="the most boxes in a picture, by default 500"
-    )
-    parser.add_argument(
-        "--play", metavar="FILE", type=file_name(".html"), help="film both passes, for a browser, as HTML"
-    )
+    add = parser.add_argument
+    add("expression", help='the expression, such as "x=a+b; x*c"')
+    add("values", nargs="*", default=[], metavar="name=value", help="the value of an input, such as a=-1")
+    add("--svg", metavar="FILE", type=file_name(".svg"), help="draw the computation graph as SVG")
+    add("--png", metavar="FILE", type=file_name(".png"), help="draw the computation graph as PNG")
+    add("--play", metavar="FILE", type=file_name(".html"),
+        help="write a film of the forward and the backward pass as HTML")
+    add("--max-nodes", metavar="N", type=int, default=500,
+        help="draw and film graphs of up to N nodes (default: 500)")
     printed = parser.add_mutually_exclusive_group()
-    printed.add_argument(
-        "--explain", metavar="NAME", help="print the chain rule from the output to this name, not the table"
-    )
-    printed.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument(
-        "--operations", action="version", version=reference_table(), help="print a table of all operations"
-    )
-    parser.add_argument(
-        "--version", action="version", version=f"autograd_tiny {__version__}, {engine_kind()} engine"
-    )
+    printed.add_argument("--explain", metavar="NAME",
+                         help="print the derivative with respect to NAME by the chain rule, instead of the table")
+    printed.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    add("--operations", action="version", version=reference_table(), help="print a table of all operations and exit")
+    add("--version", action="version", version=f"autograd_tiny {__version__}, {engine_kind()} engine",
+        help="print the version and exit")
     return parser
 
 
-def protected(argv: Sequence[str]) -> list[str]:
-    """The arguments, with a space before one like "-a*b": argparse would take it for an option."""
+def protect_expressions(argv: Sequence[str]) -> list[str]:
+    """The arguments, with a space before an expression like "-a*b", which argparse would take for an option."""
     return [f" {word}" if word.startswith("-") and not OPTION.fullmatch(word) else word for word in argv]
 
 
 def file_name(ending: str) -> Callable[[str], str]:
-    """A check for argparse."""
+    """The type of an argument that names a file."""
 
     def checked(word: str) -> str:
         if not word.lower().endswith(ending):
@@ -142,7 +149,7 @@ def file_name(ending: str) -> Callable[[str], str]:
     return checked
 
 
-def given(words: Sequence[str]) -> dict[str, Value]:
+def parse_inputs(words: Sequence[str]) -> dict[str, Value]:
     """The inputs in words like "a=-1"."""
     inputs: dict[str, Value] = {}
     for word in words:
@@ -160,8 +167,8 @@ def given(words: Sequence[str]) -> dict[str, Value]:
 
 # ---- results
 
-def name_the_unnamed(nodes: Sequence[Value]) -> None:
-    """Label the nodes without a label v₁, v₂, …, in the graph itself, so that a picture agrees."""
+def label_results(nodes: Sequence[Value]) -> None:
+    """Label the nodes without a label v₁, v₂, …, in the graph itself, so that the pictures have these names, too."""
     taken = {node.label for node in nodes}
     labels = (label for i in count(1) if (label := subscripted("v", i)) not in taken)
     for node in nodes:
@@ -170,7 +177,7 @@ def name_the_unnamed(nodes: Sequence[Value]) -> None:
 
 
 def write_files(output: Value, options: argparse.Namespace) -> None:
-    """Write the pictures and the film of the graph that are wanted."""
+    """Write the pictures and the film that are asked for."""
     if options.svg or options.png:
         from .show.draw import draw
 
@@ -184,23 +191,20 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
 
 
 def explained(nodes: Sequence[Value], name: str) -> str:
-    """Why the gradient of the node with this name is what it is. ValueError if there is none.
-
-    Results that have no name remain so, unless one of them is meant: steps of arithmetic are not shown then.
-    """
+    """The derivative of the output, the last node, with respect to the node of that name, by the chain rule."""
     from .show.explanation.explanation import explain
 
-    if name not in {node.label for node in nodes}:
-        name_the_unnamed(nodes)
-    found = [node for node in nodes if node.label == name]
-    if not found:
+    if name not in {node.label for node in nodes}:      # otherwise results without a label stay hidden
+        label_results(nodes)
+    node = next((node for node in nodes if node.label == name), None)
+    if node is None:
         known = ", ".join(node.label for node in nodes)
         raise ValueError(f"--explain: nothing is called {name!r}; there are {known}")
-    return str(explain(nodes[-1], found[0]))
+    return str(explain(nodes[-1], node))
 
 
 def as_json(nodes: Sequence[Value]) -> str:
-    """The nodes, the output last, as --help says."""
+    """The nodes, the output last, in the form that --help describes."""
     return json.dumps({
         "output": nodes[-1].label,
         "nodes": [
@@ -210,9 +214,9 @@ def as_json(nodes: Sequence[Value]) -> str:
                 "value": strict(node.data),
                 "gradient": strict(node.grad),
                 "operands": [
-                    {"name": x.label, "local_gradient": strict(slope)} if isinstance(x, Value)
+                    {"name": x.label, "local_gradient": strict(local_grad)} if isinstance(x, Value)
                     else {"value": strict(x)}
-                    for x, slope in zip(node.operands, node.local_grads, strict=True)
+                    for x, local_grad in zip(node.operands, node.local_grads, strict=True)
                 ],
             }
             for node in nodes
@@ -221,11 +225,13 @@ def as_json(nodes: Sequence[Value]) -> str:
 
 
 def strict(number: float) -> float | str:
-    """A number that is not finite by its name in JavaScript; JSON has none."""
+    """The number, or JavaScript's name for one that is not finite: JSON has none."""
     if math.isfinite(number):
         return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
+
+# ---- the table
 
 def table(nodes: Sequence[Value]) -> str:
     """A row for each node: its name, operation, value, local gradients and gradient."""
@@ -235,33 +241,33 @@ def table(nodes: Sequence[Value]) -> str:
         for node in nodes
     ]
     widths = column_widths(rows)
-    return "\n".join(line for row in rows for line in lines(row, widths))
+    return "\n".join(line for row in rows for line in wrapped(row, widths))
 
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """As wide as the widest cell, but for the operations and local gradients, which may break at spaces."""
+    """The width of the widest cell; less for operations and local gradients, whose lines may break at spaces."""
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    least = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
-    room = WIDTH - widths[0] - widths[2] - widths[4] - 4 * len(GAP)
-    widths[1] = max(least[1], min(widths[1], OPERATION_WIDTH, room - least[3]))
-    widths[3] = max(least[3], min(widths[3], room - widths[1]))
+    longest_word = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
+    room = TABLE_WIDTH - widths[0] - widths[2] - widths[4] - 4 * len(GAP)
+    widths[1] = max(longest_word[1], min(widths[1], OPERATION_WIDTH, room - longest_word[3]))
+    widths[3] = max(longest_word[3], min(widths[3], room - widths[1]))
     return widths
 
 
-def lines(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    """The lines of a row: more than one where a cell is wider than its column."""
+def wrapped(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """The lines of a row: several if a cell is wider than its column."""
     cells = [
         textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False)
         for cell, width in zip(row, widths, strict=True)
     ]
-    for each in zip_longest(*cells, fillvalue=""):
-        padded = [align(cell, width) for align, cell, width in zip(ALIGN, each, widths, strict=True)]
-        yield GAP.join(padded).replace(NO_BREAK, " ").rstrip()
+    for line in zip_longest(*cells, fillvalue=""):
+        aligned = [align(text, width) for align, text, width in zip(ALIGN, line, widths, strict=True)]
+        yield GAP.join(aligned).replace(NO_BREAK, " ").rstrip()
 
 
 def formula(node: Value) -> str:
-    """How a node was computed, from the names of its operands: "x * y", "max([a, b])"; "" for a leaf."""
+    """The operation on the names of its operands: "x * y", "max([a, b])"; "" for a leaf."""
     operation = node.operation
     words = [x.label if isinstance(x, Value) else f"{x:.6g}" for x in node.operands]
     if operation is LEAF:
@@ -279,12 +285,12 @@ def formula(node: Value) -> str:
 
 
 def local_gradients(node: Value) -> str:
-    """∂f/∂x for each operand x of f; where x is an operand twice, both paths: ∂f/∂x = 3 + 3."""
-    slopes: dict[str, list[str]] = {}
-    for x, slope in zip(node.operands, node.local_grads, strict=True):
+    """∂f/∂x for each operand x of f; for one that is an operand twice, both terms: ∂f/∂x = 3 + 3."""
+    terms: dict[str, list[str]] = {}
+    for x, local_grad in zip(node.operands, node.local_grads, strict=True):
         if isinstance(x, Value):
-            slopes.setdefault(x.label, []).append(f"{slope:.6g}")
-    texts = [f"∂{node.label}/∂{name} = {' + '.join(each)}" for name, each in slopes.items()]
+            terms.setdefault(x.label, []).append(f"{local_grad:.6g}")
+    texts = [f"∂{node.label}/∂{name} = {' + '.join(each)}" for name, each in terms.items()]
     return ", ".join(text.replace(" ", NO_BREAK) for text in texts)
 
 

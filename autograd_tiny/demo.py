@@ -1,6 +1,6 @@
-"""What `make demo` shows: an expression differentiated, drawn and filmed, and a network that learns.
+"""`make demo`: an expression is differentiated, drawn and filmed, and a network is trained.
 
-The pictures go to out/. The network needs scikit-learn for its data and matplotlib for its picture:
+The pictures are written to out/. scikit-learn provides the data and Matplotlib draws the curves:
 pip install "autograd_tiny[demo]".
 """
 from __future__ import annotations
@@ -24,7 +24,7 @@ EPOCHS = 200
 
 
 def main() -> None:
-    """The whole demonstration."""
+    """Run the demonstration."""
     try:
         import matplotlib  # noqa: F401
         import sklearn  # noqa: F401
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def show_expression() -> None:
-    """f = (a + b)(b + c): its values and gradients, why one is what it is, the picture, the film."""
+    """f = (a + b)(b + c): the table, the explanation of a gradient, the graph and the film."""
     print("f = (a + b)(b + c) at a = -1, b = 3, c = 4\n")
     command_line(["x=a+b; y=b+c; f=x*y", "a=-1", "b=3", "c=4"])
     a, b, c = Value(-1.0, "a"), Value(3.0, "b"), Value(4.0, "c")
@@ -49,11 +49,11 @@ def show_expression() -> None:
     picture = draw(f)
     for name in ("expression.svg", "expression.png"):
         print(f"drawn: {picture.save(OUT / name)}")
-    print(f"filmed, for a browser: {play(f).save(OUT / 'expression.html')}")
+    print(f"film for a browser: {play(f).save(OUT / 'expression.html')}")
 
 
 def train_on_iris() -> None:
-    """Three kinds of iris told apart by the length and width of a petal (R. A. Fisher, 1936)."""
+    """Train a classifier of three species of iris, by length and width of a petal (R. A. Fisher, 1936)."""
     from sklearn.datasets import load_iris
     from sklearn.model_selection import train_test_split
 
@@ -64,7 +64,7 @@ def train_on_iris() -> None:
         inputs, iris.target, test_size=0.2, random_state=0, stratify=iris.target
     )
     model = MLP(2, [8, 3], rng=random.Random(1))
-    print(f"\nIris: {len(x)} flowers to learn from, {len(x_test)} to test on\n{model}")
+    print(f"\nIris: {len(x)} flowers for training, {len(x_test)} for testing\n{model}")
     start = time.perf_counter()
     history = fit(
         model, x, y, "cross_entropy", optim.SGD(model.parameters(), lr=0.3), epochs=EPOCHS, batch_size=None,
@@ -78,11 +78,11 @@ def train_on_iris() -> None:
     loss.backward()
     print(f"drawn: {draw(loss, depth=2).save(OUT / 'layers.svg')}, {draw(model).save(OUT / 'network.svg')}")
     report = diagnose(model, x, y, "cross_entropy")
-    print(f"looked into, for a browser: {report.save(OUT / 'diagnosis.html')}")
+    print(f"diagnosis for a browser: {report.save(OUT / 'diagnosis.html')}")
 
 
 def plot(model: MLP, history: History, inputs: Any, iris: Any) -> Path:
-    """The decision regions with the flowers, and the loss and accuracy as the network learned."""
+    """Draw the decision regions with the flowers, and the learning curves."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.4), layout="constrained", dpi=130)

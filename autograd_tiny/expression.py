@@ -1,7 +1,7 @@
-"""A text becomes Values: `parse("x = a + b; y = b + c; x * y", a=-1, b=3, c=4)`.
+"""Expressions as text: `parse("x = a + b; y = b + c; x * y", a=-1, b=3, c=4)` returns a Value.
 
-Python's own parser turns the text into a syntax tree. The tree is then computed here, from a short list
-of what may be in it: nothing that somebody writes is ever run as code.
+Python's parser turns the text into a syntax tree, and _Interpreter evaluates the kinds of nodes that it knows. No text
+is ever run as code.
 """
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from .engine import functions
 from .engine.value import Value, apply
 
 Number: TypeAlias = "Value | float"
-Rule: TypeAlias = tuple[Callable[..., Any], Sequence[ast.expr]]
+Step: TypeAlias = tuple[Callable[..., Any], Sequence[ast.expr]]
 
 MAX_LENGTH = 100_000        # of a text, in characters
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: getattr(functions, name)
     for name in functions.__all__
-    if name not in ("softmax", "log_softmax")       # they answer with a list
+    if name not in ("softmax", "log_softmax")       # they return a list
 }
 OPERATORS: dict[type[ast.AST], Operation] = {
     ast.Add: ops.ADD, ast.Sub: ops.SUB, ast.Mult: ops.MUL, ast.Div: ops.DIV, ast.Pow: ops.POW,
@@ -50,79 +50,94 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class ExpressionError(ValueError):
-    """What is wrong with the text of an expression, or with the values for it, in one line."""
+    """The text of an expression, or the values for it, cannot be used; the message is one line."""
 
 
 def parse(text: str, /, **values: Number) -> Value:
-    """The Value that a text describes, with a number or a Value for each of its free names.
+    """Compute the Value that a text describes.
 
-    The text is in Python's notation: statements on lines of their own or with `;` between them. Each is
-    `name = expression` (or `+=` and the like). The last one is the output; it may be an expression alone.
-    An expression has numbers, names, + - * / **, comparisons (1 or 0) and those functions of this package
-    that answer with a number, with lists where they take sequences: `max([a, b])`. pi, e, inf and nan are
-    known, unless a name of yours is the same. Every number is a float, so 10**10**10 is inf.
+    The text is in Python's notation: statements on separate lines or separated by `;`. Each is `name = expression`
+    (or `+=` and the like); the last one is the output and may be an expression alone. An expression has numbers,
+    names, + - * / **, comparisons (1 or 0) and the functions of this package that return a number, with lists where
+    they take sequences: `max([a, b])`. The constants pi, e, inf and nan are known, unless a name of yours is the
+    same. All numbers are floats, so 10**10**10 is inf.
 
-    Names become labels. As in Python, a name stands for what was last assigned to it; the second x is
-    labelled x₂. An output without a name is called f. A number given for a name becomes a new leaf; a
-    Value is used as it is, and gets the name as its label if it has none.
+    Names become labels. A name that is assigned again has its new value from there on, and the second x is labelled
+    x₂. An output without a name is called f.
 
-    ExpressionError for a text that cannot be read or computed, for a name without a value and for a value
-    that the text does not use; TypeError for a value that is not a number.
+    Args:
+        text: The statements.
+        values: A number or a Value for each free name. A number becomes a new leaf; a Value is used itself, and gets
+            the name as its label if it has none.
+
+    Returns:
+        The output.
+
+    Raises:
+        ExpressionError: The text cannot be read or computed, a name has no value, or a value is not used.
+        TypeError: The text is not a str, or a value is not a number.
     """
-    reading = _Reading(text, values)
-    if not reading.statements:
+    interpreter = _Interpreter(text, values)
+    if not interpreter.statements:
         raise ExpressionError("there is no expression in the text")
-    for statement in reading.statements:
-        output = reading.execute(statement, last=statement is reading.statements[-1])
-    for name in reading.unused:
+    for statement in interpreter.statements:
+        output = interpreter.execute(statement, is_last=statement is interpreter.statements[-1])
+    for name in interpreter.unused:
         raise _not_used(name)
     return output
 
 
 def constant(text: str) -> float:
-    """The number that an expression without names stands for: "-1", "1/3", "2*pi".
+    """Compute an expression without free names, such as "-1", "1/3" or "2*pi".
 
-    ExpressionError for a text that is not such an expression.
+    Args:
+        text: The expression.
+
+    Returns:
+        Its value.
+
+    Raises:
+        ExpressionError: The text is no such expression.
     """
-    reading = _Reading(text, {})
-    match reading.statements:
+    interpreter = _Interpreter(text, {})
+    match interpreter.statements:
         case [ast.Expr(value=expression)]:
-            return float(reading.compute(expression))
+            return float(interpreter.compute(expression))
     raise ExpressionError(f"a number is expected, got {_cut(text)}")
 
 
 def subscripted(name: str, index: int) -> str:
-    """x and 2 give x₂: a label that no name in a text can be equal to."""
+    """The label x₂ for x and 2: no name in a text can be equal to it."""
     return name + str(index).translate(SUBSCRIPTS)
 
 
-class _Reading:
-    """What is known while a text is read: its statements, and what the names stand for so far."""
+class _Interpreter:
+    """The statements of a text, and the values of its names so far."""
 
     def __init__(self, text: str, values: Mapping[str, Number]) -> None:
         if not isinstance(text, str):
             raise TypeError(f"the text of an expression is expected, got {describe(text)}")
-        # an indented line is no block of Python code here
+        # indentation has no meaning here
         self.text = "\n".join(line.strip() for line in text.split("\n"))
         self.statements = _statements(self.text)
         self.names: dict[str, Value] = {}
-        self.times = Counter[str]()                 # how often each name has been assigned
-        self.unused: dict[str, None] = {}           # names whose value the text has not used yet
-        self.lists: set[ast.expr] = set()           # those that are arguments, as they may be
+        self.assignments = Counter[str]()           # how often each name has been assigned
+        self.unused: dict[str, None] = {}           # given names that the text has not used yet
+        self.lists: set[ast.expr] = set()           # the lists that are arguments of functions
         for given, number in values.items():
-            name = unicodedata.normalize("NFKC", given)     # Python's parser does so: two kinds of µ are one
+            name = unicodedata.normalize("NFKC", given)     # as Python's parser does: two kinds of µ are one
             self.assign(name, number)
             self.unused[name] = None
 
-    def execute(self, statement: ast.stmt, last: bool) -> Value:
-        """Compute a statement, and let its name stand for the result from now on."""
+    def execute(self, statement: ast.stmt, is_last: bool) -> Value:
+        """Compute the expression of a statement and assign it to its name."""
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=expression):
                 pass
             case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=right):
                 left = ast.copy_location(ast.Name(name), target)
                 expression = ast.copy_location(ast.BinOp(left, op, right), statement)
-            case ast.Expr(value=expression) if last:
+            case ast.Expr(value=expression) if is_last:
                 name = "f"
             case ast.Expr():
                 raise ExpressionError(f"{self.shown(statement)} has no effect: give it a name, as x = …")
@@ -131,26 +146,27 @@ class _Reading:
         return self.assign(name, self.compute(expression))
 
     def assign(self, name: str, number: Number) -> Value:
-        """Let a name stand for a number, and label it so if it has no label yet."""
+        """Give a name its value, and the value its label if it has none."""
         if name in self.unused:
             raise _not_used(name)
         value = number if isinstance(number, Value) else Value(number)
-        self.times[name] += 1
+        self.assignments[name] += 1
         if not value.label:
-            value.label = name if self.times[name] == 1 else subscripted(name, self.times[name])
+            count = self.assignments[name]
+            value.label = name if count == 1 else subscripted(name, count)
         self.names[name] = value
         return value
 
     def compute(self, expression: ast.expr) -> Number:
-        """The value of an expression, however deep it is.
+        """The value of an expression, without recursion, so that it may be nested to any depth.
 
-        It is written down in Polish notation, each function before its operands. Read from the end, every
-        function then finds its operands on top of a stack (J. Łukasiewicz, 1924).
+        The tree is first written in Polish notation, each function before its operands. Read from the end, each
+        function finds its operands on top of a stack (J. Łukasiewicz, 1924).
         """
         polish = []
         waiting = [expression]
         while waiting:
-            function, operands = self.rule(waiting.pop())
+            function, operands = self.step(waiting.pop())
             polish.append((function, len(operands)))
             waiting.extend(reversed(operands))
         results: list[Any] = []
@@ -159,13 +175,13 @@ class _Reading:
         number: Number = results.pop()
         return number
 
-    def rule(self, node: ast.expr) -> Rule:
-        """What a node of the tree computes, and the nodes that it computes it from."""
+    def step(self, node: ast.expr) -> Step:
+        """The function that computes a node of the tree, and the nodes of its operands."""
         match node:
             case ast.Constant(value=int() | float() as written) if not isinstance(written, bool):
                 return partial(_as_float, written), []
             case ast.Name(id=name):
-                number = self.meaning(name)
+                number = self.value_of(name)
                 return lambda: number, []
             case ast.UnaryOp(op=ast.UAdd(), operand=x):
                 return lambda number: number, [x]
@@ -182,8 +198,8 @@ class _Reading:
                 return partial(self.call, node, name, list(arguments)), list(arguments.values())
         raise self.refused(node)
 
-    def meaning(self, name: str) -> Number:
-        """What a name stands for."""
+    def value_of(self, name: str) -> Number:
+        """The value of a name, or of a constant."""
         if name in self.names:
             self.unused.pop(name, None)
             return self.names[name]
@@ -194,17 +210,17 @@ class _Reading:
         raise ExpressionError(f"{name} has no value: give it one, as {name}=1")
 
     def arguments(self, node: ast.Call, name: str) -> dict[str, ast.expr]:
-        """The arguments of a call, by the names of the parameters; lists where the function takes them."""
+        """The arguments of a call by the names of the parameters, after a check of which are lists."""
         if name not in FUNCTIONS:
             raise ExpressionError(_unknown(name))
-        form = signature(FUNCTIONS[name])
-        takes_list = {key: str(x.annotation).startswith("Iterable") for key, x in form.parameters.items()}
+        declared = signature(FUNCTIONS[name])
+        takes_list = {key: str(x.annotation).startswith("Iterable") for key, x in declared.parameters.items()}
         usage = f"write {name}({', '.join(f'[{key}]' if takes_list[key] else key for key in takes_list)})"
         keywords = {each.arg or "**": each.value for each in node.keywords}
         try:
             if len(keywords) < len(node.keywords):
                 raise TypeError("an argument is given twice")
-            given: dict[str, ast.expr] = form.bind(*node.args, **keywords).arguments
+            given: dict[str, ast.expr] = declared.bind(*node.args, **keywords).arguments
         except TypeError as error:
             raise ExpressionError(f"{self.shown(node)}: {error}; {usage}") from None
         for key, argument in given.items():
@@ -215,20 +231,20 @@ class _Reading:
         return given
 
     def call(self, node: ast.Call, name: str, keys: Sequence[str], *arguments: Any) -> Number:
-        """The answer of a function. What it may object to is an empty list, or two of different lengths."""
+        """Call a function; it raises ValueError for an empty list, or for two of different lengths."""
         try:
-            answer: Number = FUNCTIONS[name](**dict(zip(keys, arguments, strict=True)))
+            result: Number = FUNCTIONS[name](**dict(zip(keys, arguments, strict=True)))
         except ValueError as error:
             raise ExpressionError(f"{self.shown(node)}: {error}") from None
-        return answer
+        return result
 
     def refused(self, node: ast.AST) -> ExpressionError:
-        """The error for something that an expression cannot have."""
+        """The error for a node that an expression cannot have."""
         hint = HINTS.get(type(getattr(node, "op", node)), GRAMMAR)
         return ExpressionError(f"{self.shown(node)} is not allowed: {hint}")
 
     def shown(self, node: ast.AST) -> str:
-        """A part of the text, as it was written."""
+        """The text of a node, as it was written."""
         return _cut(ast.get_source_segment(self.text, node) or "")
 
 
@@ -237,7 +253,7 @@ def _statements(text: str) -> list[ast.stmt]:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the text has {len(text)} characters, more than {MAX_LENGTH} are not read")
     try:
-        with warnings.catch_warnings(action="ignore"):      # what they are about is refused later
+        with warnings.catch_warnings(action="ignore"):      # their subjects are refused later
             return ast.parse(text).body
     except SyntaxError as error:
         line = (error.text or text).rstrip()
@@ -246,7 +262,7 @@ def _statements(text: str) -> list[ast.stmt]:
         raise ExpressionError(f"{error.msg} {place}") from None
     except (RecursionError, MemoryError):
         raise ExpressionError(f"{_cut(text)} is nested too deeply: give its parts names, as x = …") from None
-    except ValueError as error:                             # characters that cannot be part of any text
+    except ValueError as error:                             # a null character, for example
         raise ExpressionError(f"{_cut(text)}: {error}") from None
 
 
@@ -269,6 +285,6 @@ def _unknown(name: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """A piece of text for a message: in quotes, on one line, not too long."""
+    """A text for a message: in quotes, on one line, cut if it is long."""
     shown = repr(" ".join(text.split()))
     return shown if len(shown) <= 60 else f"{shown[:56]}…{shown[-1]}"

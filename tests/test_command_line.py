@@ -23,7 +23,7 @@ EXAMPLE_I = [
 
 @pytest.fixture
 def run(capsys):
-    """The standard output for these arguments."""
+    """A function from arguments to the standard output."""
 
     def run(*argv):
         assert main(argv) == 0
@@ -36,7 +36,7 @@ def run(capsys):
 
 @pytest.fixture
 def complaint(capsys):
-    """The line on standard error for these arguments."""
+    """A function from arguments to the line on standard error."""
 
     def complaint(*argv):
         with pytest.raises(SystemExit) as stopped:
@@ -50,7 +50,7 @@ def complaint(capsys):
 
 
 def process(*argv, stdout=subprocess.PIPE, **environment):
-    """What comes of the same in a process of its own."""
+    """Run the command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "autograd_tiny", *argv], stdout=stdout, stderr=subprocess.PIPE,
         encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1", **environment},
@@ -99,7 +99,7 @@ def test_a_film(run, tmp_path):
     (["--explain", "a", "--json"], "not allowed with argument --explain"),
     (["--play", "f.svg"], "the name of a .html file is expected, got 'f.svg'"),
 ])
-def test_what_cannot_be_shown(arguments, said):
+def test_options_that_do_not_fit(arguments, said):
     failed = process(*EXAMPLE_A, *arguments)
     assert (failed.returncode, failed.stdout) == (2, "")
     assert said in failed.stderr
@@ -254,7 +254,7 @@ def test_without_the_graphviz_library_the_complaint_is_one_line(complaint, monke
 @pytest.mark.parametrize("error", [
     RuntimeError("no program:\ninstall one"), ValueError("too large"), PermissionError(13, "no", "f.svg"),
 ])
-def test_what_drawing_may_say(complaint, monkeypatch, error, tmp_path):
+def test_errors_of_drawing_are_one_line(complaint, monkeypatch, error, tmp_path):
     def draw(output, max_nodes):
         raise error
 
@@ -332,10 +332,10 @@ def test_a_terminal_that_lacks_letters():
     assert "?f/?name" in done.stdout
 
 
-# ---- help
+# ---- help and tables
 
 @pytest.mark.parametrize("option", ["--help", "-h", "--version", "--operations"])
-def test_options_that_only_say_something(capsys, option):
+def test_options_that_only_print(capsys, option):
     with pytest.raises(SystemExit) as stopped:
         main([option])
     out, err = capsys.readouterr()

@@ -24,7 +24,7 @@ def labels(output):
 
 
 def message(text, **values):
-    """What parse says against a text: always one line."""
+    """The error of parse, which is always one line."""
     with pytest.raises(ExpressionError) as caught:
         parse(text, **values)
     said = str(caught.value)
@@ -32,7 +32,7 @@ def message(text, **values):
     return said
 
 
-# ---- what a text means
+# ---- the meaning of a text
 
 def test_worked_example_a():
     f = parse("x = a + b; y = b + c; x * y", a=-1, b=3, c=4)
@@ -106,7 +106,7 @@ def test_nan():
 
 
 @pytest.mark.parametrize("text", ["a", "x = 1", "1; 2", ""])
-def test_what_is_no_constant(text):
+def test_texts_that_are_no_constant(text):
     with pytest.raises(ExpressionError, match=r"a has no value|a number is expected, got"):
         constant(text)
 
@@ -130,7 +130,7 @@ def test_letters_that_look_the_same():
 
 # ---- functions
 
-def test_every_function_that_answers_with_a_number_is_there():
+def test_every_function_that_returns_a_number_is_there():
     public = {*functions.__all__, "abs", "max", "min", "sum"}
     assert set(FUNCTIONS) == public - {"softmax", "log_softmax"}
     assert not set(CONSTANTS) & set(FUNCTIONS)
@@ -187,7 +187,7 @@ def test_calls(text, direct):
     assert gradients(f, [a, b]) == gradients(wanted, [a, b])
 
 
-# ---- what is refused
+# ---- texts that are refused
 
 @pytest.mark.parametrize(("text", "written", "way_out"), [
     ("a.b", "'a.b'", "relu(x)"),
@@ -363,7 +363,7 @@ IN_VALUES = {name: getattr(at, name) for name in IN_FLOATS.keys() - {"pi"}} | {"
 
 
 def by_python(text, names):
-    """What Python makes of a text that was generated here; None for an error or a complex number."""
+    """The result of Python for a text that was generated here; None for an error or a complex number."""
     try:
         found = eval(text, {"__builtins__": {}}, names)
     except (ArithmeticError, ValueError, TypeError):
@@ -373,7 +373,7 @@ def by_python(text, names):
 
 @settings(deadline=None, max_examples=300)
 @given(EXPRESSION, INPUTS)
-def test_a_text_means_what_it_means_in_python(text, inputs):
+def test_a_text_is_computed_as_in_python(text, inputs):
     used = {name: x for name, x in inputs.items() if re.search(rf"\b{name}\b", text)}
     f = parse(text, **used)
     wanted = by_python(text, IN_FLOATS | used)

@@ -1,4 +1,4 @@
-"""detect_anomaly(): what raises, what it says, and that nothing else changes."""
+"""detect_anomaly(): which numbers raise, the messages, and that nothing else changes."""
 import copy
 import math
 import pickle
@@ -15,7 +15,7 @@ HUGE = 1e308
 
 
 def here(text):
-    """What an error or a node says of the line of this file that holds `text`."""
+    """The line of this file that ends in the comment `text`, as errors and nodes name it."""
     lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     [(number, line)] = [(k, line.strip()) for k, line in enumerate(lines, 1) if line.endswith(f"# {text}")]
     return f"test_anomaly.py, line {number}: {' '.join(line.split())}"
@@ -206,7 +206,7 @@ def test_fit_finds_the_same_numbers():
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
-def test_what_find_nonfinite_finds_keeps_its_line_without_raising():
+def test_lines_are_kept_for_find_nonfinite():
     x = Value(3.0, "x")
     with detect_anomaly():
         y = x - 3.0                                                 # zero
@@ -222,8 +222,8 @@ def test_derivatives_of_derivatives_name_the_user_and_not_the_formula():
         with pytest.raises(FloatingPointError) as error:
             gradients(root, x, create_graph=True)                   # the second derivative
         assert here("the second derivative") in str(error.value)
-        slope = gradients((x + 1.0).sin(), x, create_graph=True)    # the slope
-    assert slope.made_at == here("the slope")
+        derivative = gradients((x + 1.0).sin(), x, create_graph=True)    # the sine
+    assert derivative.made_at == here("the sine")
 
 
 def test_blocks_that_end_in_another_order_leave_nothing_behind():

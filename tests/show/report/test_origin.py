@@ -1,4 +1,4 @@
-"""diagnose(value): where a nan or an infinity was born, in words that name the place."""
+"""diagnose(value): where a nan or an infinity comes from, in words that name the place."""
 import math
 
 import pytest
@@ -7,7 +7,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, detect_anomaly, diagnose, nn
 
 
-def test_a_value_is_named_with_its_operands_and_what_came_after():
+def test_a_value_is_named_with_its_operands_and_its_consequences():
     p, q = Value(-0.5, "p"), Value(2.0, "q")
     log = at.log(p)
     log.label = "l"
@@ -41,7 +41,7 @@ def test_a_leaf_is_its_own_origin():
     assert str(diagnose(w * 0.0)).startswith("inf was born here: w = inf, a leaf")
 
 
-def test_a_gradient_is_named_with_what_arrived():
+def test_a_gradient_is_named_with_the_adjoint_that_arrived():
     z = Value(0.0, "z")
     root = z.sqrt()
     root.label = "r"
@@ -67,7 +67,7 @@ def test_a_gradient_of_a_sum_is_named():
     assert said.startswith("A gradient stops being finite: x gets inf in all")
 
 
-def test_all_finite_is_said():
+def test_a_finite_graph_is_reported_as_finite():
     assert str(diagnose(Value(1.0) * 2.0)) == "All 2 values, and their gradients, are finite."
     assert str(diagnose(Value(1.0))) == "It is finite, and so is its gradient."
 

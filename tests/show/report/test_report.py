@@ -1,4 +1,4 @@
-"""The report of a diagnosis: as text, as a page, and what strange names do to it."""
+"""The report of a diagnosis, as text and as a page, also with names that would break it."""
 import html
 import json
 import random
@@ -87,7 +87,7 @@ def test_the_tables_have_the_numbers_of_the_layers(found):
     assert re.search("[▁▂▃▄▅▆▇█]{10}", forward)
 
 
-def test_columns_that_say_nothing_are_left_out(healthy):
+def test_empty_columns_are_left_out(healthy):
     heads = str(healthy).split("Outputs of the units\n")[1].splitlines()[0].split()
     assert "dead" not in heads and "saturated" in heads
     assert "update" not in str(healthy)
@@ -111,7 +111,7 @@ def test_the_data_are_attributes_and_plain_enough_for_json(found):
     assert str(found.findings[0]).startswith("layer1: 11 of 16 ReLU units")
 
 
-def test_the_page_is_well_formed_and_says_what_the_text_says(found):
+def test_the_page_is_well_formed_and_has_the_content_of_the_text(found):
     assert isinstance(found.page, Page)
     seen = Seen(found.page.html)
     assert not seen.open
@@ -151,7 +151,7 @@ def test_strange_names_are_shown_and_not_run():
     assert "longlong" in text and len(text) < 5000
 
 
-def test_what_is_not_finite_is_shown_as_nothing():
+def test_numbers_that_are_not_finite_are_shown_as_a_dash():
     model = dying()
     model.layers[2].neurons[0].b.data = float("inf")
     report = diagnose(model, X, Y, "mse", "adam")
@@ -161,7 +161,7 @@ def test_what_is_not_finite_is_shown_as_nothing():
         assert "nan" not in text
 
 
-def test_why_there_is_no_tape_and_what_is_frozen_is_said():
+def test_the_reason_for_no_tape_and_frozen_parameters_are_shown():
     class Branch(nn.Module):
         def __init__(self):
             self.layer, self.other = nn.Layer(2, 1, "linear"), nn.Layer(2, 2)
