@@ -187,8 +187,8 @@ def test_json_holds_the_same_numbers(run, argv):
     assert len(set(names.values())) == len(nodes)
     for node, entry in zip(nodes, report["nodes"], strict=True):
         assert entry["operands"] == [
-            {"name": names[x], "local_gradient": slope} if type(x) is at.Value else {"value": x}
-            for x, slope in zip(node.operands, node.local_grads, strict=True)
+            {"name": names[x], "local_gradient": local_grad} if type(x) is at.Value else {"value": x}
+            for x, local_grad in zip(node.operands, node.local_grads, strict=True)
         ]
 
 

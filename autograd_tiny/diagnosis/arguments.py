@@ -21,7 +21,7 @@ class Arguments:
 
     Attributes:
         model, modules: The model, and all modules in it.
-        loss, loss_name: The loss of one sample, with what is known of it, and its name.
+        loss, loss_name: The LossSpec of the loss of one sample, and its name.
         x, targets: The samples that are measured: arrays (samples, inputs) and (samples,) or (samples, outputs).
         sample_numbers: The rows of X that these samples are.
         samples_given: The number of rows of X.
@@ -68,7 +68,9 @@ class Arguments:
             raise ValueError("optimizer: it has none of the model's parameters")
         parameters = tuple(dict.fromkeys([*optimized, *of_model]))
         if not parameters:
-            raise TypeError(f"model: {describe(self.model)} has no parameters; pass a Module, or their Optimizer")
+            raise TypeError(
+                f"model: {describe(self.model)} has no parameters; pass a Module, or an Optimizer with parameters"
+            )
         return parameters
 
     @property

@@ -67,8 +67,8 @@ def _worse_than_guessing(
         yield Finding(
             "warning", "worse than guessing", "the loss",
             f"it is {loss:.3g}, {_times(loss / guessing)} that of the best constant prediction{outputs}",
-            "if the model is untrained, make its outputs smaller by inputs with a mean of 0 and a standard "
-            "deviation of 1 and smaller initial weights (xavier_uniform); otherwise try a lower learning rate"
+            "if the model is untrained, make its outputs smaller: inputs with a mean of 0 and a standard deviation "
+            "of 1, smaller initial weights (xavier_uniform); otherwise try a lower learning rate"
         )
 
 
@@ -121,7 +121,7 @@ def _saturated(layers: Sequence[LayerReport]) -> Iterator[Finding]:
 
 
 def _unscaled(x: Array, layers: Sequence[LayerReport], findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Columns of X that are far from a mean of 0 and a deviation of 1, if the first layer has a problem with it."""
+    """Columns of X far from a mean of 0 and a standard deviation of 1, if the first layer has problems."""
     means, deviations = x.mean(axis=0, dtype=float), x.std(axis=0, dtype=float)
     worst = np.maximum(np.abs(means), deviations)
     consequences = {"saturated", "dead", "learning rate too high"}

@@ -1,4 +1,4 @@
-"""`measure`: a model in evaluation mode, measured over many samples. The steps follow in __init__.py's order."""
+"""`measure`: a model in evaluation mode, measured over many samples. __init__.py lists the steps."""
 from __future__ import annotations
 
 from math import isfinite

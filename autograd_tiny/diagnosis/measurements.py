@@ -93,7 +93,7 @@ def _recorded(arguments: Arguments) -> tuple[Tape, SampleGraph] | str:
     """A tape whose outputs are the loss, all units and all net inputs; or the reason why there is none."""
     graphs: list[SampleGraph] = []
 
-    def all_results(x: Any, target: Any) -> list[Value]:
+    def model_and_loss(x: Any, target: Any) -> list[Value]:
         graph = _graph(arguments, x, target)
         graphs.append(graph)
         units = [unit for layer in graph.layers for unit in layer.units]
@@ -101,7 +101,7 @@ def _recorded(arguments: Arguments) -> tuple[Tape, SampleGraph] | str:
 
     sample = arguments.x[0].astype(float).tolist(), arguments.targets[0].tolist()
     try:
-        tape = record(all_results, *sample, parameters=arguments.parameters, check=not arguments.are_known)
+        tape = record(model_and_loss, *sample, parameters=arguments.parameters, check=not arguments.are_known)
     except Exception as error:                  # if it is the model's fault, it is raised again without a tape
         return str(error) or type(error).__name__
     return tape, graphs[0]

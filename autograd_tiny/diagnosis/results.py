@@ -23,14 +23,16 @@ class LayerReport:
         name: The path of the module that computes the layer, such as "layer1"; "model" for a function.
         units: The names of its units, or their numbers from 1.
         activation: The activation functions of its units; "linear" for weighted sums.
-        mean, std: The mean and the standard deviation of the outputs.
+        mean: The mean of the outputs.
+        std: Their standard deviation.
         zeros: The share of outputs that are 0.
         saturated: The share of the outputs of sigmoids and tanhs where the derivative is below SATURATED times
             its maximum.
         dead: The ReLU units whose output is 0 for all samples.
         alike: Whether all units, at least two, have the same outputs and the same gradients.
         arriving: The size of the gradient of a sample's loss with respect to the net inputs.
-        parameters, frozen: The number of parameters, and how many of them require no gradient.
+        parameters: The number of parameters.
+        frozen: How many of them require no gradient.
         weight: The size of the parameters that are not frozen.
         gradient: The size of the gradient of the mean loss with respect to them.
         ratio: gradient / weight.
@@ -93,7 +95,8 @@ class Measured:
         loss_name: The name of the loss.
         loss: The mean loss over the samples; None if it is not finite.
         guessing: The mean loss of the best constant prediction; None where it is not known.
-        samples, given: How many samples were measured, and how many there are.
+        samples: The number of samples that were measured.
+        given: The number of rows of X.
         parameters: The number of parameters.
         frozen: The tensors with parameters that require no gradient, each with the number of these.
         unreached: The tensors with parameters that the loss does not depend on, each with the number of these.

@@ -1,4 +1,4 @@
-"""Which layers are found in a model, and what they are called."""
+"""Which layers are found in a model, and their names."""
 import random
 
 import numpy as np
@@ -87,5 +87,5 @@ def test_a_function_that_an_optimizer_has_parameters_of_is_a_model():
     expected = np.tanh(0.5 * X[:, 0])
     assert (layer.name, layer.activation, layer.parameters) == ("model", "tanh", 1)
     assert layer.mean == pytest.approx(expected.mean())
-    slope = np.mean(2 * (expected - Y) * (1 - expected**2) * X[:, 0])
-    assert layer.gradient == pytest.approx(abs(slope)) and layer.update == pytest.approx(0.2 * abs(slope))
+    by_hand = np.mean(2 * (expected - Y) * (1 - expected**2) * X[:, 0])
+    assert layer.gradient == pytest.approx(abs(by_hand)) and layer.update == pytest.approx(0.2 * abs(by_hand))

@@ -55,8 +55,8 @@ def diagnose(
     inside detect_anomaly(), its line of code.
 
     Nothing changes: no parameter, `.grad`, mode, optimizer state or random generator. Model and loss are recorded
-    on a tape; if that fails, at most 100 samples run one by one, and the report gives the reason. Where samples
-    and units are very many, samples that are spread evenly stand for all.
+    on a tape; if that fails, at most 100 samples run one by one, and the report gives the reason. If a tape
+    would hold more than ten million numbers for all samples, only some are measured, spread evenly.
 
     Args:
         model: A Module or a function of a list of inputs, as for fit; or a Value, without further arguments.
@@ -71,7 +71,8 @@ def diagnose(
         A Diagnosis; for a Value, an OriginReport.
 
     Raises:
-        TypeError, ValueError: The arguments do not fit, as in fit.
+        TypeError: An argument is of the wrong type, as in fit; or a Value has further arguments.
+        ValueError: The arguments do not fit together, as in fit.
 
     The method: X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks
     (2010). The thresholds and their sources are in diagnosis/findings.py.
@@ -327,7 +328,7 @@ def _svg(histogram: Histogram | None, colour: str, subject: str) -> str:
         f'height="{height * count / largest:.1f}"/>'
         for k, count in enumerate(histogram.counts) if count
     )
-    near_0 = (edges[-1] - edges[0]) / 1000      # shown as 0: not to be told from it at this scale
+    near_0 = (edges[-1] - edges[0]) / 1000      # shown as 0
     ends = " … ".join(readable(edge if abs(edge) > near_0 else 0.0, 3) for edge in (edges[0], edges[-1]))
     return (
         f'<svg role="img" aria-label="histogram of {subject}, {ends}" width="{width}" height="{height}" '
