@@ -1,4 +1,4 @@
-"""Writing in the language of Graphviz's dot: texts that mean themselves, and how wide they are."""
+"""The language of Graphviz's dot: escaping of texts, and their widths."""
 from __future__ import annotations
 
 import html
@@ -11,22 +11,27 @@ def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
     try:                                # here, since importing it takes as long as the whole package
         from graphviz import Digraph
     except ImportError:
-        raise ImportError("draw() needs the graphviz library: pip install graphviz") from None
+        raise ImportError("a picture needs the graphviz library: pip install graphviz") from None
     return Digraph(name, **attributes)
 
 
 def escaped(text: str) -> str:
-    """A text that means itself wherever dot reads one: in strings and in HTML-like labels."""
+    """A text for strings and for HTML-like labels, in which no character has a special meaning."""
     return html.escape(text).replace("\\", "\\\\")
 
 
 def in_tooltip(text: str) -> str:
-    """A text that means itself in a tooltip, which dot reads twice."""
+    """The same for a tooltip, where dot reads escapes twice."""
     return escaped(text).replace("\\", "\\\\")
 
 
+def cell(text: str, colour: str, size: float) -> str:
+    """A cell of a table in an HTML-like label, wide enough for the text."""
+    return f'<td width="{round(points(text, size))}"><font color="{colour}">{escaped(text)}</font></td>'
+
+
 def points(text: str, size: float) -> float:
-    """The width of a text in type of a size, even if a browser has a wide font only, such as DejaVu Sans."""
+    """The width of a text, even in the wide fonts of some browsers, such as DejaVu Sans; size: of the type."""
     return size * sum(map(_ems, text))
 
 

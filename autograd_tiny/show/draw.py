@@ -1,4 +1,7 @@
-"""draw: a picture of a computation, whole or with its modules folded."""
+"""draw: a picture of a computation, whole or with its modules folded.
+
+graph/scene.py says what is in such a picture, graph/drawing.py how it looks.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -8,12 +11,10 @@ from ..boundary.arguments import describe
 from ..engine.graph import topological_order
 from ..engine.value import Value
 from .graph.arguments import check, check_size, folding_of
-from .graph.drawing import Drawing, shaded
 from .graph.folding import is_module
 from .graph.graph_picture import GraphPicture
 from .graph.highlight import highlighted
 from .graph.scene import Scene
-from .graph.shading import Shading
 from .picture import Picture
 from .theme import palette
 
@@ -28,26 +29,33 @@ def draw(
     digits: int = 4, depth: int | None = None, fold: Any = (), highlight: Any = None,
     color: str | None = None, theme: str = "light",
 ) -> Picture:
-    """A picture of all that root was made from; several roots share one picture.
+    """Draw the graph of a computation, or a Module as the diagram of its units.
 
-    A box shows a value's label and the formula that made it, the value in blue and the gradient in red,
-    or "—" if no backward pass came by. On each edge into an operation stands the local gradient. Results
-    without a label are called v1, v2, … as in A. Griewank and A. Walther, Evaluating Derivatives (2008).
-    Plain numbers, and values that require no gradient, are grey. Pointing at a part shows all its digits.
+    A box shows the label of a value and its formula, the number in blue and the gradient in red, or "—" if no
+    backward pass has reached it. On each edge into an operation stands the local gradient. Results without a label
+    are called v1, v2, … as in A. Griewank and A. Walther, Evaluating Derivatives (2008). Plain numbers, and values
+    that require no gradient, are grey. Pointing at a part shows all its digits. The picture keeps the numbers of now.
 
-    max_nodes: the most boxes; allow more for the .tree, the .table or .mermaid, which need no layout.
-    rankdir: the direction of the computation, "LR", "RL", "TB" or "BT". digits: the significant digits of
-    numbers.
-    depth: fold modules into one box each, 1 the outermost, 2 their parts (layers), 3 the parts of those
-    (neurons). fold: the modules to fold, by their paths ("mlp.layer1") or themselves. The second of two
-    models whose scope is mlp is called mlp₂.
-    highlight: "gradients" for the largest ones, a Value for all paths from it to the roots, or a path as a
-    list of Values. color: fill the boxes by "value" or by "gradient". theme: "light" or "dark".
+    Args:
+        root: A Value, or several, which then share one picture. A Module is drawn as by `network_diagram`; digits,
+            color and theme are for it too, the other arguments for graphs only.
+        max_nodes: The largest number of boxes. Allow more for .tree, .table or .mermaid, which need no layout.
+        rankdir: The direction of the computation: "LR", "RL", "TB" or "BT".
+        digits: The significant digits of numbers.
+        depth: Fold modules into one box each: 1 the outermost, 2 their parts (layers), 3 the parts of those (neurons).
+        fold: A module to fold, or several, by their paths ("mlp.layer1") or themselves. The second of two models
+            with the scope mlp is called mlp₂.
+        highlight: "gradients" for the largest ones, a Value for all paths from it to the roots, or one path as a list
+            of Values.
+        color: Fill the boxes by "value" or by "gradient".
+        theme: "light" or "dark".
 
-    A Module is drawn as the diagram of its units and weights: see network_diagram, which takes digits, color
-    and theme; the other arguments are about graphs.
-    TypeError unless root is a Value, a sequence of Values or a Module, and for a Module with an argument
-    about graphs; ValueError for no Values, for more boxes than max_nodes, for arguments that mean nothing.
+    Returns:
+        A picture, which Jupyter shows and `save` writes to a file. That of a graph has .tree, .table and .mermaid too.
+
+    Raises:
+        TypeError: root is something else, or a Module beside an argument for graphs.
+        ValueError: There are no Values, or more boxes than max_nodes; or an argument is out of range.
     """
     if is_module(root):
         from .network.diagram import network_diagram
@@ -57,18 +65,10 @@ def draw(
     roots, colours = _roots(root), palette(theme)
     check(rankdir, digits, depth, color)
     values = topological_order(*roots)
-    folding = folding_of(values, roots, depth, fold)
-    scene = Scene(roots, values, digits, folding)
-    check_size(scene, max_nodes, in_words=True)
-    shading = None
-    if color is not None:
-        numbers = [shaded(scene, color, thing) for thing in scene.things]
-        shading = Shading(color, [x for x in numbers if x is not None], colours)
-    lit = None if highlight is None else highlighted(scene, highlight)
-    framed = bool(folding.folds)
-    drawing = Drawing(scene, rankdir, colours, shading=shading, highlight=lit, framed=framed)
-    drawing.add_all()
-    return GraphPicture(drawing.graph.source, scene, rankdir)
+    scene = Scene(roots, values, digits, folding_of(values, roots, depth, fold))
+    check_size(scene, max_nodes, has_text=True)
+    marked = None if highlight is None else highlighted(scene, highlight)
+    return GraphPicture(scene, rankdir, colours, color, marked)
 
 
 def _roots(root: Any) -> list[Value]:
@@ -83,11 +83,11 @@ def _roots(root: Any) -> list[Value]:
 
 
 def _check_unused(model: Module, **given: Any) -> None:
-    """TypeError for an argument that the diagram of a network has no use for, unless it is as by default."""
+    """TypeError for an argument that the diagram of a network has no use for, unless it has its default."""
     defaults = {"max_nodes": MOST_BOXES, "rankdir": "LR", "depth": None, "fold": (), "highlight": None}
-    for name, wish in given.items():
-        if wish != defaults[name]:
+    for name, argument in given.items():
+        if argument != defaults[name]:
             raise TypeError(
-                f"{name}: belongs to the picture of a graph, such as draw(model(x)); "
+                f"{name}: is for the picture of a graph, such as draw(model(x)); "
                 f"{type(model).__name__} itself is drawn as the diagram of its units"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 import html
 import os
 import re
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -11,22 +12,30 @@ from ..boundary.files import replacing
 from .layout import lay_out
 
 CRISP = 144                         # dots per inch
-IN_WORDS = (".mmd", ".txt")         # suffixes
+TEXT_SUFFIXES = (".mmd", ".txt")
 MOST_DOTS = 100_000_000             # of a PNG: 400 MB of memory while it is made
 
 
 class Picture:
     """A picture of a graph, which Jupyter shows as SVG and `save` writes to a file.
 
-    source: the graph in the language of Graphviz's dot. title: what it is a picture of, in plain words,
-    for screen readers. A layout program runs when the picture is first looked at, not before.
+    A layout program runs when the picture is first looked at, not before.
+
+    Attributes:
+        title: A description for screen readers.
     """
 
     suffixes: tuple[str, ...] = (".svg", ".png", ".pdf", ".dot")        # of files
 
-    def __init__(self, source: str, title: str) -> None:
-        self.source = source
+    def __init__(self, source: str | Callable[[], str], title: str) -> None:
+        """source: in the language of dot, or a function that writes it when it is first needed."""
+        self._source = source
         self.title = title
+
+    @cached_property
+    def source(self) -> str:
+        """The graph in the language of Graphviz's dot. ImportError if the graphviz library is not installed."""
+        return self._source if isinstance(self._source, str) else self._source()
 
     @cached_property
     def svg(self) -> str:
@@ -36,23 +45,32 @@ class Picture:
         return f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file that ends in one of its suffixes; returns its path.
+        """Write the picture to a file. After an error there is no new file, and an older one is as it was.
 
-        ValueError for another ending, FileNotFoundError if the folder isn't there, RuntimeError if no
-        layout program runs (.dot needs none; .pdf needs Graphviz's own). An error leaves no file behind,
-        and an earlier file as it was.
+        Args:
+            path: The file, which ends in .svg, .png, .pdf or .dot; the picture of a graph may also end in .txt (the
+                tree) or .mmd (Mermaid). A .dot, .txt or .mmd needs no layout program, a .pdf Graphviz's own.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: The file ends in something else.
+            FileNotFoundError: There is no such folder.
+            RuntimeError: No layout program runs.
         """
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in self.suffixes:
             endings = f"{', '.join(self.suffixes[:-1])} or {self.suffixes[-1]}"
-            words = "; in words there are pictures of graphs, as draw(model(x))" * (suffix in IN_WORDS)
-            raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}{words}")
+            hint = "; as text there are pictures of graphs, such as draw(model(x))" * (suffix in TEXT_SUFFIXES)
+            raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}{hint}")
         with replacing(path) as unfinished:
             unfinished.write_bytes(self._as(suffix))
         return path
 
     def _as(self, suffix: str) -> bytes:
+        """The contents of a file."""
         if suffix == ".dot":
             return self.source.encode()
         if suffix == ".svg":
@@ -69,7 +87,7 @@ class Picture:
 
 
 def _centred(svg: str) -> str:
-    """The lines in the middle of their boxes. Layout programs say where a line in their own font starts."""
+    """Every line of text in the middle of its box, since a layout program computes its start for its own font."""
 
     def centre(box: re.Match[str]) -> str:
         xs = [float(x) for x in re.findall(r"(-?[\d.]+),", box["outline"])]

@@ -9,7 +9,7 @@ from ...engine.gradients import gradients
 from ...engine.value import Value
 from ..formulas import local_derivative_formula, value_formula
 from ..graph.folding import Fold, Folding
-from ..graph.scene import FEW_OUTPUTS, Inputs, Scene, Thing
+from ..graph.scene import FEW_OUTPUTS, Box, Inputs, Scene
 from ..wording import counted
 
 MOST_NAMED = 6                  # gradients in the last sentence
@@ -218,7 +218,7 @@ class Stage(Scene):
     def __init__(self, output: Value, values: Sequence[Value], digits: int, folding: Folding) -> None:
         super().__init__([output], values, digits, folding)
         self.output = output
-        self.folded = folding.of
+        self.folded = folding.fold_of
         self.gradients: dict[Value, float] = {}
         if output.requires_grad:
             below = [value for value in values if value.requires_grad]
@@ -226,7 +226,7 @@ class Stage(Scene):
 
     def box(self, value: Value) -> str:
         """The id of the box that a Value is in."""
-        return self.id_of(self.shown(value))
+        return self.id_of(self.box_of(value))
 
     def figure(self, x: Value | float) -> str:
         """The same with every name replaced by its number."""
@@ -242,15 +242,15 @@ class Stage(Scene):
 
     def equation(self, value: Value) -> str:
         """x = a + b = −1 + 3 = 2"""
-        parts = [self.said(value), value_formula(value, self.said), value_formula(value, self.figure)]
+        parts = [self.name_or_number(value), value_formula(value, self.name_or_number), value_formula(value, self.figure)]
         return _chained([*parts, self.number(value.data)])
 
     def product(self, one: Sent) -> str:
         """The chain rule along one edge: ∂f/∂x · ∂x/∂a = 7 · 1 = 7"""
         result = one.result
-        above, here = self.derivative(self.output, result), self.derivative_name(result, one.place)
+        above, here = self.derivative(self.output, result), self.local_derivative_name(result, one.place)
         slope = self.number(result.local_grads[one.place])
-        formula = local_derivative_formula(result, one.place, self.said)
+        formula = local_derivative_formula(result, one.place, self.name_or_number)
         adjoint = self.number(one.adjoint)
         products = [f"{above} · {here}"]
         if formula not in (slope, ""):
@@ -321,7 +321,7 @@ class Scenes:
         folded = self.stage.folded
         leaves = [value for value in self.stage.values if not value.operands and value not in folded]
         names = [name for value in leaves if (name := self.stage.names[value])]
-        f = self.stage.said(self.output)
+        f = self.stage.name_or_number(self.output)
         says = f"{f} is a leaf: nothing is computed."
         if self.output.operands:
             has = f"{listed(names) or 'nothing'} {'has a value' if len(names) < 2 else 'have values'}"
@@ -345,16 +345,16 @@ class Scenes:
         inside = set(results)
         given = {x for value in results for x in _inside(value) if self.stage.folded.get(x) is not fold}
         made = [value for value in fold.outputs if value in inside]
-        of = f" from {len(given) or fold.numbers}" if given or fold.numbers else ""
+        of = f" from {len(given) or fold.constants}" if given or fold.constants else ""
         work = counted(len(results), "operation")
         says = f"{fold.path} computes {counted(len(made), 'value')}{of}, in {work}"
         if len(made) <= MOST_NAMED:
-            says += ": " + listed([f"{self.stage.said(x)} = {self.stage.number(x.data)}" for x in made])
+            says += ": " + listed([f"{self.stage.name_or_number(x)} = {self.stage.number(x.data)}" for x in made])
         near = {self.stage.box(x): None for x in given}
         return Step("forward", says, [f"m{fold.number}"], [*near], [self.of_module(fold)])
 
     def seed(self) -> Step:
-        f = self.stage.said(self.output)
+        f = self.stage.name_or_number(self.output)
         says = f"{self.stage.derivative(self.output, self.output)} = 1: the backward pass starts at {f}."
         return Step("backward", says, [self.stage.box(self.output)], shows=[self.gradient(self.output)])
 
@@ -379,7 +379,7 @@ class Scenes:
         place, operand, k = self.stage.place[one.result], one.operand, one.place
         slope = one.result.local_grads[k]
         product = self.stage.product(one)
-        fold, name = self.stage.folded.get(operand), self.stage.said(operand)
+        fold, name = self.stage.folded.get(operand), self.stage.name_or_number(operand)
         total = self.stage.total(one, is_branch)
         says = f"{product} flows to {f'{fold.path} ({name})' if fold else name}{total}"
         edge = [f"r{place}", f"op{place}", f"e{place}_{k}b", f"d{place}_{k}", f"e{place}_{k}a"]
@@ -404,21 +404,21 @@ class Scenes:
 
     def receivers(self, values: Sequence[Value]) -> str:
         """Where gradients go, in words: x1, 3 values of layer1 and 12 inputs."""
-        groups: dict[Thing, list[Value]] = {}
+        groups: dict[Box, list[Value]] = {}
         for value in values:
-            groups.setdefault(self.stage.shown(value), []).append(value)
+            groups.setdefault(self.stage.box_of(value), []).append(value)
         said = []
         for thing, group in groups.items():
             if isinstance(thing, Fold):
                 said.append(f"{counted(len(group), 'value')} of {thing.path}")
             else:
                 inputs = isinstance(thing, Inputs)
-                said.append(counted(len(group), "input") if inputs else self.stage.said(group[0]))
+                said.append(counted(len(group), "input") if inputs else self.stage.name_or_number(group[0]))
         return listed(said)
 
     def arrived(self, run: Sequence[Sent]) -> list[Shown]:
         """What boxes say of their gradients after something was passed on to what is in them."""
-        boxes: dict[Thing, Value] = {}
+        boxes: dict[Box, Value] = {}
         for one in run:
             self.so_far[one.operand] = self.stage.gradients[one.operand] if one.last else one.after
             boxes[self.stage.folded.get(one.operand, one.operand)] = one.operand
@@ -427,9 +427,9 @@ class Scenes:
     def end(self) -> Step:
         """All gradients."""
         if not self.output.requires_grad:
-            says = f"{self.stage.said(self.output)} requires no gradient: there is no backward pass."
+            says = f"{self.stage.name_or_number(self.output)} requires no gradient: there is no backward pass."
             return Step("end", says, [self.stage.box(self.output)])
-        stage, f = self.stage, self.stage.said(self.output)
+        stage, f = self.stage, self.stage.name_or_number(self.output)
         leaves = [value for value in stage.gradients if not value.operands]
         found = [
             f"{stage.derivative(self.output, x)} = {stage.number(stage.gradients[x])}" for x in leaves

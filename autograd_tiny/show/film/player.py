@@ -83,7 +83,7 @@ def play(
     if type(output) is Value:
         _refuse({"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr})
         stage = _stage(output, max_nodes, digits, depth, fold)
-        title = f"How {stage.said(output)} is computed, and its gradients are found"
+        title = f"How {stage.name_or_number(output)} is computed, and its gradients are found"
         return Player(title, stage, film_of(stage), rankdir)
     if not callable(output):
         raise TypeError(f"a Value is expected, or a model with x and a target, got {describe(output)}")
@@ -124,7 +124,7 @@ def _check_unchanged(stage: Stage) -> None:
     operands = dict.fromkeys(x for x in node.operands if isinstance(x, Value))
     names = [stage.names[x] or repr(x) for x in operands]
     changed = f"{names[0]}.data" if len(names) == 1 else f".data of one of {listed(names)}"
-    result, output = stage.said(node), stage.output.label and stage.said(stage.output)
+    result, output = stage.name_or_number(node), stage.output.label and stage.name_or_number(stage.output)
     raise ValueError(
         f"{changed} has changed since {result} was computed, or {result}.data itself: "
         f"compute {output or 'the output'} again"
@@ -149,7 +149,7 @@ def _style() -> str:
 
 
 def _body(title: str, stage: Stage, film: Film, rankdir: str) -> str:
-    drawing = Drawing(stage, rankdir, LIGHT, framed=bool(stage.folding.folds))
+    drawing = Drawing(stage, rankdir, LIGHT)
     drawing.add_all()
     picture = Picture(drawing.graph.source, stage.title())
     return _file("player.html").format(
@@ -171,11 +171,11 @@ def _on_the_page(film: Film, body: str) -> Iterator[dict[str, Any]]:
 
 def _rows(stage: Stage) -> Iterator[str]:
     """The table of all boxes: the value, the gradient so far, what they are."""
-    for thing in stage.things:
+    for thing in stage.boxes:
         box = stage.id_of(thing)
         if isinstance(thing, Value):
             i = stage.place[thing]
-            yield _row(box, stage.said(thing), value_formula(thing, stage.said), f"v{i}", f"g{i}")
+            yield _row(box, stage.name_or_number(thing), value_formula(thing, stage.name_or_number), f"v{i}", f"g{i}")
         elif isinstance(thing, Fold):
             yield _row(box, plain(thing.path), ", ".join(stage.lines(thing)[1:]), f"{box}v", f"{box}g")
         else:

@@ -6,14 +6,15 @@ from typing import Any
 
 from ...boundary.arguments import integer
 from ...engine.value import Value
-from .folding import Folding, around, wishes
+from .folding import Folding, modules_to_fold
+from .module_paths import prefixes
 from .scene import Scene
 
-FEW_LEVELS = 3              # of folding that an error message proposes
+MOST_DEPTHS = 3             # that an error message proposes
 
 
 def check(rankdir: str, digits: int, depth: int | None = None, color: str | None = None) -> None:
-    """TypeError or ValueError for arguments that mean nothing."""
+    """TypeError or ValueError for arguments of the wrong type or out of range."""
     if rankdir not in ("LR", "RL", "TB", "BT"):
         raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {rankdir!r}")
     integer("digits", digits)
@@ -24,15 +25,15 @@ def check(rankdir: str, digits: int, depth: int | None = None, color: str | None
 
 
 def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | None, fold: Any) -> Folding:
-    return Folding(values, set(roots), depth, wishes(fold))
+    return Folding(values, set(roots), depth, modules_to_fold(fold))
 
 
 def check_size(
-    scene: Scene, max_nodes: int, *, can_fold: bool = True, has_parts: bool = True, in_words: bool = False
+    scene: Scene, max_nodes: int, *, can_fold: bool = True, has_parts: bool = True, has_text: bool = False
 ) -> None:
-    """ValueError that says what to do if there are more boxes than that.
+    """ValueError that says what to do if there are more than max_nodes boxes.
 
-    can_fold: by depth=. has_parts: whether less of it can be shown. in_words: whether there is a tree, a
+    can_fold: by depth=. has_parts: whether a part of it can be shown alone. has_text: whether there are a tree, a
     table and a flowchart of it too.
     """
     boxes = scene.size()
@@ -41,7 +42,7 @@ def check_size(
     part = "draw a part of it, such as the loss of fewer samples or one of the results in between"
     ways = [
         *(_depths(scene, max_nodes) if can_fold else []), *([part] if has_parts else []),
-        f"allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * in_words,
+        f"allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * has_text,
     ]
     raise ValueError(
         f"this graph has {boxes} values and constants, and a picture of more than {max_nodes} is hard to "
@@ -50,13 +51,14 @@ def check_size(
 
 
 def _depths(scene: Scene, max_nodes: int) -> list[str]:
-    """Which depths would make fewer boxes of it, and how many."""
-    deepest = max((len([*around(path)]) for path in set(scene.folding.home.values()) if path), default=0)
-    found = {}
-    for depth in range(1, min(deepest, FEW_LEVELS) + 1):
+    """The depths that would make few enough boxes, and how many."""
+    paths = set(scene.folding.path_of.values()) - {""}
+    deepest = max((len([*prefixes(path)]) for path in paths), default=0)
+    sizes = {}
+    for depth in range(1, min(deepest, MOST_DEPTHS) + 1):
         folding = Folding(scene.values, set(scene.roots), depth)
-        found[depth] = Scene(scene.roots, scene.values, scene.digits, folding).size()
-    better = [
-        f"depth={depth} ({size} box{'es' * (size > 1)})" for depth, size in found.items() if size <= max_nodes
+        sizes[depth] = Scene(scene.roots, scene.values, scene.digits, folding).size()
+    fitting = [
+        f"depth={depth} ({size} box{'es' * (size > 1)})" for depth, size in sizes.items() if size <= max_nodes
     ]
-    return ["fold its modules with " + " or ".join(better)] if better else []
+    return ["fold its modules with " + " or ".join(fitting)] if fitting else []

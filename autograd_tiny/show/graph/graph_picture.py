@@ -1,9 +1,12 @@
-"""A picture of a computation, which is there in words too."""
+"""The picture of a computation that draw() returns: for a layout program, and as text."""
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
-from ..picture import IN_WORDS, Picture
+from ..picture import TEXT_SUFFIXES, Picture
+from ..theme import Palette
+from .drawing import dot_source
+from .highlight import Highlight
 from .mermaid import mermaid
 from .scene import Scene
 from .table import Table
@@ -11,23 +14,30 @@ from .text_tree import MOST_LINES, tree
 
 
 class GraphPicture(Picture):
-    """A picture of a computation, which is there in words too: as a tree, as a table, and for Mermaid.
+    """A picture of a computation, which is there as text too: as a tree, as a table, and for Mermaid.
 
-    `save` writes the whole tree to a file that ends in .txt, and what Mermaid draws to one that ends in .mmd.
+    All of them show the numbers as they were when draw() was called. Only `source`, `svg` and the files made from
+    them need the graphviz library. `save` writes the whole tree to a file that ends in .txt, and the flowchart for
+    Mermaid to one that ends in .mmd.
+
+    Attributes:
+        title: A description for screen readers.
     """
 
-    suffixes = (*Picture.suffixes, *IN_WORDS)
+    suffixes = (*Picture.suffixes, *TEXT_SUFFIXES)
 
-    def __init__(self, source: str, scene: Scene, rankdir: str) -> None:
-        super().__init__(source, scene.title())
+    def __init__(
+        self, scene: Scene, rankdir: str, colours: Palette, color: str | None, highlight: Highlight | None
+    ) -> None:
+        super().__init__(partial(dot_source, scene, rankdir, colours, color, highlight), scene.title())
         self.scene = scene
         self.rankdir = rankdir
 
     @cached_property
     def tree(self) -> str:
-        """The computation as a tree for a terminal: below each value what it was made from.
+        """The computation as a tree for a terminal: below each value its operands.
 
-        Of a large one the first MOST_LINES lines; a file has all.
+        Of a large one the first 200 lines; a file has all.
         """
         return tree(self.scene, MOST_LINES)
 

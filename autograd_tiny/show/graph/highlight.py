@@ -1,8 +1,8 @@
-"""What a picture brings to the fore: a path, the paths of a leaf, or the largest gradients."""
+"""The argument highlight=: a path, all paths from a Value, or the largest gradients."""
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,50 +13,45 @@ from ...engine.value import Value
 from ..paths import by_size
 from .scene import Scene
 
-MOST = 5                    # gradients, and contributions to them, that count as the largest
-EXPECTED = "highlight is 'gradients', a Value, or a path: a list of Values each made from the next"
+LARGEST = 5                 # gradients, and contributions to them
+MOST_NAMED = 6              # Values of a path in the legend
+EXPECTED = "highlight is 'gradients', a Value, or a path: a list of Values, each computed from the next"
 
 
 @dataclass(frozen=True)
 class Highlight:
-    """values: what is brought to the fore. edges: as (operand, result). said: what it is, for the legend."""
+    """The Values and the edges, as (operand, result), that are highlighted. description: for the legend."""
 
     values: frozenset[Value]
     edges: frozenset[tuple[Value, Value]]
-    said: str
+    description: str
 
 
-def highlighted(scene: Scene, asked: Any) -> Highlight:
-    """What highlight= asks for.
+def highlighted(scene: Scene, highlight: Any) -> Highlight:
+    """The highlight that the argument asks for.
 
-    TypeError for anything that is no such wish. ValueError for a Value that is not in the picture, for Values
+    TypeError for an argument of another type. ValueError for a Value that is not in the picture, for Values
     that are not a path, and for gradients before a backward pass.
     """
-    if isinstance(asked, Value):
-        return _paths_from(scene, asked)
-    if isinstance(asked, str):
-        if asked != "gradients":
-            raise ValueError(f"{EXPECTED}; got {asked!r}")
+    if isinstance(highlight, Value):
+        return _paths_from(scene, highlight)
+    if isinstance(highlight, str):
+        if highlight != "gradients":
+            raise ValueError(f"{EXPECTED}; got {highlight!r}")
         return _largest_gradients(scene)
-    path = getattr(asked, "nodes", asked)
+    path = getattr(highlight, "nodes", highlight)           # a Path of an explanation has nodes
     if not isinstance(path, Iterable):
-        raise TypeError(f"{EXPECTED}; got {describe(asked)}")
+        raise TypeError(f"{EXPECTED}; got {describe(path)}")
     return _path(scene, list(path))
 
 
 def _paths_from(scene: Scene, value: Value) -> Highlight:
-    _check(scene, value)
+    _check_is_shown(scene, value)
     reached = descendants([value], scene.values)
-    lit = [x for x in scene.values if id(x) in reached]
-    ends = ", ".join(scene.said(root) for root in scene.roots if id(root) in reached)
-    said = f"all paths from {scene.said(value)} to {ends}"
-    return Highlight(frozenset(lit), _edges_among(lit, reached), said)
-
-
-def _edges_among(values: Iterable[Value], ids: set[int]) -> frozenset[tuple[Value, Value]]:
-    return frozenset(
-        (x, value) for value in values for x in value.operands if isinstance(x, Value) and id(x) in ids
-    )
+    values = frozenset(x for x in scene.values if id(x) in reached)
+    edges = frozenset((x, result) for result in values for x in result.operands if isinstance(x, Value) and x in values)
+    ends = ", ".join(scene.name_or_number(root) for root in scene.roots if root in values)
+    return Highlight(values, edges, f"all paths from {scene.name_or_number(value)} to {ends}")
 
 
 def _path(scene: Scene, path: list[Any]) -> Highlight:
@@ -65,40 +60,51 @@ def _path(scene: Scene, path: list[Any]) -> Highlight:
     for value in path:
         if not isinstance(value, Value):
             raise TypeError(f"{EXPECTED}; got {describe(value)} in it")
-        _check(scene, value)
-    steps = list(pairwise(path))
-    if any(not _is_made_of(one, other) for one, other in steps):
-        steps = [(other, one) for one, other in steps]          # it may be written from either end
-        for result, operand in steps:
-            if not _is_made_of(result, operand):
-                one, other = scene.said(operand), scene.said(result)
-                raise ValueError(f"highlight: {other} is not computed from {one} itself: this is no path")
-    named = " → ".join(map(scene.said, path if len(path) <= 6 else [*path[:3], *path[-3:]]))
-    edges = frozenset((operand, result) for result, operand in steps)
+        _check_is_shown(scene, value)
+    edges = frozenset((operand, result) for result, operand in _steps(scene, path))
+    named = " → ".join(map(scene.name_or_number, _ends(path)))
     return Highlight(frozenset(path), edges, f"path {named}")
 
 
-def _is_made_of(result: Value, operand: Value) -> bool:
+def _steps(scene: Scene, path: Sequence[Value]) -> list[tuple[Value, Value]]:
+    """The (result, operand) along a path, which may be written from either end."""
+    steps = list(pairwise(path))
+    if all(_is_operand(operand, result) for result, operand in steps):
+        return steps
+    steps = [(result, operand) for operand, result in steps]
+    for result, operand in steps:
+        if not _is_operand(operand, result):
+            names = scene.name_or_number(result), scene.name_or_number(operand)
+            raise ValueError("highlight: {} is not computed from {} itself: this is no path".format(*names))
+    return steps
+
+
+def _is_operand(operand: Value, result: Value) -> bool:
     return any(x is operand for x in result.operands)
+
+
+def _ends(path: Sequence[Value]) -> Sequence[Value]:
+    half = MOST_NAMED // 2
+    return path if len(path) <= MOST_NAMED else [*path[:half], *path[-half:]]
 
 
 def _largest_gradients(scene: Scene) -> Highlight:
     if not scene.gradients:
-        raise ValueError("highlight='gradients' shows what a backward pass found: call backward() first")
-    outputs = set(scene.roots)
-    inside = [x for x in scene.values if x in scene.gradients and x not in outputs and x.requires_grad]
+        raise ValueError("highlight='gradients' needs the gradients of a backward pass: call backward() first")
+    roots = set(scene.roots)
+    inside = [x for x in scene.values if x in scene.gradients and x not in roots and x in scene.requires_grad]
     contributions: dict[tuple[Value, Value], float] = {}
     for result in scene.values:
         if result in scene.gradients:
-            for x, slope, flows in zip(result.operands, result.local_grads, result.flows, strict=True):
+            for x, local, flows in zip(result.operands, result.local_grads, result.flows, strict=True):
                 if flows and isinstance(x, Value):
-                    edge, sent = (x, result), scene.gradients[result] * slope
-                    contributions[edge] = contributions.get(edge, 0.0) + sent
-    values = heapq.nsmallest(MOST, inside, key=lambda x: by_size(scene.gradients[x]))
-    edges = heapq.nsmallest(MOST, contributions, key=lambda edge: by_size(contributions[edge]))
+                    edge, contribution = (x, result), scene.gradients[result] * local
+                    contributions[edge] = contributions.get(edge, 0.0) + contribution
+    values = heapq.nsmallest(LARGEST, inside, key=lambda x: by_size(scene.gradients[x]))
+    edges = heapq.nsmallest(LARGEST, contributions, key=lambda edge: by_size(contributions[edge]))
     return Highlight(frozenset(values), frozenset(edges), "the largest gradients and contributions to them")
 
 
-def _check(scene: Scene, value: Value) -> None:
+def _check_is_shown(scene: Scene, value: Value) -> None:
     if value not in scene.place:
         raise ValueError(f"highlight: {describe(value).removeprefix('Value ')} is not in this picture")

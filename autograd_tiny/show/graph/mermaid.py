@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from ...engine.value import Value
 from ..names import plain
 from ..wording import counted
-from .folding import Fold, around
-from .scene import Inputs, Scene, Thing, sign_of
+from .folding import Fold
+from .module_paths import prefixes
+from .scene import Box, Inputs, Scene, sign_of
 
-# what means something to Mermaid, to HTML or to Markdown, there also the beginnings of lists: "1. ", "- "
-MEANINGFUL = re.compile(r"""["'`#&<>\\\[\](){}|;:*_~$%^@]|\.(?= )|[-+](?= )""")
+# characters with a meaning in Mermaid, HTML or Markdown, where also lists begin with them: "1. ", "- "
+SPECIAL = re.compile(r"""["'`#&<>\\\[\](){}|;:*_~$%^@]|\.(?= )|[-+](?= )""")
 DEEPEST = 12                # levels of indentation
 
 
@@ -20,21 +21,13 @@ def mermaid(scene: Scene, rankdir: str) -> str:
 
     Folded modules are boxes with doubled sides; where there are some, the others are subgraphs.
     """
-    return "\n".join([f"flowchart {rankdir}", *_boxes(scene), *_edges(scene)]) + "\n"
+    return "\n".join([f"flowchart {rankdir}", *_nodes_in_subgraphs(scene), *_edges(scene)]) + "\n"
 
 
-def _boxes(scene: Scene) -> Iterable[str]:
+def _nodes_in_subgraphs(scene: Scene) -> Iterable[str]:
     """The nodes, those of a module inside its subgraph."""
-    children: dict[str, list[str]] = {"": []}
-    nodes: dict[str, list[str]] = {"": []}
-    for thing in scene.things:
-        home = scene.home(thing) if scene.folding.folds else ""
-        for path in around(home) if home else ():
-            if path not in nodes:
-                nodes[path], children[path] = [], []
-                children[path.rpartition(".")[0]].append(path)
-        nodes[home] += _nodes(scene, thing)
-    waiting: list[tuple[str | None, int]] = [("", 0)]
+    nodes, children = _modules(scene)
+    waiting: list[tuple[str | None, int]] = [("", 0)]       # None: the end of a subgraph
     number = 0
     while waiting:
         module, level = waiting.pop()
@@ -49,45 +42,68 @@ def _boxes(scene: Scene) -> Iterable[str]:
         waiting += [(child, level + 1) for child in reversed(children[module])]
 
 
+def _modules(scene: Scene) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """For each module that is a subgraph, and for "", the whole chart: its own nodes, and the modules in it."""
+    nodes: dict[str, list[str]] = {"": []}
+    children: dict[str, list[str]] = {"": []}
+    for box in scene.boxes:
+        module = scene.module_around(box) if scene.folding.folds else ""
+        for path in prefixes(module) if module else ():
+            if path not in nodes:
+                nodes[path], children[path] = [], []
+                children[path.rpartition(".")[0]].append(path)
+        nodes[module] += _nodes(scene, box)
+    return nodes, children
+
+
 def _indentation(level: int) -> str:
     return "    " * min(level, DEEPEST)
 
 
-def _nodes(scene: Scene, thing: Thing) -> Iterable[str]:
-    name = scene.id_of(thing)
-    if isinstance(thing, Fold):
-        values, gradients = scene.outputs(thing)
-        yield f'{name}[["{_label(*scene.lines(thing), values, gradients and f"∂ {gradients}")}"]]'
+def _nodes(scene: Scene, box: Box) -> Iterable[str]:
+    name = scene.id_of(box)
+    if isinstance(box, Fold):
+        values, gradients = scene.outputs(box)
+        yield f'{name}[["{_label(*scene.lines(box), values, gradients and f"∂ {gradients}")}"]]'
         return
-    if isinstance(thing, Inputs):
-        values = scene.numbers([scene.data[value] for value in thing.values])
-        yield f'{name}["{_label(counted(len(thing.values), "input"), values)}"]'
+    if isinstance(box, Inputs):
+        values = scene.numbers([scene.data[value] for value in box.values])
+        yield f'{name}["{_label(counted(len(box.values), "input"), values)}"]'
         return
-    number, gradient = scene.number(scene.data[thing]), scene.gradient(thing)
-    yield f'{name}["{_label(scene.headline(thing), number, gradient and f"∂ {gradient}")}"]'
-    if thing.operands:
-        yield f'op{scene.place[thing]}(("{_label(sign_of(thing.operation))}"))'
-    for k, constant in scene.constants(thing):
-        yield f'c{scene.place[thing]}_{k}("{_label(scene.number(constant))}")'
+    number, gradient = scene.number(scene.data[box]), scene.gradient(box)
+    yield f'{name}["{_label(scene.headline(box), number, gradient and f"∂ {gradient}")}"]'
+    if box.operands:
+        yield f'op{scene.place[box]}(("{_label(sign_of(box.operation))}"))'
+    for k, constant in scene.constants(box):
+        yield f'c{scene.place[box]}_{k}("{_label(scene.number(constant))}")'
 
 
 def _edges(scene: Scene) -> Iterable[str]:
-    for thing in scene.things:
-        sources, name = scene.sources(thing), scene.id_of(thing)
-        head = f"op{scene.place[thing]}" if isinstance(thing, Value) else name
-        for source, number in sources.items():
-            many = isinstance(source, Inputs) or (isinstance(source, Fold) and number > 1)
-            if many or not isinstance(thing, Value):
-                label = f'|"{counted(number, "value")}"|' if many else ""
-                yield f"    {scene.id_of(source)} -->{label} {head}"
-                continue
-            for k, operand in enumerate(thing.operands):
-                if isinstance(operand, Value) and scene.shown(operand) is source:
-                    slope = _label(scene.number(thing.local_grads[k]))
-                    yield f'    {scene.id_of(source)} -->|"{slope}"| {head}'
-        if isinstance(thing, Value) and thing.operands:
-            yield from (f"    c{name[1:]}_{k} --> {head}" for k, _ in scene.constants(thing))
-            yield f"    {head} --> {name}"
+    for box in scene.boxes:
+        if isinstance(box, Value):
+            yield from _edges_of_operation(scene, box)
+        else:
+            for source, places in scene.sources(box).items():
+                yield _edge(scene, source, len(places), scene.id_of(box))
+
+
+def _edges_of_operation(scene: Scene, result: Value) -> Iterable[str]:
+    """The edges from the operands to the operation, and the one from there to the result."""
+    place, local_gradients = scene.place[result], result.local_grads
+    for source, places in scene.sources(result).items():
+        if scene.is_bundle(source, len(places)):
+            yield _edge(scene, source, len(places), f"op{place}")
+        else:
+            for k in places:
+                yield f'    {scene.id_of(source)} -->|"{_label(scene.number(local_gradients[k]))}"| op{place}'
+    if result.operands:
+        yield from (f"    c{place}_{k} --> op{place}" for k, _ in scene.constants(result))
+        yield f"    op{place} --> n{place}"
+
+
+def _edge(scene: Scene, source: Box, number: int, head: str) -> str:
+    label = f'|"{counted(number, "value")}"|' if scene.is_bundle(source, number) else ""
+    return f"    {scene.id_of(source)} -->{label} {head}"
 
 
 def _label(*lines: str) -> str:
@@ -95,5 +111,5 @@ def _label(*lines: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text that means itself in a label between quotes."""
-    return MEANINGFUL.sub(lambda found: f"#{ord(found[0])};", text)
+    """A text for a label between quotes, without any special character."""
+    return SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)

@@ -1,4 +1,4 @@
-"""The picture of a comparison of modes: what one forward pass finds, and below what one reverse pass does."""
+"""The picture of a comparison of modes: the derivatives that one forward pass finds, above those of a reverse pass."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ..picture import Picture
 from ..theme import LIGHT
 from ..wording import counted
 from .arguments import check, check_size
-from .drawing import Drawing
+from .drawing import TO_LOCAL_GRADIENT, TO_RESULT, Drawing
 from .scene import Scene
 
 REACHED = {"color": LIGHT.gradient}
@@ -32,20 +32,9 @@ def draw_modes(
     costs: ModeCosts, *, input: int = 0, output: int | None = None, max_nodes: int = 100,
     rankdir: str = "LR", digits: int = 4,
 ) -> Picture:
-    """One forward pass, from one of the inputs, above one reverse pass, from one of the outputs.
-
-    input, output: which; by default the first input, and the output that the most depends on. The other
-    arguments: as for draw. ValueError if there is no such input or output, and for more boxes than max_nodes.
-    """
+    """The picture that ModeComparison.draw returns."""
     check(rankdir, digits)
-    if output is None:
-        reached = costs.reverse.reached
-        output = max(range(len(reached)), key=reached.__getitem__, default=0)
-    for what, which, ends in (("input", input, costs.inputs), ("output", output, costs.outputs)):
-        if not 0 <= integer(what, which, 0) < len(ends):
-            number = counted(len(ends), what)
-            raise ValueError(f"{plain(costs.name)} has {number}, there is none at {which}")
-    start, end = costs.inputs[input], costs.outputs[output]
+    start, end = _end("input", input, costs.inputs, costs), _end("output", _output(costs, output), costs.outputs, costs)
     values = topological_order(*costs.inputs, *costs.outputs)
     scene = Scene(costs.outputs, values, digits)
     check_size(scene, max_nodes, can_fold=False)
@@ -55,21 +44,36 @@ def draw_modes(
     reverse = _Panel(Scene(costs.outputs, values, digits), rankdir, "r", adjoints)
     page = forward.page
     page.attr(label=LEGEND)
-    reverse.fill(f"One reverse pass: ∂{scene.said(end)}/∂(every value)", costs.reverse.passes)
-    forward.fill(f"One forward pass: ∂(every value)/∂{scene.said(start)}", costs.forward.passes)
+    reverse.fill_in(f"One reverse pass: ∂{scene.name_or_number(end)}/∂(every value)", costs.reverse.passes)
+    forward.fill_in(f"One forward pass: ∂(every value)/∂{scene.name_or_number(start)}", costs.forward.passes)
     for panel in (reverse, forward) if rankdir in ("LR", "RL") else (forward, reverse):
         page.subgraph(panel.graph)             # dot stacks upward what it draws from left to right
     title = f"What a forward pass and a reverse pass through {plain(costs.name)} reach"
     return Picture(page.source, title)
 
 
+def _output(costs: ModeCosts, output: int | None) -> int:
+    """The output to start from: by default the one that depends on the most values."""
+    if output is not None:
+        return output
+    reached = costs.reverse.reached
+    return max(range(len(reached)), key=reached.__getitem__, default=0)
+
+
+def _end(kind: str, index: int, ends: Sequence[Value], costs: ModeCosts) -> Value:
+    """One of the inputs or outputs. ValueError if there is none with this index."""
+    if not 0 <= integer(kind, index, 0) < len(ends):
+        raise ValueError(f"{plain(costs.name)} has {counted(len(ends), kind)}, there is none at {index}")
+    return ends[index]
+
+
 def _tangents(values: Sequence[Value], start: Value) -> dict[Value, float]:
-    """The derivative by `start` of each Value that it went into: the chain rule from the front."""
+    """The derivatives with respect to `start` of all values that depend on it, from the front."""
     tangents = {start: 1.0}
     for value in values:
         arriving = [
-            slope * tangents[x]
-            for x, slope in zip(value.operands, value.local_grads, strict=True)
+            local * tangents[x]
+            for x, local in zip(value.operands, value.local_grads, strict=True)
             if type(x) is Value and x in tangents
         ]
         if arriving:
@@ -87,17 +91,17 @@ class _Panel(Drawing):
         self.prefix = prefix
         self.scene.gradients = self.found = found
 
-    def look(self, value: Value) -> dict[str, str]:
+    def attributes(self, value: Value) -> dict[str, str]:
         return REACHED if value in self.found else {"fillcolor": LIGHT.panel, "fontcolor": LIGHT.quiet}
 
     def arrow(self, operand: Value, result: Value, part: int) -> dict[str, str]:
         if operand not in self.found or result not in self.found:
             return super().arrow(operand, result, part)
-        backward = self.prefix == "r"
-        head = "back" if backward else "forward"
-        return FLOW | {"dir": head if part == 2 or (part == 0) == backward else "none"}
+        is_reverse = self.prefix == "r"
+        has_head = part == TO_RESULT or (part == TO_LOCAL_GRADIENT) == is_reverse
+        return FLOW | {"dir": ("back" if is_reverse else "forward") if has_head else "none"}
 
-    def fill(self, headline: str, passes: int) -> None:
+    def fill_in(self, headline: str, passes: int) -> None:
         """Draw all values, under a headline."""
         below = f"{passes} such {'pass' if passes == 1 else 'passes'} for all derivatives"
         label = (

@@ -1,6 +1,7 @@
-"""What there is to see of a graph, as plain data: what each part is called, what it says, what leads to it.
+"""The contents of a picture of a graph, as plain data: its boxes, their texts, and the edges between them.
 
-The pictures, the tree, the table and the text for Mermaid all show the same scene.
+The picture, the tree, the table and the flowchart for Mermaid all show the same scene. A scene keeps the numbers
+that were there when it was made: whatever is read later is recorded here, or does not change.
 """
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import TypeAlias
 
 from ...calculus.operations import Operation
 from ...engine.value import Value
-from ..formulas import slope_formula, value_formula
+from ..formulas import Formulas
 from ..names import names_of, on_one_line, partials, plain, readable
 from ..wording import counted
 from .folding import Fold, Folding
@@ -22,21 +23,21 @@ MANY_INPUTS = 8                 # of folded modules: beyond, they share a box
 
 @dataclass(eq=False)
 class Inputs:
-    """Many leaves that only folded modules look at, as one box."""
+    """Many leaves that only folded modules use, as one box."""
 
     number: int
     values: list[Value]
 
 
-Thing: TypeAlias = "Value | Fold | Inputs"
+Box: TypeAlias = "Value | Fold | Inputs"            # what is shown in a box of its own
 
 
 class Scene:
-    """All that the roots were made from, some of it folded.
+    """All that the roots were computed from, some of it folded.
 
-    values: all Values, in topological order. place: where in it each stands. things: what is shown, in such
-    an order too: Values, folded modules, and leaves in one box. mentioned: Values that a formula or the title
-    names. data, gradients: the numbers to show.
+    values: all Values, in topological order. place: the place of each there. boxes: in such an order too.
+    mentioned: the Values that a formula or the title names. names, data, requires_grad, gradients, made_at: of the
+    Values, as they were when the scene was made; gradients holds only those that belong to these roots.
     """
 
     def __init__(
@@ -44,138 +45,137 @@ class Scene:
     ) -> None:
         self.roots = list(dict.fromkeys(roots))
         self.values = values
-        ends = set(roots)
         self.digits = digits
-        self.folding = folding or Folding(values, ends)
+        self.folding = folding or Folding(values, set(roots))
         self.place = {value: i for i, value in enumerate(values)}
         self.names = names_of(values)
-        self.data = {value: value.data for value in values}     # a picture stays as it was made
-        self.instead: dict[Value, Thing] = {**self.folding.of, **_gathered(values, ends, self.folding)}
-        self.things: list[Thing] = list(dict.fromkeys(self.instead.get(value, value) for value in values))
-        shown_operands = {x for thing in self.things if isinstance(thing, Value) for x in thing.operands}
+        self.data = {value: value.data for value in values}
+        self.requires_grad = {value for value in values if value.requires_grad}
+        self.gradients = _gradients(self.roots, values)
+        self.made_at = {value: value.made_at for value in values if value.made_at}
+        self._box_of: dict[Value, Box] = {**self.folding.fold_of, **_gathered(values, self.roots, self.folding)}
+        self.boxes: list[Box] = list(dict.fromkeys(map(self.box_of, values)))
+        shown_operands = {x for box in self.boxes if isinstance(box, Value) for x in box.operands}
         self.mentioned = {x for x in (*shown_operands, *roots) if isinstance(x, Value)}
-        # a gradient may be left from another output: it counts if it can have come through this graph
-        senders = set(values) if any(root.reached for root in roots) else set()
-        sent_to = {x for value in senders if value.reached for x in value.operands if type(x) is Value}
-        self.gradients = {x: x.grad for x in senders if x.reached and (x in sent_to or x in ends)}
 
-    # ---- what is connected
+    # ---- boxes and edges
 
-    def shown(self, value: Value) -> Thing:
-        """What stands for a Value: itself, or what it is folded into."""
-        return self.instead.get(value, value)
+    def box_of(self, value: Value) -> Box:
+        """The box that shows a Value: its own, or that of a fold or of inputs."""
+        return self._box_of.get(value, value)
 
-    def sources(self, thing: Thing) -> dict[Thing, int]:
-        """What leads to a thing, and how many values (a Value's operands that are numbers are not here)."""
-        found: dict[Thing, int] = {}
-        operands: Iterable[Value | float] = ()
-        if isinstance(thing, Fold):
-            operands = thing.inputs
-        elif isinstance(thing, Value):
-            operands = thing.operands
-        for x in operands:
+    def sources(self, box: Box) -> dict[Box, list[int]]:
+        """The boxes that lead to a box, each with the places of its Values among the operands, or the inputs."""
+        found: dict[Box, list[int]] = {}
+        inputs: Iterable[Value | float] = ()
+        if isinstance(box, Fold):
+            inputs = box.inputs
+        elif isinstance(box, Value):
+            inputs = box.operands
+        for k, x in enumerate(inputs):
             if isinstance(x, Value):
-                source = self.shown(x)
-                found[source] = found.get(source, 0) + 1
+                found.setdefault(self.box_of(x), []).append(k)
         return found
 
-    def constants(self, thing: Thing) -> list[tuple[int, float]]:
-        """The plain numbers among the operands of a Value, with their places there."""
-        if not isinstance(thing, Value):
-            return []
-        return [(k, x) for k, x in enumerate(thing.operands) if not isinstance(x, Value)]
+    def is_bundle(self, source: Box, number: int) -> bool:
+        """Whether this number of values from a box share one edge."""
+        return isinstance(source, Inputs) or (isinstance(source, Fold) and number > 1)
 
-    def id_of(self, thing: Thing, prefix: str = "") -> str:
-        """What its box is called, in the language of dot, in an SVG and for Mermaid: n3, m0, i0."""
-        if isinstance(thing, Value):
-            return f"n{prefix}{self.place[thing]}"
-        return f"{'m' if isinstance(thing, Fold) else 'i'}{prefix}{thing.number}"
+    def constants(self, box: Box) -> list[tuple[int, float]]:
+        """The plain numbers among the operands of a Value, with their places there."""
+        if not isinstance(box, Value):
+            return []
+        return [(k, x) for k, x in enumerate(box.operands) if not isinstance(x, Value)]
+
+    def id_of(self, box: Box, prefix: str = "") -> str:
+        """The id of a box, in the language of dot, in an SVG and for Mermaid: n3, m0, i0."""
+        if isinstance(box, Value):
+            return f"n{prefix}{self.place[box]}"
+        return f"{'m' if isinstance(box, Fold) else 'i'}{prefix}{box.number}"
 
     def size(self) -> int:
-        """The number of boxes."""
-        return len(self.things) + sum(len(self.constants(thing)) for thing in self.things)
+        """The number of boxes, those of plain numbers included."""
+        return len(self.boxes) + sum(len(self.constants(box)) for box in self.boxes)
 
-    def home(self, thing: Thing) -> str:
-        """The module around a thing, "" if there is none."""
-        if isinstance(thing, Fold):
-            return thing.path.rpartition(".")[0]
-        return "" if isinstance(thing, Inputs) else self.folding.home[thing]
+    def module_around(self, box: Box) -> str:
+        """The path of the module that a box stands in, "" outside of all."""
+        if isinstance(box, Fold):
+            return box.path.rpartition(".")[0]
+        return "" if isinstance(box, Inputs) else self.folding.path_of[box]
 
-    # ---- what it says
+    # ---- the texts of a Value
 
     def number(self, x: float) -> str:
         return readable(x, self.digits)
 
-    def gradient_of(self, value: Value) -> float | None:
-        """The gradient to show, if there is one."""
-        return self.gradients.get(value)
-
     def gradient(self, value: Value) -> str:
-        """The same in words; "" where no gradient flows, "—" before a backward pass."""
-        if not value.requires_grad:
+        """The gradient to show; "" where none flows, "—" before a backward pass."""
+        if value not in self.requires_grad:
             return ""
-        gradient = self.gradient_of(value)
-        return "—" if gradient is None else self.number(gradient)
+        return self.number(self.gradients[value]) if value in self.gradients else "—"
 
-    def said(self, x: Value | float) -> str:
-        """What a formula calls an operand: its name, or the number itself."""
+    def name_or_number(self, x: Value | float) -> str:
+        """How formulas and sentences refer to an operand: by its name, or by its number if it has none."""
         return (self.names[x] or self.number(self.data[x])) if isinstance(x, Value) else self.number(x)
+
+    def formula(self, value: Value) -> str:
+        """How it was computed, in names: "a + b"; "" for a leaf."""
+        return _RecordedFormulas(self).value(value).text
 
     def headline(self, value: Value) -> str:
         """Its name, and the formula if there is room for it."""
-        name, formula = self.names[value], value_formula(value, self.said)
+        name, formula = self.names[value], self.formula(value)
         return f"{name} = {formula}" if formula and len(name) + len(formula) <= LONGEST_FORMULA else name
 
     def details(self, value: Value) -> str:
-        """What the box has no room for: all digits, the whole formula, and the part of the program."""
-        formula = value_formula(value, self.said)
-        said = [f"{self.said(value)}{formula and ' = '}{formula}: value {self.data[value]!r}"]
-        gradient = self.gradient_of(value)
-        if gradient is not None:
-            said.append(f"gradient {gradient!r}")
+        """The text on hovering: all digits, the whole formula, the module and the line of code."""
+        formula = self.formula(value)
+        parts = [f"{self.name_or_number(value)}{formula and ' = '}{formula}: value {self.data[value]!r}"]
+        if value in self.gradients:
+            parts.append(f"gradient {self.gradients[value]!r}")
         if value.scope:
-            said.append(f"made in {plain(self.folding.home[value])}")
-        if value.made_at:
-            said.append(f"at {on_one_line(value.made_at)}")
-        return ", ".join(said)
+            parts.append(f"made in {plain(self.folding.path_of[value])}")
+        if value in self.made_at:
+            parts.append(f"at {on_one_line(self.made_at[value])}")
+        return ", ".join(parts)
 
-    def slope(self, result: Value, place: int) -> str:
-        """A local derivative in words: ∂f/∂x = formula = number."""
-        number, formula = result.local_grads[place], slope_formula(result, place, self.said)
+    def local_derivative(self, result: Value, place: int) -> str:
+        """A local derivative as an equation: ∂f/∂x = formula = number."""
+        number, formula = result.local_grads[place], _RecordedFormulas(self).local_derivative(result, place).text
         shown = f"{formula} = " if formula != self.number(number) else ""
-        return f"{self.derivative_name(result, place)} = {shown}{number!r}"
+        return f"{self.local_derivative_name(result, place)} = {shown}{number!r}"
 
-    def derivative_name(self, result: Value, place: int) -> str:
-        """What a local derivative is called: ∂f/∂x, or ∂₂f/∂x if x is the second operand and another, too."""
+    def local_derivative_name(self, result: Value, place: int) -> str:
+        """∂f/∂x, or ∂₂f/∂x where x is the second operand of f and another one, too."""
         return self.derivative(result, result.operands[place], partials(result)[place])
 
     def derivative(self, top: Value, bottom: Value | float, sign: str = "∂") -> str:
-        """∂f/∂x; ∂f/∂(2) for what has no name."""
-        below = self.said(bottom)
+        """∂f/∂x; ∂f/∂(2) with respect to an operand without a name."""
+        below = self.name_or_number(bottom)
         has_name = isinstance(bottom, Value) and self.names[bottom]
-        return f"{sign}{self.said(top)}/∂{below if has_name else f'({below})'}"
+        return f"{sign}{self.name_or_number(top)}/∂{below if has_name else f'({below})'}"
 
     def title(self) -> str:
-        return "The computation of " + plain(", ".join(map(self.said, self.roots)))
+        return "The computation of " + plain(", ".join(map(self.name_or_number, self.roots)))
 
-    # ---- what a folded module says
+    # ---- the texts of a folded module
 
     def lines(self, fold: Fold) -> list[str]:
-        """Its name, its shape, and what is inside."""
+        """Its name, its shape, and the numbers of parameters and operations."""
         name = plain(fold.path.rpartition(".")[2]) + (f" ×{fold.calls:,}" if fold.calls > 1 else "")
         inside = [counted(len(fold.parameters), "parameter")] if fold.parameters else []
         inside.append(counted(len(fold.operations), "operation"))
         return [name, "{:,} → {:,}".format(*fold.shape), ", ".join(inside)]
 
     def outputs(self, fold: Fold) -> tuple[str, str]:
-        """The numbers that come out of it, and their gradients: each, or their range where there are many."""
-        gradients = [x for value in fold.outputs if (x := self.gradient_of(value)) is not None]
-        flows = any(value.requires_grad for value in fold.outputs)
+        """The numbers of its outputs, and their gradients: each of a few, or the range of many."""
+        gradients = [self.gradients[value] for value in fold.outputs if value in self.gradients]
+        flows = not self.requires_grad.isdisjoint(fold.outputs)
         shown = self.numbers(gradients) if gradients else "—" if flows else ""
         return self.results(fold, [self.data[value] for value in fold.outputs]), shown
 
     def results(self, fold: Fold, numbers: Sequence[float]) -> str:
-        """The numbers that come out of it; a few of them with the names that the picture calls them by."""
+        """Some numbers of its outputs; a few of them with the names that the picture calls them by."""
         if len(numbers) > FEW_OUTPUTS:
             return self.numbers(numbers)
         return ", ".join(
@@ -194,28 +194,47 @@ class Scene:
         return ends if len(known) == len(numbers) else f"{ends}, nan"
 
     def fold_details(self, fold: Fold) -> str:
-        """What the box of a folded module has no room for."""
+        """The text on hovering: the whole path, and the calls."""
         _, shape, inside = self.lines(fold)
         calls = [f"its parameters are used {fold.calls:,} times each"] if fold.calls > 1 else []
         return ", ".join([f"{plain(fold.path)}: {shape}", inside, *calls])
 
 
+class _RecordedFormulas(Formulas):
+    """Formulas with the names and the numbers of a scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene.name_or_number)
+        self.recorded = scene.data
+
+    def data_of(self, x: Value) -> float:
+        return self.recorded[x]
+
+
+def _gradients(roots: Iterable[Value], values: Iterable[Value]) -> dict[Value, float]:
+    """The gradients that a backward pass from a root can have left; those of other graphs don't count."""
+    if not any(root.reached for root in roots):
+        return {}
+    received = {x for value in values if value.reached for x in value.operands if type(x) is Value}
+    received.update(roots)
+    return {value: value.grad for value in values if value.reached and value in received}
+
+
 def _gathered(values: Iterable[Value], roots: Iterable[Value], folding: Folding) -> dict[Value, Inputs]:
-    """Where many leaves are looked at by the same folded modules and nothing else: a box for all of them."""
+    """Boxes for many leaves that the same folded modules use, and nothing else: the box of each such leaf."""
     if not folding.folds:
         return {}
-    looked_at: dict[Value, set[Fold | None]] = {}
-    for value in values:
-        here = folding.of.get(value)
-        for x in value.operands:
-            if isinstance(x, Value) and not x.operands and x not in folding.of:
-                looked_at.setdefault(x, set()).add(here)
+    users: dict[Value, set[Fold | None]] = {}
+    for result in values:
+        for x in result.operands:
+            if isinstance(x, Value) and not x.operands and x not in folding.fold_of:
+                users.setdefault(x, set()).add(folding.fold_of.get(result))
     for root in roots:
-        looked_at.pop(root, None)
+        users.pop(root, None)
     groups: dict[frozenset[Fold | None], list[Value]] = {}
-    for leaf, by in looked_at.items():
-        if None not in by:
-            groups.setdefault(frozenset(by), []).append(leaf)
+    for leaf, folds in users.items():
+        if None not in folds:
+            groups.setdefault(frozenset(folds), []).append(leaf)
     large = [group for group in groups.values() if len(group) > MANY_INPUTS]
     boxes = [Inputs(i, group) for i, group in enumerate(large)]
     return {leaf: box for box in boxes for leaf in box.values}

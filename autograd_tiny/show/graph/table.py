@@ -6,18 +6,26 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...engine.value import Value
-from ..formulas import value_formula
 from ..names import partials, plain
 from .scene import Scene
 
 MOST_ROWS = 1000            # on a page; all are printed
 WIDEST = 40                 # characters of a cell that is printed
 GAP = "  "
+HEADINGS = ("name", "formula", "value", "local gradients", "gradient", "scope")
+IS_NUMBER = (False, False, True, False, True, False)
 
 
 class Row(NamedTuple):
-    """One node. local_gradients: the derivative by each operand, behind its name, "∂f/∂x". gradient: None if
-    unknown. scope: the module that made it, or that it is a parameter of.
+    """One node of a computation.
+
+    Attributes:
+        name: The label of the node, or v1, v2, … for a result without one.
+        formula: How it was computed, in names; "" for a leaf.
+        value: Its number.
+        local_gradients: The name and the number of each local derivative: ("∂f/∂x", 2.0).
+        gradient: Its gradient; None if no backward pass has reached it.
+        scope: The module that computed it, or that it is a parameter of; "" outside of all.
     """
 
     name: str
@@ -29,9 +37,12 @@ class Row(NamedTuple):
 
 
 class Table:
-    """Every node of a computation, operands before results: what it is, what it was made from, its numbers.
+    """Every node of a computation, operands before results.
 
-    rows: a Row for each. It prints as text with all of them; Jupyter shows it, the first MOST_ROWS at most.
+    print() shows all rows, Jupyter the first 1000.
+
+    Attributes:
+        rows: A Row for each node.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -47,7 +58,7 @@ class Table:
         lines = [
             GAP.join(
                 cell.rjust(width) if is_number else cell.ljust(width)
-                for cell, width, is_number in zip(row, widths, RIGHT, strict=True)
+                for cell, width, is_number in zip(row, widths, IS_NUMBER, strict=True)
             ).rstrip()
             for row in cells
         ]
@@ -69,32 +80,31 @@ class Table:
 
     def _text(self, row: Row) -> tuple[str, ...]:
         gradient = "—" if row.gradient is None else self._number(row.gradient)
-        slopes = self._slopes(row)
-        return row.name, _cut(row.formula), self._number(row.value), slopes, gradient, plain(row.scope)
+        local = self._local_gradients(row)
+        return row.name, _cut(row.formula), self._number(row.value), local, gradient, plain(row.scope)
 
-    def _slopes(self, row: Row) -> str:
+    def _local_gradients(self, row: Row) -> str:
         """As many local gradients as there is room for, but one at least."""
         text = ""
-        for k, (name, slope) in enumerate(row.local_gradients):
-            said = f"{name} = {self._number(slope)}"
-            if text and len(text) + len(said) > WIDEST:
+        for k, (name, number) in enumerate(row.local_gradients):
+            equation = f"{name} = {self._number(number)}"
+            if text and len(text) + len(equation) > WIDEST:
                 return f"{text}, … {len(row.local_gradients) - k:,} more"
-            text += (", " if text else "") + said
+            text += (", " if text else "") + equation
         return text
 
 
-HEADINGS = ("name", "formula", "value", "local gradients", "gradient", "scope")
-RIGHT = (False, False, True, False, True, False)
-
-
 def _row(scene: Scene, value: Value) -> Row:
-    name, formula = scene.said(value), value_formula(value, scene.said)
-    slopes = tuple(
-        (f"{sign}{name}/∂{scene.said(x)}", slope)
-        for sign, x, slope in zip(partials(value), value.operands, value.local_grads, strict=True)
+    name = scene.name_or_number(value)
+    local_gradients = tuple(
+        (f"{sign}{name}/∂{scene.name_or_number(x)}", number)
+        for sign, x, number in zip(partials(value), value.operands, value.local_grads, strict=True)
         if isinstance(x, Value)
     )
-    return Row(name, formula, scene.data[value], slopes, scene.gradient_of(value), scene.folding.home[value])
+    return Row(
+        name, scene.formula(value), scene.data[value], local_gradients, scene.gradients.get(value),
+        scene.folding.path_of[value],
+    )
 
 
 def _cut(text: str) -> str:

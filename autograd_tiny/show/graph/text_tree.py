@@ -4,75 +4,92 @@ from __future__ import annotations
 from ...engine.value import Value
 from ..wording import counted
 from .folding import Fold
-from .scene import Inputs, Scene, Thing
+from .scene import Box, Inputs, Scene
 
-MOST_LINES = 200            # to look at; in a file are all
+MOST_LINES = 200            # on a screen; a file has all
 DEEPEST = 50                # levels; what is deeper begins at the margin again
 BRANCH, LAST_BRANCH, TRUNK, NO_TRUNK = "├── ", "└── ", "│   ", "    "
 GAP = "   "                 # between the parts of a line
 
 
 def tree(scene: Scene, most: int | None = None) -> str:
-    """The roots, and below each value what it was made from.
+    """The roots, and below each Value its operands; behind "∂" stands the gradient.
 
-    What comes twice is shown once and then referred to, "↑ x"; what is DEEPEST levels down follows further
-    below, "↓ x". Behind "∂" stands the gradient. most: the lines, if not all; then a last line says how many
-    values are not shown, and where they are.
+    A Value that was shown before is only referred to, "↑ x". From DEEPEST levels down the tree goes on at the
+    margin further below, "↓ x". most: the number of lines; a last one then says how many values are missing.
     """
-    lines: list[str] = []
-    shown: set[Thing] = set()
-    ends = list(dict.fromkeys(scene.shown(root) for root in scene.roots))
-    waiting: list[tuple[Thing | str, str, str]] = [(end, "", "") for end in reversed(ends)]
-    deeper: dict[Thing, None] = {}
-    while waiting or deeper:
-        if most is not None and len(lines) >= most:
-            hidden = len(scene.things) - len(shown)
-            return "\n".join([*lines, f'… {hidden:,} more: save("….txt") writes all'] if hidden else lines)
-        if not waiting:
-            waiting = [(thing, "", "") for thing in reversed(deeper) if thing not in shown]
-            deeper = {}
-            continue
-        thing, first, below = waiting.pop()
-        if isinstance(thing, str):
-            lines.append(first + thing)
-        elif thing in shown:
-            lines.append(f"{first}↑ {_name(scene, thing)}")
-        elif len(first) > DEEPEST * len(BRANCH) and scene.sources(thing):
-            deeper[thing] = None
-            lines.append(f"{first}↓ {_name(scene, thing)}")
-        else:
-            shown.add(thing)
-            lines.append(first + _line(scene, thing))
-            parts = _parts(scene, thing)
-            for k, part in reversed([*enumerate(parts, 1)]):
-                branch, trunk = (LAST_BRANCH, NO_TRUNK) if k == len(parts) else (BRANCH, TRUNK)
-                waiting.append((part, below + branch, below + trunk))
-    return "\n".join(lines)
+    return "\n".join(_Tree(scene).lines(most))
 
 
-def _parts(scene: Scene, thing: Thing) -> list[Thing | str]:
-    """What a thing was made from, each once; the plain numbers too, unless its own line names them."""
-    parts: list[Thing | str] = list(scene.sources(thing))
-    headline = scene.headline(thing) if isinstance(thing, Value) else ""
-    are_said = isinstance(thing, Value) and headline != scene.names[thing] and "…" not in headline
-    return parts if are_said else parts + [scene.number(x) for _, x in scene.constants(thing)]
+class _Tree:
+    """The lines of a tree. shown: the boxes that have a line of their own. deeper: those to show further below.
+
+    waiting: the boxes to show next, the first one last, each with what stands before its line, and before the lines
+    of its operands. A text stands for a plain number.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.shown: set[Box] = set()
+        self.deeper: dict[Box, None] = {}
+        self.waiting: list[tuple[Box | str, str, str]] = []
+        self.start_at_margin([*dict.fromkeys(map(scene.box_of, scene.roots))])
+
+    def lines(self, most: int | None) -> list[str]:
+        lines: list[str] = []
+        while self.waiting:
+            if most is not None and len(lines) >= most:
+                hidden = len(self.scene.boxes) - len(self.shown)
+                return [*lines, f'… {hidden:,} more: save("….txt") writes all'] if hidden else lines
+            lines.append(self.next_line())
+            if not self.waiting:
+                self.start_at_margin([box for box in self.deeper if box not in self.shown])
+                self.deeper = {}
+        return lines
+
+    def start_at_margin(self, boxes: list[Box]) -> None:
+        self.waiting = [(box, "", "") for box in reversed(boxes)]
+
+    def next_line(self) -> str:
+        box, first, below = self.waiting.pop()
+        if isinstance(box, str):
+            return first + box
+        if box in self.shown:
+            return f"{first}↑ {_name(self.scene, box)}"
+        if len(first) > DEEPEST * len(BRANCH) and self.scene.sources(box):
+            self.deeper[box] = None
+            return f"{first}↓ {_name(self.scene, box)}"
+        self.shown.add(box)
+        parts = _parts(self.scene, box)
+        for k, part in reversed([*enumerate(parts, 1)]):
+            branch, trunk = (LAST_BRANCH, NO_TRUNK) if k == len(parts) else (BRANCH, TRUNK)
+            self.waiting.append((part, below + branch, below + trunk))
+        return first + _line(self.scene, box)
 
 
-def _line(scene: Scene, thing: Thing) -> str:
-    if isinstance(thing, Fold):
-        values, gradients = scene.outputs(thing)
-        parts = [*scene.lines(thing), values, f"∂ {gradients}" if gradients else ""]
-    elif isinstance(thing, Inputs):
-        parts = [_name(scene, thing), scene.numbers([scene.data[value] for value in thing.values])]
+def _parts(scene: Scene, box: Box) -> list[Box | str]:
+    """The boxes that lead to a box, each once; and the plain numbers, unless its own line has them all."""
+    parts: list[Box | str] = list(scene.sources(box))
+    headline = scene.headline(box) if isinstance(box, Value) else ""
+    has_formula = isinstance(box, Value) and headline != scene.names[box] and "…" not in headline
+    return parts if has_formula else parts + [scene.number(x) for _, x in scene.constants(box)]
+
+
+def _line(scene: Scene, box: Box) -> str:
+    if isinstance(box, Fold):
+        values, gradients = scene.outputs(box)
+        parts = [*scene.lines(box), values, f"∂ {gradients}" if gradients else ""]
+    elif isinstance(box, Inputs):
+        parts = [_name(scene, box), scene.numbers([scene.data[value] for value in box.values])]
     else:
-        gradient, headline = scene.gradient(thing), scene.headline(thing)
-        if headline == scene.names[thing] and thing.operands:
-            headline += f" = {thing.operation.name}(…)"
-        parts = [headline, scene.number(scene.data[thing]), f"∂ {gradient}" if gradient else ""]
+        gradient, headline = scene.gradient(box), scene.headline(box)
+        if headline == scene.names[box] and box.operands:
+            headline += f" = {box.operation.name}(…)"
+        parts = [headline, scene.number(scene.data[box]), f"∂ {gradient}" if gradient else ""]
     return GAP.join(part for part in parts if part)
 
 
-def _name(scene: Scene, thing: Thing) -> str:
-    if isinstance(thing, Fold):
-        return scene.lines(thing)[0]
-    return counted(len(thing.values), "input") if isinstance(thing, Inputs) else scene.said(thing)
+def _name(scene: Scene, box: Box) -> str:
+    if isinstance(box, Fold):
+        return scene.lines(box)[0]
+    return counted(len(box.values), "input") if isinstance(box, Inputs) else scene.name_or_number(box)

@@ -174,7 +174,7 @@ def test_the_page_ends_with_the_numbers_of_the_engine_to_all_digits(program):
 def test_folded_parts_take_turns_and_the_sums_stay_the_same(program):
     output = built(program)
     values = topological_order(output)
-    folding = Folding(values, {output}, paths={value.scope for value in values} & {"part"})
+    folding = Folding(values, {output}, modules={value.scope for value in values} & {"part"})
     order = [value for results in computed(values, folding.of) for value in results]
     known = {value for value in values if not value.operands}
     for value in order:
