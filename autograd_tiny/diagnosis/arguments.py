@@ -12,7 +12,7 @@ from ..nn.activations import name_of
 from ..nn.losses import loss_spec
 from ..nn.module import Module
 from ..training.data import Array, all_finite, inputs_of, targets_of
-from ..training.model import check_model, is_known, mode, modules_of, optimizer_for
+from ..training.model import check_model, evaluation_mode, is_built_in, modules_of, optimizer_for
 from .layers import LayerFinder
 
 
@@ -52,7 +52,7 @@ class Arguments:
 
     def _checked_targets(self, y: Any) -> Array:
         """The targets as floats, after a trial of the model and the loss on the first sample."""
-        with mode(self.modules, False):
+        with evaluation_mode(self.modules):
             outputs = self.model(self.x[0].tolist())
             width = len(outputs) if hasattr(outputs, "__len__") else None
             targets = targets_of(y, self.samples_given, self.loss.targets, width)
@@ -76,7 +76,7 @@ class Arguments:
     @property
     def are_known(self) -> bool:
         """Whether model and loss compute the same for every sample, so that a tape need not check it."""
-        return is_known(self.loss.loss) and all(map(is_known, self.modules or [self.model]))
+        return is_built_in(self.loss.loss) and all(map(is_built_in, self.modules or [self.model]))
 
     def keep_at_most(self, most: int) -> None:
         """Keep evenly spread samples, if there are more than `most`."""

@@ -12,7 +12,7 @@ from ..nn.losses import LOSSES, LossSpec
 from ..nn.module import Module
 from ..optim import Optimizer
 from ..training.data import Array
-from ..training.model import mode
+from ..training.model import evaluation_mode
 from .arguments import Arguments
 from .findings import findings_of
 from .measurements import measurements_of
@@ -27,7 +27,7 @@ def measure(
 ) -> Measured:
     """Measure a model in evaluation mode. For the arguments and the errors see show.report.report.diagnose."""
     arguments = Arguments(model, X, y, loss, optimizer, lr)
-    with mode(arguments.modules, False), switched(recording=True):      # record inside no_grad(), too
+    with evaluation_mode(arguments.modules), switched(recording=True):      # record inside no_grad(), too
         measurements = measurements_of(arguments)
         layers = layer_reports(arguments, measurements)
         mean_loss = float((measurements.losses / len(arguments.x)).sum())   # the sum would overflow sooner

@@ -1,4 +1,4 @@
-"""Samples as arrays: what people hand to fit, checked, and targets as the losses take them."""
+"""Samples as arrays: the arguments X, y and sample_weight of fit, checked, and targets encoded for the loss."""
 from __future__ import annotations
 
 from typing import Any, TypeAlias
@@ -11,10 +11,14 @@ from ..engine.value import Value, is_operand
 Array: TypeAlias = np.ndarray[Any, Any]
 
 
-def inputs_of(X: Any, name: str = "X") -> Array:
-    """X as an array (samples, inputs) of finite real numbers, one sample at least; of the type it had.
+# ---- the arguments
 
-    TypeError, ValueError for anything else.
+def inputs_of(X: Any, name: str = "X") -> Array:
+    """X as an array (samples, inputs) of finite real numbers, of the dtype that it has.
+
+    Raises:
+        TypeError: Not real numbers.
+        ValueError: Another shape, no samples, no inputs, or a number that is not finite.
     """
     x = real_array(X, name)
     if x.ndim != 2:
@@ -27,14 +31,22 @@ def inputs_of(X: Any, name: str = "X") -> Array:
 
 
 def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: str = "y") -> Array:
-    """y as floats: (samples,) or (samples, k), as the loss takes them; class labels become one-hot.
+    """y as an array of floats, (samples,) or (samples, k), as the loss takes it; labels become one-hot.
 
-    targets: what the loss takes, see nn.losses.LossSpec. outputs: how many the model has, None for one that
-    is not in a list. TypeError, ValueError for a y that does not fit.
+    Args:
+        y: What the user passed.
+        samples: The number of samples in X.
+        targets: The form that the loss expects: see nn.losses.LossSpec.
+        outputs: The number of outputs of the model; None for one that is not in a list.
+        name: The name of y in messages.
+
+    Raises:
+        TypeError: Not real numbers.
+        ValueError: A shape or a number that does not fit the model or the loss.
     """
     t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
     if t.ndim == 0 or len(t) != samples:
-        raise ValueError(f"{samples} samples in {name[:-1]}X, but {name} has the shape {t.shape}")
+        raise ValueError(f"{samples} samples in {name.removesuffix('y')}X, but {name} has the shape {t.shape}")
     if t.ndim > 2:
         raise ValueError(f"{name} has the shape (samples,) or (samples, outputs), got {t.shape}")
     check_finite(t, name)
@@ -54,7 +66,7 @@ def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: st
 
 
 def weights_of(sample_weight: Any, samples: int) -> Array | None:
-    """Weights (samples,), none negative and not all 0; None if there are none."""
+    """sample_weight as floats (samples,), none negative and not all 0; None for None."""
     if sample_weight is None:
         return None
     weights = real_array(sample_weight, "sample_weight").astype(float)
@@ -66,45 +78,67 @@ def weights_of(sample_weight: Any, samples: int) -> Array | None:
     return weights
 
 
-def real_array(given: Any, name: str, instead: str = "") -> Array:
-    """An array of real numbers, of the type they had. TypeError, ValueError for anything else.
+# ---- checks
 
-    instead: what to do with strings.
+def real_array(given: Any, name: str, instead: str = "") -> Array:
+    """An array of real numbers, of the dtype that it has. TypeError, ValueError for anything else.
+
+    instead: the way out for strings, for the message.
     """
     try:
         array = np.asarray(given)
     except ValueError:
         raise ValueError(f"{name}: rows of equal length are expected") from None
-    if hasattr(given, "filled") and np.any(given.mask):         # of numpy.ma, which takes long to load
+    if hasattr(given, "filled") and np.any(given.mask):         # a masked array; numpy.ma itself is slow to import
         raise ValueError(f"{name} has masked numbers: leave these samples out, or fill them in")
     if array.dtype.kind in "OUS":
-        for x in array.ravel().tolist():
-            if isinstance(x, str | bytes):
-                raise TypeError(f"{name}: real numbers are expected, got strings, such as {x!r}{instead}")
-            if type(x) is Value or not is_operand(x):
-                hint = "; plain numbers are meant, such as v.data" if type(x) is Value else ""
-                raise TypeError(f"{name}: real numbers are expected, got {describe(x)}{hint}")
-        try:
-            array = array.astype(float)
-        except OverflowError:
-            raise ValueError(f"{name}: a number in it is too large for a float") from None
+        array = _real_objects(array, name, instead)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: real numbers are expected, got an array of {array.dtype}")
     return array
 
 
+def _real_objects(array: Array, name: str, instead: str) -> Array:
+    for x in array.ravel().tolist():
+        if isinstance(x, str | bytes):
+            raise TypeError(f"{name}: real numbers are expected, got strings, such as {x!r}{instead}")
+        if type(x) is Value or not is_operand(x):
+            hint = "; plain numbers are meant, such as v.data" if type(x) is Value else ""
+            raise TypeError(f"{name}: real numbers are expected, got {describe(x)}{hint}")
+    try:
+        return array.astype(float)
+    except OverflowError:
+        raise ValueError(f"{name}: a number in it is too large for a float") from None
+
+
 def check_finite(array: Array, name: str) -> None:
-    """ValueError that says where, for nan and infinities."""
+    """ValueError with the index of the first number that is not finite."""
     if array.dtype.kind == "f" and not all_finite(array):
-        place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
-        where = ", ".join(map(str, place))
-        raise ValueError(f"{name}[{where}] is {array[place]}: finite numbers are expected")
+        index = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        where = ", ".join(map(str, index))
+        raise ValueError(f"{name}[{where}] is {array[index]}: finite numbers are expected")
 
 
 def all_finite(array: Array) -> bool:
-    """The sum is quicker to find, but may overflow where no number does."""
-    with np.errstate(all="ignore"):
+    """Whether all numbers are finite."""
+    with np.errstate(all="ignore"):             # the sum is faster, but may overflow where no number is infinite
         return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
+
+
+def check_range(t: Array, targets: str, name: str) -> None:
+    """ValueError for targets, as floats, that losses with that form of targets do not take."""
+    if targets == "signs":
+        way_out = "; of 0 and 1, 2*y - 1 makes them"
+        _refuse(t[~np.isin(t, (-1.0, 1.0))], "hinge takes the labels 1 and -1", name, way_out)
+    elif targets == "probabilities":
+        _refuse(t[(t < 0.0) | (t > 1.0)], "binary_cross_entropy takes labels between 0 and 1", name)
+    elif targets == "classes" and (t.ndim != 2 or (t < 0.0).any() or not np.allclose(t.sum(axis=1), 1.0)):
+        raise ValueError(f"cross_entropy takes class labels or probabilities that sum to 1, but not {name}")
+
+
+def _refuse(wrong: Array, rule: str, name: str, way_out: str = "") -> None:
+    if wrong.size:
+        raise ValueError(f"{rule}, but {name} has {wrong.ravel()[0]:g}{way_out}")
 
 
 def _one_hot(t: Array, classes: int, name: str) -> Array:
@@ -129,19 +163,3 @@ def _one_hot(t: Array, classes: int, name: str) -> Array:
         )
     one_hot: Array = np.eye(classes)[t.astype(int)]
     return one_hot
-
-
-def check_range(t: Array, targets: str, name: str) -> None:
-    """ValueError for targets, as floats, that losses of that kind do not take."""
-    if targets == "signs":
-        way_out = "; of 0 and 1, 2*y - 1 makes them"
-        _refuse(t[~np.isin(t, (-1.0, 1.0))], "hinge takes the labels 1 and -1", name, way_out)
-    elif targets == "probabilities":
-        _refuse(t[(t < 0.0) | (t > 1.0)], "binary_cross_entropy takes labels between 0 and 1", name)
-    elif targets == "classes" and (t.ndim != 2 or (t < 0.0).any() or not np.allclose(t.sum(axis=1), 1.0)):
-        raise ValueError(f"cross_entropy takes class labels or probabilities that sum to 1, but not {name}")
-
-
-def _refuse(wrong: Array, rule: str, name: str, way_out: str = "") -> None:
-    if wrong.size:
-        raise ValueError(f"{rule}, but {name} has {wrong.ravel()[0]:g}{way_out}")

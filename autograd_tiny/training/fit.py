@@ -1,8 +1,7 @@
-"""The training loop that everybody would otherwise write again: fit, evaluate, predict.
+"""fit, evaluate and predict: the training loop, and a model over many samples.
 
-What is recorded is the loss of one sample: its inputs, its targets and what Dropout multiplies by are columns
-of a row. An update replays it over the rows of a batch, with the parameters in one array, which goes into
-their Values after each epoch and whenever anybody looks.
+The loop is short, as update.py has the updates and monitor.py everything between them. data.py checks samples,
+model.py and metrics.py prepare a model and its metrics, per_sample.py runs a function of a sample over many.
 """
 from __future__ import annotations
 
@@ -13,14 +12,13 @@ from typing import Any
 from .. import optim
 from ..boundary.arguments import boolean, integer
 from ..nn.losses import loss_spec
-from ..optim.clipping import checked_limit
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
-from .metrics import Examination, Metric, named_metrics
-from .model import check_model, forward_of, mode, modules_of, probe
-from .monitor import EarlyStopping, Watch
+from .metrics import Evaluator, Metric, named_metrics
+from .model import check_model, evaluation_mode, modules_of, outputs_and_dropouts, predictor, training_mode
+from .monitor import EarlyStopping, Monitor
 from .progress import Progress
-from .update import Training
+from .update import Training, checked_reduction
 
 __all__ = ["EarlyStopping", "History", "evaluate", "fit", "predict"]
 
@@ -37,117 +35,156 @@ def fit(
     schedule: optim.LRScheduler | None = None, clip_norm: float | None = None,
     clip_value: float | None = None, progress: bool = True, threads: int = 1,
 ) -> History:
-    """Train a model on X (samples, inputs) and y, (samples,) or (samples, outputs).
+    """Train a model on samples.
 
-    model: what makes outputs from a list of inputs, with parameters().
-    loss: a name, see nn.losses.LOSSES, or a function (outputs, target) of Values, whose target is a row of y
-    as floats; for classes give it one-hot rows, np.eye(K)[y]. By name, y has class labels 0, 1, 2, … or
-    one-hot rows for "cross_entropy" and "multiclass_hinge", 1 and -1 for "hinge", 0 and 1 for
-    "binary_cross_entropy", numbers for the others.
-    optimizer: a name, with the defaults of its class in `optim`, or such an object; it may have some of the
-    parameters only, and the others stay.
-    batch_size: the samples of an update; 1 is one after the other, None all at once.
+    The loss of one sample is recorded on a tape once, and the tape runs over each batch. Where that is not possible,
+    a warning says why, and model and loss are called for each sample. Numbers that loss, penalty and metrics use
+    besides parameters and samples keep the values from the start, even if a callback changes them.
 
-    validation_data: (X, y), measured after each epoch.
-    metrics: "accuracy", names of losses, or functions (outputs, target) of a sample.
-    shuffle: a new order in each epoch. seed: of that order and of Dropout; without one it comes from Python's
-    `random`, so that random.seed repeats all of it.
-    callbacks: called as callback(epoch, logs) after each epoch, counted from 1; one that returns True ends
-    training. An object with on_epoch_end(epoch, logs) or on_batch_end(update, logs) has those called.
-    early_stopping: how many epochs to wait for a better one, or EarlyStopping(…).
-    reduction: the "mean" over the samples of an update, weighted by sample_weight, or the "sum".
-    penalty: a function of the model, such as nn.L2(1e-4), added once in each update.
-    schedule: changes the learning rate after each epoch.
-    clip_norm, clip_value: the largest length of the gradient, and the largest size of each of its numbers.
-    progress: a bar. threads: for large batches; the numbers do not depend on it.
+    The parameters are in their Values after each epoch, and whenever a callback runs. Ctrl-C ends training with a
+    warning: the model keeps its last update or, with early stopping, gets back its best epoch.
 
-    The History has the loss of each epoch, which is the mean over its samples (or the sum) as they were used,
-    with the mean penalty; val_loss is without. Accuracy, of one output: the classes part at 0 for
-    "binary_cross_entropy", "hinge" and labels -1 and 1, at 0.5 for labels 0 and 1 and another loss.
+    Args:
+        model: A Module, or any function of a list of inputs. By `optimizer="adam"`, it needs parameters().
+        X: Inputs (samples, inputs).
+        y: Targets (samples,) or (samples, outputs). For "cross_entropy" and "multiclass_hinge" labels 0, 1, 2, … or
+            one-hot rows, for "hinge" 1 and -1, for "binary_cross_entropy" 0 to 1, for other names any numbers.
+        loss: A name in nn.losses.LOSSES, or a function (outputs, target) of Values for one sample, whose target is
+            a row of y as floats. Such a function takes classes as one-hot rows, np.eye(K)[y].
+        optimizer: An optimiser, which may have only some of the parameters: the others stay as they are. Or the
+            name of one with its defaults: "sgd", "adagrad", "rmsprop", "adam" or "adamw".
+        epochs: How often all samples are used.
+        batch_size: Samples in an update; None for all of them.
+        validation_data: A pair (X, y) on which loss and metrics are evaluated after each epoch.
+        metrics: "accuracy", names in nn.losses.LOSSES, or functions (outputs, target) of one sample. For one output
+            accuracy has a threshold: 0 for "binary_cross_entropy", "hinge" and for the labels -1 and 1, else 0.5.
+        shuffle: Whether each epoch takes the samples in a new order.
+        seed: Seed of that order and of Dropout. Without one, Python's `random` makes it, so that random.seed repeats
+            a training.
+        callbacks: Functions (epoch, logs) to call after each epoch, counted from 1. One that returns True ends
+            training. An object may have on_epoch_end(epoch, logs) and on_batch_end(update, logs) instead.
+        early_stopping: Epochs to wait for an improvement, or EarlyStopping(…).
+        reduction: "mean" over the samples of an update, weighted by sample_weight, or "sum".
+        penalty: A function of the model, such as nn.L2(1e-4), whose Value is added once in each update.
+        sample_weight: Weights (samples,), 0 or more.
+        schedule: A schedule of the optimiser's learning rate, stepped after each epoch.
+        clip_norm: Limit on the norm of the gradient in an update.
+        clip_value: Limit on the size of each number of the gradient; it is applied first.
+        progress: Whether to show a bar.
+        threads: Threads for large batches. The numbers do not depend on it.
 
-    Model and loss are recorded on a tape. If they can't be, a warning says why and they run sample by sample.
-    Other numbers that loss, penalty and metrics use stay those of the beginning, even if a callback changes
-    them. Ctrl-C ends training with a warning, and the model keeps its last update; with early stopping, its
-    best epoch.
+    Returns:
+        The History. Its loss is the mean over the samples of an epoch (or the sum), each evaluated before its own
+        update, plus the mean penalty. "val_loss" has no penalty.
 
-    FloatingPointError when the loss, a gradient or a parameter is not finite: it says where that began, and
-    the model keeps the last parameters that are finite. TypeError, ValueError for arguments that don't fit:
-    nothing has changed then.
+    Raises:
+        TypeError: An argument of another type. Nothing has changed then.
+        ValueError: An argument out of its range, or one that does not fit the others. Nothing has changed then.
+        FloatingPointError: The loss, a gradient or a parameter is not finite. The message has the operation and the
+            sample with which that began; the model keeps the last finite parameters.
     """
-    training = Training(model, X, y, loss, optimizer, reduction, penalty, sample_weight, seed)
-    training.clip_norm = None if clip_norm is None else checked_limit("clip_norm", clip_norm)
-    training.clip_value = None if clip_value is None else checked_limit("clip_value", clip_value)
-    training.threads, epochs = integer("threads", threads), integer("epochs", epochs)
-    batch = training.samples if batch_size is None else min(integer("batch_size", batch_size), training.samples)
-    training.prepare(batch, epochs)
-    watch = Watch(training, epochs, validation_data, metrics, early_stopping, schedule, callbacks)
-    history = History(watch.names)
-    updates, epoch = -(-training.samples // batch), 1
-    shuffle = boolean("shuffle", shuffle) and updates > 1
-    with mode(training.modules, True), training.written_back(), Progress(progress, epochs, updates) as bar:
+    training = Training(
+        model, X, y, loss, optimizer, epochs=epochs, batch_size=batch_size, reduction=reduction, penalty=penalty,
+        sample_weight=sample_weight, seed=seed, clip_norm=clip_norm, clip_value=clip_value, threads=threads,
+    )
+    for reason in training.slow:
+        warnings.warn(f"no tape could be recorded, so training is slow, sample by sample: {reason}", stacklevel=2)
+    monitor = Monitor(training, validation_data, metrics, early_stopping, schedule, callbacks)
+    history = History(monitor.names)
+    shuffle = boolean("shuffle", shuffle) and training.updates > 1
+    epoch = 1
+    with (
+        training_mode(training.modules), training.parameters.written_back(),
+        Progress(progress, training.epochs, training.updates) as bar,
+    ):
         try:
-            for epoch in range(1, epochs + 1):
-                loss_of_epoch = one_epoch(training, watch, bar, epoch, batch, shuffle)
-                logs = watch.measured(loss_of_epoch)
+            for epoch in range(1, training.epochs + 1):
+                logs = monitor.evaluate(_run_epoch(training, monitor, bar, epoch, shuffle))
                 history.append(logs)
-                bar.show(epoch, logs)
-                history.stopped = watch.after_epoch(epoch, logs)
+                bar.end_epoch(epoch, logs)
+                history.stopped = monitor.after_epoch(epoch, logs)
                 if history.stopped:
                     break
         except KeyboardInterrupt:
             history.stopped = f"interrupted in epoch {epoch}"
-        history.best_epoch = watch.bring_back_best()
+        history.best_epoch = monitor.restore_best()
     if history.stopped.startswith("interrupted"):
         kept = f"those of epoch {history.best_epoch}" if history.best_epoch else "those of the last update"
         warnings.warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)
     return history
 
 
-def one_epoch(
-    training: Training, watch: Watch, bar: Progress, epoch: int, batch: int, shuffle: bool
-) -> float:
-    """All samples once, in updates of `batch` samples; the loss as it was in the course of it."""
+def _run_epoch(training: Training, monitor: Monitor, bar: Progress, epoch: int, shuffle: bool) -> float:
+    """Use all samples once. Returns the loss of the epoch, with the mean penalty."""
     order = training.rng.permutation(training.samples) if shuffle else None
-    starts = range(0, training.samples, batch)
     losses = penalties = weights = 0.0
-    training.begin_epoch()
-    for k, start in enumerate(starts, 1):
-        part = slice(start, start + batch) if order is None else order[start:start + batch]
+    training.parameters.begin_epoch()
+    for k in range(1, training.updates + 1):
+        batch = slice((k - 1) * training.batch_size, k * training.batch_size)
+        part = batch if order is None else order[batch]
         loss, penalty, weight = training.update(part, f"epoch {epoch}, update {k}")
         losses += loss if training.reduction == "sum" else loss * weight
         penalties += penalty
         weights += weight
-        watch.after_update((epoch - 1) * len(starts) + k, loss + penalty)
+        monitor.after_update((epoch - 1) * training.updates + k, loss + penalty)
         bar.advance()
-    training.check_numbers(f"epoch {epoch}")
-    return losses / (1.0 if training.reduction == "sum" else weights) + penalties / len(starts)
+    training.parameters.check_finite(f"epoch {epoch}")
+    return losses / (1.0 if training.reduction == "sum" else weights) + penalties / training.updates
 
 
 def evaluate(
     model: Model, X: Any, y: Any, loss: Loss, metrics: Sequence[str | Metric] = (), *,
     reduction: str = "mean", sample_weight: Any = None, threads: int = 1,
 ) -> dict[str, float]:
-    """{"loss": …, "accuracy": …}: the loss and the metrics of a model over samples, as `fit` has them."""
-    x, known = inputs_of(X), loss_spec(loss)
-    if reduction not in ("mean", "sum"):
-        raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
+    """The loss and the metrics of a model over samples, in evaluation mode.
+
+    Args:
+        model: A Module, or any function of a list of inputs.
+        X: Inputs (samples, inputs).
+        y: Targets (samples,) or (samples, outputs), as for `fit`.
+        loss: A name, or a function (outputs, target), as for `fit`.
+        metrics: "accuracy", names of losses, or functions, as for `fit`.
+        reduction: Whether the loss is the "mean" over the samples or the "sum"; metrics are means.
+        sample_weight: Weights (samples,) for loss and metrics, 0 or more.
+        threads: Threads for many samples. The numbers do not depend on it.
+
+    Returns:
+        The numbers by name, such as {"loss": 0.3, "accuracy": 0.9}.
+
+    Raises:
+        TypeError: An argument of another type.
+        ValueError: An argument out of its range, or one that does not fit the others.
+    """
+    x, spec = inputs_of(X), loss_spec(loss)
+    checked_reduction(reduction)
     modules = modules_of(model)
-    targets = targets_of(y, len(x), known.targets, probe(model, modules, x[0])[0])
+    targets = targets_of(y, len(x), spec.targets, outputs_and_dropouts(model, modules, x[0])[0])
     weights = weights_of(sample_weight, len(x))
-    forward = forward_of(model, modules, x, len(x))
-    examination = Examination(forward, x, targets, known, named_metrics(metrics), weights)
-    with mode(modules, False):
-        return examination.results(reduction, integer("threads", threads))
+    forward = predictor(model, modules, x, len(x))
+    evaluator = Evaluator(forward, x, targets, spec, named_metrics(metrics), weights)
+    with evaluation_mode(modules):
+        return evaluator.results(reduction, integer("threads", threads))
 
 
 def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
-    """The outputs of a model for X (samples, inputs): (samples,) for one output, else (samples, outputs).
+    """The outputs of a model for samples, in evaluation mode.
 
-    Of a classifier these are scores: predict(model, X).argmax(axis=1) are the classes.
+    Args:
+        model: A Module, or any function of a list of inputs.
+        X: Inputs (samples, inputs).
+        threads: Threads for many samples. The numbers do not depend on it.
+
+    Returns:
+        The outputs in float64: (samples,) for one output, else (samples, outputs). Those of a classifier are logits
+        or scores; predict(model, X).argmax(axis=1) are the classes.
+
+    Raises:
+        TypeError: An argument of another type.
+        ValueError: X of another shape, or with numbers that are not finite.
     """
     x = inputs_of(X)
     check_model(model)
     modules = modules_of(model)
-    forward = forward_of(model, modules, x, len(x))
-    with mode(modules, False):
+    forward = predictor(model, modules, x, len(x))
+    with evaluation_mode(modules):
         return forward(x, threads=integer("threads", threads))

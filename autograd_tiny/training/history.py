@@ -1,4 +1,4 @@
-"""What happened in training, epoch by epoch."""
+"""History: the numbers of each epoch of a training, which `fit` returns. curves.py draws them."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,17 @@ from ..boundary.arguments import describe
 
 
 class History:
-    """The loss and the metrics of each epoch: history["loss"] is a list of them.
+    """The loss, the metrics and perhaps the learning rate of each epoch: a dict of lists by name.
 
-    names: what was noted: "loss", and perhaps "val_loss", "accuracy", "val_accuracy", "lr". len(history): how
-    many epochs. stopped: why training ended before its last epoch; "" if it did not. best_epoch: counted from
-    1, the one whose parameters early stopping brought back, or None. A notebook shows its curves.
+    history["loss"] is the list of all losses, len(history) the number of epochs. A notebook shows the curves.
+
+    Args:
+        names: The names of the numbers; by default "loss" alone.
+
+    Attributes:
+        names: "loss", then the metrics, the same with "val_" for validation data, and "lr" with a schedule.
+        stopped: Why training ended before its last epoch; "" if it did not.
+        best_epoch: The epoch, counted from 1, whose parameters early stopping restored; None if it did not.
     """
 
     def __init__(self, names: list[str] | None = None) -> None:
@@ -22,23 +28,30 @@ class History:
 
     @property
     def names(self) -> list[str]:
-        """What was noted of each epoch."""
+        """The names of the numbers of each epoch."""
         return list(self._columns)
 
     def append(self, logs: Mapping[str, float]) -> None:
-        """Note an epoch. ValueError unless it has exactly these names."""
+        """Add an epoch.
+
+        Args:
+            logs: Its numbers by name.
+
+        Raises:
+            ValueError: Other names than those of the History.
+        """
         if logs.keys() != self._columns.keys():
             raise ValueError(f"an epoch has {', '.join(self._columns)}, got {', '.join(logs)}")
         for name, number in logs.items():
             self._columns[name].append(float(number))
 
     def keys(self) -> list[str]:
-        """The same, so that dict(history) works."""
+        """The names, so that dict(history) works."""
         return self.names
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:
-            raise KeyError(f"{describe(name)} was not noted; there are {', '.join(self._columns)}")
+            raise KeyError(f"{describe(name)} was not recorded; there are {', '.join(self._columns)}")
         return self._columns[name]
 
     def __contains__(self, name: object) -> bool:
@@ -54,11 +67,15 @@ class History:
         return True
 
     def to_dict(self) -> dict[str, list[float]]:
-        """{"loss": [...], …}: a copy."""
+        """A copy as a plain dict of lists."""
         return {name: list(column) for name, column in self._columns.items()}
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame with a row for each epoch, counted from 1. ImportError without pandas."""
+        """A pandas DataFrame with a column for each name and a row for each epoch, counted from 1.
+
+        Raises:
+            ImportError: pandas is missing.
+        """
         try:
             import pandas
         except ImportError:
@@ -71,7 +88,7 @@ class History:
         return f"<History of {len(self)} epochs{': ' if last else ''}{last}{ended}>"
 
     def plot(self, ax: Any = None) -> Any:
-        """Its curves, drawn by Matplotlib: see plot_history."""
+        """Draw the curves with Matplotlib: see plot_history."""
         from .curves import plot_history
 
         return plot_history(self, ax=ax)

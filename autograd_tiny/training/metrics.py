@@ -1,4 +1,4 @@
-"""How good a model is over samples: its loss, the share of right answers, or any function of a sample."""
+"""The quality of a model over samples: its loss, its accuracy, or any function of a sample."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,51 +9,60 @@ import numpy as np
 from ..boundary.arguments import describe
 from ..nn.losses import LOSSES, LossSpec
 from .data import Array, check_range
-from .per_sample import Rowwise
+from .per_sample import PerSample
 
 Metric = Callable[[Any, Any], Any]
-Measure = Callable[[Array, Array], Array]       # outputs and targets of all samples → a number for each
+BatchMetric = Callable[[Array, Array], Array]   # outputs and targets of all samples → a number for each
 
 
-class Examination:
+class Evaluator:
     """The loss and the metrics of a model over samples.
 
-    forward: the model over rows; x, targets: the samples; weights: or None; known: the targets
-    that tell what the classes are called; metrics: see named_metrics. ValueError for metrics that don't fit.
+    Args:
+        forward: The model over rows of inputs.
+        x: Inputs (samples, inputs).
+        targets: Targets (samples,) or (samples, k), as the loss takes them.
+        loss: The loss.
+        metrics: Metrics by name, as named_metrics returns them.
+        weights: A weight for each sample, or None.
+        training_targets: For validation, the targets of training: they tell the labels of the two classes.
+        with_loss: Whether the loss is evaluated.
+
+    Raises:
+        ValueError: Targets that a metric does not take.
     """
 
     def __init__(
-        self, forward: Rowwise, x: Array, targets: Array, loss: LossSpec, metrics: Mapping[str, Any],
-        weights: Array | None = None, known: Array | None = None, with_loss: bool = True,
+        self, forward: PerSample, x: Array, targets: Array, loss: LossSpec, metrics: Mapping[str, Any],
+        weights: Array | None = None, training_targets: Array | None = None, with_loss: bool = True,
     ) -> None:
         self.forward = forward
         self.x = x
         self.targets = targets
         self.weights = weights
         samples = len(x)
-        self.measures: dict[str, Measure] = {"loss": _Each(loss.loss, samples)} if with_loss else {}
+        self.metrics: dict[str, BatchMetric] = {"loss": _SampleMetric(loss.loss, samples)} if with_loss else {}
+        labels = targets if training_targets is None else training_targets
         for name, metric in metrics.items():
-            is_accuracy = metric == "accuracy"
-            known_targets = targets if known is None else known
-            self.measures[name] = _Accuracy(loss, known_targets) if is_accuracy else _Each(metric, samples)
+            self.metrics[name] = _Accuracy(loss, labels) if metric == "accuracy" else _SampleMetric(metric, samples)
             if name in LOSSES:
                 check_range(targets, LOSSES[name].targets, f"y, for the metric {name},")
 
     def check(self) -> None:
-        """Measure one sample, so that a metric that can't be measured is known before training."""
-        if self.measures:
+        """Evaluate one sample, so that a metric that fails does so before training."""
+        if self.metrics:
             outputs = self.forward(self.x[:1])
-            for measure in self.measures.values():
-                measure(outputs, self.targets[:1])
+            for metric in self.metrics.values():
+                metric(outputs, self.targets[:1])
 
     def results(self, reduction: str = "mean", threads: int = 1) -> dict[str, float]:
-        """A number for each name: the mean over the samples, of the loss perhaps the sum."""
-        if not self.measures:
+        """The mean over the samples by name; of the loss the sum, if that is the reduction."""
+        if not self.metrics:
             return {}
         outputs = self.forward(self.x, threads=threads)
         found = {}
-        for name, measure in self.measures.items():
-            each = measure(outputs, self.targets)
+        for name, metric in self.metrics.items():
+            each = metric(outputs, self.targets)
             summed = reduction == "sum" and name == "loss"
             weights = np.ones(len(each)) if self.weights is None else self.weights
             found[name] = float(weights @ each if summed else np.average(each, weights=weights))
@@ -61,65 +70,75 @@ class Examination:
 
 
 def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
-    """"accuracy" or functions, by name. ValueError, TypeError for what is neither."""
+    """Metrics by name: "accuracy", or functions of a sample. ValueError, TypeError for anything else."""
     if isinstance(metrics, str) or not hasattr(metrics, "__iter__"):
         raise TypeError(f"metrics: a list is expected, as ['accuracy'], got {describe(metrics)}")
     found: dict[str, Any] = {}
     for metric in metrics:
-        if isinstance(metric, str):
-            if metric != "accuracy" and metric not in LOSSES:
-                raise ValueError(f"metric {metric!r} is not known; there are accuracy, {', '.join(LOSSES)}")
-            name, meant = metric, LOSSES[metric].loss if metric in LOSSES else metric
-        elif callable(metric):
-            name, meant = str(getattr(metric, "__name__", type(metric).__name__)), metric
-        else:
-            raise TypeError(f"metrics: names and functions of a sample are expected, got {describe(metric)}")
+        name, function = _named_metric(metric)
         if name in found or name == "loss":
             raise ValueError(f"metrics: two are called {name!r}; give one another __name__")
-        found[name] = meant
+        found[name] = function
     return found
 
 
-class _Each:
-    """A function of one sample's outputs and target, over all samples."""
+def _named_metric(metric: str | Metric) -> tuple[str, Any]:
+    if isinstance(metric, str):
+        if metric != "accuracy" and metric not in LOSSES:
+            raise ValueError(f"metric {metric!r} is not known; there are accuracy, {', '.join(LOSSES)}")
+        return metric, LOSSES[metric].loss if metric in LOSSES else metric
+    if not callable(metric):
+        raise TypeError(f"metrics: names and functions of a sample are expected, got {describe(metric)}")
+    return str(getattr(metric, "__name__", type(metric).__name__)), metric
+
+
+class _SampleMetric:
+    """A function of the outputs and the target of one sample, over all samples.
+
+    It is recorded at its first call: until then the shape of the outputs is not known.
+    """
 
     def __init__(self, function: Metric, samples: int) -> None:
         self.function, self.samples = function, samples
-        self.rowwise: Rowwise | None = None
+        self.per_sample: PerSample | None = None
 
     def __call__(self, outputs: Array, targets: Array) -> Array:
-        if self.rowwise is None:
+        if self.per_sample is None:
             widths = [None if each.ndim == 1 else each.shape[1] for each in (outputs, targets)]
             first = np.concatenate([np.ravel(outputs[0]), np.ravel(targets[0])])
-            self.rowwise = Rowwise(self.function, first, widths, None, self.samples)
-        found = self.rowwise(outputs, targets)
+            self.per_sample = PerSample(self.function, first, widths, None, self.samples)
+        found = self.per_sample(outputs, targets)
         if found.ndim != 1:
             raise ValueError(f"a metric is one number for each sample, got {found.shape[1]}")
         return found
 
 
 class _Accuracy:
-    """1 for each sample that is put into its class. Of several outputs the largest is the answer."""
+    """1 for each sample whose class is predicted, and 0 for the others.
 
-    def __init__(self, loss: LossSpec, known: Array) -> None:
-        self.loss, self.known = loss, known
+    Of several outputs the largest predicts the class, of one output the side of a threshold. Several outputs of a
+    loss of probabilities are independent labels: then it is the share of those that are right.
+    """
+
+    def __init__(self, loss: LossSpec, labels: Array) -> None:
+        self.loss, self.labels = loss, labels
 
     def __call__(self, outputs: Array, targets: Array) -> Array:
         hits: Array
         if outputs.ndim == 2 and self.loss.targets != "probabilities":
-            right = targets.argmax(axis=1) if targets.ndim == 2 else targets
-            hits = (outputs.argmax(axis=1) == right).astype(float)
+            classes = targets.argmax(axis=1) if targets.ndim == 2 else targets
+            hits = (outputs.argmax(axis=1) == classes).astype(float)
             return hits
         middle = {"probabilities": 0.5, "signs": 0.0}.get(self.loss.targets)
         if middle is None:
-            middle = _middle(set(np.unique(self.known).tolist()))
+            middle = _middle(set(np.unique(self.labels).tolist()))
         threshold = middle if self.loss.threshold is None else self.loss.threshold
         hits = ((outputs > threshold) == (targets > middle)).astype(float)
         return hits if hits.ndim == 1 else np.mean(hits, axis=1)
 
 
 def _middle(labels: set[float]) -> float:
-    """Between the two classes. ValueError where the labels don't tell what they are."""
+    """The number between the labels of two classes. ValueError where they are not two known ones."""
     if labels == {1.0}:
         raise ValueError("accuracy: y has the label 1 only, and its other class may be 0 or -1")
     if labels <= {0.0, 1.0}:

@@ -1,8 +1,8 @@
-"""Models as `fit` sees them: functions of a list of inputs, which may be modules and may have parameters."""
+"""Models as fit sees them: functions of a list of inputs, which may be modules and may have parameters."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from .. import optim
@@ -15,27 +15,15 @@ from ..nn.losses import L1, L2, LOSSES
 from ..nn.module import Module
 from ..nn.network import Network
 from .data import Array
-from .per_sample import WORTH_A_TAPE, Rowwise
+from .per_sample import WORTH_A_TAPE, PerSample
 
-OURS = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network}
+BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network}
 
 
-def probe(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
-    """How many outputs a model has, None for one that is not in a list; and which Dropouts ask."""
-    asked: list[Dropout] = []
-
-    def factor(dropout: Dropout) -> float:
-        asked.append(dropout)
-        return 1.0
-
-    check_model(model)
-    with mode(modules, True), dropout_factors(factor):
-        outputs = model(row.tolist())
-    return (len(outputs) if hasattr(outputs, "__len__") else None), asked
-
+# ---- arguments
 
 def check_model(model: Any) -> None:
-    """TypeError for what can't be called."""
+    """TypeError unless it is an object that can be called."""
     if isinstance(model, type):
         name = model.__name__
         raise TypeError(f"model: an object is expected, got the class {name}: write {name}(…)")
@@ -46,7 +34,7 @@ def check_model(model: Any) -> None:
 def optimizer_for(
     model: Any, optimizer: str | optim.Optimizer, lr: float | None = None
 ) -> optim.Optimizer:
-    """The optimiser that was asked for, with lr if that is given. TypeError, ValueError for what is none."""
+    """The optimiser itself, or one by its name for the parameters of the model, with the rate lr if given."""
     if isinstance(optimizer, optim.Optimizer):
         if lr is not None:
             raise ValueError("lr: goes with the name of an optimizer; an Optimizer has its own, optimizer.lr")
@@ -61,48 +49,75 @@ def optimizer_for(
     return found
 
 
-def forward_of(
-    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True
-) -> Rowwise:
-    """A model in use, over rows of inputs."""
-    parameters = None
-    if samples >= WORTH_A_TAPE and hasattr(model, "parameters"):
-        parameters = model.parameters()
-    check = check and not all(map(is_known, modules or [model]))
-    with mode(modules, False):
-        return Rowwise(model, x[0], [x.shape[1]], parameters, samples, check)
+# ---- modules
+
+def modules_of(model: Any) -> list[Module]:
+    """A model and all modules inside it; [] for one that is no module."""
+    if not isinstance(model, Module):
+        return []
+    return [model, *(inner for _, part in model.parts() for inner in modules_of(part))]
 
 
-def is_known(part: Any) -> bool:
-    """Whether it is a module, a loss or a penalty of ours: these do the same everywhere, as a tape has to.
-
-    What others write is run a second time when it is recorded, to see whether it does; see `record`.
-    """
+def is_built_in(part: Any) -> bool:
+    """Whether a module, loss or penalty is of this package, so that its tape needs no check: see `record`."""
     if isinstance(part, Module):
         functions = [getattr(part, "activation", linear), *getattr(part, "activations", {}).values()]
-        return type(part) in OURS and all(function in ACTIVATIONS.values() for function in functions)
+        return type(part) in BUILT_IN and all(function in ACTIVATIONS.values() for function in functions)
     return type(part) in (L1, L2) or any(part is spec.loss for spec in LOSSES.values())
 
 
-def modules_of(model: Any) -> list[Module]:
-    """A model, and all modules that it is made of."""
-    if not isinstance(model, Module):
-        return []
-    return [model, *(inside for _, part in model.parts() for inside in modules_of(part))]
+@contextmanager
+def training_mode(modules: list[Module]) -> Iterator[None]:
+    """In this block the modules are in training mode; afterwards each is in its former mode."""
+    with _mode(modules, training=True):
+        yield
 
 
 @contextmanager
-def mode(modules: list[Module], training: bool) -> Iterator[None]:
-    """In this block modules are in training, or in use; afterwards each is as it was.
+def evaluation_mode(modules: list[Module]) -> Iterator[None]:
+    """In this block the modules are in evaluation mode, and no Dropout is active, even if it is none of them."""
+    with _mode(modules, training=False), dropout_factors(keep_all):
+        yield
 
-    In use no Dropout does anything, also one that is not among the modules.
-    """
+
+@contextmanager
+def _mode(modules: list[Module], training: bool) -> Iterator[None]:
     before = [module.training for module in modules]
     try:
         for module in modules:
             object.__setattr__(module, "training", training)
-        with nullcontext() if training else dropout_factors(keep_all):
-            yield
+        yield
     finally:
-        for module, was in zip(modules, before, strict=True):
-            object.__setattr__(module, "training", was)
+        for module, former in zip(modules, before, strict=True):
+            object.__setattr__(module, "training", former)
+
+
+# ---- runs
+
+def outputs_and_dropouts(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
+    """Run a model on one sample, in training mode.
+
+    Returns:
+        The number of its outputs, None for one that is not in a list; and the Dropouts that asked for a factor, in
+        order, each as often as it asked.
+    """
+    asked: list[Dropout] = []
+
+    def factor(dropout: Dropout) -> float:
+        asked.append(dropout)
+        return 1.0
+
+    check_model(model)
+    with training_mode(modules), dropout_factors(factor):
+        outputs = model(row.tolist())
+    return (len(outputs) if hasattr(outputs, "__len__") else None), asked
+
+
+def predictor(model: Any, modules: list[Module], x: Array, samples: int, check: bool = True) -> PerSample:
+    """A model in evaluation mode as a function over rows of inputs."""
+    parameters = None
+    if samples >= WORTH_A_TAPE and hasattr(model, "parameters"):
+        parameters = model.parameters()
+    check = check and not all(map(is_built_in, modules or [model]))
+    with evaluation_mode(modules):
+        return PerSample(model, x[0], [x.shape[1]], parameters, samples, check)

@@ -1,4 +1,8 @@
-"""A function of one sample, run over rows of numbers: on a tape where it can be recorded, else eagerly."""
+"""PerSample: a function of one sample, evaluated for each row of an array.
+
+It runs on a tape where it can be recorded, and else as plain Python, row by row. Losses, models and metrics are
+such functions; update.py differentiates the loss.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -16,18 +20,24 @@ from ..engine.value import Value
 from ..tape.tape import Tape, record
 from .data import Array
 
-CHUNK = 4096            # samples that are made float64 and run at a time
-WORTH_A_TAPE = 100      # recording costs about as much as so many samples
+CHUNK = 4096            # samples that are converted to float64 and run at a time
+WORTH_A_TAPE = 100      # recording takes about as long as running so many samples
 
 
-class Rowwise:
-    """function(*parts) for each row of an array, whose columns are its parts.
+class PerSample:
+    """function(*arguments) for each row of an array, whose columns are the arguments side by side.
 
-    widths: how many numbers each part has; None for one number that is not in a list. parameters: the Values
-    by which it is differentiated, in order; None for those that the tape finds. samples: about how many there
-    will be. check: see `record`.
+    Args:
+        function: The function of one sample.
+        example: A row (columns,), with which it is recorded.
+        widths: How many columns each argument has; None for a single number that is not in a list.
+        parameters: The Values for value_and_grad, in order; None for those that the tape finds.
+        samples: About how many rows there will be in all; for few of them nothing is recorded.
+        check: Whether recording compares the tape to a second run: see `record`.
 
-    tape: None where it runs eagerly, as inside detect_anomaly(); why: the reason, if it can't be recorded.
+    Attributes:
+        tape: None where the function runs eagerly, as always inside detect_anomaly().
+        why: Why it could not be recorded; "" if it was, or if nobody tried.
     """
 
     def __init__(
@@ -42,12 +52,12 @@ class Rowwise:
         if samples < WORTH_A_TAPE or watching():
             return
         try:
-            self.tape = record(function, *self.parts(example), parameters=parameters, check=check)
-        except Exception as error:      # whatever it is: it runs eagerly, or has been seen to
+            self.tape = record(function, *self.arguments(example), parameters=parameters, check=check)
+        except Exception as error:      # any error of the function itself: the eager run raises it again
             self.why = str(error)
 
-    def parts(self, row: Array) -> list[Any]:
-        """The arguments that a row stands for."""
+    def arguments(self, row: Array) -> list[Any]:
+        """The arguments in a row (columns,), as floats and lists of floats."""
         found, start = [], 0
         for width in self.widths:
             stop = start + (1 if width is None else width)
@@ -57,45 +67,45 @@ class Rowwise:
         return found
 
     def __call__(self, *columns: Array, threads: int = 1) -> Array:
-        """The values (samples,), or (samples, k), for arrays that stand side by side."""
-        whole = [column if column.ndim == 2 else column[:, None] for column in columns]
+        """The values, (samples,) or (samples, k), for arrays that stand side by side as columns."""
+        as_matrices = [column if column.ndim == 2 else column[:, None] for column in columns]
         found = []
-        for start in range(0, len(whole[0]), CHUNK):
-            rows = np.concatenate([each[start:start + CHUNK] for each in whole], axis=1, dtype=float)
+        for start in range(0, len(as_matrices[0]), CHUNK):
+            rows = np.concatenate([each[start:start + CHUNK] for each in as_matrices], axis=1, dtype=float)
             found.append(self._values(rows, threads))
         return np.concatenate(found)
 
     def value_and_grad(
         self, rows: Array, weights: Array | float, at: Array, threads: int = 1
     ) -> tuple[float, Array]:
-        """Σ weights[i] · function(rows[i]) at the parameters `at`, and its derivatives by them."""
+        """Σ weights[i] · function(rows[i]) where the parameters are `at`, and its gradient (parameters,)."""
         if self.tape is not None:
             return self.tape.value_and_grad(rows, weights, at=at, threads=threads)
         vectors.write(self.parameters, at)
-        each = [self.function(*self.parts(row)) for row in rows]
+        each = [self.function(*self.arguments(row)) for row in rows]
         total = dot(np.broadcast_to(weights, len(rows)).tolist(), each)
-        found = np.zeros(len(at))
+        gradient = np.zeros(len(at))
         if type(total) is not Value:
-            return float(total), found
-        wanted = np.flatnonzero([parameter.requires_grad for parameter in self.parameters])
-        found[wanted] = gradients(total, [self.parameters[k] for k in wanted])
-        return total.data, found
+            return float(total), gradient
+        trainable = np.flatnonzero([parameter.requires_grad for parameter in self.parameters])
+        gradient[trainable] = gradients(total, [self.parameters[k] for k in trainable])
+        return total.data, gradient
 
     @no_grad()
     def _values(self, rows: Array, threads: int) -> Array:
         if self.tape is not None:
             values: Array = self.tape(rows, threads=threads)
             return values
-        return np.array([_number(self.function(*self.parts(row))) for row in rows])
+        return np.array([_plain(self.function(*self.arguments(row))) for row in rows])
 
 
-def _number(answer: Any) -> Any:
-    """The plain numbers in what a function of a sample returned."""
-    if type(answer) is Value:
-        return answer.data
-    if hasattr(answer, "__len__") and not isinstance(answer, str):
-        return [_number(each) for each in answer]
+def _plain(result: Any) -> Any:
+    """The floats in the result of a function of a sample, nested as it is."""
+    if type(result) is Value:
+        return result.data
+    if hasattr(result, "__len__") and not isinstance(result, str):
+        return [_plain(each) for each in result]
     try:
-        return float(answer)
+        return float(result)
     except (TypeError, ValueError):
-        raise TypeError(f"numbers are expected for a sample, got {describe(answer)}") from None
+        raise TypeError(f"numbers are expected for a sample, got {describe(result)}") from None

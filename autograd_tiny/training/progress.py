@@ -1,4 +1,4 @@
-"""The bar that grows while a network trains."""
+"""Progress: the progress bar of `fit`, drawn by tqdm in a terminal or a notebook."""
 from __future__ import annotations
 
 import time
@@ -7,41 +7,47 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-PAUSE = 0.1             # seconds between two looks
+PAUSE = 0.1             # seconds between two refreshes
 FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
 
 
 class Progress:
-    """tqdm's bar over all updates, in a terminal or a notebook, with the epoch and its loss and metrics."""
+    """A bar over all updates, with the number of the epoch and the numbers of the last one; a context manager.
+
+    Args:
+        wanted: False for no bar.
+        epochs: Number of epochs.
+        updates: Number of updates in each.
+    """
 
     def __init__(self, wanted: bool, epochs: int, updates: int) -> None:
         self.epochs = epochs
         self.bar: Any = None
         self._epoch, self._logs = 1, dict[str, float]()
-        self._done, self._next_look = 0, 0.0
+        self._pending, self._next_refresh = 0, 0.0
         if wanted:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")         # a notebook without ipywidgets has the bar in text
+                warnings.simplefilter("ignore")         # in a notebook without ipywidgets the bar is text
                 from tqdm.auto import tqdm
                 self.bar = tqdm(total=epochs * updates, bar_format=FORMAT, dynamic_ncols=True)
-            self._look()
+            self._refresh()
 
     def advance(self) -> None:
-        """One more update."""
-        self._done += 1
-        if self.bar is not None and time.perf_counter() >= self._next_look:
-            self._look()
+        """Count one more update."""
+        self._pending += 1
+        if self.bar is not None and time.perf_counter() >= self._next_refresh:
+            self._refresh()
 
-    def show(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """What an epoch came to; the next one begins."""
+    def end_epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Show the numbers of an epoch from now on, and the number of the next."""
         self._epoch, self._logs = min(epoch + 1, self.epochs), dict(logs)
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         self.bar.set_description(f"epoch {self._epoch}/{self.epochs}", refresh=False)
         self.bar.set_postfix({name: f"{x:.4g}" for name, x in self._logs.items()}, refresh=False)
-        self.bar.update(self._done)
+        self.bar.update(self._pending)
         self.bar.refresh()
-        self._done, self._next_look = 0, time.perf_counter() + PAUSE
+        self._pending, self._next_refresh = 0, time.perf_counter() + PAUSE
 
     def __enter__(self) -> Progress:
         return self
@@ -51,5 +57,5 @@ class Progress:
         traceback: TracebackType | None,
     ) -> None:
         if self.bar is not None:
-            self._look()
+            self._refresh()
             self.bar.close()

@@ -1,231 +1,193 @@
-"""One update of `fit`: the loss over a batch, its gradient, and the move of the optimiser."""
+"""Training: one update of `fit`, that is the loss over a batch, its gradient, and a step of the optimiser.
+
+The loss of one sample is a function of its inputs, its target and the factors of Dropout, which are the columns
+of a row. It is recorded once; an update evaluates the tape for the rows of its batch, with the parameters in one
+array. So everything random is drawn here, outside the tape. fit.py runs the updates.
+"""
 from __future__ import annotations
 
 import random
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
-from math import isfinite, isinf
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from .. import optim, vectors
+from .. import optim
 from ..boundary.arguments import describe, integer
-from ..debug.nonfinite import describe_origin
 from ..engine.graph import depends_on
 from ..engine.value import Value
 from ..nn.layers import dropout_factors
 from ..nn.losses import loss_spec
-from ..optim.clipping import clip_norm, clip_value
+from ..optim.clipping import checked_limit, clip_norm, clip_value
 from .data import Array, all_finite, inputs_of, targets_of, weights_of
-from .model import is_known, mode, modules_of, optimizer_for, probe
-from .per_sample import Rowwise
+from .divergence import explain_divergence
+from .model import is_built_in, modules_of, optimizer_for, outputs_and_dropouts, training_mode
+from .parameter_array import ParameterArray
+from .per_sample import PerSample
 
-Part = slice | Array        # which samples
+Part = slice | Array        # the indices of the samples of an update
 
 
 class Training:
-    """A model, its samples and its optimiser, and the parameters as an array of numbers while it trains.
+    """A model, its samples and an optimiser. Making one checks the arguments of `fit` and changes nothing.
 
-    Making one checks all of it and changes nothing.
+    Args:
+        model, X, y, loss, optimizer, …: As for `fit`.
+
+    Attributes:
+        parameters: The parameters, in an array while training runs.
+        objective: The loss of a sample, over rows.
+        penalty_of_model: The penalty as a function of no inputs; None without one.
+        slow: Why the loss and the penalty could not be recorded, if so.
     """
 
     def __init__(
-        self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, reduction: str,
-        penalty: Callable[[Any], Any] | None, sample_weight: Any, seed: int | None,
+        self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, *, epochs: int,
+        batch_size: int | None, reduction: str, penalty: Callable[[Any], Any] | None, sample_weight: Any,
+        seed: int | None, clip_norm: float | None, clip_value: float | None, threads: int,
     ) -> None:
         if penalty is not None and not callable(penalty):
             raise TypeError(f"penalty: a function of the model is expected, got {describe(penalty)}")
-        self.model, self.penalty, self.reduction = model, penalty, reduction
+        self.model, self.penalty = model, penalty
         self.modules = modules_of(model)
         self.loss = loss_spec(loss)
-        if reduction not in ("mean", "sum"):
-            raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
+        self.reduction = checked_reduction(reduction)
         self.x = inputs_of(X)
         self.samples = len(self.x)
-        outputs, self.dropouts = probe(model, self.modules, self.x[0])
+        outputs, self.dropouts = outputs_and_dropouts(model, self.modules, self.x[0])
         self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
         self.weights = weights_of(sample_weight, self.samples)
         self.optimizer = optimizer_for(model, optimizer)
-        self.parameters = self._parameters()
         self.seed = None if seed is None else integer("seed", seed, 0)
-        self.widths = [self.x.shape[1], self.targets.shape[1] if self.targets.ndim == 2 else None]
-        self.widths += [len(self.dropouts)] if self.dropouts else []
         self._check_loss()
-        self.read_numbers()
-        self.clip_norm: float | None = None
-        self.clip_value: float | None = None
-        self.threads = 1
+        self.parameters = ParameterArray(self.optimizer, model)
+        self.clip_norm = None if clip_norm is None else checked_limit("clip_norm", clip_norm)
+        self.clip_value = None if clip_value is None else checked_limit("clip_value", clip_value)
+        self.threads, self.epochs = integer("threads", threads), integer("epochs", epochs)
+        wanted = self.samples if batch_size is None else integer("batch_size", batch_size)
+        self.batch_size = min(wanted, self.samples)
+        self.widths = self._widths()
+        self._rows = np.empty((self.batch_size, sum(width or 1 for width in self.widths)))
+        self.objective = self._objective()
+        self.penalty_of_model = self._penalty_of_model()
+        self.slow = [each.why for each in (self.objective, self.penalty_of_model) if each is not None and each.why]
 
-    def prepare(self, batch_size: int, epochs: int) -> None:
-        """Record the loss and the penalty, or say why that can't be."""
-        self._rows = np.empty((batch_size, sum(width or 1 for width in self.widths)))
-        known, many = self.parameters, self.samples * epochs
-        with mode(self.modules, True):
-            check = not (is_known(self.loss.loss) and all(map(is_known, self.modules or [self.model])))
-            example = self._filled(slice(0, 1))[0]
-            self.objective = Rowwise(self.of_sample, example, self.widths, known, many, check)
-        self.penalties = None
-        if self.penalty is not None:
-            penalty, model = self.penalty, self.model
-            # NumPy's rows would hold each of its many terms, so that plain graphs are quicker there
-            native = self.objective.tape is not None and self.objective.tape.backend == "native"
-            self.penalties = Rowwise(
-                lambda none: penalty(model), np.zeros(1), [None], known, many if native else 0,
-                check=not is_known(penalty),
-            )
-        for why in filter(None, [self.objective.why, self.penalties.why if self.penalties else ""]):
-            said = f"no tape could be recorded, so training is slow, sample by sample: {why}"
-            warnings.warn(said, stacklevel=3)
+    @property
+    def updates(self) -> int:
+        """How many there are in an epoch."""
+        return -(-self.samples // self.batch_size)
 
     @cached_property
     def rng(self) -> np.random.Generator:
-        """What draws the order of the samples and the factors of Dropout, if anything is to be drawn."""
+        """The source of the order of samples and of Dropout's factors. Python's `random` seeds it on first use."""
         return np.random.default_rng(random.getrandbits(64) if self.seed is None else self.seed)
 
-    def of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
-        """The loss of one sample. factors: what the Dropouts multiply by, in the order in which they ask."""
-        left = iter(factors)
-        with dropout_factors(lambda dropout: next(left)):
+    def loss_of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
+        """The loss of one sample. factors: those of the Dropouts, in the order in which they ask."""
+        remaining = iter(factors)
+        with dropout_factors(lambda dropout: next(remaining)):
             return self.loss.loss(self.model(x), target)
+
+    # ---- construction
+
+    def _check_loss(self) -> None:
+        """Run one sample forward. TypeError, ValueError unless loss and penalty are Values of the parameters."""
+        factors = [1.0] * len(self.dropouts)
+        loss = self.loss_of_sample(self.x[0].tolist(), self.targets[0].tolist(), factors)
+        if type(loss) is not Value:
+            raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
+        if not depends_on(loss, self.optimizer.parameters):
+            raise ValueError(
+                "the loss depends on none of the parameters that the optimiser has; or is this in no_grad()?"
+            )
+        if self.penalty is not None:
+            penalty = self.penalty(self.model)
+            if type(penalty) is not Value:
+                raise TypeError(f"penalty: a function of the model that gives a Value, got {describe(penalty)}")
+
+    def _widths(self) -> list[int | None]:
+        """The columns of the inputs, the target and the factors in a row: see PerSample."""
+        target = self.targets.shape[1] if self.targets.ndim == 2 else None
+        return [self.x.shape[1], target, *([len(self.dropouts)] if self.dropouts else [])]
+
+    def _objective(self) -> PerSample:
+        is_trusted = is_built_in(self.loss.loss) and all(map(is_built_in, self.modules or [self.model]))
+        with training_mode(self.modules):
+            return PerSample(
+                self.loss_of_sample, self.rows(slice(0, 1))[0], self.widths, self.parameters.values,
+                self.samples * self.epochs, check=not is_trusted,
+            )
+
+    def _penalty_of_model(self) -> PerSample | None:
+        if self.penalty is None:
+            return None
+        penalty, model = self.penalty, self.model
+        # NumPy's executor would keep an array for each of its many terms, so that running it eagerly is faster there
+        is_native = self.objective.tape is not None and self.objective.tape.backend == "native"
+        return PerSample(
+            lambda no_input: penalty(model), np.zeros(1), [None], self.parameters.values,
+            self.samples * self.epochs if is_native else 0, check=not is_built_in(penalty),
+        )
 
     # ---- an update
 
     def update(self, part: Part, where: str) -> tuple[float, float, float]:
-        """Move the parameters once: the loss before, the penalty, and the weight of the samples.
+        """Move the parameters by one step.
 
-        where: the epoch, for the FloatingPointError if the loss or a gradient is not finite.
+        Args:
+            part: The samples.
+            where: The epoch and the update, for an error.
+
+        Returns:
+            The loss and the penalty before the step, and the total weight of the samples.
+
+        Raises:
+            FloatingPointError: The loss or a gradient is not finite. The parameters have not moved.
         """
-        rows = self._filled(part)
-        weights, weight = self._weighted(part, len(rows))
-        moving = len(self.optimizer.parameters)
-        loss, found = self.objective.value_and_grad(rows, weights, self.numbers, self.threads)
-        gradients, penalty = found[:moving], 0.0
-        if self.penalties is not None:
-            penalty, found = self.penalties.value_and_grad(np.zeros((1, 1)), 1.0, self.numbers)
-            gradients += found[:moving]
-        if self.trainable is not None:
-            gradients[~self.trainable] = 0.0        # whatever they are: they lead nowhere
-        if not isfinite(loss + penalty) or not all_finite(gradients):
-            self.check_numbers(where)
-            raise FloatingPointError(self._diagnosis(part, rows, loss, penalty, where))
+        parameters, moving = self.parameters, self.parameters.moving
+        rows = self.rows(part)
+        weights, total_weight = self._weights(part, len(rows))
+        loss, gradient = self.objective.value_and_grad(rows, weights, parameters.numbers, self.threads)
+        gradient, penalty = gradient[:moving], 0.0
+        if self.penalty_of_model is not None:
+            penalty, of_penalty = self.penalty_of_model.value_and_grad(np.zeros((1, 1)), 1.0, parameters.numbers)
+            gradient += of_penalty[:moving]
+        if parameters.trainable is not None:
+            gradient[~parameters.trainable] = 0.0       # nan or not: a frozen parameter does not use it
+        if not isfinite(loss + penalty) or not all_finite(gradient):
+            parameters.check_finite(where)
+            raise FloatingPointError(explain_divergence(self, part, rows, loss, penalty, where))
         if self.clip_value is not None:
-            clip_value(gradients, self.clip_value)
+            clip_value(gradient, self.clip_value)
         if self.clip_norm is not None:
-            clip_norm(gradients, self.clip_norm)
-        self.optimizer.update(self.numbers[:moving], gradients, self.trainable)
-        return loss, penalty, weight
+            clip_norm(gradient, self.clip_norm)
+        self.optimizer.update(parameters.numbers[:moving], gradient, parameters.trainable)
+        return loss, penalty, total_weight
 
-    def _filled(self, part: Part) -> Array:
-        """The rows of some samples: their inputs, their targets, and fresh factors for the Dropouts."""
+    def rows(self, part: Part) -> Array:
+        """Inputs, targets and new factors for the Dropouts, side by side; valid until the next call."""
         x, targets = self.x[part], self.targets[part]
         rows, width = self._rows[: len(x)], x.shape[1]
         rows[:, :width] = x
         stop = width + (self.widths[1] or 1)
         rows[:, width:stop] = targets if targets.ndim == 2 else targets[:, None]
         if self.dropouts:
-            left_out = np.array([dropout.p for dropout in self.dropouts])
-            rows[:, stop:] = (self.rng.random((len(x), len(left_out))) >= left_out) / (1.0 - left_out)
+            p = np.array([dropout.p for dropout in self.dropouts])
+            rows[:, stop:] = (self.rng.random((len(x), len(p))) >= p) / (1.0 - p)
         return rows
 
-    def _weighted(self, part: Part, samples: int) -> tuple[Array | float, float]:
-        """The factor of each sample in the sum, and what the samples count together."""
+    def _weights(self, part: Part, samples: int) -> tuple[Array | float, float]:
+        """The factor of each sample in the loss of the batch, and the total weight of the samples."""
         weights = None if self.weights is None else self.weights[part]
         total = float(samples) if weights is None else float(weights.sum())
         each = 1.0 if weights is None else weights
         return (each if self.reduction == "sum" or total == 0.0 else each / total), total
 
-    def _diagnosis(self, part: Part, rows: Array, loss: float, penalty: float, where: str) -> str:
-        """What is not finite, and where that began: in the penalty, or with which sample."""
-        self.write_numbers()
-        what = "a gradient is not finite"
-        if not isfinite(loss + penalty):
-            what = f"the penalty is {penalty:g}" if isfinite(loss) else f"the loss is {loss:g}"
-        if isfinite(loss):
-            began = describe_origin(self.penalty(self.model)) if self.penalty is not None else ""
-            if began:
-                return f"{what} in {where}: it began in the penalty, {began}"
-        places = np.arange(self.samples)[part]
-        suspects = np.flatnonzero(~np.isfinite(self.objective(rows)))
-        for k in suspects if len(suspects) else range(len(rows)):
-            began = describe_origin(self._in_full(rows[k]))
-            if began:
-                hint = ""
-                if isinf(loss):
-                    hint = ". The learning rate may be too high; clip_norm=1.0 would bound the steps"
-                return f"{what} in {where}: it began with sample {places[k]}, {began}{hint}"
-        return f"{what} in {where}: that of each sample is finite, but not their sum"
 
-    def _in_full(self, row: Array) -> Any:
-        """The loss of a sample whose numbers are Values, so that what is made of them is in the graph."""
-        parts = self.objective.parts(row)
-        names = "x", "target", "factor"
-        values = [
-            Value(part, name) if isinstance(part, float)
-            else [Value(x, f"{name}[{i}]") for i, x in enumerate(part)]
-            for name, part in zip(names, parts, strict=False)
-        ]
-        try:
-            return self.of_sample(*values)
-        except Exception:                       # it takes plain numbers only
-            return self.of_sample(*parts)
-
-    # ---- the parameters: in an array while training goes on, in their Values when somebody may look
-
-    def begin_epoch(self) -> None:
-        """Remember the parameters, in case that they overflow."""
-        self._before = self.numbers.copy()
-
-    def check_numbers(self, where: str) -> None:
-        """FloatingPointError if a parameter is not finite any more: those from before the epoch come back."""
-        if not all_finite(self.numbers):
-            self.numbers[:] = self._before
-            raise FloatingPointError(
-                f"parameters became infinite in {where}: the learning rate is too high, or clip_norm=1.0 is "
-                "to bound the steps; the model has the parameters from before this epoch"
-            )
-
-    def read_numbers(self) -> None:
-        """Take the parameters from their Values. ValueError if one is not finite."""
-        numbers = vectors.read(self.parameters)
-        if not all_finite(numbers):
-            wrong = self.parameters[int(np.flatnonzero(~np.isfinite(numbers))[0])]
-            name = wrong.label or repr(wrong)
-            raise ValueError(f"the parameter {name} is {wrong.data}: make the model anew")
-        self.numbers = numbers
-        self.trainable = vectors.read_trainable(self.optimizer.parameters)
-
-    def write_numbers(self) -> None:
-        """Put the parameters into their Values."""
-        vectors.write(self.parameters, self.numbers)
-
-    @contextmanager
-    def written_back(self) -> Iterator[None]:
-        """After this block the Values have the parameters, whatever ended it."""
-        try:
-            yield
-        finally:
-            self.write_numbers()
-
-    def _parameters(self) -> tuple[Value, ...]:
-        """Those that the optimiser moves, and then the model's others: a callback may change them."""
-        others = self.model.parameters() if hasattr(self.model, "parameters") else []
-        return tuple(dict.fromkeys([*self.optimizer.parameters, *others]))
-
-    def _check_loss(self) -> None:
-        """One sample forward, so that what can't work does so now."""
-        target = self.targets[0]
-        factors = [1.0] * len(self.dropouts)
-        found = self.of_sample(self.x[0].tolist(), target.tolist(), factors)
-        if type(found) is not Value:
-            raise TypeError(f"the loss of a sample is one Value, got {describe(found)}")
-        if not depends_on(found, self.optimizer.parameters):
-            raise ValueError(
-                "the loss depends on none of the parameters that the optimiser has; or is this in no_grad()?"
-            )
-        if self.penalty is not None:
-            extra = self.penalty(self.model)
-            if type(extra) is not Value:
-                raise TypeError(f"penalty: a function of the model that gives a Value, got {describe(extra)}")
+def checked_reduction(reduction: str) -> str:
+    """The reduction. ValueError unless it is "mean" or "sum"."""
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
+    return reduction

@@ -31,7 +31,7 @@ def test_numbers_of_numpy_become_floats():
 
 
 def test_what_was_not_noted_is_named():
-    with pytest.raises(KeyError, match=r"'accuracy' was not noted; there are loss, val_loss"):
+    with pytest.raises(KeyError, match=r"'accuracy' was not recorded; there are loss, val_loss"):
         history()["accuracy"]
 
 
