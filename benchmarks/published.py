@@ -58,7 +58,7 @@ class Results:
         for cells in rows:
             if cells[: len(wanted)] == wanted:
                 found = cells[place].partition(" (")[0]
-                if re.fullmatch(r"[\d.,]+", found):
+                if re.fullmatch(r"[\d.,]+( %)?", found):
                     return found
         raise NotMeasuredError(f"{section}: {row}, {column}")
 
@@ -275,6 +275,11 @@ def training(its: Results) -> str:
     mnist = Comparison(its, "training-mnist", "native", "an epoch", "s", NATIVE_FASTER)
     until = Comparison(its, "training-digits", "native", "time to 97 %", "ms", f"{NATIVE_FASTER} 2")
     peers = {"scikit-learn": "scikit-learn", **TORCH}
+
+    def accuracy(peer: str, name: str) -> list[str]:
+        ours, theirs = (its.cell("training-digits", row, "accuracy after 30") for row in ("native", peer))
+        return ["… accuracy on the test set after 30 epochs", ours, f"{name} {theirs}", ""]
+
     return table(COMPARED, [
         *loop("micrograd's demo, 100 epochs", {"micrograd": "micrograd's loop", "torch": "PyTorch, vectorised"}),
         *loop(
@@ -283,7 +288,9 @@ def training(its: Results) -> str:
         ),
         *epoch("digits, 64-64-10, batch of 32, Adam: an epoch", peers),
         *until("… until 97 % of the test set are right", peers),
+        *[partial(accuracy, peer, name) for peer, name in peers.items()],
         *mnist("784-64-10, 60,000 samples, batch of 32, SGD: an epoch", TORCH),
+        lambda: ["… recording it, with the check", its.time("training-mnist", "native", "recording", "s"), "", ""],
     ])
 
 

@@ -1,8 +1,16 @@
-"""What people read: the examples in the README and the notebooks do what they say."""
+"""The documentation: its examples run, its links lead somewhere, its figures are those of the benchmarks.
+
+The README and the pages in docs/ are covered, and the notebooks. An example is a block ```python. Its lines
+`print(…)  # 7.0` tell what they print; what an example prints beside that stands in a block ```text after it. All
+examples of a page run in order, with one set of names. A block ```sh with one line `autograd-tiny …` is run if a block
+```text follows it.
+"""
 import contextlib
+import importlib
 import io
 import linecache
 import re
+import shlex
 from itertools import groupby
 from pathlib import Path
 
@@ -10,27 +18,132 @@ import nbclient
 import nbformat
 import pytest
 
-from autograd_tiny import engine_kind
+import autograd_tiny as at
+from autograd_tiny import engine_kind, nn, optim
+from autograd_tiny.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+README = ROOT / "README.md"
+WITH_LINKS = [README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *PAGES]
 
 
-def test_the_examples_of_the_readme(tmp_path, monkeypatch):
+def text_of(page):
+    return page.read_text(encoding="utf-8")
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+# ---- examples
+
+EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:\n^```text\n(.*?)^```\n)?", re.S | re.M)
+COMMAND = re.compile(r"^```sh\n(autograd-tiny [^\n]*)\n```\n\n```text\n(.*?)^```\n", re.S | re.M)
+WITH_EXAMPLES = [page for page in [README, *PAGES] if EXAMPLE.search(text_of(page))]
+WITH_COMMANDS = [page for page in PAGES if COMMAND.search(text_of(page))]
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name_of)
+def test_the_examples_print_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for example, shown in re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", text, re.S):
-        said = [*re.findall(r"^print\(.*?\) +# (.*)$", example, re.M), shown]
+    for example, block in EXAMPLE.findall(text_of(page)):
+        expected = [*re.findall(r"^print\(.*?\) +# (.*)$", example, re.M), block]
         printed = io.StringIO()
         linecache.cache["example.py"] = len(example), None, example.splitlines(), "example.py"
         with contextlib.redirect_stdout(printed):
             exec(compile(example, "example.py", "exec"), names)
-        assert " ".join(printed.getvalue().split()) == " ".join(" ".join(said).split())
+        assert words(printed.getvalue()) == words(" ".join(expected)), example
 
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name_of)
+def test_the_commands_print_what_the_page_says(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for command, block in COMMAND.findall(text_of(page)):
+        assert main(shlex.split(command)[1:]) == 0
+        assert words(capsys.readouterr().out) == words(block), command
+
+
+# ---- links
+
+def without_code(text):
+    return re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.S | re.M)
+
+
+def links_of(page):
+    """The relative links of a page, each as (file, anchor)."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", without_code(text_of(page)))
+    inside = [target for target in targets if "://" not in target]
+    return [((page.parent / path).resolve() if path else page, anchor)
+            for path, _, anchor in (target.partition("#") for target in inside)]
+
+
+def anchors_of(page):
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text_of(page), flags=re.S | re.M), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", WITH_LINKS, ids=name_of)
+def test_every_link_leads_somewhere(page):
+    for target, anchor in links_of(page):
+        assert target.exists(), f"{name_of(page)} links to {target}, which is not there"
+        assert not anchor or anchor in anchors_of(target), f"{name_of(page)}: no heading #{anchor} in {target.name}"
+
+
+def test_every_page_can_be_reached_from_the_readme():
+    reached, new = set(), [README]
+    while new:
+        page = new.pop()
+        reached.add(page)
+        new += [target for target, _ in links_of(page) if target.suffix == ".md" and target not in reached]
+    assert not [name_of(page) for page in PAGES if page not in reached]
+    assert DOCS / "index.md" in {target for target, _ in links_of(README)}
+
+
+# ---- form
+
+def test_the_readme_fits_on_a_few_screens():
+    assert len(text_of(README).splitlines()) <= 160
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_starts_with_a_sentence_that_says_what_it_is_for(page):
+    title, sentence = text_of(page).split("\n\n")[:2]
+    assert re.fullmatch("# .+", title)
+    assert re.fullmatch(r"[A-Z][^.]*\.", words(re.sub(r"`[^`]*`", "code", sentence))), sentence
+
+
+# ---- what is written from elsewhere, and what must be complete
+
+def test_the_figures_are_those_of_the_benchmarks(monkeypatch):
+    """Otherwise run `python benchmarks/published.py`."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    published = importlib.import_module("published")
+    results = published.Results(text_of(published.RESULTS))
+    for file in published.TABLES:
+        assert text_of(ROOT / file) == published.up_to_date(file, results), file
+
+
+def test_every_public_name_is_in_the_reference():
+    page = text_of(DOCS / "reference" / "public-names.md")
+    written = set(re.findall(r"`([\w.]+)`", page))
+    public = {*at.__all__, "abs", "max", "min", "sum"}
+    public |= {f"nn.{name}" for name in nn.__all__} | {f"optim.{name}" for name in optim.__all__}
+    assert not public - written
+
+
+# ---- notebooks
 
 def shown(notebook):
-    """What kinds of things each cell shows. (What it prints may come in any number of parts.)"""
+    """The kinds of output of each cell. (Printed text may come in any number of parts.)"""
     kinds = [
         [(each.output_type, *sorted(each.get("data", {}))) for each in cell.outputs]
         for cell in notebook.cells if cell.cell_type == "code"

@@ -147,6 +147,7 @@ def test_each_test_file_is_called_after_a_module():
 # ---- the table of operations
 
 def test_the_table_of_operations_is_the_calculus():
-    table = (ROOT / "README.md").read_text(encoding="utf-8").split("<!-- operations -->")[1].split("<!-- /operations -->")[0]
+    page = (ROOT / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")
+    table = page.split("<!-- operations -->")[1].split("<!-- /operations -->")[0]
     assert table.strip() == ops.reference_table()
     assert python("from autograd_tiny.__main__ import main; main(['--operations'])") == ops.reference_table()
