@@ -1,15 +1,16 @@
-"""Networks as scikit-learn's estimators, for its pipelines, grid searches and cross-validation.
+"""MLPClassifier and MLPRegressor: networks as estimators of scikit-learn, for its pipelines and searches.
 
-Labels become numbers, a random_state becomes weights and a seed, alpha becomes a penalty: the rest is `fit`.
+An estimator turns labels into numbers, random_state into initial weights and a seed, and alpha into a penalty; then
+it calls `fit` of training/fit.py.
 
-Arguments mean what they mean for sklearn.neural_network, with these exceptions. solver: "sgd" (its momentum
-is Nesterov's), "adam", "rmsprop" or "adagrad". activation: also those of nn.ACTIVATIONS. alpha: a last batch
-that is smaller has the same penalty as the others. early_stopping: the held-out samples of a classifier have
-the proportions of its classes; a regressor looks at their loss, not at R². verbose: a bar. There is no
+**Differences from sklearn.neural_network.** The arguments have the same meaning, except for these. solver: "sgd"
+(whose momentum is Nesterov's), "adam", "rmsprop" or "adagrad". activation: also those of nn.ACTIVATIONS. alpha: a
+smaller last batch has the same penalty as the others. early_stopping: the samples held out for a classifier have
+the proportions of its classes, and a regressor monitors their loss instead of R². verbose: shows a bar. There is no
 sample_weight, no partial_fit and no warm_start.
 
-With the same random_state training begins at the same weights as scikit-learn's, and goes the same way where
-all samples are one batch. (Its Adam adds eps elsewhere, which shows in the sixth digit or so.)
+With the same random_state the initial weights are those of scikit-learn, and where all samples are one batch, so are
+all that follow. (Its Adam adds eps in another place, which changes about the sixth digit.)
 """
 from __future__ import annotations
 
@@ -41,19 +42,15 @@ except ImportError:
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
-ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}     # scikit-learn's names that are not ours
-SOLVERS = ("sgd", "adagrad", "rmsprop", "adam")                 # adamw is missing: alpha is the decay here
+ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}     # scikit-learn's names → those of nn.ACTIVATIONS
+SOLVERS = ("sgd", "adagrad", "rmsprop", "adam")                 # without adamw: alpha is the weight decay here
 
 
-class _Perceptron(BaseEstimator):  # type: ignore[misc]
-    """What classifier and regressor share: their arguments, and the training.
+class _Estimator(BaseEstimator):  # type: ignore[misc]
+    """The arguments and the training of both estimators; MLPClassifier documents them."""
 
-    After fit: model_, the nn.MLP, and history_, its History; n_features_in_, n_iter_, loss_, loss_curve_ and
-    out_activation_ as in scikit-learn; coefs_, (inputs, outputs) for each layer, and intercepts_ are copies.
-    """
-
-    _metrics: tuple[str, ...] = ()              # for early stopping, and which of them it looks at
-    _monitor = "val_loss"
+    _metrics: tuple[str, ...] = ()              # for early stopping
+    _monitor = "val_loss"                       # the number that early stopping monitors
 
     def __init__(
         self, hidden_layer_sizes: Any = (16,), activation: str = "relu", *, solver: str = "adam",
@@ -79,43 +76,47 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
         self.momentum = momentum
 
     def _train(self, X: Array, y: Array, outputs: int, loss: str) -> None:
-        """Make a network and train it; only then is the estimator fitted."""
+        """Train a new network. The estimator is fitted only if that succeeds."""
         rng = check_random_state(self.random_state)
         model = self._network(X.shape[1], outputs, rng)
         held_out = None
         if boolean("early_stopping", self.early_stopping):
-            X, X_held, y, y_held = train_test_split(
+            X, X_held_out, y, y_held_out = train_test_split(
                 X, y, test_size=nonnegative("validation_fraction", self.validation_fraction, below=1.0),
                 random_state=rng, stratify=y if is_classifier(self) else None,
             )
-            held_out = X_held, y_held
-        automatic = isinstance(self.batch_size, str) and self.batch_size == "auto"
-        batch = min(200 if automatic else integer("batch_size", self.batch_size), len(X))
+            held_out = X_held_out, y_held_out
+        batch_size = self._batch_size(len(X))
         self.history_ = train.fit(
-            model, X, y, loss, self._optimizer(model), integer("max_iter", self.max_iter), batch,
+            model, X, y, loss, self._optimizer(model), integer("max_iter", self.max_iter), batch_size,
             validation_data=held_out, shuffle=boolean("shuffle", self.shuffle), seed=rng.randint(2**31 - 1),
-            penalty=self._penalty(batch), progress=bool(self.verbose), **self._end(),
+            penalty=self._penalty(batch_size), progress=bool(self.verbose), **self._stopping(),
         )
         if not self.history_.stopped:
             warnings.warn(
                 f"training has not converged after max_iter={self.max_iter} epochs", ConvergenceWarning,
                 stacklevel=3,
             )
-        self._keep(model)
+        self._set_fitted(model)
+
+    def _batch_size(self, samples: int) -> int:
+        is_auto = isinstance(self.batch_size, str) and self.batch_size == "auto"
+        return min(200 if is_auto else integer("batch_size", self.batch_size), samples)
 
     def _network(self, inputs: int, outputs: int, rng: np.random.RandomState) -> nn.MLP:
-        """With the weights at which scikit-learn's networks begin for the same random_state."""
+        """With the initial weights of scikit-learn's networks for the same random_state."""
         hidden = [integer("hidden_layer_sizes", each) for each in as_list(self.hidden_layer_sizes)]
         sizes = [inputs, *hidden, outputs]
-        given = self.activation
-        activation = ACTIVATIONS.get(given, given) if isinstance(given, str) else given
+        activation = self.activation
+        if isinstance(activation, str):
+            activation = ACTIVATIONS.get(activation, activation)
         model = nn.MLP(inputs, sizes[1:], activation, init="zeros")
-        start = {}
+        initial = {}
         for k, (fan_in, fan_out) in enumerate(pairwise(sizes), 1):
             bound = np.sqrt((2.0 if activation == "sigmoid" else 6.0) / (fan_in + fan_out))
-            start[f"layer{k}.w"] = rng.uniform(-bound, bound, (fan_in, fan_out)).T
-            start[f"layer{k}.b"] = rng.uniform(-bound, bound, fan_out)
-        model.load_state_dict(start)
+            initial[f"layer{k}.w"] = rng.uniform(-bound, bound, (fan_in, fan_out)).T
+            initial[f"layer{k}.b"] = rng.uniform(-bound, bound, fan_out)
+        model.load_state_dict(initial)
         return model
 
     def _optimizer(self, model: nn.MLP) -> optim.Optimizer:
@@ -129,30 +130,30 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
         optimizer.lr = rate
         return optimizer
 
-    def _end(self) -> dict[str, Any]:
-        """The arguments of `fit` that say when to end: on held-out samples, or on a loss that stays."""
+    def _stopping(self) -> dict[str, Any]:
+        """The arguments of `fit` that end training: early stopping on held-out samples, or a plateau of the loss."""
         tol, patience = nonnegative("tol", self.tol), integer("n_iter_no_change", self.n_iter_no_change)
         if not self.early_stopping:
-            return {"callbacks": [_Plateau(tol, patience)]}
+            return {"callbacks": [_PlateauCallback(tol, patience)]}
         stopping = train.EarlyStopping(patience + 1, self._monitor, tol)
         return {"metrics": self._metrics, "early_stopping": stopping}
 
-    def _penalty(self, batch: int) -> Any:
-        """½·alpha·Σ w², without the biases, shared among the samples of a batch: scikit-learn's scale."""
-        strength = nonnegative("alpha", self.alpha) / (2 * batch)
+    def _penalty(self, batch_size: int) -> Any:
+        """alpha/(2·batch_size) · Σ w² over all weights but no biases, as in scikit-learn."""
+        strength = nonnegative("alpha", self.alpha) / (2 * batch_size)
         if strength == 0.0:
             return None
         return lambda model: strength * l2(
             [w for layer in model.layers for neuron in layer.neurons for w in neuron.w]
         )
 
-    def _keep(self, model: nn.MLP) -> None:
-        numbers = model.state_dict()
+    def _set_fitted(self, model: nn.MLP) -> None:
+        state = model.state_dict()
         self.model_ = model
-        self.coefs_ = [array.T for name, array in numbers.items() if name.endswith("w")]
-        self.intercepts_ = [array for name, array in numbers.items() if name.endswith("b")]
+        self.coefs_ = [array.T for name, array in state.items() if name.endswith("w")]
+        self.intercepts_ = [array for name, array in state.items() if name.endswith("b")]
         self.loss_curve_ = self.history_["loss"]
-        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else nan      # interrupted in its first epoch
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else nan      # nan: interrupted in its first epoch
         self.n_iter_ = len(self.history_)
 
     def _outputs(self, X: Any) -> Array:
@@ -160,11 +161,11 @@ class _Perceptron(BaseEstimator):  # type: ignore[misc]
         return train.predict(self.model_, validate_data(self, X, dtype=np.float64, reset=False))
 
 
-class _Plateau:
-    """Ends training when more than `patience` epochs in a row were no better than the best by tol.
+class _PlateauCallback:
+    """Ends training when more than `patience` epochs in a row did not improve the best loss by tol.
 
-    EarlyStopping measures from where it last counted a step forward; scikit-learn from the best so far, so
-    that a loss that creeps down ends training too.
+    EarlyStopping compares to the last loss that counted as an improvement, but scikit-learn to the best loss of all:
+    so a loss that falls by less than tol in each epoch ends training here.
     """
 
     def __init__(self, tol: float, patience: int) -> None:
@@ -177,21 +178,56 @@ class _Plateau:
         return self.waited > self.patience
 
 
-class MLPClassifier(ClassifierMixin, _Perceptron):  # type: ignore[misc]
-    """A network for classes, which may be numbers or strings: classes_ has them in order.
+class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
+    """A multilayer perceptron as a classifier of scikit-learn.
 
-    It has one output for two classes, trained by binary_cross_entropy, else one for each, by cross_entropy.
-    The arguments are those of sklearn.neural_network.MLPClassifier; the module says where they differ.
+    For two classes it has one output and is trained by binary_cross_entropy, else an output for each class and
+    cross_entropy. The docstring of the module has the differences from sklearn.neural_network.MLPClassifier.
+
+    Args:
+        hidden_layer_sizes: Units of each hidden layer; a number for a single layer.
+        activation: Activation of the hidden layers: "identity", "logistic", or a name in nn.ACTIVATIONS.
+        solver: The optimiser: "sgd", "adam", "rmsprop" or "adagrad".
+        alpha: Strength of the penalty, alpha/2 · Σ w² over the weights, divided by the batch size.
+        batch_size: Samples in an update; "auto" is 200, or all if there are fewer.
+        learning_rate_init: Learning rate, constant.
+        max_iter: Largest number of epochs.
+        shuffle: Whether each epoch takes the samples in a new order.
+        random_state: Seed or numpy.random.RandomState, of weights, order and held-out samples.
+        tol: Smallest improvement of the loss (or of the held-out score) that counts.
+        verbose: Whether to show a bar.
+        early_stopping: Whether some samples are held out, on which accuracy (a regressor: the loss) ends training.
+        validation_fraction: Fraction of the samples to hold out.
+        n_iter_no_change: Epochs without an improvement after which training ends.
+        momentum: Momentum of "sgd".
+
+    Attributes:
+        model_: The network, an nn.MLP.
+        history_: Its History.
+        classes_: The labels in order, numbers or strings.
+        coefs_, intercepts_: Copies of the weights (inputs, outputs) and biases (outputs,) of each layer.
+        n_features_in_, n_iter_, loss_, loss_curve_, out_activation_: As in scikit-learn.
     """
 
     _metrics = ("accuracy",)
     _monitor = "val_accuracy"
 
     def fit(self, X: Any, y: Any) -> MLPClassifier:
-        """Train on X (samples, inputs) and labels (samples,).
+        """Train a new network.
 
-        ConvergenceWarning where max_iter ended it. ValueError, TypeError for arguments and data that don't
-        fit, such as one class only; FloatingPointError where training diverges.
+        Args:
+            X: Inputs (samples, inputs).
+            y: Labels (samples,), numbers or strings.
+
+        Returns:
+            The estimator itself.
+
+        Raises:
+            TypeError, ValueError: An argument or data that do not fit, such as one class only.
+            FloatingPointError: Training diverged.
+
+        Warns:
+            ConvergenceWarning: max_iter ended training.
         """
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
@@ -206,38 +242,69 @@ class MLPClassifier(ClassifierMixin, _Perceptron):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Array:
-        """The most probable class of each sample."""
-        places = self._scores(X).argmax(axis=1)
-        predicted: Array = self.classes_[places]
+        """The most probable class of each sample.
+
+        Args:
+            X: Inputs (samples, inputs).
+
+        Returns:
+            Labels (samples,).
+        """
+        indices = self._logits(X).argmax(axis=1)
+        predicted: Array = self.classes_[indices]
         return predicted
 
     def predict_proba(self, X: Any) -> Array:
-        """(samples, classes): the probability of each class, in the order of classes_."""
-        scores = self._scores(X)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))     # softmax, which can't overflow
+        """The probability of each class.
+
+        Args:
+            X: Inputs (samples, inputs).
+
+        Returns:
+            Probabilities (samples, classes), in the order of classes_.
+        """
+        logits = self._logits(X)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))     # softmax, without overflow
         probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
         return probabilities
 
-    def _scores(self, X: Any) -> Array:
-        """A score for each class: with one logit it is 0 and the logit, as sigmoid(z) is softmax(0, z)[1]."""
+    def _logits(self, X: Any) -> Array:
+        """A logit for each class. A single output z stands for 0 and z, as sigmoid(z) = softmax(0, z)[1]."""
         outputs = self._outputs(X)
         return outputs if outputs.ndim == 2 else np.column_stack([np.zeros(len(outputs)), outputs])
 
 
-class MLPRegressor(RegressorMixin, MultiOutputMixin, _Perceptron):  # type: ignore[misc]
-    """A network for numbers, one or several for each sample, trained by half_squared_error.
+class MLPRegressor(RegressorMixin, MultiOutputMixin, _Estimator):  # type: ignore[misc]
+    """A multilayer perceptron as a regressor of scikit-learn, with one output or several.
 
-    The arguments are those of sklearn.neural_network.MLPRegressor; the module says where they differ. loss_
-    is the sum over several outputs, and tol is about that; scikit-learn shows the mean, with our gradient.
+    It is trained by half_squared_error. loss_ is the sum over the outputs, and so is the loss that tol compares;
+    scikit-learn has the mean there, with the same gradient as here. The docstring of the module has the other
+    differences from sklearn.neural_network.MLPRegressor; arguments and attributes are those of MLPClassifier, without
+    classes_.
     """
 
     def fit(self, X: Any, y: Any) -> MLPRegressor:
-        """Train on X (samples, inputs) and y, (samples,) or (samples, outputs): see MLPClassifier.fit."""
+        """Train a new network.
+
+        Args:
+            X: Inputs (samples, inputs).
+            y: Targets (samples,) or (samples, outputs).
+
+        Returns:
+            The estimator itself. Errors and the warning are those of MLPClassifier.fit.
+        """
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         self._train(X, y, 1 if y.ndim == 1 else y.shape[1], "half_squared_error")
         self.out_activation_ = "identity"
         return self
 
     def predict(self, X: Any) -> Array:
-        """(samples,) for one output, else (samples, outputs)."""
+        """The outputs.
+
+        Args:
+            X: Inputs (samples, inputs).
+
+        Returns:
+            Numbers (samples,) for one output, else (samples, outputs).
+        """
         return self._outputs(X)
