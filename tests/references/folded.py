@@ -1,11 +1,13 @@
-"""Networks to fold, and what stands where in their pictures."""
+"""Networks to fold, and the parts of their pictures."""
 import random
 import re
 from contextlib import nullcontext
+
 from hypothesis import strategies as st
 from references.pictures import SVG, read
+
 import autograd_tiny as at
-from autograd_tiny import Value, nn
+from autograd_tiny import Value, draw, nn
 
 
 def network(nouts=(4, 4, 1), nin=2, samples=1):
@@ -30,7 +32,7 @@ def folds(drawn):
 
 
 def frames(drawn):
-    """What the frames around modules are called."""
+    """The names on the frames around modules."""
     return [
         group.findtext(f"{SVG}g//{SVG}text") or group.findtext(f"{SVG}text")
         for group in read(drawn).root.iter(f"{SVG}g") if group.get("class") == "cluster"
@@ -39,6 +41,22 @@ def frames(drawn):
 
 def text(drawn):
     return [node.text for node in read(drawn).root.iter(f"{SVG}text")]
+
+
+def two_networks():
+    """Two models of one class, so that both have the scope mlp, and some inputs."""
+    models = [nn.MLP(2, [3, 2], "tanh", rng=random.Random(seed)) for seed in (1, 2)]
+    return *models, [Value(1.0, "x"), Value(2.0, "y")]
+
+
+def folded_models(roots, models, **options):
+    """For each folded module, by its path, which of the models all its parameters are of, and its calls."""
+    folding = draw(roots, **options).scene.folding
+    known = [set(model.parameters()) for model in models]
+    return {
+        path: ([i for i, own in enumerate(known) if own.issuperset(fold.parameters)], fold.calls)
+        for path, fold in folding.folds.items()
+    }
 
 
 @st.composite

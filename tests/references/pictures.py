@@ -1,13 +1,15 @@
-"""Graphs to draw, and what stands where in their pictures."""
+"""Graphs to draw, and the parts of their pictures."""
 import random
 import re
 import xml.etree.ElementTree as ET
 from types import SimpleNamespace
+
 import autograd_tiny as at
 from autograd_tiny import Value
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK_TITLE = "{http://www.w3.org/1999/xlink}title"
+ENTITY = re.compile(r"#(\d+);")
 
 
 def example_a():
@@ -19,6 +21,12 @@ def example_a():
     df_dx, df_dy = y.data, x.data
     by_hand = {"a": df_dx, "b": df_dx + df_dy, "c": df_dy, "x": df_dx, "y": df_dy, "f": 1.0}
     return f, by_hand
+
+
+def example_a_after_backward():
+    f, _ = example_a()
+    f.backward()
+    return f
 
 
 def random_graph(size):
@@ -79,7 +87,7 @@ def constants(drawn):
     return [node.lines[0] for name, node in read(drawn).nodes.items() if name.startswith("c")]
 
 
-def slopes(drawn):
+def local_gradients(drawn):
     """(operand, local gradient, sign of the operation) along every edge, names instead of places."""
     found = read(drawn)
     lines = {name: node.lines[0].split(" = ")[0] for name, node in found.nodes.items()}
@@ -87,6 +95,12 @@ def slopes(drawn):
     return sorted(
         (lines[into[tail]], lines[tail], lines[head]) for tail, head in found.edges if tail.startswith("d")
     )
+
+
+def labels_in_mermaid(source):
+    """The labels of the nodes of a flowchart, read back as a browser would show them."""
+    labels = re.findall(r'^ *(n\d+|m\d+|i\d+|op\d+|c\w+)[\[(]+"(.*)"[\])]+$', source, re.M)
+    return {name: ENTITY.sub(lambda x: chr(int(x[1])), label).split("<br>") for name, label in labels}
 
 
 STRANGE = {
