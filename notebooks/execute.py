@@ -1,17 +1,19 @@
-"""Run notebooks from a clean state and keep what they show: python notebooks/execute.py NOTEBOOK…"""
+"""Run notebooks from a clean state and keep their output: `python notebooks/execute.py NOTEBOOK…`."""
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import nbformat
 
 
-def executed(path):
-    """The notebook, run without noting when, with what a cell prints in one piece."""
+def executed(path: Path) -> Any:
+    """The notebook, run from top to bottom, with the text that a cell prints in one piece and no times of execution."""
     notebook = nbformat.read(path, as_version=4)
-    where = {"metadata": {"path": path.parent}}
     nbclient.NotebookClient(
-        notebook, kernel_name="python3", timeout=600, record_timing=False, resources=where
+        notebook, kernel_name="python3", timeout=600, record_timing=False, resources={"metadata": {"path": path.parent}}
     ).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -20,9 +22,9 @@ def executed(path):
     return notebook
 
 
-def joined(outputs):
-    """The outputs of a cell, of which neighbours that are printed text are one."""
-    found = []
+def joined(outputs: list[Any]) -> list[Any]:
+    """The outputs of a cell, with consecutive pieces of printed text put together."""
+    found: list[Any] = []
     for output in outputs:
         last = found[-1] if found else {}
         if output.output_type == "stream" and output.get("name") == last.get("name"):
@@ -32,6 +34,11 @@ def joined(outputs):
     return found
 
 
-for name in sys.argv[1:]:
-    nbformat.write(executed(Path(name)), name)
-    print(name)
+def main() -> None:
+    for name in sys.argv[1:]:
+        nbformat.write(executed(Path(name)), name)
+        print(name)
+
+
+if __name__ == "__main__":
+    main()

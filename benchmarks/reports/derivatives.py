@@ -46,10 +46,10 @@ def derivatives() -> str:
     return f"""\
 ## derivatives: grad, hessian and jacobian of functions, in microseconds
 
-The function is the same text for all: Python loops over single numbers, or, where it says vectorised, what
-one writes with NumPy. The ratio is to native with the same text. JAX: float64, one thread; the first call
-compiles. autograd_tiny calls a function anew each time, and so do HIPS/autograd and JAX unless it is jitted.
-`jacobian` is taken as it comes: HIPS/autograd and JAX go backward, autograd_tiny chooses.
+The source of the function is the same for all: Python loops over single numbers, or, where it says vectorised,
+NumPy's style. The ratio is to native with the same source. JAX: float64, one thread; the first call compiles.
+autograd_tiny calls the function each time, and so do HIPS/autograd and JAX unless it is jitted. `jacobian` has its
+defaults: HIPS/autograd and JAX use reverse mode, autograd_tiny chooses.
 
 {tables}
 """

@@ -36,8 +36,8 @@ def seeing() -> str:
 ## seeing: pictures and explanations, in milliseconds
 
 By the clock on the wall, since a layout program runs in a process of its own. The graph of 10^30 paths: `x`
-doubled and halved 100 times. 10,000 nodes: the loss of a sample in a network 64-128-10, its layers as boxes
-(depth=2). Bytes: of the text of an explanation, the SVG of a picture, the page of a player or a diagnosis.
+doubled and halved 100 times. 10,000 nodes: the loss of one sample in a network 64-128-10, with its layers as boxes
+(depth=2). Bytes: the size of the text of an explanation, of the SVG of a picture, of the page of a film or a diagnosis.
 
 {table(head, [row(kind) for kind in kinds])}
 """

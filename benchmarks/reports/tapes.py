@@ -12,7 +12,7 @@ PARAMETERS = 50_000
 
 
 def tape_against(peers: dict[Case, float | None], network: str, batch: int) -> str:
-    """A network on tapes and its peers, each an engine and how it is run, with the target for the tape."""
+    """A network on tapes and on peers. peers: an engine and how it is run, with the target for the tape."""
     tape, replay, pure = ("native", "live"), ("native", "replay"), ("pure", "live")
     names: dict[Case, str] = {tape: "tape", replay: "tape, replay alone", pure: "tape, pure"}
     cases: dict[Case, Case] = {way: (way[0], network, str(batch), *way[1:]) for way in [*names, *peers]}
@@ -53,10 +53,10 @@ def tape_moons() -> str:
     return f"""\
 ## tape-moons: one loss and its gradients, in microseconds
 
-The work of `moons`, on a tape of the loss of one sample. A step reads the parameters from their Values,
-replays, and puts the gradients in the place of those of the step before; replay alone takes the parameters as
-an array and returns the gradient as one. The others: micrograd's demo; torch, NumPy and JAX vectorised over
-the batch; NumPy's backward pass is written by hand, JAX is jitted. float64, one thread.
+The work of `moons`, on a tape of the loss of one sample. A step reads the parameters from their Values, replays
+the tape, and replaces the gradients of the step before; replay alone takes the parameters as an array and returns
+the gradient as one. The others: micrograd's demo; torch, NumPy and JAX vectorised over the batch. NumPy's backward
+pass is written by hand, JAX is jitted. float64, one thread.
 
 {tape_against(peers, "moons", 100)}
 """
@@ -81,8 +81,8 @@ def tape_mnist() -> str:
     return f"""\
 ## tape-mnist: a network 784-64-10, in microseconds
 
-As tape-digits, with 50,890 parameters; a tape reads each of them from its Value and writes its gradient
-there, replay alone does neither. torch multiplies matrices with BLAS: at a batch of 256 the tape may take 1.5
+As tape-digits, with 50,890 parameters. A tape reads each of them from its Value and writes its gradient there;
+replay alone does neither. torch multiplies matrices with BLAS: at a batch of 256 the target is to take at most 1.5
 times as long, which is 0.67 times as fast.
 
 {tape_against(peers(1), "mnist", 32)}
@@ -105,8 +105,8 @@ def tape_parameters() -> str:
     return f"""\
 ## tape-parameters: {PARAMETERS:,} Values and an array, in microseconds
 
-The numbers of the Values are read into an array, and an array is added to their gradients: `vectors.read` and
-`vectors.add_gradients`, which look at the type of each first. (A tape knows its parameters.)
+`vectors.read` copies the numbers of the Values into an array, and `vectors.add_gradients` adds an array to their
+gradients. Both check the type of each Value first, which a tape need not do for its parameters.
 
 {table(["engine", "read", "add", "together"], [row(case) for case in cases])}
 """
@@ -141,9 +141,9 @@ def tape_one_sample() -> str:
 ## tape-one-sample: a random graph, in nanoseconds for a sample
 
 Additions, subtractions and multiplications, and a fifth of divisions, tanh, sin, cos, exp and roots, the same
-for all. large: 100,000 operations of 100 inputs, all differentiated, one sample; CasADi's SX function by its
-buffers. small: 60 operations of 8 inputs, a batch of 1,000; C is how far one could go, the operations and
-their derivatives written out, a line each, and compiled with `cc -O3`.
+for all. large: 100,000 operations, 100 inputs, all differentiated, one sample; CasADi's SX function is called
+with buffers. small: 60 operations, 8 inputs, a batch of 1,000; C is the lower bound: a line for each operation and
+for each derivative, compiled with `cc -O3`.
 
 {compared("large", "casadi")}
 
@@ -178,8 +178,8 @@ def tape_recording() -> str:
 
     head = ["engine", "nodes", "time", "the tape's bytes", "at most, while recording", "instructions"]
     return title + f"""\
-`record` of a chain as above that is there already, with both its leaves as inputs. Bytes: resident memory of
-the process, beyond what it held with the graph. A large one is recorded once, in a fresh process.
+`record` of a chain as above that has been computed already, with both its leaves as inputs. Bytes: resident memory
+of the process, beyond what it held with the graph. A large chain is recorded once, in a fresh process.
 
 {table(head, rows("native") + rows("pure"))}
 """

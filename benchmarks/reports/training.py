@@ -86,8 +86,8 @@ def training_moons() -> str:
     return f"""\
 ## training-moons: 100 epochs of micrograd's demo, in milliseconds
 
-MLP 2-16-16-1, 100 points at once, hinge loss and L2 penalty, a rate that falls from 1 to 0.1. native and
-pure: one call of `fit`, which records a tape first; the others: the loop, torch's vectorised over the points,
+MLP 2-16-16-1, all 100 points in each update, hinge loss and L2 penalty, a learning rate that falls from 1 to 0.1.
+native and pure: one call of `fit`, which records a tape first; the others: a loop, torch's vectorised over the points,
 in float64. All begin with the same weights, and their losses agree. micrograd: 100 times the median of its
 epochs 2 to {1 + turns[reference]}, so its loss at the end is not known. The whole program: `python -c`, from
 the start of the process to its end, imports and data included, by the clock on the wall; of micrograd, the
@@ -128,8 +128,8 @@ def training_digits() -> str:
     return title + f"""\
 In milliseconds; Adam with a rate of 0.003, batches of 32, 1,347 digits to train and 450 to test. Medians of
 five trainings, each with other weights and another order of the samples, the same for all engines. An epoch:
-of 30 without a test; with `fit` all that the call does is in it. To 97 %: with a test after each epoch, by
-`validation_data` and a callback, which measures the loss of the test and the accuracy in training, too.
+a thirtieth of 30 epochs without a test; with `fit`, everything that the call does. To 97 %: with a test after each
+epoch, by `validation_data` and a callback, which measures the test loss and the training accuracy, too.
 scikit-learn: MLPClassifier, `partial_fit` for each epoch. Accuracy: of the test.
 
 {table(head, [row(case) for case in (native, pure, sklearn, double, single)])}
@@ -164,11 +164,11 @@ def training_mnist() -> str:
 
     head = ["engine", "an epoch", "native is as many times faster", "recording", "loss", "accuracy"]
     return title + f"""\
-Images of ten classes, made up: a template for each class, and noise. SGD with a rate of 0.01, batches of 32
-in the same random order for all. native: one call of `fit` for one epoch, recording included. Beside it: what
-`record` takes for this loss with its check, without which `fit` does for modules of the package. torch: the
-samples of a batch are indexed from a tensor. One thread. The loss is the mean over the epoch as it went, the
-accuracy that on the training data afterwards.
+Made-up images of ten classes: a template for each class, and noise. SGD with a learning rate of 0.01, batches of 32
+in the same random order for all. native: one call of `fit` for one epoch, recording included. Recording, beside it:
+`record` for this loss, with its check, which `fit` leaves out for modules of the package. torch: the samples of a
+batch are indexed from a tensor. One thread. The loss is the mean over the epoch, the accuracy that on the training
+data afterwards.
 
 {table(head, [row(case) for case in (native, double, single)])}
 """
