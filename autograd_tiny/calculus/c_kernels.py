@@ -1,8 +1,9 @@
-"""The calculus in C: the formulas of ops.py as functions, for native tapes. setup.py writes them to a file.
+"""The calculus in C: the formulas of operations.py as functions, for tape/native_executor.h.
 
-For an operation of few operands: value_exp(x), and the derivatives slope_exp_0(x, f). For one of many:
-value_max(xs, n), and slopes_max(xs, n, f, out), which has room for lists behind the n numbers of out.
-EACH_1(DO), EACH_2(DO), EACH_3(DO), EACH_MANY(DO) do something for each, with its number and its name.
+setup.py writes them to build/kernels.h. For an operation of few operands they are value_exp(x) and, with the value f,
+the local derivatives derivative_exp_0(x, f). For one of any number of operands they are value_max(xs, n, out) and
+derivatives_max(xs, n, f, out), where out has room for the n derivatives and, behind them, for lists in the formula.
+EACH_1(DO), EACH_2(DO), EACH_3(DO) and EACH_MANY(DO) expand DO(opcode, name) for each operation of so many operands.
 """
 from __future__ import annotations
 
@@ -15,16 +16,16 @@ SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 NAMES = {"pi": "PI", "inf": "INFINITY", "nan": "NAN"}
 LISTS = {"max": "largest", "min": "smallest", "sum": "sum_of", "prod": "product_of"}
 ROWS = {row.name: row for row in OPERATIONS}
-AS_SUMS = (LEAF, SUM, MEAN, DOT)        # what a program says as sums of products
+WITHOUT_KERNEL = (LEAF, SUM, MEAN, DOT)     # lowered to dots, which dots.h computes
 
 
 def numbered() -> list[tuple[int, Operation]]:
-    """The operations that have kernels, each with its number."""
-    return [(k, row) for k, row in enumerate(OPERATIONS) if row not in AS_SUMS]
+    """The operations that have kernels, each with its opcode."""
+    return [(k, row) for k, row in enumerate(OPERATIONS) if row not in WITHOUT_KERNEL]
 
 
 class _Translator(ast.NodeVisitor):
-    """A formula as an expression in C. Lists become loops that stand before it: `statements`."""
+    """Translates a formula to an expression in C; lists become loops in `statements`, which come before it."""
 
     def __init__(self) -> None:
         self.statements: list[str] = []
@@ -69,7 +70,7 @@ class _Translator(ast.NodeVisitor):
         return f"{called}({', '.join(arguments)})"
 
     def visit_ListComp(self, node: ast.ListComp) -> str:
-        """[… for m in [max(xs)] for x in xs]: a name for a number, and a loop over the operands."""
+        """[… for m in [max(xs)] for x in xs]: a variable for max(xs), and a loop over the operands."""
         *bindings, loop = node.generators
         for binding in bindings:
             assert isinstance(binding.iter, ast.List)
@@ -86,7 +87,7 @@ class _Translator(ast.NodeVisitor):
 
 
 def _is_formula(name: str) -> bool:
-    """Whether C's library has no such function, so that our own formula is meant."""
+    """Whether a function in a formula is another row, because C's library has none of that name."""
     return name in ("sigmoid", "sign", "maximum", "minimum")
 
 
@@ -99,22 +100,23 @@ def _function(head: str, formula: str) -> str:
 
 def source() -> str:
     """The text of kernels.h."""
-    lines = ["/* Written by autograd_tiny/kernels.py from the formulas in ops.py. */"]
-    kinds: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}
-    ordered = sorted(numbered(), key=lambda pair: not _is_formula(pair[1].name))    # used by the others
-    for number, row in ordered:
-        name = row.name
-        if row.is_nary:
-            kinds["MANY"].append(f"DO({number}, {name})")
-            head = f"double value_{name}(const double *xs, int64_t n, double *out)"
-            lines.append(_function(head, row.value))
-            head = f"void slopes_{name}(const double *xs, int64_t n, double f, double *out)"
-            lines.append(_function(head, row.derivatives[0]))
-            continue
-        kinds[str(len(row.operands))].append(f"DO({number}, {name})")
-        operands = ", ".join(f"double {x}" for x in row.operands)
-        lines.append(_function(f"double value_{name}({operands})", row.value))
-        for k, formula in enumerate(row.derivatives):
-            lines.append(_function(f"double slope_{name}_{k}({operands}, double f)", formula))
-    lines += [f"#define EACH_{kind}(DO) {' '.join(uses)}" for kind, uses in kinds.items()]
+    lines = ["/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"]
+    uses: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}
+    for opcode, row in sorted(numbered(), key=lambda pair: not _is_formula(pair[1].name)):  # used by the others
+        uses["MANY" if row.is_nary else str(len(row.operands))].append(f"DO({opcode}, {row.name})")
+        lines += _of_many(row) if row.is_nary else _of_few(row)
+    lines += [f"#define EACH_{count}(DO) {' '.join(each)}" for count, each in uses.items()]
     return "\n".join(lines) + "\n"
+
+
+def _of_few(row: Operation) -> list[str]:
+    operands = ", ".join(f"double {x}" for x in row.operands)
+    value = _function(f"double value_{row.name}({operands})", row.value)
+    heads = [f"double derivative_{row.name}_{k}({operands}, double f)" for k in range(len(row.operands))]
+    return [value, *map(_function, heads, row.derivatives)]
+
+
+def _of_many(row: Operation) -> list[str]:
+    value = f"double value_{row.name}(const double *xs, int64_t n, double *out)"
+    derivatives = f"void derivatives_{row.name}(const double *xs, int64_t n, double f, double *out)"
+    return [_function(value, row.value), _function(derivatives, row.derivatives[0])]

@@ -1,0 +1,12 @@
+"""The tape: a computation graph recorded once, and replayed over whole batches.
+
+    >>> from autograd_tiny.tape import record
+    >>> tape = record(lambda x, y: x * y, 2.0, 3.0)
+    >>> tape([[2.0, 3.0], [4.0, 5.0]]).tolist()
+    [6.0, 20.0]
+
+tape.py tells the whole way and is the place to begin; then, in the order of a compiler's pipeline: recording.py with
+branch_guard.py, program.py, lowering.py, grouping.py, batches.py, and an executor: numpy_executor.py, or
+native_executor.pyx with native_executor.h. listing.py, serialization.py and arguments.py serve them.
+"""
+from .tape import Tape as Tape, record as record

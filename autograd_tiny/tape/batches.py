@@ -1,9 +1,11 @@
-"""Runs a program on a batch: divided into chunks, by one thread or several, natively or with NumPy."""
+"""Runs a program on batches: in chunks of samples, by one thread or several, on the native executor or on NumPy's.
+
+Read on in numpy_executor.py for what an executor does with a chunk.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from operator import index
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,71 +14,92 @@ from .. import vectors
 from ..engine.custom import CustomOperation
 from ..engine.state import engine_kind
 from ..engine.value import Value
-from .grouping import Schedule
-from .numpy_executor import Array, NumpyRows
+from .grouping import Plan
+from .numpy_executor import Array, NumpyExecutor
 from .program import Program
 
-BLOCKS_IN_A_CHUNK = 4       # at least: what one thread takes at a time, with sums of its own
+BLOCKS_IN_A_CHUNK = 4       # at least: a chunk is given to one thread, and has sums of its own
 MOST_CHUNKS = 16
 BUDGET = 2**23              # numbers in the sums of all chunks together: 64 MiB
 
 
 class Executor(Protocol):
-    """What runs groups over rows: see NumpyRows."""
+    """Runs the groups of a plan over samples x (B, inputs), and writes into arrays that it is given.
+
+    scalars, and their adjoints, are arrays of all scalars of the plan: constants, parameters, results of these.
+    """
 
     name: str
     width: int
 
-    def prepare(self, scalars: Array) -> None: ...
-    def finish(self, scalars: Array, adjoints: Array) -> None: ...
-    def values(self, scalars: Array, x: Array, out: Array) -> None: ...
-    def adjoints(self, scalars: Array, x: Array, weights: Array | float, adjoints: Array) -> float: ...
-    def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None: ...
-    def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None: ...
+    def prepare(self, scalars: Array) -> None:
+        """Compute the scalars that are results, from the constants and parameters."""
+
+    def finish(self, scalars: Array, adjoints: Array) -> None:
+        """Pass the adjoints of the scalars that are results on to the parameters."""
+
+    def values(self, scalars: Array, x: Array, out: Array) -> None:
+        """The outputs (B, outputs)."""
+
+    def adjoints(self, scalars: Array, x: Array, weights: Array | float, adjoints: Array) -> float:
+        """Σ weights[i] · output(x[i]); its adjoints are added to those of the scalars.
+
+        weights: (B,), or one float for all samples.
+        """
+
+    def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None:
+        """The output (B,), and its derivatives (B, inputs) by the inputs."""
+
+    def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None:
+        """The outputs (B, outputs), and their derivatives along the directions (B, inputs)."""
 
 
-class Runner:
-    """A program, and the executor for it. parameters: where they are among the scalars.
+class BatchRunner:
+    """A program with its plan, on an executor.
 
-    reached: the parameters that the output depends on; None for all of them. spare: arrays for the next run.
+    Attributes:
+        executor: Runs the plan.
+        parameters: The places of the parameters among the scalars.
+        reached: The parameters that the output depends on; None for all of them.
+        spare: Arrays of all scalars, for the next run.
     """
 
     def __init__(self, program: Program) -> None:
-        schedule = Schedule(program)
-        self.executor: Executor = executor_for(program)(schedule)
-        first = len(schedule.constants)
+        plan = Plan(program)
+        self.executor: Executor = executor_for(program)(plan)
+        first = len(plan.constants)
         self.parameters = slice(first, first + program.parameters)
         self.spare: list[Array] = []
-        self._constants, self._size = schedule.constants, schedule.scalars
+        self._constants, self._size = plan.constants, plan.scalars
         needed = program.needed()[program.inputs : program.first]
         self.reached = None if all(needed) else np.flatnonzero(np.frombuffer(needed, np.uint8))
 
-    def run(self, parameters: tuple[Value, ...], x: Array, threads: int, method: str, *arrays: Array) -> None:
+    def run(self, method: str, parameters: tuple[Value, ...], threads: int, x: Array, *arrays: Array) -> None:
         """Call a method of the executor with chunks of the samples, and of arrays as long."""
         scalars, work = self._scalars(parameters), getattr(self.executor, method)
 
-        def on(chunk: slice) -> None:
+        def run_chunk(chunk: slice) -> None:
             work(scalars, x[chunk], *[array[chunk] for array in arrays])
 
-        for _ in _each(on, self._chunks(len(x)), threads):
+        for _ in _mapped(run_chunk, self._chunks(len(x)), threads):
             pass
         self.spare.append(scalars)
 
     def adjoints(
         self, parameters: tuple[Value, ...], at: Array | None, x: Array, weights: Array | float, threads: int
     ) -> tuple[float, Array]:
-        """The weighted sum of the outputs, and its derivatives by the scalars; these go back to `spare`."""
+        """The weighted sum of the outputs, and its adjoints by all scalars, an array that goes back to `spare`."""
         scalars = self._scalars(parameters, at)
         chunks = self._chunks(len(x))
         sums = [self._array() for _ in chunks]
 
-        def add(k: int) -> float:
-            each = weights if isinstance(weights, float) else weights[chunks[k]]
+        def run_chunk(k: int) -> float:
+            chunk_weights = weights if isinstance(weights, float) else weights[chunks[k]]
             sums[k].fill(0.0)
-            return self.executor.adjoints(scalars, x[chunks[k]], each, sums[k])
+            return self.executor.adjoints(scalars, x[chunks[k]], chunk_weights, sums[k])
 
         total = 0.0
-        for found in _each(add, range(len(chunks)), threads):
+        for found in _mapped(run_chunk, range(len(chunks)), threads):
             total += found
         for more in sums[1:]:
             with np.errstate(all="ignore"):
@@ -86,19 +109,19 @@ class Runner:
         self.spare.append(scalars)
         return total, sums[0]
 
-    def _scalars(self, values: tuple[Value, ...], numbers: Array | None = None) -> Array:
-        """All that is computed once in a run, from the parameters or from numbers in their place."""
+    def _scalars(self, parameters: tuple[Value, ...], at: Array | None = None) -> Array:
+        """All scalars, computed from the data of the parameters, or from numbers to be used instead."""
         scalars = self._array()
         scalars[: len(self._constants)] = self._constants
-        if numbers is None:
-            vectors.copy_numbers(values, scalars[self.parameters])
+        if at is None:
+            vectors.copy_numbers(parameters, scalars[self.parameters])
         else:
-            scalars[self.parameters] = numbers
+            scalars[self.parameters] = at
         self.executor.prepare(scalars)
         return scalars
 
     def _chunks(self, samples: int) -> list[slice]:
-        """How a batch is divided: by its size and the program alone, so that sums come out the same."""
+        """The parts of a batch. They depend on its size and the program alone, so that sums come out the same."""
         width = self.executor.width
         blocks = -(-samples // width)
         count = max(1, min(blocks // BLOCKS_IN_A_CHUNK, MOST_CHUNKS, BUDGET // (self._size + 1)))
@@ -106,17 +129,15 @@ class Runner:
         return [slice(a, b) for a, b in zip(ends, [*ends[1:], samples], strict=True)]
 
     def _array(self) -> Array:
-        """For all scalars, with anything in it."""
+        """For all scalars, not initialised."""
         try:
             return self.spare.pop()
         except IndexError:
             return np.empty(self._size)
 
 
-def _each(function: Callable[[Any], Any], items: Sequence[Any], threads: int) -> Iterable[Any]:
-    """The results in order, found by so many threads."""
-    if not hasattr(threads, "__index__") or isinstance(threads, bool) or (threads := index(threads)) < 1:
-        raise ValueError(f"threads: an int from 1 on is expected, got {threads!r}")
+def _mapped(function: Callable[[Any], Any], items: Sequence[Any], threads: int) -> Iterable[Any]:
+    """The results in the order of the items."""
     if threads == 1 or len(items) == 1:
         return map(function, items)
     with ThreadPoolExecutor(min(threads, len(items))) as pool:
@@ -124,12 +145,12 @@ def _each(function: Callable[[Any], Any], items: Sequence[Any], threads: int) ->
 
 
 def executor_for(program: Program) -> Any:
-    """The native one, where it was built and knows all the operations."""
+    """The class of the native executor, where it was built and knows all operations; else that of NumPy's."""
     is_custom = [isinstance(operation, CustomOperation) for operation, _ in program.instructions]
     if engine_kind() == "pure" or any(is_custom):
-        return NumpyRows
+        return NumpyExecutor
     try:
-        from .native_executor import NativeRows
-    except ImportError:                         # its compiler knew no vector types
-        return NumpyRows
-    return NativeRows
+        from .native_executor import NativeExecutor
+    except ImportError:                         # the compiler knew no vector types
+        return NumpyExecutor
+    return NativeExecutor

@@ -1,10 +1,12 @@
-"""A program as an executor runs it: in groups of equal instructions that do not depend on each other.
+"""Grouping: a program as an executor runs it, in groups of equal instructions that don't depend on each other.
 
-A number that is computed once in a run is a scalar: the constants come first, then the parameters, then what
-is computed from these. A number that every sample has for itself is a row: the inputs come first, then
-copies of scalars where a row is expected, then results. The operands of a group lie on levels before its own,
-and its results in consecutive places: an executor decides once for a whole group what is to be done. A layer
-of neurons becomes one group, whose sums share their operands.
+A number that is computed once in a run is a scalar: the constants come first, then the parameters, then the results
+of scalars. A number that every sample has of its own is a row: the inputs come first, then copies of scalars where a
+row is expected, then results. The operands of a group lie on levels before its own, and its results in consecutive
+places: so an executor decides once for a whole group what to compute. A layer of neurons becomes one group, whose
+sums share their operands.
+
+lowering.py makes programs; batches.py runs their plans on an executor, such as numpy_executor.py.
 """
 from __future__ import annotations
 
@@ -20,21 +22,26 @@ from .program import CONSTANT, ONCE, PER_SAMPLE, Program
 
 Index = np.ndarray[Any, np.dtype[np.int64]]
 
-SUMS = 0                                    # the opcode of dot; other operations have theirs from kernels.py
-SCALARS, OPERANDS, FACTORS = 1, 2, 4        # bits of a sum: what in it wants an adjoint
+DOTS = 0                                # the opcode of dot; c_kernels.py numbers the other operations
+SCALARS, ROWS, FACTORS = 1, 2, 4        # the bits of a dot: which of its operands need an adjoint
 
 
 class Group(NamedTuple):
-    """A row of the table of groups: `length` instructions of one operation, with results from `first` on.
+    """`length` instructions of one operation: a row of the table in a Plan.
 
-    size: of how many operands each. Operand j of instruction k is in the place places[at + j * length + k].
-    The operands of a sum are weights, left factors, rows to go with the weights, right factors, the bias;
-    there are as many weights as `weights` says. by_parameters, by_inputs: which operands want an adjoint, in
-    a derivative by these: a bit for each operand; for an operation of many 1, for a sum the bits above.
-
-    layer: for sums that all have the same rows, and no row twice, where in `places` these stand once more;
-    else -1. begin, stride: weight k of sum m is scalar begin + m * stride + k; -1 if it is not so simple.
-    column: the rows are the inputs from this one on; -1 if they are not.
+    Attributes:
+        opcode: Of the operation.
+        length: How many instructions there are.
+        first: The place of the first result; the others follow it.
+        size: How many operands each instruction has.
+        weights: Of a dot, how many. Its operands are weights, left factors, rows to go with the weights, right
+            factors, the bias.
+        at: Operand j of instruction k is in the place `places[at + j * length + k]`.
+        by_parameters, by_inputs: Which operands need an adjoint, for derivatives by parameters and by inputs: a bit
+            for each operand; 1 for an operation of any number of operands; SCALARS, ROWS and FACTORS for a dot.
+        layer: For dots that share all their rows, no row twice: where these stand once more in `places`; else -1.
+        begin, stride: Weight k of dot m is scalar begin + m * stride + k; begin is -1 if it is not so simple.
+        column: The rows are the inputs from this one on; -1 if they are not.
     """
 
     opcode: int
@@ -51,164 +58,197 @@ class Group(NamedTuple):
     column: int = -1
 
 
-class Schedule:
-    """Where the numbers of a program are, and the groups in the order in which they are computed.
+FIRST, LAYER = Group._fields.index("first"), Group._fields.index("layer")
+
+
+class Plan:
+    """The places of the numbers of a program, and its groups in the order in which they are computed.
 
     For relu(w·x + b) of two neurons with the inputs x0 x1 and the parameters w00 w01 b0 w10 w11 b1: these are
     the scalars 0 to 5. Rows 0 and 1 are the inputs, 2 and 3 the dots, 4 and 5 the relus. So there are two
     groups, both of length 2. The dots have size 5, first = 2, and the places (0 3, 1 4, 0 0, 1 1, 2 5): for
-    each of the two sums two weights, two rows and the bias. The relus: size 1, first = 4, places (2 3).
+    each of the two dots two weights, two rows and the bias. The relus: size 1, first = 4, places (2 3).
 
-    table: the groups, a row for each, with the fields of Group for columns; the first `once` of them work on
-    scalars alone. places: see Group. copied: the scalars that have a row too, from row number `inputs` on.
-    outputs: their rows. operations: what the opcodes stand for.
+    Attributes:
+        inputs, parameters, scalars, rows: How many there are.
+        constants: Their numbers, which are the first scalars.
+        table: The groups, a row for each, with the fields of Group for columns.
+        once: How many groups, the first ones, compute scalars.
+        places: The operands of the groups, see Group.
+        copied: The scalars that are also rows, from row number `inputs` on.
+        outputs: The rows of the outputs.
+        operations: The operation of each opcode.
     """
 
     def __init__(self, program: Program) -> None:
         self.inputs, self.parameters = program.inputs, program.parameters
         self.constants = np.array(program.constants[::-1], float)
-        # a slot is looked up at shift + slot, so that the constants, whose slots are negative, come first
-        shift = len(program.constants)
-        first = shift + program.first
-        kinds = np.array([CONSTANT] * shift + [*program.rates], np.int64)
-        its = _Instructions(program, kinds, shift)
+        instructions = _InstructionArrays(program)
+        self.operations = instructions.operations
+        self.table, order = instructions.grouped()
 
-        self.operations = its.operations
-        self.table, order = its.groups()
-        self.once = int((kinds[first + order[self.table[:, FIRST]]] == ONCE).sum())
-        outputs = np.array(program.outputs, np.int64) + shift
-        copied = its.expected_as_rows(outputs[kinds[outputs] != PER_SAMPLE])
+        rates, first = instructions.rates_of_slots, instructions.first
+        leaves, results = rates[:first], order + first
+        outputs = np.array(program.outputs, np.int64) + instructions.shift
+        copied = instructions.expected_as_rows(outputs[rates[outputs] != PER_SAMPLE])
+        scalars = np.concatenate([np.flatnonzero(leaves != PER_SAMPLE), results[rates[results] == ONCE]])
+        rows = np.concatenate([np.flatnonzero(leaves == PER_SAMPLE), copied, results[rates[results] == PER_SAMPLE]])
+        scalar, row = _places(scalars, len(rates)), _places(rows, len(rates))
 
-        scalars = np.flatnonzero(kinds[:first] != PER_SAMPLE)
-        rows = np.flatnonzero(kinds[:first] == PER_SAMPLE)
-        results = order + first
-        scalars = np.concatenate([scalars, results[kinds[results] == ONCE]])
-        rows = np.concatenate([rows, copied, results[kinds[results] == PER_SAMPLE]])
-        scalar, row = _places(scalars, len(kinds)), _places(rows, len(kinds))
         self.scalars, self.rows = len(scalars), len(rows)
         self.copied, self.outputs = scalar[copied], row[outputs]
-
-        self.places = its.places(self.table, order, scalar, row)
-        begin = order[self.table[:, FIRST]] + first
-        self.table[:, FIRST] = np.where(kinds[begin] == ONCE, scalar[begin], row[begin])
+        self.places = instructions.places(self.table, order, scalar, row)
+        leads = results[self.table[:, FIRST]]
+        self.once = int((rates[leads] == ONCE).sum())
+        self.table[:, FIRST] = np.where(rates[leads] == ONCE, scalar[leads], row[leads])
         for places in self.places, self.table[:, FIRST], self.copied, self.outputs:
-            if (places < 0).any():              # executors don't look again
+            if (places < 0).any():              # executors rely on it
                 raise ValueError("the program is not one that recording makes: a number has no place")
         self._describe_layers()
 
     def groups(self) -> tuple[list[Group], list[Group]]:
-        """Those that work on scalars alone, and those that make rows."""
+        """Those that compute scalars, and those that compute rows."""
         groups = [Group(*numbers) for numbers in self.table.tolist()]
         return groups[: self.once], groups[self.once :]
 
     def operands(self, group: Group) -> Index:
-        """The places of its operands: a column for each instruction."""
+        """The places (size, length) of its operands: a column for each instruction."""
         return self.places[group.at : group.at + group.size * group.length].reshape(group.size, group.length)
 
     def _describe_layers(self) -> None:
         """Fill in the last columns for the groups that are layers."""
-        end, more = len(self.places), []
-        for number in np.flatnonzero(self.table[:, LAYER]).tolist():
+        is_layer = self.table[:, LAYER] > 0
+        self.table[~is_layer, LAYER:] = -1
+        end, shared = len(self.places), []
+        for number in np.flatnonzero(is_layer).tolist():
             group = Group(*self.table[number].tolist())
             operands, n = self.operands(group), group.weights
-            weights, rows = operands[:n], operands[n : 2 * n, 0]
-            begin, stride = int(weights[0, 0]), int(weights[0, 1] - weights[0, 0])
-            expected = begin + stride * np.arange(group.length) + np.arange(n)[:, np.newaxis]
-            if stride < n or (weights != expected).any():
-                begin = -1
-            column = int(rows[0])
-            if column + n > self.inputs or (rows != column + np.arange(n)).any():
-                column = -1
-            self.table[number, LAYER:] = end, begin, stride, column
-            more.append(rows)
+            rows = operands[n : 2 * n, 0]
+            self.table[number, LAYER:] = end, *_regular_weights(operands[:n]), self._column(rows)
+            shared.append(rows)
             end += n
-        self.table[self.table[:, LAYER] == 0, LAYER:] = -1
-        self.places = np.concatenate([self.places, *more])
+        self.places = np.concatenate([self.places, *shared])
+
+    def _column(self, rows: Index) -> int:
+        """The input from which on these rows are the inputs; -1 if they are not."""
+        column = int(rows[0])
+        is_regular = column + len(rows) <= self.inputs and (rows == column + np.arange(len(rows))).all()
+        return column if is_regular else -1
 
 
-FIRST, LAYER = Group._fields.index("first"), Group._fields.index("layer")
+def _regular_weights(weights: Index) -> tuple[int, int]:
+    """begin and stride of the weights (weights of a dot, dots) of a layer."""
+    n, length = weights.shape
+    begin, stride = int(weights[0, 0]), int(weights[0, 1] - weights[0, 0])
+    expected = begin + stride * np.arange(length) + np.arange(n)[:, np.newaxis]
+    return (begin if stride >= n and (weights == expected).all() else -1), stride
 
 
-class _Instructions:
-    """The instructions of a program as arrays: one number for each instruction, or for each operand."""
+class _InstructionArrays:
+    """The instructions of a program as arrays: a number for each instruction, or one for each operand.
 
-    def __init__(self, program: Program, kinds: Index, shift: int) -> None:
+    A slot is counted from the last constant on here, so that all are from 0 on.
+
+    Attributes:
+        shift: The number of the first slot that is no constant.
+        first: The number of the slot of the first instruction.
+        rates_of_slots: The rate of each slot.
+    """
+
+    def __init__(self, program: Program) -> None:
         instructions = program.instructions
-        count = len(instructions)
-        operations = dict.fromkeys([operation for operation, _ in instructions])
-        numbers = _numbers_of(operations)
-        self.operations = {number: operation for operation, number in numbers.items()}
-        self.kinds = kinds[shift + program.first :]
-        self.opcode = np.array([numbers[operation] for operation, _ in instructions], np.int64)
+        self.shift = len(program.constants)
+        self.first = self.shift + program.first
+        self.rates_of_slots = np.array([CONSTANT] * self.shift + [*program.rates], np.int64)
+
+        # a number for each instruction
+        opcodes = _opcodes(dict.fromkeys([operation for operation, _ in instructions]))
+        self.operations = {opcode: operation for operation, opcode in opcodes.items()}
+        self.rates = self.rates_of_slots[self.first :]
+        self.opcode = np.array([opcodes[operation] for operation, _ in instructions], np.int64)
+        self.is_nary = np.isin(self.opcode, [opcode for operation, opcode in opcodes.items() if operation.is_nary])
         self.sizes = np.array([len(operands) for _, operands in instructions], np.int64)
         self.starts = np.cumsum(self.sizes) - self.sizes
 
-        # one number for each operand: whose it is, which one it is there, its slot, and what is asked of it
+        # a number for each operand: its instruction, its position there, its slot
         total = int(self.sizes.sum())
-        self.owner = np.repeat(np.arange(count), self.sizes)
+        self.owner = np.repeat(np.arange(len(instructions)), self.sizes)
         self.position = np.arange(total) - self.starts[self.owner]
-        self.slot = shift + np.fromiter(chain.from_iterable([x for _, x in instructions]), np.int64, total)
-        self.is_row = kinds[self.slot] == PER_SAMPLE
-        depends = np.array([False] * shift + [flag == 1 for flag in program.depending_on_parameters()])
+        self.slot = self.shift + np.fromiter(chain.from_iterable([x for _, x in instructions]), np.int64, total)
+        self.is_row = self.rates_of_slots[self.slot] == PER_SAMPLE
 
+        self._find_bits(program)
+        self._find_keys(program)
+
+    def _find_bits(self, program: Program) -> None:
+        """Which operands need an adjoint: bit, by_parameters and by_inputs as in Group."""
         half = self.sizes[self.owner] // 2
-        of_sum = self.opcode[self.owner] == SUMS
-        is_weight = of_sum & (self.position < half) & ~self.is_row
-        self.weights = np.bincount(self.owner[is_weight], minlength=count)
+        of_dot = self.opcode[self.owner] == DOTS
+        is_weight = of_dot & (self.position < half) & ~self.is_row
+        self.weights = np.bincount(self.owner[is_weight], minlength=len(self.sizes))
         has_weight = self.position % np.maximum(half, 1) < self.weights[self.owner]
-        part = np.where(has_weight, np.where(self.position < half, SCALARS, OPERANDS), FACTORS)
+        part = np.where(has_weight, np.where(self.position < half, SCALARS, ROWS), FACTORS)
         part[self.position == 2 * half] = SCALARS
-        nary = np.isin(self.opcode, [number for operation, number in numbers.items() if operation.is_nary])
-        self.bit = np.where(of_sum, part, np.where(nary[self.owner], 1, 1 << np.minimum(self.position, 2)))
-        self.by_parameters = _together(np.where(depends[self.slot], self.bit, 0), self.starts)
-        self.by_inputs = _together(np.where(self.is_row, self.bit, 0), self.starts)
-        self.form = np.where(self.opcode == SUMS, self.weights, np.where(nary, 0, self.by_inputs))
-        self.level = _levels(program)
-        sums = (self.opcode == SUMS) & (self.kinds == PER_SAMPLE)
-        self.layer = _layers(program, sums, self.weights, self.sizes // 2)
+        other = np.where(self.is_nary[self.owner], 1, 1 << np.minimum(self.position, 2))
+        self.bit = np.where(of_dot, part, other)
+        depending = np.array([False] * self.shift + [flag == 1 for flag in program.depending_on_parameters()])
+        self.by_parameters = _united(np.where(depending[self.slot], self.bit, 0), self.starts)
+        self.by_inputs = _united(np.where(self.is_row, self.bit, 0), self.starts)
 
-    def groups(self) -> tuple[Index, Index]:
-        """The table of groups, `first` being counted in an order of the instructions; and that order."""
-        keys = self.layer, self.form, self.sizes, self.opcode, self.level, self.kinds
-        order = np.lexsort(keys)                # by the last of them first
+    def _find_keys(self, program: Program) -> None:
+        """What instructions of one group have in common."""
+        is_dot = self.opcode == DOTS
+        self.form = np.where(is_dot, self.weights, np.where(self.is_nary, 0, self.by_inputs))
+        self.level = _levels(program)
+        self.layer = _layers(program, is_dot & (self.rates == PER_SAMPLE), self.weights, self.sizes // 2)
+
+    def grouped(self) -> tuple[Index, Index]:
+        """The table of groups, in which `first` counts in an order of the instructions; and that order."""
+        keys = self.layer, self.form, self.sizes, self.opcode, self.level, self.rates
+        order = np.lexsort(keys)                # the last key counts most
         sorted_keys = np.array(keys)[:, order]
         changes = np.ones(len(order), bool)
         changes[1:] = (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)
         begin = np.flatnonzero(changes)
         self.group = np.empty(len(order), np.int64)
         self.group[order] = np.cumsum(changes) - 1
-        count = np.diff(np.append(begin, len(order)))
+
         lead = order[begin]
-        places = count * self.sizes[lead]
-        size, weights, at = self.sizes[lead], self.weights[lead], np.cumsum(places) - places
-        by_parameters, by_inputs = (
-            _together(bits[order], begin) for bits in (self.by_parameters, self.by_inputs)
-        )
+        length = np.diff(np.append(begin, len(order)))
+        size, operands = self.sizes[lead], length * self.sizes[lead]
+        by_parameters, by_inputs = (_united(bits[order], begin) for bits in (self.by_parameters, self.by_inputs))
         table = np.zeros((len(begin), len(Group._fields)), np.int64)
-        columns = self.opcode[lead], count, begin, size, weights, at, by_parameters, by_inputs
-        for column, numbers in enumerate([*columns, self.layer[lead] > 0]):
-            table[:, column] = numbers
+        table[:, : LAYER + 1] = np.transpose([
+            self.opcode[lead], length, begin, size, self.weights[lead], np.cumsum(operands) - operands,
+            by_parameters, by_inputs, self.layer[lead] > 0,
+        ])
         return table, order
 
     def expected_as_rows(self, outputs: Index) -> Index:
-        """The scalars that stand where a row is needed: everywhere but in the weights and biases of sums."""
-        needed = (self.kinds[self.owner] == PER_SAMPLE) & (self.opcode[self.owner] != SUMS) & ~self.is_row
+        """The scalars among outputs, and where a row is needed: everywhere but in the weights and biases of dots."""
+        needed = (self.rates[self.owner] == PER_SAMPLE) & (self.opcode[self.owner] != DOTS) & ~self.is_row
         return np.array([*dict.fromkeys([*self.slot[needed].tolist(), *outputs.tolist()])], np.int64)
 
     def places(self, table: Index, order: Index, scalar: Index, row: Index) -> Index:
-        """For each group the places of its operands, as Group says."""
+        """The places of the operands of all groups; see Group.
+
+        Args:
+            table, order: The groups, see `grouped`.
+            scalar, row: The places of each slot.
+        """
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order)) - table[self.group[order], FIRST]
-        _, count, _, _, _, at, *_ = table[self.group[self.owner]].T
-        found = np.empty(len(self.slot), np.int64)
-        in_sum = self.opcode[self.owner] == SUMS
-        is_scalar = (self.kinds[self.owner] == ONCE) | (in_sum & (self.bit == SCALARS))
-        place = np.where(is_scalar, scalar[self.slot], row[self.slot])
-        found[at + self.position * count + rank[self.owner]] = place
-        return found
+        _, length, _, _, _, at, *_ = table[self.group[self.owner]].T
+        in_dot = self.opcode[self.owner] == DOTS
+        is_scalar = (self.rates[self.owner] == ONCE) | (in_dot & (self.bit == SCALARS))
+        places = np.empty(len(self.slot), np.int64)
+        places[at + self.position * length + rank[self.owner]] = np.where(
+            is_scalar, scalar[self.slot], row[self.slot]
+        )
+        return places
 
 
-def _together(bits: Index, starts: Index) -> Index:
+def _united(bits: Index, starts: Index) -> Index:
     """The bits in each part of an array, given where the parts start."""
     return np.bitwise_or.reduceat(bits, starts) if len(bits) else bits
 
@@ -220,33 +260,38 @@ def _places(slots: Index, size: int) -> Index:
     return place
 
 
-def _numbers_of(operations: Iterable[Operation]) -> dict[Operation, int]:
-    """What to call each operation; those of users come last."""
-    known = {operation: number for number, operation in numbered()} | {DOT: SUMS}
+def _opcodes(operations: Iterable[Operation]) -> dict[Operation, int]:
+    """The opcode of each operation; those of users come last."""
+    known = {operation: number for number, operation in numbered()} | {DOT: DOTS}
     beyond = count(max(known.values()) + 1)
     return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
 
 
 def _levels(program: Program) -> Index:
-    """For each instruction the longest way to it from a leaf; once and sample are counted apart."""
-    kinds, levels = program.rates, [0] * program.first
+    """For each instruction the longest path to it from a number of another rate."""
+    rates, levels = program.rates, [0] * program.first
     for slot, (_, operands) in enumerate(program.instructions, program.first):
-        kind, level = kinds[slot], 0
+        rate, level = rates[slot], 0
         for x in operands:
-            if x >= 0 and kinds[x] == kind and levels[x] > level:
+            if x >= 0 and rates[x] == rate and levels[x] > level:
                 level = levels[x]
         levels.append(level + 1)
     return np.array(levels[program.first :], np.int64)
 
 
-def _layers(program: Program, sums: Any, weights: Index, halves: Index) -> Index:
-    """For each instruction the number of its layer, from 1 on; 0 if it has none."""
-    found = np.zeros(len(sums), np.int64)
+def _layers(program: Program, is_candidate: Any, weights: Index, products: Index) -> Index:
+    """For each instruction the number of its layer, from 1 on; 0 if it has none.
+
+    Args:
+        is_candidate: Whether an instruction is a dot for each sample.
+        weights, products: How many it has, if so.
+    """
+    numbers = np.zeros(len(is_candidate), np.int64)
     sharing: dict[tuple[int, ...], list[int]] = {}
-    for k in np.flatnonzero(sums & (weights == halves) & (halves > 1)).tolist():
+    for k in np.flatnonzero(is_candidate & (weights == products) & (products > 1)).tolist():
         operands = program.instructions[k].operands
         sharing.setdefault(operands[len(operands) // 2 : -1], []).append(k)
     layers = [members for rows, members in sharing.items() if len(members) > 1 and len({*rows}) == len(rows)]
     for layer, members in enumerate(layers, 1):
-        found[members] = layer
-    return found
+        numbers[members] = layer
+    return numbers

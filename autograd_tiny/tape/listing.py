@@ -1,4 +1,4 @@
-"""A program in words and numbers: its listing, and what it costs."""
+"""A program in words and numbers: its listing, and its cost. tape.py shows both."""
 from __future__ import annotations
 
 import re
@@ -12,13 +12,13 @@ MOST_SHOWN = 8          # operands in a line, and names in a list
 
 
 def names_of(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -> list[str]:
-    """What to call each slot: by the given names where they are clear, x0, p0, v0 and so on elsewhere."""
+    """A name for each slot: the given names where they can stand in a formula; else x0, p0, v0 and so on."""
     names = told_apart([*_clear(inputs, "x"), *_clear(parameters, "p")])
     return told_apart([*names, *(f"v{k}" for k in range(len(program.instructions)))])
 
 
 def _clear(names: Sequence[str], prefix: str) -> list[str]:
-    """The names that can stand in a formula; a number for every other."""
+    """The names that can stand in a formula; the prefix and a number for the others."""
     return [name if _is_clear(name) else f"{prefix}{k}" for k, name in enumerate(names)]
 
 
@@ -27,7 +27,7 @@ def _is_clear(name: str) -> bool:
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
-    """The names; one that was there before gets a number: w, w_2, w_3."""
+    """The names, made unique by numbers: w, w_2, w_3."""
     found: dict[str, None] = {}
     times: dict[str, int] = {}
     for name in names:
@@ -40,13 +40,13 @@ def told_apart(names: Sequence[str]) -> list[str]:
 
 
 def listed(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -> str:
-    """The instructions as lines to read: what is computed once in a run, and what for every sample."""
+    """The instructions as lines to read: those computed once in a run, then those for every sample."""
     names = names_of(program, inputs, parameters)
     lines = [f"inputs: {_some(names[: program.inputs])}"]
     if program.parameters:
         lines.append(f"parameters: {_some(names[program.inputs : program.first])}")
-    for kind, title in (ONCE, "once in a run:"), (PER_SAMPLE, "for every sample:"):
-        slots = [slot for slot in range(program.first, len(names)) if program.rates[slot] == kind]
+    for rate, title in (ONCE, "once in a run:"), (PER_SAMPLE, "for every sample:"):
+        slots = [slot for slot in range(program.first, len(names)) if program.rates[slot] == rate]
         if slots:
             lines += [title, *(f"    {line_of(program, slot, names)}" for slot in slots)]
     outputs = [name_of(program, slot, names) for slot in program.outputs]
@@ -60,7 +60,7 @@ def line_of(program: Program, slot: int, names: Sequence[str]) -> str:
 
 
 def name_of(program: Program, slot: int, names: Sequence[str]) -> str:
-    """A name, or the number that a constant is."""
+    """The name of a slot; for a constant, its number."""
     if slot >= 0:
         return names[slot]
     x = program.constants[~slot]
@@ -99,22 +99,31 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-# ---- what it costs
+# ---- cost
 
 class Pass(NamedTuple):
-    """What one pass over the instructions takes for a sample: floating-point operations, and bytes moved."""
+    """The cost of one pass over the instructions, for a sample.
+
+    Attributes:
+        flops: Floating-point operations.
+        bytes: Bytes that the instructions read and write, in whatever cache.
+    """
 
     flops: int
     bytes: int
 
 
 class Cost(NamedTuple):
-    """How many instructions there are, how many of them run once, and what the two passes take for a sample.
+    """The cost of replaying a program, for a sample.
 
-    A call of a function such as exp counts as one operation, max and others of many operands as one for each.
-    The reverse pass is that of all outputs, by the parameters, or by the inputs where there are none; each
-    derivative that is sent on counts as two, a product and a sum. Bytes are those that instructions read and
-    write, in whatever cache.
+    A call of a function such as exp counts as one operation, of a function of many operands such as max as one for
+    each of them. In reverse, each contribution to an adjoint counts as two, a product and a sum.
+
+    Attributes:
+        instructions: Their number.
+        once: How many of them are computed once in a run.
+        forward: The pass that computes the outputs.
+        reverse: The pass back from all outputs to the parameters, or to the inputs where there are no parameters.
     """
 
     instructions: int
@@ -129,7 +138,7 @@ class Cost(NamedTuple):
 
 
 def _used(program: Program, operation: Operation, operands: Sequence[int]) -> list[int]:
-    """The operands that take time: not the factors 1 and -1 of a sum, and not a bias of 0."""
+    """The operands that count: not the factors 1 and -1 of a sum, and not a bias of 0."""
     if operation is not DOT:
         return [*operands]
     free = {~k for k, x in enumerate(program.constants) if abs(x) == 1.0}
@@ -140,25 +149,25 @@ def _used(program: Program, operation: Operation, operands: Sequence[int]) -> li
 
 
 def _flops(operation: Operation, used: Sequence[int]) -> int:
-    """A sum of products takes one less than it has operands; all else one, or one for each of many."""
+    """A sum of products has one less than it has operands."""
     return len(used) - 1 if operation is DOT else len(used) if operation.is_nary else 1
 
 
 def cost_of(program: Program) -> Cost:
-    """What replaying a program costs, forward and back."""
+    """The cost of replaying a program."""
     forward, reverse = [0, 0], [0, 0]
-    needs = program.depending_on_parameters() if program.parameters else program.rates
+    needs_adjoint = program.depending_on_parameters() if program.parameters else program.rates
     for slot, (operation, operands) in enumerate(program.instructions, program.first):
         if program.rates[slot] != PER_SAMPLE:
             continue
         used = _used(program, operation, operands)
         n = len(used)
-        sent = sum([x >= 0 and needs[x] > 0 for x in used])
+        sent = sum([x >= 0 and needs_adjoint[x] > 0 for x in used])
         forward[0] += _flops(operation, used)
         forward[1] += 8 * (n + 1)
         if sent:
             reverse[0] += 2 * sent
             reverse[1] += 8 * (1 + n + 2 * sent)
-    once = sum(kind == ONCE for kind in program.rates[program.first :])
+    once = sum(rate == ONCE for rate in program.rates[program.first :])
     return Cost(len(program.instructions), once, Pass(*forward), Pass(*reverse))
 

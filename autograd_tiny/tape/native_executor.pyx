@@ -1,4 +1,4 @@
-"""Runs a schedule over rows of samples, natively: replay.h for Python. See rows.py for the methods."""
+"""The native executor of a plan: native_executor.h for Python. See Executor in batches.py for the methods."""
 cimport cython
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport int32_t, int64_t
@@ -6,10 +6,13 @@ from libc.stdlib cimport free
 
 import numpy as np
 
+cdef extern from "dots.h":              # included by the other: says that this module depends on it
+    pass
+
 cdef extern from "native_executor.h" nogil:
     ctypedef struct group:
         pass
-    ctypedef struct schedule:
+    ctypedef struct c_plan "plan":
         const group *once
         const group *sample
         int64_t onces, samples
@@ -22,18 +25,18 @@ cdef extern from "native_executor.h" nogil:
         double *numbers
     memory *allocate(Py_ssize_t size)
     memory *of_numbers(double *numbers)
-    void c_prepare "prepare"(const schedule *p, double *s, double *work)
-    void c_finish "finish"(const schedule *p, const double *s, double *of_s, double *work)
+    void c_prepare "prepare"(const c_plan *p, double *s, double *work)
+    void c_finish "finish"(const c_plan *p, const double *s, double *of_s, double *work)
     void c_values "values"(
-        const schedule *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work)
+        const c_plan *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work)
     double c_adjoints "adjoints"(
-        const schedule *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
+        const c_plan *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
         double *of_s, int64_t W, double *work)
     void c_input_adjoints "input_adjoints"(
-        const schedule *p, const double *s, const double *x, int64_t B, double *out, double *gradients, int64_t W,
+        const c_plan *p, const double *s, const double *x, int64_t B, double *out, double *gradients, int64_t W,
         double *work)
     void c_tangents "tangents"(
-        const schedule *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
+        const c_plan *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
         double *changes, int64_t W, double *work)
 
 CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
@@ -42,7 +45,7 @@ WIDTHS = (128, 64, 32, 16, 8)
 
 
 cdef void *pointer(object array, Py_ssize_t size, Py_ssize_t itemsize, bint writable=False) except NULL:
-    """Where an array begins, which must have so many elements; the caller holds on to it."""
+    """The beginning of an array, which must have so many elements; the caller holds on to it."""
     cdef Py_buffer buffer
     PyObject_GetBuffer(array, &buffer, PyBUF_C_CONTIGUOUS | (PyBUF_WRITABLE if writable else 0))
     cdef bint fits = buffer.len == size * itemsize and buffer.itemsize == itemsize
@@ -62,32 +65,32 @@ cdef const double *given(object array, Py_ssize_t size) except NULL:
 
 
 @cython.final
-cdef class NativeRows:
-    """An executor: see NumpyRows, which has the same methods."""
+cdef class NativeExecutor:
+    """Runs a plan over blocks of samples; see Executor for the methods."""
 
-    cdef schedule plan
-    cdef object arrays              # holds on to the memory that the plan points to
+    cdef c_plan plan
+    cdef object arrays              # whose memory the plan points to
     cdef readonly Py_ssize_t width, scalars
     cdef memory *spare              # kept for the next run
     name = "native"
 
-    def __init__(self, schedule):
-        table = np.ascontiguousarray(schedule.table, np.int64)
+    def __init__(self, plan):
+        table = np.ascontiguousarray(plan.table, np.int64)
         places, copied, outputs = (
-            np.append(x, 0).astype(np.int32) for x in (schedule.places, schedule.copied, schedule.outputs)
+            np.append(x, 0).astype(np.int32) for x in (plan.places, plan.copied, plan.outputs)
         )
         self.arrays = table, places, copied, outputs
         self.plan.once = <const group *>pointer(table, table.size, sizeof(int64_t))
-        self.plan.onces, self.plan.samples = schedule.once, len(table) - schedule.once
+        self.plan.onces, self.plan.samples = plan.once, len(table) - plan.once
         self.plan.sample = self.plan.once + self.plan.onces
         self.plan.places = <const int32_t *>pointer(places, places.size, sizeof(int32_t))
         self.plan.copied = <const int32_t *>pointer(copied, copied.size, sizeof(int32_t))
         self.plan.outputs = <const int32_t *>pointer(outputs, outputs.size, sizeof(int32_t))
-        self.plan.inputs, self.plan.copies = schedule.inputs, len(schedule.copied)
-        self.plan.results, self.plan.rows = len(schedule.outputs), schedule.rows
-        self.scalars = schedule.scalars
-        fitting = [w for w in WIDTHS if schedule.rows * w <= CACHE]
-        self.width = fitting[0] if fitting else 8 if schedule.rows * 8 <= ROOM else 1
+        self.plan.inputs, self.plan.copies = plan.inputs, len(plan.copied)
+        self.plan.results, self.plan.rows = len(plan.outputs), plan.rows
+        self.scalars = plan.scalars
+        fitting = [w for w in WIDTHS if plan.rows * w <= CACHE]
+        self.width = fitting[0] if fitting else 8 if plan.rows * 8 <= ROOM else 1
         _, length, _, size, weights, _, _, _, layer, begin, *_ = table.T
         scratch = np.where(layer < 0, 4 * size, (np.where(begin < 0, length, 0) + self.width) * weights)
         self.plan.scratch = int(scratch.max(initial=0))
@@ -96,7 +99,7 @@ cdef class NativeRows:
         free(self.spare)
 
     cdef double *borrow(self, Py_ssize_t width) except NULL:
-        """Memory to work in: what was kept from another run, if it suffices."""
+        """Memory to work in: that of another run, if it is large enough."""
         cdef Py_ssize_t size = 2 * self.plan.rows * width + self.plan.scratch
         cdef memory *found = self.spare
         self.spare = NULL
@@ -118,7 +121,6 @@ cdef class NativeRows:
         return 1 if samples == 1 else self.width
 
     def prepare(self, scalars):
-        """See NumpyRows."""
         cdef double *s = room(scalars, self.scalars)
         cdef double *work = self.borrow(1)
         with nogil:
@@ -126,7 +128,6 @@ cdef class NativeRows:
         self.give_back(work)
 
     def finish(self, scalars, adjoints):
-        """See NumpyRows."""
         cdef const double *s = given(scalars, self.scalars)
         cdef double *of_s = room(adjoints, self.scalars)
         cdef double *work = self.borrow(1)
@@ -135,7 +136,6 @@ cdef class NativeRows:
         self.give_back(work)
 
     def values(self, scalars, x, out):
-        """See NumpyRows."""
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
         cdef const double *s = given(scalars, self.scalars)
         cdef const double *samples = given(x, B * self.plan.inputs)
@@ -146,7 +146,6 @@ cdef class NativeRows:
         self.give_back(work)
 
     def adjoints(self, scalars, x, weights, adjoints):
-        """See NumpyRows; weights may be one float, for all samples."""
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
         cdef const double *s = given(scalars, self.scalars)
         cdef const double *samples = given(x, B * self.plan.inputs)
@@ -165,7 +164,6 @@ cdef class NativeRows:
         return total
 
     def input_adjoints(self, scalars, x, out, gradients):
-        """See NumpyRows."""
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
         cdef const double *s = given(scalars, self.scalars)
         cdef const double *samples = given(x, B * self.plan.inputs)
@@ -177,7 +175,6 @@ cdef class NativeRows:
         self.give_back(work)
 
     def tangents(self, scalars, x, out, changes, directions):
-        """See NumpyRows."""
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
         cdef const double *s = given(scalars, self.scalars)
         cdef const double *samples = given(x, B * self.plan.inputs)

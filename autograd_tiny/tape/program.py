@@ -107,6 +107,9 @@ class Program:
         ]
         return Program(self.inputs, self.parameters, self.constants, instructions, [new_slots[x] for x in outputs])
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Program, (self.inputs, self.parameters, self.constants, self.instructions, self.outputs)
+
     def __eq__(self, other: object) -> bool:
         """Whether it is the same, instruction by instruction, constant by constant."""
         return isinstance(other, Program) and self._identity() == other._identity()

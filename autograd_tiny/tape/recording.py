@@ -135,11 +135,11 @@ def _recorded(trace: _Trace, given: list[Value] | None, in_order_of_use: bool = 
         order = topological_order(*trace.outputs)
         parameters = _possible_parameters(trace.inputs, order) if given is None else given
         program = lowered(order, trace.inputs, parameters, trace.outputs)
-        used = range(len(parameters))
+        used = [*range(len(parameters))]
         if given is None or in_order_of_use:
             used = program.parameters_by_first_use()
-        parameters = tuple([parameters[k] for k in used])
-        return Recording(program.once_first(used), parameters, trace.input_names, trace.structure)
+        chosen = tuple([parameters[k] for k in used])
+        return Recording(program.once_first(used), chosen, trace.input_names, trace.structure)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Tapes in files: JSON that is read as data and checked, number by number, before it becomes a program."""
+"""Tapes in files: JSON, which is read as data and checked, number by number, before it becomes a program."""
 from __future__ import annotations
 
 import hashlib
@@ -27,7 +27,7 @@ def save(
     path: str | PathLike[str], program: Program, parameters: Sequence[Value], inputs: Sequence[str],
     labels: Sequence[str], several: bool,
 ) -> None:
-    """Write a program and the numbers of its parameters, in hexadecimal, so that no digit is lost."""
+    """Write a program and the data of its parameters, in hexadecimal, so that no digit is lost."""
     for operation, _ in program.instructions:
         if isinstance(operation, CustomOperation):
             raise TypeError(f"{operation.name} is an operation of your own, and a file can't hold its code")
@@ -44,22 +44,21 @@ def save(
 
 
 def load(path: str | PathLike[str]) -> Loaded:
-    """What save has written. ValueError for anything else."""
+    """Read a file that save has written. ValueError for any other."""
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
-        json.dumps(found)                       # nothing in it is too deep to be written again
+        json.dumps(found)                       # raises here if it is nested too deeply for the checksum
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is no tape: it is not JSON ({error})") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ValueError(f"{path} is no tape: it does not have the format of autograd_tiny's tapes")
     if type(found.get("version")) is not int or found["version"] != VERSION:
-        its = found.get("version")
-        raise ValueError(f"{path} is of version {its!r}, and this package reads version {VERSION}")
+        raise ValueError(f"{path} is of version {found.get('version')!r}, and this package reads version {VERSION}")
     contents = {key: value for key, value in found.items() if key not in ("format", "version", "sha256")}
     if contents.keys() != FIELDS:
         raise ValueError(f"{path} was changed: {sorted(FIELDS)} are expected in it, got {sorted(contents)}")
     if found.get("sha256") != _checksum(contents):
-        raise ValueError(f"{path} was changed since it was saved, or is damaged: its checksum is another")
+        raise ValueError(f"{path} was changed since it was saved, or is damaged: its checksum does not match")
     try:
         return _program(contents)
     except (LookupError, TypeError, ValueError, OverflowError) as error:
@@ -76,7 +75,7 @@ def _program(contents: dict[str, Any]) -> Loaded:
         [float.fromhex(x) for x in _list_of(str, contents, key)] for key in ("numbers", "constants")
     )
     if len(numbers) != len(labels):
-        raise ValueError(f"{len(labels)} parameters have {len(numbers)} numbers")
+        raise ValueError(f"there are {len(labels)} parameters, but numbers for {len(numbers)}")
     instructions: list[Instruction] = []
     first = len(inputs) + len(labels)
     for line in _list_of(list, contents, "instructions"):
@@ -85,12 +84,12 @@ def _program(contents: dict[str, Any]) -> Loaded:
     _check_slots(outputs, len(constants), first + len(instructions))
     several = contents["several"]
     if type(several) is not bool or not outputs or (len(outputs) > 1 and not several):
-        raise ValueError("a tape of one output, or of several, is expected")
+        raise ValueError(f"{len(outputs)} outputs do not go with several={several!r}")
     program = Program(len(inputs), len(labels), constants, instructions, outputs)
     for slot, (operation, operands) in enumerate(instructions, first):
-        kind = program.rate(slot)
-        if kind == CONSTANT or (operation is DOT and not _is_sum(program, kind, operands)):
-            raise ValueError(f"{operation.name} of {operands} is nothing that recording makes")
+        rate = program.rate(slot)
+        if rate == CONSTANT or (operation is DOT and not _is_recorded_dot(program, rate, operands)):
+            raise ValueError(f"recording makes no {operation.name} of the operands {operands}")
     return program, numbers, inputs, labels, several
 
 
@@ -98,29 +97,29 @@ def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:
     name, *operands = line
     operation = operation_named(name)
     if operation is not DOT and operation not in WITH_KERNELS:
-        raise ValueError(f"{name} is no instruction of a tape")
+        raise ValueError(f"tapes have no instruction {name}")
     _check_slots(operands, constants, slots)
     least = 1 if operation.is_nary else len(operation.operands)
     if operation is LEAF or len(operands) < least or (not operation.is_nary and len(operands) > least):
-        raise ValueError(f"{name} of {len(operands)} operands")
+        raise ValueError(f"{name} does not take {len(operands)} operands")
     return Instruction(operation, tuple(operands))
 
 
-def _is_sum(program: Program, kind: int, operands: Sequence[int]) -> bool:
+def _is_recorded_dot(program: Program, rate: int, operands: Sequence[int]) -> bool:
     """Whether a dot is as recording makes it: weights before inputs, and a bias that is known before."""
-    kinds = [program.rate(x) for x in operands]
-    n = len(operands) // 2
-    if len(operands) % 2 == 0 or n == 0 or (kind == PER_SAMPLE and kinds[-1] == PER_SAMPLE):
+    rates, n = [program.rate(x) for x in operands], len(operands) // 2
+    left, right, bias = rates[:n], rates[n:-1], rates[-1]
+    if len(operands) % 2 == 0 or n == 0 or (rate == PER_SAMPLE and bias == PER_SAMPLE):
         return False
-    weights = [x != PER_SAMPLE for x in kinds[:n]]
-    return kind != PER_SAMPLE or (kinds[n:-1] == [PER_SAMPLE] * n and weights == sorted(weights, reverse=True))
+    is_weight = [x != PER_SAMPLE for x in left]
+    return rate != PER_SAMPLE or (right == [PER_SAMPLE] * n and is_weight == sorted(is_weight, reverse=True))
 
 
 def _check_slots(slots: list[Any], constants: int, known: int) -> None:
-    """Each is a constant, or was computed before."""
+    """ValueError unless each is a constant or was computed before."""
     for slot in slots:
         if type(slot) is not int or not -constants <= slot < known:
-            raise ValueError(f"there is no number in slot {slot!r}")
+            raise ValueError(f"slot {slot!r} is empty")
 
 
 def _list_of(kind: type, contents: dict[str, Any], key: str) -> list[Any]:

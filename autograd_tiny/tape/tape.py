@@ -1,24 +1,27 @@
-"""The tape: a scalar graph, recorded once, replayed natively over whole batches.
+"""The tape: a scalar computation graph, recorded once, replayed natively over whole batches.
 
-How a scalar program becomes row instructions, with f = relu(w₁x₁ + w₂x₂ + b) − y for an example:
+It is a compiler's pipeline. For example f = relu(w₁x₁ + w₂x₂ + b) − y becomes instructions on rows of numbers so:
 
-1. Ordinary eager code computes f for one sample. Its graph is the recording (recording.py; a function
-   is called to make one).
-2. program.py writes the graph down as instructions on numbered slots. Two products and two sums become
-   one instruction, the `dot` of the calculus; three are left, which `Tape.listing()` shows:
-       v0 = w1·x1 + w2·x2 + b        v1 = relu(v0)        v2 = v1 - y
-   The tape does not need the graph any more.
-3. schedule.py puts instructions that are alike and don't depend on each other in groups. Of 16 such neurons
-   it makes one group of 16 dots, and one group of 16 relus.
-4. An executor runs the groups over rows: x1 is no longer a number but up to 128 of them, one for each
-   sample of a block. So the loops inside are over samples, where a processor computes eight at once, and
-   finding out which instruction comes next costs next to nothing. replay.h does that in C, with kernels made
-   from the formulas of ops.py (kernels.py); rows.py does it with NumPy where that was not built.
-5. Backwards the same groups run from the last to the first. Each adds to the adjoint rows of its operands
-   its own adjoint times the local derivative: the chain rule of engine.py, for a block of samples at a
-   time. What belongs to a parameter is summed over the samples.
+1. Recording (recording.py). Ordinary eager code computes f for one sample; its computation graph is the recording.
+   Where a function is recorded, it is called to make one, and branch_guard.py refuses branches in it.
+2. Lowering (lowering.py) turns the graph into a program (program.py): instructions on numbered slots. Two products
+   and two sums become one instruction, the `dot` of the calculus, and three are left. `Tape.listing()` shows them
+   (listing.py):
+       v0 = w1*x1 + w2*x2 + b        v1 = relu(v0)        v2 = v1 - y
+   The tape does not need the graph any more. serialization.py writes the program to a file.
+3. Grouping (grouping.py) plans how it is run: instructions that are alike and don't depend on each other form a
+   group. Of 16 such neurons come one group of 16 dots, and one group of 16 relus.
+4. Batches (batches.py). A batch is divided into chunks for the threads, and each chunk into blocks of up to 128
+   samples.
+5. An executor runs the groups on a block: x1 is no longer a number but a row, with one number for each sample. So
+   the inner loops are over samples, where a processor computes eight at once, and finding the next instruction
+   costs next to nothing. native_executor.h does that in C, with kernels that calculus/c_kernels.py makes from the
+   formulas of the calculus; numpy_executor.py does it with NumPy where that was not built.
+   In reverse the same groups run from the last to the first. Each adds to the adjoint rows of its operands its own
+   adjoint times the local derivative: the chain rule of engine/backward.py, for a block of samples at a time. The
+   adjoints of a parameter are summed over the samples.
 
-runner.py divides a batch among threads; this file is about what goes in and what comes out.
+This file is the outside of it, and arguments.py checks the arguments.
 
 R. E. Wengert, A Simple Automatic Derivative Evaluation Program (1964), recorded such lists first; A. Griewank
 and A. Walther, Evaluating Derivatives (2008), chapters 4 and 6, are about tapes.
@@ -34,9 +37,9 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.arguments import describe
-from ..engine.value import Value, is_operand
-from . import recording, serialization as tape_file
-from .batches import Runner, executor_for
+from ..engine.value import Value
+from . import arguments, recording, serialization
+from .batches import BatchRunner, executor_for
 from .listing import Cost, cost_of, listed, told_apart
 from .numpy_executor import Array
 from .program import Program
@@ -50,23 +53,32 @@ def record(output: Value | Sequence[Any], inputs: Any, parameters: Iterable[Valu
 def record(
     f: Callable[..., Any], *examples: Any, parameters: Iterable[Value] | None = None, check: bool = True
 ) -> Tape: ...
-def record(output: Any, *arguments: Any, **options: Any) -> Tape:  # type: ignore[misc]
-    """A tape of a graph, or of a function.
+def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[misc]
+    """A tape of a computation graph, or of a function.
 
-    record(output, inputs, parameters=None): output is a Value that has just been computed, or several in a
-    list, tuple or array. inputs are the leaves that change from sample to sample: a Value, or Values in
-    lists, tuples, dicts and arrays. All other leaves that require a gradient are parameters, read from their
-    Values at each run, unless `parameters` says which are. What is left counts as constant, and every branch
-    that was taken is taken for ever.
+    record(output, inputs, parameters=None) records the graph of Values that have just been computed. Constants are
+    taken as they are now, and every branch that was taken is taken for ever.
 
-    record(f, *examples, parameters=None, check=True): calls f with Values in the places of the numbers in
-    the examples. A comparison that depends on them is an error, and f is called at a second point: the two
-    programs must be the same. For that call the parameters hold other numbers, too; they are put back. Values
-    that f makes anew each time are constants. check=False does without the second call; Values that f makes
-    are parameters then.
+    record(f, *examples, parameters=None, check=True) calls f with Values in the places of the numbers in the
+    examples. A comparison that depends on them is an error. f is called at a second point too, where parameters
+    hold other numbers for that call, and both programs must be the same.
 
-    TypeError for what is no Value and for a branch in f. ValueError for an input or parameter that is no leaf
-    or is named twice, and for a function that does something else at the second point.
+    Args:
+        output: A Value, or several in a list, tuple or array.
+        inputs: The leaves that change from sample to sample: a pytree of Values.
+        f: A function of one sample, which returns one number or a pytree of numbers.
+        examples: The arguments of one call of f.
+        parameters: The leaves that are read from their Values at each run. By default all others that require a
+            gradient; but those that f makes anew at each call are constants.
+        check: False does without the second call. Values that f makes are parameters then.
+
+    Returns:
+        The tape. Its inputs are those of the graph, or the numbers of the examples, in order.
+
+    Raises:
+        TypeError: Something is no Value, or f has a branch that depends on its numbers or on a parameter.
+        ValueError: An input or parameter is no leaf or is given twice, an output depends on neither, or f does
+            something else at the second point.
     """
     if callable(output):
         if options.keys() - {"parameters", "check"}:
@@ -74,28 +86,37 @@ def record(output: Any, *arguments: Any, **options: Any) -> Tape:  # type: ignor
                 f"record(f, …) takes examples by position, parameters= and check=, got {sorted(options)}: "
                 "wrap f in a lambda to call it in another way"
             )
-        its = recording.of_function(output, *arguments, **options)
+        recorded = recording.of_function(output, *rest, **options)
     else:
-        if len(arguments) + len(options) not in (1, 2) or options.keys() - {"inputs", "parameters"}:
+        if len(rest) + len(options) not in (1, 2) or options.keys() - {"inputs", "parameters"}:
             raise TypeError(f"record(output, inputs, parameters=None) is expected, got {describe(output)} first")
-        its = recording.of_graph(output, *arguments, **options)
-    return Tape(its.program, its.parameters, its.inputs, its.labels, not its.outputs.is_number)
+        recorded = recording.of_graph(output, *rest, **options)
+    several = not recorded.outputs.is_number
+    return Tape(recorded.program, recorded.parameters, recorded.inputs, recorded.labels, several)
 
 
 class Tape:
-    """A recorded graph. See `record`, which makes tapes.
+    """A recorded computation graph; `record` makes it.
 
-    parameters: the Values that are read at each run: those that were given, or all, in the order in which the
-    instructions use them. inputs: the names of the columns of X. output: which one, counted from 0, where
-    several were recorded; ValueError if there is none of that number.
-    X is a batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a
-    batch of one; for one input, a list of numbers as so many samples. Everything is float64.
+    Everything is computed in float64. These arguments are shared by the methods:
 
-    threads: how many may work on a batch; the results are the same, bit for bit. Each needs memory for a
-    block of samples: 0.5 MiB, or, where eight samples need more than that, so much, up to 256 MiB; beyond
-    that one sample at a time. What chunks of a batch sum up by themselves takes 64 MiB at most.
-    check_finite: ValueError if X holds nan or infinities, FloatingPointError if the results do.
-    TypeError for an X that is not numeric, ValueError for one of another shape. Nothing changes then.
+    X: A batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a batch of
+        one; for a tape of one input, a list of B numbers is a batch of B.
+    output: Which of the outputs, counted from 0.
+    threads: How many may work on a batch; the results are the same, bit for bit. Each needs memory for a block of
+        samples: 0.5 MiB, or, where eight samples need more than that, so much, up to 256 MiB; beyond that one
+        sample at a time. The sums of the chunks of a batch take 64 MiB at most.
+    check_finite: Whether nan and infinity are errors, in X and in the results.
+
+    All methods raise TypeError for an X that is not numeric, ValueError for one of another shape and for an output
+    or threads that can't be; with check_finite, ValueError if X is not finite, FloatingPointError if a result isn't.
+    An error leaves everything as it was.
+
+    Attributes:
+        parameters: The Values that are read at each run: those that were given, or all, in the order in which the
+            instructions use them.
+        inputs: The names of the columns of X.
+        program: The instructions.
     """
 
     def __init__(
@@ -107,112 +128,179 @@ class Tape:
         self.inputs = tuple(told_apart([name or f"x{k}" for k, name in enumerate(inputs)]))
         self._labels = tuple(labels)
         self._several = several
-        self._runners: dict[Any, Runner] = {}       # for outputs; each is made when it is first needed
+        self._runners: dict[Any, BatchRunner] = {}      # by output; each is made when it is first needed
 
     def __call__(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
-        """The outputs: (B,), or (B, outputs) if several were recorded."""
-        x = self._samples(X, check_finite)
+        """The outputs.
+
+        Args:
+            X, threads, check_finite: See Tape.
+
+        Returns:
+            An array (B,), or (B, outputs) if several were recorded.
+        """
+        x = arguments.samples(X, self.inputs, check_finite)
         out = np.empty((len(x), len(self.program.outputs)))
-        self._runner().run(self.parameters, x, threads, "values", out)
+        self._run("values", ALL, threads, x, out)
         if check_finite:
-            _check_results(out, "an output")
+            arguments.finite(out, "an output")
         return out if self._several else out.reshape(-1)
+
+    # ---- derivatives by the parameters
 
     def backward(
         self, X: Any, weights: Any = None, output: int = 0, *, accumulate: bool = True, threads: int = 1,
         check_finite: bool = False,
     ) -> float:
-        """Σ weights[i] · output(X[i]); its derivatives are added to the `.grad` of the parameters.
+        """Add the derivatives of Σ weights[i] · output(X[i]) to the `.grad` of the parameters.
 
-        weights: 1/B each, unless given as one number or an array (B,). A term of parameters alone counts
-        once under the mean. Parameters that require no gradient get none. accumulate=False puts the
-        derivatives in the place of what `.grad` held: quicker than zero_grad() before it. ValueError for a
-        batch of 0.
+        Parameters that require no gradient get none.
+
+        Args:
+            X, output, threads, check_finite: See Tape.
+            weights: An array (B,), or one number for all samples; by default 1/B: the mean.
+            accumulate: False puts the derivatives in the place of the `.grad` of before. That is quicker than
+                zero_grad() first.
+
+        Returns:
+            The weighted sum.
+
+        Raises:
+            ValueError: X is a batch of no samples.
         """
-        total, runner, found = self._adjoints(X, weights, output, None, threads, check_finite)
-        parameters, gradients = self.parameters, found[runner.parameters]
+        total, runner, adjoints = self._adjoints(X, weights, output, None, threads, check_finite)
+        parameters, gradients = self.parameters, adjoints[runner.parameters]
         if not accumulate:
             vectors.replace_gradients(parameters, gradients)
         elif runner.reached is None:
             vectors.accumulate(parameters, gradients)
         else:                                   # the output depends on some of them only
             vectors.accumulate(tuple([parameters[k] for k in runner.reached]), gradients[runner.reached])
-        runner.spare.append(found)
+        runner.spare.append(adjoints)
         return total
 
     def zero_grad(self) -> None:
-        """Set the `.grad` of the parameters to 0, before the next backward pass adds its own."""
+        """Set the `.grad` of the parameters to 0."""
         vectors.clear_gradients(self.parameters)
 
     def value_and_grad(
         self, X: Any, weights: Any = None, output: int = 0, *, at: Any = None, threads: int = 1,
         check_finite: bool = False,
     ) -> tuple[float, Array]:
-        """What backward finds, but returned: the number, and an array (parameters,). No Value changes.
+        """The number that backward returns, and the derivatives that it would add. No Value changes.
 
-        at: numbers for the parameters, to be used instead of those in their Values.
+        Args:
+            X, output, threads, check_finite: See Tape.
+            weights: See backward.
+            at: An array (parameters,), to be used instead of the data of the parameters.
+
+        Returns:
+            The weighted sum, and its gradient (parameters,).
+
+        Raises:
+            ValueError: X is a batch of no samples, or `at` has another shape.
         """
-        if at is not None:
-            at = _numeric(at, "at")
-            if at.shape != (len(self.parameters),):
-                raise ValueError(f"at: {len(self.parameters)} numbers are expected, got shape {at.shape}")
-        total, runner, found = self._adjoints(X, weights, output, at, threads, check_finite)
-        gradients = found[runner.parameters].copy()
-        runner.spare.append(found)
-        return total, gradients
+        at = arguments.parameter_values(at, len(self.parameters))
+        total, runner, adjoints = self._adjoints(X, weights, output, at, threads, check_finite)
+        return total, _gradient(runner, adjoints)
+
+    def value_and_grad_unchecked(
+        self, x: Array, weights: Array | float, at: Array | None, threads: int = 1
+    ) -> tuple[float, Array]:
+        """value_and_grad of the first output, for internal use: no argument is checked or converted.
+
+        The caller vouches for them.
+
+        Args:
+            x: A C-contiguous array (B, inputs) of float64, with B ≥ 1.
+            weights: A C-contiguous array (B,) of float64, or a float.
+            at: An array (parameters,) of float64, or None for the data of the parameters.
+            threads: An int ≥ 1.
+
+        Returns:
+            The weighted sum, and its gradient (parameters,).
+        """
+        runner = self._runner(0)
+        total, adjoints = runner.adjoints(self.parameters, at, x, weights, threads)
+        return total, _gradient(runner, adjoints)
+
+    # ---- derivatives by the inputs
 
     def input_gradients(
         self, X: Any, output: int = 0, *, threads: int = 1, check_finite: bool = False
     ) -> Array:
-        """The derivatives (B, inputs) of the output for each sample by its inputs."""
+        """The derivatives of an output by the inputs, for each sample.
+
+        Args:
+            X, output, threads, check_finite: See Tape.
+
+        Returns:
+            An array (B, inputs).
+        """
         return self.values_and_input_gradients(X, output, threads=threads, check_finite=check_finite)[1]
 
     def values_and_input_gradients(
         self, X: Any, output: int = 0, *, threads: int = 1, check_finite: bool = False
     ) -> tuple[Array, Array]:
-        """The output (B,) for each sample, and its derivatives (B, inputs) by the inputs."""
-        x = self._samples(X, check_finite)
+        """An output and its derivatives by the inputs, for each sample.
+
+        Args:
+            X, output, threads, check_finite: See Tape.
+
+        Returns:
+            Arrays (B,) and (B, inputs).
+        """
+        x = arguments.samples(X, self.inputs, check_finite)
         values, gradients = np.empty(len(x)), np.empty(x.shape)
-        self._runner(output).run(self.parameters, x, threads, "input_adjoints", values, gradients)
+        self._run("input_adjoints", output, threads, x, values, gradients)
         if check_finite:
-            _check_results(values, "a value")
-            _check_results(gradients, "a gradient")
+            arguments.finite(values, "a value")
+            arguments.finite(gradients, "a gradient")
         return values, gradients
 
     def jacobian(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
-        """The derivatives of all outputs by all inputs: shaped as tape(X), with the inputs as last axis."""
-        columns = [
+        """The derivatives of all outputs by all inputs, for each sample.
+
+        Args:
+            X, threads, check_finite: See Tape.
+
+        Returns:
+            An array (B, inputs), or (B, outputs, inputs) if several outputs were recorded.
+        """
+        of_outputs = [
             self.input_gradients(X, k, threads=threads, check_finite=check_finite)
             for k in range(len(self.program.outputs))
         ]
-        return np.stack(columns, axis=1) if self._several else columns[0]
+        return np.stack(of_outputs, axis=1) if self._several else of_outputs[0]
 
     def jvp(
         self, X: Any, tangents: Any, *, threads: int = 1, check_finite: bool = False
     ) -> tuple[Array, Array]:
-        """The outputs, and their derivatives along a direction for each sample, in one forward pass.
+        """Jacobian-vector products for each sample, in one forward pass.
 
-        tangents: the directions, of the shape of X, or (inputs,) for the same one everywhere. Both answers
-        have the shape of tape(X).
+        Args:
+            X, threads, check_finite: See Tape.
+            tangents: The vectors: an array of the shape of X, or (inputs,) for the same one everywhere.
+
+        Returns:
+            The outputs and the products, both of the shape of tape(X).
+
+        Raises:
+            ValueError: The tangents have another shape.
         """
-        x = self._samples(X, check_finite)
-        directions = _numeric(tangents, "tangents")
-        if directions.shape not in (np.shape(X), x.shape, x.shape[1:]):
-            raise ValueError(f"tangents of the shape of X are expected, {x.shape}, got {directions.shape}")
-        if directions.size == x.size:
-            directions = directions.reshape(x.shape)
-        directions = np.ascontiguousarray(np.broadcast_to(directions, x.shape))
+        x = arguments.samples(X, self.inputs, check_finite)
+        directions = arguments.directions(tangents, X, x)
         out, changes = (np.empty((len(x), len(self.program.outputs))) for _ in range(2))
-        self._runner().run(self.parameters, x, threads, "tangents", out, changes, directions)
+        self._run("tangents", ALL, threads, x, out, changes, directions)
         if check_finite:
-            _check_results(out, "an output")
-            _check_results(changes, "a derivative")
+            arguments.finite(out, "an output")
+            arguments.finite(changes, "a derivative")
         return (out, changes) if self._several else (out.reshape(-1), changes.reshape(-1))
 
-    # ---- what is on it
+    # ---- descriptions
 
     def __len__(self) -> int:
-        """How many instructions it has."""
+        """The number of instructions."""
         return len(self.program.instructions)
 
     def __bool__(self) -> bool:
@@ -232,7 +320,7 @@ class Tape:
         return listed(self.program, self.inputs, self._labels)
 
     def cost(self) -> Cost:
-        """Instructions, and for a sample the operations and the bytes moved, forward and reverse."""
+        """The number of instructions, and for a sample the operations and the bytes moved, forward and reverse."""
         return cost_of(self.program)
 
     @property
@@ -240,98 +328,78 @@ class Tape:
         """"native", or "numpy" where that was not built or an operation is one of your own."""
         return str(executor_for(self.program).name)
 
-    # ---- files: see tape_file.py
+    # ---- files: see serialization.py
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the instructions and the present numbers of the parameters to a file of JSON.
+        """Write the instructions and the present data of the parameters to a file of JSON.
 
-        TypeError if an operation is one of your own, which a file can't hold.
+        Args:
+            path: Of the file.
+
+        Raises:
+            TypeError: An operation is one of your own, which a file can't hold.
         """
-        tape_file.save(path, self.program, self.parameters, self.inputs, self._labels, self._several)
+        serialization.save(path, self.program, self.parameters, self.inputs, self._labels, self._several)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Tape:
-        """The tape in a file, with new Values for its parameters. Nothing in the file is executed.
+        """Read a tape from a file. Nothing in the file is executed.
 
-        ValueError if it is no tape, was changed since it was saved, or is of another version.
+        Args:
+            path: Of the file.
+
+        Returns:
+            The tape, with new Values for its parameters.
+
+        Raises:
+            ValueError: The file holds no tape, was changed since it was saved, or is of another version.
         """
-        program, numbers, inputs, labels, several = tape_file.load(path)
+        program, numbers, inputs, labels, several = serialization.load(path)
         parameters = [Value(x, label) for x, label in zip(numbers, labels, strict=True)]
         return cls(program, parameters, inputs, labels, several)
 
     # ---- inside
 
-    def _runner(self, output: Any = ALL) -> Runner:
-        """For one of the outputs, or for all of them together."""
-        count = len(self.program.outputs)
-        if output is not ALL:
-            is_number = hasattr(output, "__index__") and not isinstance(output, bool)
-            if not is_number or not 0 <= (output := index(output)) < count:
-                known = "one output, number 0" if count == 1 else f"the outputs 0 to {count - 1}"
-                raise ValueError(f"output={output!r}, but the tape has {known}")
-        key = ALL if count == 1 else output
+    def _runner(self, output: int | str) -> BatchRunner:
+        """That of one output, which exists, or of ALL."""
+        key = ALL if len(self.program.outputs) == 1 else output
         if key not in self._runners:
-            self._runners[key] = Runner(self.program if key is ALL else self.program.of_output(output))
+            part = self.program if key is ALL else self.program.of_output(int(key))
+            self._runners[key] = BatchRunner(part)
         return self._runners[key]
+
+    def _checked_runner(self, output: Any) -> BatchRunner:
+        """The same; ValueError if there is no such output."""
+        count = len(self.program.outputs)
+        is_integer = hasattr(output, "__index__") and not isinstance(output, bool)
+        if not is_integer or not 0 <= index(output) < count:
+            known = "one output, number 0" if count == 1 else f"the outputs 0 to {count - 1}"
+            raise ValueError(f"output={output!r}, but the tape has {known}")
+        return self._runner(index(output))
+
+    def _run(self, method: str, output: Any, threads: int, *arrays: Array) -> None:
+        """Let the executor for an output fill arrays, of which the first is the batch."""
+        runner = self._runner(ALL) if output is ALL else self._checked_runner(output)
+        runner.run(method, self.parameters, arguments.number_of_threads(threads), *arrays)
 
     def _adjoints(
         self, X: Any, weights: Any, output: int, at: Array | None, threads: int, check_finite: bool
-    ) -> tuple[float, Runner, Array]:
-        """The weighted sum, and its derivatives by all scalars of the runner."""
-        x = self._samples(X, check_finite)
+    ) -> tuple[float, BatchRunner, Array]:
+        """The weighted sum, and its adjoints by all scalars of the runner."""
+        x = arguments.samples(X, self.inputs, check_finite)
         if not len(x):
             raise ValueError("a batch of one sample at least is expected, got 0 samples")
-        each = _weights(weights, len(x))
-        runner = self._runner(output)
-        total, found = runner.adjoints(self.parameters, at, x, each, threads)
+        weights = arguments.sample_weights(weights, len(x))
+        runner = self._checked_runner(output)
+        total, adjoints = runner.adjoints(self.parameters, at, x, weights, arguments.number_of_threads(threads))
         if check_finite:
-            _check_results(np.array([total]), "the value")
-            _check_results(found[runner.parameters], "a gradient")
-        return total, runner, found
-
-    def _samples(self, X: Any, check_finite: bool) -> Array:
-        """X as an array (B, inputs)."""
-        n = len(self.inputs)
-        x = _numeric(X, "X")
-        if x.ndim == 1:
-            x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
-        if x.ndim != 2 or x.shape[1] != n:
-            names = ", ".join(self.inputs[:5]) + (", …" if n > 5 else "")
-            raise ValueError(
-                f"X has {n} numbers for each sample ({names}), got an array of shape {np.shape(X)}"
-            )
-        if check_finite and not np.isfinite(x).all():
-            i, k = np.argwhere(~np.isfinite(x))[0]
-            raise ValueError(f"X[{i}, {k}] is {x[i, k]}, and check_finite=True")
-        return x
+            arguments.finite(total, "the value")
+            arguments.finite(adjoints[runner.parameters], "a gradient")
+        return total, runner, adjoints
 
 
-def _numeric(given: Any, what: str) -> Array:
-    """An array of float64, one number after the other in memory."""
-    try:
-        array = np.asarray(given)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{what}: rows of equal length are expected: {error}") from None
-    if array.dtype.kind not in "fiub":
-        inside = [x for x in array.ravel().tolist() if type(x) is Value or not is_operand(x)]
-        if inside or array.dtype.kind != "O":
-            hint = "; a tape takes plain numbers, such as v.data" if type((inside or [0])[0]) is Value else ""
-            raise TypeError(f"{what}: real numbers are expected, got {describe((inside or [given])[0])}{hint}")
-    try:
-        return np.asarray(array, np.float64, order="C")
-    except OverflowError:
-        raise ValueError(f"{what}: a number in it is too large for a float: {describe(given)}") from None
-
-
-def _weights(given: Any, samples: int) -> Array | float:
-    if given is None:
-        return 1.0 / samples
-    weights = _numeric(given, "weights")
-    if weights.shape not in ((), (samples,)):
-        raise ValueError(f"weights: one for each of {samples} samples is expected, got shape {weights.shape}")
-    return float(weights) if weights.shape == () else weights
-
-
-def _check_results(results: Array, what: str) -> None:
-    if not np.isfinite(results).all():
-        raise FloatingPointError(f"{what} is {results[~np.isfinite(results)][0]}, and check_finite=True")
+def _gradient(runner: BatchRunner, adjoints: Array) -> Array:
+    """The adjoints of the parameters, in an array of their own."""
+    gradient = adjoints[runner.parameters].copy()
+    runner.spare.append(adjoints)
+    return gradient

@@ -15,11 +15,12 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
+from ..boundary.arrays import is_array
 from ..engine import functions
 from ..engine.gradients import gradient_graph, gradients
 from ..engine.graph import topological_order
 from ..engine.state import noted, switched
-from ..engine.value import Value, is_array
+from ..engine.value import Value
 from .dual import Dual, dual, fresh_tag, number
 from .pytree import Structure, flatten, mapped
 

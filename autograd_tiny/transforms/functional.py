@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from ..boundary.arguments import describe
 from ..engine import functions
-from ..engine.value import engine_kind
+from ..engine.state import engine_kind
 from .call import Argnums, Call, Function, has_value, name_of, pulled_back, weighted_sum
 from .pytree import blocks, flatten, matching
 

@@ -12,7 +12,8 @@ from itertools import accumulate, islice, pairwise
 from typing import Any
 
 from ..boundary.arguments import describe
-from ..engine.value import Value, is_array, is_operand
+from ..boundary.arrays import is_array
+from ..engine.value import Value, is_operand
 from .dual import Dual
 
 Leaf = tuple[int, ...] | None           # the shape of an array; None for a single number

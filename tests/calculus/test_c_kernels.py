@@ -41,7 +41,7 @@ def library(tmp_path_factory):
 def test_values_and_derivatives_are_those_of_the_formulas(library, row):
     count = len(row.operands)
     value = getattr(library, f"value_{row.name}")
-    slopes = [getattr(library, f"slope_{row.name}_{k}") for k in range(count)]
+    slopes = [getattr(library, f"derivative_{row.name}_{k}") for k in range(count)]
     for function in (value, *slopes):
         function.restype = ctypes.c_double
     for function, extra in ((value, 0), *((slope, 1) for slope in slopes)):

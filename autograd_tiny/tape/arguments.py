@@ -1,0 +1,93 @@
+"""Arguments of a tape, checked and converted: batches of samples, weights, threads."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from ..boundary.arguments import describe
+from ..engine.value import Value, is_operand
+from .numpy_executor import Array
+
+
+def samples(X: Any, inputs: Sequence[str], check_finite: bool) -> Array:
+    """X as an array (B, inputs)."""
+    n = len(inputs)
+    x = numeric(X, "X")
+    if x.ndim == 1:
+        x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
+    if x.ndim != 2 or x.shape[1] != n:
+        names = ", ".join(inputs[:5]) + (", …" if n > 5 else "")
+        raise ValueError(f"X has {n} numbers for each sample ({names}), got an array of shape {np.shape(X)}")
+    if check_finite and not np.isfinite(x).all():
+        i, k = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(f"X[{i}, {k}] is {x[i, k]}, and check_finite=True")
+    return x
+
+
+def directions(tangents: Any, X: Any, x: Array) -> Array:
+    """Tangents as an array (B, inputs), for a batch X that is the array x."""
+    given = numeric(tangents, "tangents")
+    if given.shape not in (np.shape(X), x.shape, x.shape[1:]):
+        raise ValueError(f"tangents of the shape of X are expected, {x.shape}, got {given.shape}")
+    if given.size == x.size:
+        given = given.reshape(x.shape)
+    return np.ascontiguousarray(np.broadcast_to(given, x.shape))
+
+
+def sample_weights(given: Any, count: int) -> Array | float:
+    """Weights as an array (count,), or one float for all samples."""
+    if given is None:
+        return 1.0 / count
+    weights = numeric(given, "weights")
+    if weights.shape not in ((), (count,)):
+        raise ValueError(f"weights: one for each of {count} samples is expected, got shape {weights.shape}")
+    return float(weights) if weights.shape == () else weights
+
+
+def parameter_values(given: Any, count: int) -> Array | None:
+    """Numbers for the parameters as an array (count,); None stays None."""
+    if given is None:
+        return None
+    numbers = numeric(given, "at")
+    if numbers.shape != (count,):
+        raise ValueError(f"at: {count} numbers are expected, got shape {numbers.shape}")
+    return numbers
+
+
+def number_of_threads(given: Any) -> int:
+    if not hasattr(given, "__index__") or isinstance(given, bool) or index(given) < 1:
+        raise ValueError(f"threads: an integer of 1 or more is expected, got {given!r}")
+    return index(given)
+
+
+def numeric(given: Any, name: str) -> Array:
+    """A C-contiguous array of float64."""
+    try:
+        array = np.asarray(given)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: rows of equal length are expected: {error}") from None
+    if array.dtype.kind not in "fiub":
+        _check_objects(array, given, name)
+    try:
+        return np.asarray(array, np.float64, order="C")
+    except OverflowError:
+        raise ValueError(f"{name}: a number in it is too large for a float: {describe(given)}") from None
+
+
+def _check_objects(array: Any, given: Any, name: str) -> None:
+    """TypeError unless all are real numbers."""
+    wrong = [x for x in array.ravel().tolist() if type(x) is Value or not is_operand(x)]
+    if wrong or array.dtype.kind != "O":
+        first = (wrong or [given])[0]
+        hint = "; a tape takes plain numbers, such as v.data" if type(first) is Value else ""
+        raise TypeError(f"{name}: real numbers are expected, got {describe(first)}{hint}")
+
+
+def finite(results: Any, name: str) -> None:
+    """FloatingPointError if there is nan or infinity among the results."""
+    found = np.asarray(results)
+    if not np.isfinite(found).all():
+        raise FloatingPointError(f"{name} is {found[~np.isfinite(found)][0]}, and check_finite=True")

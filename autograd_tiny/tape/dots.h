@@ -1,0 +1,288 @@
+/* Dots over rows of samples, and layers of dots. See native_executor.h, which includes this file, for rows and names. */
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if !defined(__GNUC__)
+  #error "the native tape needs the vector types of gcc or clang; without it tapes run on NumPy"
+#endif
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
+  #define FOR_THIS_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+  #define FOR_THIS_PROCESSOR
+#endif
+#if defined(__clang__)
+  #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+  #define INDEPENDENT _Pragma("GCC ivdep")
+  #pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
+typedef double vec __attribute__((vector_size(64), aligned(8), may_alias));
+
+typedef struct {                    /* see Group in grouping.py; count: its length */
+    int64_t opcode, count, first, size, weights, at, wanted[2], layer, begin, stride, column;
+} group;
+
+enum { SCALARS = 1, ROWS = 2, FACTORS = 4 };    /* bits of wanted, see grouping.py */
+
+/* ---- sums over samples */
+
+INLINE double together(const double *t) {
+    return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7]));
+}
+
+INLINE double sum_over(const double *x, int64_t n) {
+    double t[8] = {0};
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) for (int l = 0; l < 8; l++) t[l] += x[i + l];
+    for (int l = 0; i + l < n; l++) t[l] += x[i + l];
+    return together(t);
+}
+
+INLINE double dot_over(const double *x, const double *y, int64_t n) {
+    double t[8] = {0};
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) for (int l = 0; l < 8; l++) t[l] += x[i + l] * y[i + l];
+    for (int l = 0; i + l < n; l++) t[l] += x[i + l] * y[i + l];
+    return together(t);
+}
+
+INLINE void add_times(double *to, double factor, const double *x, int64_t n) {
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += factor * x[i];
+}
+
+INLINE void add_products(double *to, const double *x, const double *y, int64_t n) {
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += x[i] * y[i];
+}
+
+/* ---- a layer: M dots over the same K rows. Tiles of the result stay in registers. */
+
+INLINE void layer_tile(
+    const int J, int64_t K, const double *w, int64_t along, int64_t across, const double *x, const int32_t *xs,
+    double *to, const int32_t *tos, int64_t m, int64_t W
+) {
+    vec t[8];
+    for (int j = 0; j < J; j++) t[j] = *(vec *)(to + (tos ? tos[m + j] : m + j) * W);
+    for (int64_t k = 0; k < K; k++) {
+        const vec each = *(const vec *)(x + (xs ? xs[k] : k) * W);
+        for (int j = 0; j < J; j++) t[j] += w[k * along + (m + j) * across] * each;
+    }
+    for (int j = 0; j < J; j++) *(vec *)(to + (tos ? tos[m + j] : m + j) * W) = t[j];
+}
+
+/* to[m] += Σₖ w[k * along + m * across] · x[k], all of them rows; tos, xs: their places, NULL for 0, 1, 2 … */
+INLINE void add_layer(
+    int64_t M, int64_t K, const double *w, int64_t along, int64_t across,
+    const double *x, const int32_t *xs, double *to, const int32_t *tos, int64_t n, int64_t W
+) {
+    int64_t m = 0;
+    #define TILES(J) for (; m + J <= M; m += J) for (int64_t i = 0; i < n; i += 8) \
+        layer_tile(J, K, w, along, across, x + i, xs, to + i, tos, m, W);
+    TILES(8) TILES(4) TILES(1)
+    #undef TILES
+}
+
+INLINE void weights_tile(
+    const int J, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw,
+    int64_t stride
+) {
+    vec t[8];
+    for (int j = 0; j < J; j++) t[j] = *(vec *)(dw + j * stride);
+    for (int64_t i = 0; i < n; i++) {
+        const vec each = *(const vec *)(x + i * apart);
+        for (int j = 0; j < J; j++) t[j] += g[j * W + i] * each;
+    }
+    for (int j = 0; j < J; j++) *(vec *)(dw + j * stride) = t[j];
+}
+
+/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows, x columns; K is a multiple of 8 */
+INLINE void add_weights(
+    int64_t M, int64_t K, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw,
+    int64_t stride
+) {
+    for (int64_t k = 0; k < K; k += 8) {
+        int64_t m = 0;
+        #define TILES(J) for (; m + J <= M; m += J) \
+            weights_tile(J, n, g + m * W, W, x + k, apart, dw + m * stride + k, stride);
+        TILES(8) TILES(4) TILES(1)
+        #undef TILES
+    }
+}
+
+/* ---- the operands of a group of dots */
+
+typedef struct {
+    int64_t count, products, factors;       /* how many dots; in each, weights · rows and left · right */
+    const int32_t *weights, *left, *rows, *right, *bias;    /* places: those of dot m at [k * count + m] */
+    const int32_t *shared;                  /* in a layer: the rows of all dots */
+} dots;
+
+INLINE dots dots_of(const group *g, const int32_t *places) {
+    const int64_t c = g->count, K = g->weights, L = (g->size - 1) / 2 - K;
+    const int32_t *p = places + g->at;
+    return (dots){
+        c, K, L, p, p + K * c, p + (K + L) * c, p + (2 * K + L) * c, p + 2 * (K + L) * c, places + g->layer
+    };
+}
+
+/* In a layer: weight k of dot m is w[m * stride + k]. If they don't stand like that among the scalars, they are
+   gathered in scratch; spare is the rest of it. */
+typedef struct {
+    const double *w;
+    int64_t stride;
+    double *spare;
+} layer_weights;
+
+INLINE layer_weights weights_of(const group *g, const dots *d, const double *s, double *scratch) {
+    const int64_t c = d->count, K = d->products;
+    if (g->begin >= 0) return (layer_weights){s + g->begin, g->stride, scratch};
+    for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++) scratch[m * K + k] = s[d->weights[k * c + m]];
+    return (layer_weights){scratch, K, scratch + c * K};
+}
+
+/* ---- forward */
+
+INLINE void layer_forward(
+    const group *g, const dots *d, const double *s, const double *r, double *out, int64_t n, int64_t W,
+    double *scratch
+) {
+    const layer_weights l = weights_of(g, d, s, scratch);
+    const int64_t c = d->count, K = d->products;
+    if (W > 1) {
+        for (int64_t m = 0; m < c; m++) for (int64_t i = 0; i < n; i++) out[m * W + i] = s[d->bias[m]];
+        add_layer(c, K, l.w, 1, l.stride, r, d->shared, out, 0, n, W);
+        return;
+    }
+    double *x = l.spare;
+    for (int64_t k = 0; k < K; k++) x[k] = r[d->shared[k]];
+    for (int64_t m = 0; m < c; m++) out[m] = s[d->bias[m]] + dot_over(l.w + m * l.stride, x, K);
+}
+
+INLINE void dots_forward(
+    const group *g, const int32_t *places, const double *s, double *r, int64_t n, int64_t W, double *scratch
+) {
+    const dots d = dots_of(g, places);
+    const int64_t c = d.count, K = d.products, L = d.factors;
+    double *out = r + g->first * W;
+    if (g->layer >= 0) {
+        layer_forward(g, &d, s, r, out, n, W, scratch);
+        return;
+    }
+    if (W == 1 && c >= K + L) {
+        for (int64_t m = 0; m < c; m++) out[m] = s[d.bias[m]];
+        for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++)
+            out[m] += s[d.weights[k * c + m]] * r[d.rows[k * c + m]];
+        for (int64_t l = 0; l < L; l++) for (int64_t m = 0; m < c; m++)
+            out[m] += r[d.left[l * c + m]] * r[d.right[l * c + m]];
+        return;
+    }
+    for (int64_t m = 0; m < c; m++) {
+        double *to = out + m * W;
+        for (int64_t i = 0; i < n; i++) to[i] = s[d.bias[m]];
+        for (int64_t k = 0; k < K; k++)
+            add_times(to, s[d.weights[k * c + m]], r + d.rows[k * c + m] * W, n);
+        for (int64_t l = 0; l < L; l++)
+            add_products(to, r + d.left[l * c + m] * W, r + d.right[l * c + m] * W, n);
+    }
+}
+
+/* ---- reverse. padded: n, or the next multiple of 8 */
+
+/* a of the rows += the weights times the adjoints of the dots */
+INLINE void layer_row_adjoints(
+    const dots *d, const layer_weights *l, const double *adjoint, double *a, int64_t padded, int64_t W
+) {
+    const int64_t c = d->count, K = d->products;
+    if (W > 1) {
+        add_layer(K, c, l->w, l->stride, 1, adjoint, 0, a, d->shared, padded, W);
+        return;
+    }
+    memset(l->spare, 0, (size_t)K * sizeof(double));
+    for (int64_t m = 0; m < c; m++) add_times(l->spare, adjoint[m], l->w + m * l->stride, K);
+    for (int64_t k = 0; k < K; k++) a[d->shared[k]] += l->spare[k];
+}
+
+/* of_s of the weights += the rows times the adjoints of the dots, summed over samples: whole vectors of weights
+   first, of rows turned into columns; then the others. x: the samples themselves, where a row of inputs lies as a
+   column; or NULL */
+INLINE void layer_weight_adjoints(
+    const group *g, const dots *d, const layer_weights *l, const double *r, const double *adjoint, double *of_s,
+    int64_t n, int64_t W, const double *x, int64_t inputs, double *scratch
+) {
+    const int64_t c = d->count, K = d->products, stride = l->stride;
+    const int64_t whole = W > 1 && n > 1 ? K & ~(int64_t)7 : 0;
+    double *dw = g->begin >= 0 ? of_s + g->begin : scratch, *spare = l->spare;
+    if (g->begin < 0) memset(dw, 0, (size_t)(c * K) * sizeof(double));
+    if (whole && g->column >= 0 && x) {
+        add_weights(c, whole, n, adjoint, W, x + g->column, inputs, dw, stride);
+    } else if (whole) {
+        for (int64_t k = 0; k < whole; k++) for (int64_t i = 0; i < n; i++)
+            spare[i * whole + k] = r[d->shared[k] * W + i];
+        add_weights(c, whole, n, adjoint, W, spare, whole, dw, stride);
+    }
+    if (W == 1) {
+        for (int64_t k = 0; k < K; k++) spare[k] = r[d->shared[k]];
+        for (int64_t m = 0; m < c; m++) add_times(dw + m * stride, adjoint[m], spare, K);
+    } else for (int64_t m = 0; m < c; m++) for (int64_t k = whole; k < K; k++)
+        dw[m * stride + k] += dot_over(adjoint + m * W, r + d->shared[k] * W, n);
+    if (g->begin < 0) for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++)
+        of_s[d->weights[k * c + m]] += dw[m * K + k];
+}
+
+INLINE void dots_reverse(
+    const group *g, int64_t wanted, const int32_t *places, const double *s, const double *r, double *of_s,
+    double *a, int64_t n, int64_t padded, int64_t W, const double *x, int64_t inputs, double *scratch
+) {
+    const dots d = dots_of(g, places);
+    const int64_t c = d.count, K = d.products, L = d.factors;
+    const double *adjoint = a + g->first * W;
+    if (wanted & SCALARS) for (int64_t m = 0; m < c; m++) of_s[d.bias[m]] += sum_over(adjoint + m * W, n);
+    if (g->layer >= 0) {
+        const layer_weights l = weights_of(g, &d, s, scratch);
+        if (wanted & ROWS) layer_row_adjoints(&d, &l, adjoint, a, padded, W);
+        if (wanted & SCALARS) layer_weight_adjoints(g, &d, &l, r, adjoint, of_s, n, W, x, inputs, scratch);
+        return;
+    }
+    for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++) {
+        const int64_t row = d.rows[k * c + m] * W, weight = d.weights[k * c + m];
+        if (wanted & SCALARS)
+            of_s[weight] += W == 1 ? adjoint[m] * r[row] : dot_over(adjoint + m * W, r + row, n);
+        if (wanted & ROWS) add_times(a + row, s[weight], adjoint + m * W, padded);
+    }
+    if (wanted & FACTORS) for (int64_t l = 0; l < L; l++) for (int64_t m = 0; m < c; m++) {
+        const int64_t left = d.left[l * c + m] * W, right = d.right[l * c + m] * W;
+        add_products(a + left, adjoint + m * W, r + right, padded);
+        add_products(a + right, adjoint + m * W, r + left, padded);
+    }
+}
+
+/* ---- tangents */
+
+INLINE void dots_tangent(
+    const group *g, const int32_t *places, const double *s, const double *r, double *t, int64_t n, int64_t W,
+    double *scratch
+) {
+    const dots d = dots_of(g, places);
+    const int64_t c = d.count, K = d.products, L = d.factors;
+    double *out = t + g->first * W;
+    memset(out, 0, (size_t)(c * W) * sizeof(double));
+    if (g->layer >= 0 && W > 1) {
+        const layer_weights l = weights_of(g, &d, s, scratch);
+        add_layer(c, K, l.w, 1, l.stride, t, d.shared, out, 0, n, W);
+        return;
+    }
+    for (int64_t m = 0; m < c; m++) {
+        double *to = out + m * W;
+        for (int64_t k = 0; k < K; k++) add_times(to, s[d.weights[k * c + m]], t + d.rows[k * c + m] * W, n);
+        for (int64_t l = 0; l < L; l++) {
+            const int64_t left = d.left[l * c + m] * W, right = d.right[l * c + m] * W;
+            add_products(to, t + left, r + right, n);
+            add_products(to, r + left, t + right, n);
+        }
+    }
+}
