@@ -1,4 +1,4 @@
-"""What fit, evaluate and predict are given, and say of what does not fit. Nothing changes then."""
+"""The arguments of fit, evaluate and predict: those that do not fit are refused, and nothing changes."""
 import math
 import random
 from fractions import Fraction
@@ -104,7 +104,7 @@ def test_real_numbers_of_any_kind_are_inputs(x):
     assert predict(model, x).tolist() == predict(model, [[1.0, 0.0], [0.0, 1.0]]).tolist()
 
 
-def test_what_is_given_is_not_changed_or_kept():
+def test_arguments_are_neither_changed_nor_kept():
     x, y, weights = X.copy(), Y.copy(), np.ones(N)
     for array in x, y, weights:
         array.flags.writeable = False

@@ -1,4 +1,4 @@
-"""What training noted, and how it shows."""
+"""The History of a training, and how it is displayed."""
 import copy
 import pickle
 
@@ -30,7 +30,7 @@ def test_numbers_of_numpy_become_floats():
     assert type(found["loss"][0]) is float
 
 
-def test_what_was_not_noted_is_named():
+def test_a_name_that_was_not_recorded_is_listed_with_the_others():
     with pytest.raises(KeyError, match=r"'accuracy' was not recorded; there are loss, val_loss"):
         history()["accuracy"]
 
@@ -112,14 +112,14 @@ def test_it_plots_itself():
     ({"validation_data": (X, X[:, 0])}, ["loss", "val_loss"]),
     ({"metrics": ["mae"], "validation_data": (X, X[:, 0])}, ["loss", "mae", "val_loss", "val_mae"]),
 ])
-def test_fit_notes_what_was_asked_for(options, names):
+def test_fit_records_the_numbers_that_were_asked_for(options, names):
     found = fit(nn.MLP(1, [1]), X, X[:, 0], "mse", epochs=4, progress=False, **options)
     assert found.names == names and len(found) == 4
     assert all(len(found[name]) == 4 for name in names)
     assert found.stopped == "" and found.best_epoch is None
 
 
-def test_fit_notes_the_rate_of_each_epoch_if_there_is_a_schedule():
+def test_fit_records_the_learning_rate_of_each_epoch_with_a_schedule():
     model = nn.MLP(1, [1])
     optimizer = optim.SGD(model.parameters(), lr=0.4)
     found = fit(

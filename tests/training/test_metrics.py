@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+from references.training import X, Y, mlp, same
 
 from autograd_tiny import Value, evaluate, fit, nn, optim
 from autograd_tiny.nn import losses
@@ -15,12 +16,8 @@ ROWS = np.array([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [-1.0, -2.0, -3.0], [0.5, 0.5
 LABELS = np.array([0, 2, 0, 1, 2])
 
 
-def same(a, b):
-    np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
-
-
 def as_given(x):
-    """A model whose outputs are its inputs: the scores are what the test writes."""
+    """A model whose outputs are its inputs, so that a test can write the scores."""
     return list(x) if len(x) > 1 else x[0]
 
 
@@ -30,7 +27,7 @@ def measured(scores, y, loss, *metrics, **options):
 
 
 def many(array):
-    """So many samples that a tape is worth while."""
+    """Samples enough for a tape to be recorded."""
     return np.concatenate([array] * 30)
 
 
@@ -85,7 +82,7 @@ def test_accuracy_of_numbers_that_are_no_classes_is_refused(y):
         measured(SCORES, y, "mse", "accuracy")
 
 
-def test_validation_of_one_class_knows_what_the_classes_are_called():
+def test_validation_of_one_class_takes_the_labels_from_training():
     """Targets 1 alone could be of 0 and 1, or of -1 and 1: those for training tell."""
     w = Value(1.0)
     x = np.array([[0.3], [0.7], [-0.2]])
@@ -199,3 +196,35 @@ def test_metrics_record_no_graph():
 
     evaluate(model, SCORES[:, None], ZEROS_AND_ONES, "mse", [keep])
     assert all(type(x) is float for x in kept) and len(kept) == len(SCORES)
+
+
+# ---- metrics of a trained network
+
+def test_accuracy_of_one_class_alone():
+    model = mlp()
+    fit(model, X, np.sign(Y), "mse", progress=False)
+    whole = evaluate(model, X, np.sign(Y), "hinge", ["accuracy"])["accuracy"]
+    parts = [evaluate(model, X[chosen], np.sign(Y)[chosen], "hinge", ["accuracy"])["accuracy"] * chosen.sum()
+             for chosen in (Y > 0, Y < 0)]
+    assert sum(parts) == pytest.approx(whole * len(X))
+    with pytest.raises(ValueError, match="the label 1 only"):
+        evaluate(model, X[Y > 0], np.ones((Y > 0).sum()), "mse", ["accuracy"])
+
+
+def test_a_metric_may_decide_by_its_numbers():
+    model = mlp()
+    near = lambda o, t: 1.0 if abs(o - t) < 0.5 else 0.0  # noqa: E731
+    near.__name__ = "near"
+    history = fit(model, X, Y, "mse", epochs=3, metrics=[near], progress=False)
+    expected = np.mean([abs(model(x).data - t) < 0.5 for x, t in zip(X.tolist(), Y, strict=True)])
+    assert history["near"][-1] == expected
+
+
+def test_a_metric_may_do_what_only_floats_do():
+    model = mlp()
+    ratio = lambda o, t: (o - t).as_integer_ratio()[0] > 0  # noqa: E731
+    ratio.__name__ = "above"
+    expected = np.mean([model(x).data > t for x, t in zip(X.tolist(), Y, strict=True)])
+    few = evaluate(model, X, Y, "mse", [ratio])
+    many = evaluate(model, np.tile(X, (5, 1)), np.tile(Y, 5), "mse", [ratio])
+    assert few["above"] == many["above"] == pytest.approx(expected)
