@@ -1,4 +1,4 @@
-"""nn.save and nn.load: what comes back, and what is refused."""
+"""nn.save and nn.load: models that come back bit for bit, and files that are refused."""
 import json
 import os
 import random
@@ -127,7 +127,7 @@ def test_a_model_comes_back_bit_for_bit(name, path):
 
 
 @pytest.mark.parametrize("name", sorted(MODELS.keys() - {"Activation", "Sequential of nothing"}))
-def test_what_comes_back_computes_the_same(name, path):
+def test_a_loaded_model_computes_the_same(name, path):
     model = MODELS[name]()
     nn.save(model, path)
     assert predict(nn.load(path), X).tolist() == predict(model, X).tolist()
@@ -139,7 +139,7 @@ def test_dropout_comes_back_with_its_probability(path):
     assert found.layers[2].p == 0.25 and found.training
 
 
-def test_what_comes_back_can_be_trained_and_saved_again(path, tmp_path):
+def test_a_loaded_model_can_be_trained_and_saved_again(path, tmp_path):
     model = MODELS["MLP"]()
     nn.save(model, path)
     found = nn.load(path)
@@ -151,7 +151,7 @@ def test_what_comes_back_can_be_trained_and_saved_again(path, tmp_path):
 
 
 @pytest.mark.parametrize("name", [*MODELS, *OWN])
-def test_numbers_are_put_into_a_model(name, path):
+def test_arrays_are_put_into_a_model(name, path):
     make = (MODELS | OWN)[name]
     model = with_hard_numbers(make())
     nn.save(model, path)
@@ -162,7 +162,7 @@ def test_numbers_are_put_into_a_model(name, path):
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_a_class_of_ones_own_is_not_made_from_a_file(name, path):
+def test_a_class_of_ones_own_is_not_built_from_a_file(name, path):
     nn.save(OWN[name](), path)
     with pytest.raises(ValueError, match=r"not how the model is built.*load\(path, into=model\)"):
         nn.load(path)
@@ -179,7 +179,7 @@ def test_tied_parameters_come_back_tied(path):
         assert len(found.parameters()) == 6
 
 
-def test_a_perceptron_that_was_changed_by_hand_is_not_made_otherwise(path):
+def test_a_perceptron_that_was_changed_by_hand_is_not_built_from_its_arguments(path):
     """Its arguments do not say what it has become: either it comes back so, or the file says into=."""
     model = nn.MLP(2, [3, 3, 1], "tanh", rng=rng())
     model.layers[1] = nn.Layer(3, 3, "relu", rng=rng())
@@ -236,7 +236,7 @@ def test_a_file_of_others_has_no_architecture(metadata, path):
     assert str(path) in str(raised.value)
 
 
-def test_numbers_that_do_not_fit_are_listed(path):
+def test_arrays_that_do_not_fit_are_listed(path):
     model = nn.MLP(2, [3, 1])
     before = bits(model)
     safetensors.save_file({
@@ -298,7 +298,7 @@ def test_a_file_that_ends_too_soon_is_refused(saved):
     struct.pack("<Q", 10**18) + b"{}", struct.pack("<Q", 2) + b"[]", struct.pack("<Q", 4) + b"null",
     struct.pack("<Q", 99_999_999) + b"{" * 1000,
 ])
-def test_what_is_no_safetensors_file_is_refused(contents, path):
+def test_a_file_of_another_format_is_refused(contents, path):
     path.write_bytes(contents)
     with pytest.raises(ValueError, match="damaged, or no safetensors"):
         nn.load(path)
@@ -485,14 +485,14 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("other", [3, "model.safetensors"])
-def test_what_is_no_module_is_not_saved(other, path):
+def test_only_modules_are_saved(other, path):
     with pytest.raises(TypeError, match=r"(?i)module|model"):
         nn.save(other, path)
     assert not path.exists()
 
 
 @pytest.mark.parametrize("other", [3, {}])
-def test_numbers_are_put_into_modules_only(other, saved):
+def test_arrays_are_put_into_modules_only(other, saved):
     with pytest.raises(TypeError, match=r"(?i)module|model|into"):
         nn.load(saved, into=other)
 
@@ -514,7 +514,7 @@ def test_without_the_library_an_error_says_what_to_install(path, monkeypatch):
         nn.load(path)
 
 
-def test_a_layer_whose_neurons_differ_is_not_made_otherwise(path):
+def test_a_layer_whose_neurons_differ_is_not_built_from_its_arguments(path):
     model = nn.MLP(2, [3, 1], "tanh", rng=rng())
     model.layers[0].neurons[1].activation = nn.ACTIVATIONS["relu"]
     nn.save(model, path)
