@@ -1,4 +1,4 @@
-"""Where weights begin: moments and bounds of the initialisers, their names, the seeds of micrograd."""
+"""Initialisers: their moments and bounds, their names, and the seeds of micrograd."""
 import math
 import random
 import statistics

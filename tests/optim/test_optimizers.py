@@ -1,20 +1,13 @@
-"""Optimisers, schedules and clipping, against stored trajectories of torch (references/optimizers.py)."""
-import copy
+"""Optimisers, against stored trajectories of torch (references/optimizers.py); their states and arguments."""
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
+from references.trajectories import OPTIMIZERS, START, loss, parameters, title
 
-from autograd_tiny import Value, nn, optim, record, sin
+from autograd_tiny import Value, nn, optim, record
 
-REFERENCES = json.loads(Path(__file__).parents[1].joinpath("references/optimizers.json").read_text("utf-8"))
-SAMPLES = REFERENCES["samples"]
-OPTIMIZERS = REFERENCES["optimizers"]
-SCHEDULES = REFERENCES["schedules"]
-CLIPPING = REFERENCES["clipping"]
-START = OPTIMIZERS[0]["every_10th"][0]
 W, V = slice(0, 4), slice(6, 8)                     # the places of W and v among the parameters
 KINDS = [optim.SGD, optim.Adagrad, optim.RMSprop, optim.Adam, optim.AdamW]
 FULL = [
@@ -27,27 +20,8 @@ FULL = [
 ]
 
 
-def of(case):
-    options = ", ".join(f"{name}={value}" for name, value in case["options"].items())
-    return f"{case['name']}({options})" + ("-frozen" if case.get("freezes") else "")
-
-
-def loss(p):
-    """The small network of references/optimizers.py."""
-    total = 0.0
-    for (x1, x2), y in SAMPLES:
-        h1 = (p[0] * x1 + p[1] * x2 + p[4]).tanh()
-        h2 = (p[2] * x1 + p[3] * x2 + p[5]).tanh()
-        total = total + (p[6] * h1 + p[7] * h2 + p[8] - y) ** 2
-    return total / len(SAMPLES) + 0.1 * sin(3 * p[8])
-
-
-def parameters(numbers=START):
-    return [Value(x, f"p{i}") for i, x in enumerate(numbers)]
-
-
 def frozen_at(step):
-    """Which parameters are frozen in the trajectories that freeze."""
+    """The parameters that are frozen at a step of the trajectories that freeze."""
     frozen = np.zeros(len(START), bool)
     frozen[W] = step < 30
     frozen[V] = 40 <= step < 70
@@ -72,7 +46,7 @@ def gradient_function():
 
 
 def snapshot(optimizer):
-    """All that a refused call must leave as it is, to the bit."""
+    """Everything that a refused call must leave as it was, bit for bit."""
     values = [(p.data.hex(), p.grad.hex(), p.requires_grad) for p in optimizer.parameters]
     state = {k: v.tobytes() if isinstance(v, np.ndarray) else v for k, v in optimizer.state_dict().items()}
     return values, state
@@ -80,7 +54,7 @@ def snapshot(optimizer):
 
 # ---- trajectories
 
-@pytest.mark.parametrize("case", OPTIMIZERS, ids=of)
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=title)
 def test_steps_on_values_follow_torch(case):
     optimizer = getattr(optim, case["name"])(parameters(), **case["options"])
     for step in range(100):
@@ -93,7 +67,7 @@ def test_steps_on_values_follow_torch(case):
     np.testing.assert_allclose(data(optimizer), case["every_10th"][-1], rtol=1e-12, atol=0)
 
 
-@pytest.mark.parametrize("case", OPTIMIZERS, ids=of)
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=title)
 def test_updates_of_arrays_follow_torch(case):
     optimizer = getattr(optim, case["name"])(parameters(), **case["options"])
     gradients_at, numbers = gradient_function(), np.array(START)
@@ -253,7 +227,7 @@ def test_saved_and_loaded_in_the_middle_nothing_is_different(kind, options, thaw
     assert snapshot(first) == snapshot(second)
 
 
-def test_what_is_loaded_is_a_copy():
+def test_loading_copies_the_arrays():
     optimizer = optim.Adam(parameters())
     state = {name: np.zeros(9) if name == "exp_avg" else x for name, x in optimizer.state_dict().items()}
     optimizer.load_state_dict(state)
@@ -442,194 +416,3 @@ def test_an_array_that_is_read_only_is_no_place_for_an_update():
     with pytest.raises(ValueError, match="numbers: an array that may be written"):
         optimizer.update(numbers, np.ones(9))
     assert snapshot(optimizer) == before
-
-
-# ---- schedules
-
-def schedule(case, optimizer):
-    after = optimizer
-    if case["name"] != "ConstantLR":
-        after = getattr(optim, case["name"])(optimizer, **case["options"])
-    return optim.WarmupLR(after, **case["warmup"]) if case["warmup"] else after
-
-
-def of_schedule(case):
-    return of(case) + (f"-after-{case['warmup']}" if case["warmup"] else "")
-
-
-@pytest.mark.parametrize("case", SCHEDULES, ids=of_schedule)
-def test_rates_follow_torch(case):
-    optimizer = optim.SGD(parameters(), lr=0.1)
-    its = schedule(case, optimizer)
-    assert its.optimizer is optimizer and its.base_lr == 0.1
-    for step, expected in enumerate(case["rates"]):
-        assert its.last_step == step
-        assert optimizer.lr == its.lr_at(step) == pytest.approx(expected, rel=1e-12, abs=1e-17)
-        its.step()
-    assert optimizer.lr == its.lr_at(len(case["rates"]))
-
-
-@pytest.mark.parametrize("case", SCHEDULES, ids=of_schedule)
-def test_a_schedule_saved_and_loaded_goes_on(case):
-    first = schedule(case, optim.SGD(parameters(), lr=0.1))
-    for _ in range(23):
-        first.step()
-    second = schedule(case, optim.SGD(parameters(), lr=7.0))
-    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
-    for _ in range(30):
-        assert first.optimizer.lr == second.optimizer.lr
-        assert first.state_dict() == second.state_dict()
-        first.step()
-        second.step()
-
-
-@pytest.mark.parametrize(("change", "message"), [
-    ({"schedule": "ExponentialLR"}, "schedule: 'WarmupLR' here, but 'ExponentialLR' in the state"),
-    ({"total_iters": 3}, "total_iters: 2 here, but 3 in the state"), ({"after": None}, "after"),
-    ({"after": {"schedule": "StepLR", "step_size": 3, "gamma": 0.5}}, "after"),
-    ({"base_lr": -1.0}, "base_lr"), ({"base_lr": True}, "base_lr"), ({"last_step": -1}, "last_step"),
-    ({"last_step": 1.0}, "last_step"), ({"more": 1}, "unknown .*'more'"),
-    ({"last_step": 100_000}, "lr: a finite number, 0 or more, is expected, got inf"),
-])
-def test_the_state_of_another_schedule_changes_nothing(change, message):
-    its = optim.WarmupLR(optim.StepLR(optim.SGD(parameters(), lr=0.1), 3, gamma=2.0), 2)
-    for _ in range(4):
-        its.step()
-    before, lr = copy.deepcopy(its.state_dict()), its.optimizer.lr
-    with pytest.raises(ValueError, match=message):
-        its.load_state_dict({**before, "base_lr": 0.7, **change})
-    assert its.state_dict() == before and its.optimizer.lr == lr
-    for missing in before:
-        with pytest.raises(ValueError, match="missing"):
-            its.load_state_dict({name: value for name, value in before.items() if name != missing})
-    assert its.state_dict() == before and its.optimizer.lr == lr
-
-
-@pytest.mark.parametrize(("make", "error", "message"), [
-    (lambda o: optim.StepLR(o, 0), ValueError, "step_size: an integer of 1 or more"),
-    (lambda o: optim.StepLR(o, 2.0), TypeError, "step_size: an integer"),
-    (lambda o: optim.StepLR(o, True), TypeError, "step_size"),
-    (lambda o: optim.StepLR(o, 2, gamma=-0.1), ValueError, "gamma"),
-    (lambda o: optim.ExponentialLR(o, "0.9"), TypeError, "gamma"),
-    (lambda o: optim.ExponentialLR(o, math.nan), ValueError, "gamma"),
-    (lambda o: optim.LinearLR(o, start_factor=0.0), ValueError, "start_factor: a number above 0"),
-    (lambda o: optim.LinearLR(o, start_factor=1.5), ValueError, "start_factor: a number up to 1"),
-    (lambda o: optim.LinearLR(o, end_factor=1.5), ValueError, "end_factor"),
-    (lambda o: optim.LinearLR(o, end_factor=-0.5), ValueError, "end_factor"),
-    (lambda o: optim.LinearLR(o, total_iters=0), ValueError, "total_iters"),
-    (lambda o: optim.CosineAnnealingLR(o, 0), ValueError, "T_max"),
-    (lambda o: optim.CosineAnnealingLR(o, 5, eta_min=-1.0), ValueError, "eta_min"),
-    (lambda o: optim.WarmupLR(o, 0), ValueError, "total_iters"),
-    (lambda o: optim.WarmupLR(o, 5, start_factor=0), ValueError, "start_factor"),
-    (lambda o: optim.WarmupLR(o.parameters, 5), TypeError, "an optimiser is expected"),
-    (lambda o: optim.StepLR(o.parameters, 5), TypeError, "an optimiser is expected"),
-    (lambda o: optim.StepLR(optim.StepLR(optim.SGD(parameters()), 5), 5), TypeError, "an optimiser"),
-    (lambda o: optim.LinearLR(optim.SGD).step(), TypeError, "an optimiser"),
-])
-def test_arguments_of_schedules_are_checked(make, error, message):
-    optimizer = optim.SGD(parameters(), lr=0.1)
-    with pytest.raises(error, match=message):
-        make(optimizer)
-    assert optimizer.lr == 0.1
-
-
-def test_a_rate_can_be_looked_up_without_going_there():
-    its = optim.StepLR(optim.SGD(parameters(), lr=1.0), 3, gamma=0.5)
-    assert [its.lr_at(step) for step in (0, 2, 3, 7)] == [1.0, 1.0, 0.5, 0.25]
-    assert its.last_step == 0 and its.optimizer.lr == 1.0
-    for bad in (1.0, True, "1", None):
-        with pytest.raises(TypeError, match="step: an integer"):
-            its.lr_at(bad)
-    with pytest.raises(ValueError, match="step: an integer of 0 or more"):
-        its.lr_at(-1)
-
-
-def test_a_rate_that_grows_too_large_stays_where_it_was():
-    its = optim.ExponentialLR(optim.SGD(parameters(), lr=1.0), gamma=1e200)
-    its.step()
-    with pytest.raises(ValueError, match="lr: a finite number, 0 or more, is expected, got inf"):
-        its.step()
-    assert its.last_step == 1 and its.optimizer.lr == 1e200
-
-
-def test_what_a_schedule_shows():
-    its = optim.WarmupLR(optim.StepLR(optim.SGD(parameters(), lr=0.1), 3), 4, 0.5)
-    assert repr(its) == "WarmupLR(total_iters=4, start_factor=0.5, base_lr=0.1, last_step=0)"
-
-
-# ---- clipping
-
-@pytest.mark.parametrize("case", CLIPPING)
-def test_clipping_follows_torch(case):
-    values = parameters(range(len(case["gradients"])))
-    for p, g in zip(values, case["gradients"], strict=True):
-        p.grad = g
-    array = np.array(case["gradients"])
-    on_values, on_array = {
-        "norm": (optim.clip_grad_norm_, optim.clip_norm),
-        "value": (optim.clip_grad_value_, optim.clip_value),
-    }[case["how"]]
-    expected = case["norm"] if case["norm"] is None else pytest.approx(case["norm"], rel=1e-12)
-    assert on_values(values, case["limit"]) == expected
-    assert on_array(array, case["limit"]) == expected
-    np.testing.assert_allclose([p.grad for p in values], case["clipped"], rtol=1e-12, atol=0)
-    np.testing.assert_allclose(array, case["clipped"], rtol=1e-12, atol=0)
-    assert [p.data for p in values] == list(range(len(values)))
-
-
-def test_frozen_values_are_not_clipped():
-    a, b = Value(0.0), Value(0.0)
-    a.grad, b.grad, b.requires_grad = 3.0, 40.0, False
-    assert optim.clip_grad_norm_([a, b], 6.0) == 3.0
-    optim.clip_grad_value_([a, b], 2.0)
-    assert (a.grad, b.grad) == (2.0, 40.0)
-
-
-def test_a_norm_whose_squares_overflow():
-    gradients = np.array([3e200, -4e200])
-    assert optim.clip_norm(gradients, 10.0) == pytest.approx(5e200, rel=1e-15)
-    np.testing.assert_allclose(gradients, [6.0, -8.0], rtol=1e-14)
-
-
-@pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_a_gradient_that_is_not_finite_is_not_hidden(bad):
-    gradients = np.array([bad, 1.0])
-    np.testing.assert_equal(optim.clip_norm(gradients, 1.0), bad)
-    np.testing.assert_equal(gradients, [math.nan, 1.0 / (bad + 1e-6)])      # as torch does
-
-
-def test_an_infinite_limit_only_measures():
-    gradients = np.array([3.0, -4.0])
-    assert optim.clip_norm(gradients, math.inf) == 5.0
-    optim.clip_value(gradients, math.inf)
-    assert gradients.tolist() == [3.0, -4.0]
-
-
-@pytest.mark.parametrize(("bad", "error"), [
-    (True, TypeError), ("1", TypeError), (None, TypeError), (-1.0, ValueError), (math.nan, ValueError),
-])
-def test_a_limit_that_is_none_changes_nothing(bad, error):
-    p, gradients = Value(0.0), np.array([5.0])
-    p.grad = 5.0
-    for call in (
-        lambda: optim.clip_grad_norm_([p], bad), lambda: optim.clip_norm(gradients, bad),
-    ):
-        with pytest.raises(error, match=r"^max_norm: a number"):
-            call()
-    for call in (
-        lambda: optim.clip_grad_value_([p], bad), lambda: optim.clip_value(gradients, bad),
-    ):
-        with pytest.raises(error, match=r"^clip_value: a number"):
-            call()
-    assert p.grad == gradients[0] == 5.0
-
-
-def test_what_is_clipped_is_an_array_of_float64():
-    read_only = np.ones(2)
-    read_only.flags.writeable = False
-    for clip in (optim.clip_norm, optim.clip_value):
-        for bad in ([1.0], np.ones(2, int), np.ones(2, np.float32), None, [Value(1.0)]):
-            with pytest.raises(TypeError, match="gradients: an array of float64"):
-                clip(bad, 1.0)
-        with pytest.raises(ValueError, match="may be written"):
-            clip(read_only, 0.5)

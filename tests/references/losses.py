@@ -5,8 +5,8 @@
 A case is a loss at one sample: outputs and target go in, value and gradient come out. For softmax and
 log_softmax the value is a list, and the gradient a matrix: a row for each of its elements.
 
-At the kink of a hinge, where the margin is exactly 1, there are many subgradients: torch.clamp takes one
-end and multi_margin_loss the other. So no case lies there; test_losses.py says what must hold at a kink.
+At the kink of a hinge loss, where the margin is exactly 1, there are many subgradients: torch.clamp takes one
+end and multi_margin_loss the other. So no case lies there; test_losses.py has tests of kinks.
 At the kink of |o - t| PyTorch's derivative is 0, and these cases are here.
 """
 from __future__ import annotations

@@ -13,8 +13,8 @@ from torch.optim import lr_scheduler
 
 torch.set_default_dtype(torch.float64)
 STEPS = 100
-# Targets so far off that no optimiser arrives in 100 steps: one with large steps then leaps to and fro about
-# a minimum, and makes 1e-5 of a change in the last bit of the start, so that nothing could be compared.
+# The targets are so far away that no optimiser converges in 100 steps: near a minimum, large steps oscillate and
+# amplify a difference in the last bit of the start to 1e-5, so that nothing could be compared.
 SAMPLES = [([0.15, -0.6], 2.1), ([0.55, 0.2], -1.5), ([-0.4, 0.45], 0.6), ([0.05, 0.85], -3.3)]
 START = [[[0.41, -0.73], [-0.28, 0.95]], [0.13, -0.37], [0.88, -0.54], 0.21]        # W, b, v, c
 
@@ -113,7 +113,7 @@ def rates(name: str, options: dict, warmup: dict | None) -> list[float]:
 
 
 def clipped(gradients: list[float], how: str, limit: float) -> dict:
-    """What is left of them; each is the gradient of a parameter of its own."""
+    """The clipped gradients, each of a parameter of its own."""
     parameters = [torch.zeros(1, requires_grad=True) for _ in gradients]
     for p, g in zip(parameters, gradients, strict=True):
         p.grad = torch.tensor([g])
