@@ -2,34 +2,38 @@
 import random
 
 import pytest
-from references.films import example_a
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, topological_order
 from autograd_tiny.show.film.player import play
 from autograd_tiny.show.names import plain, readable
+from autograd_tiny.show.theme import LIGHT
+from references.worked_examples import example_a
 
-READ = """() => {
+READ = """([value, gradient]) => {
   const texts = {}, both = (text) => [text.textContent, text.dataset.exact ?? null];
   for (const group of document.querySelectorAll("#stage g.node")) {
     const lines = [...group.querySelectorAll("text")];
     if (/^[nm]/.test(group.id)) {
-      const line = (colour) => lines.find((text) => text.getAttribute("fill") === colour);
-      const place = group.id[0] === "n" ? [`v${group.id.slice(1)}`, `g${group.id.slice(1)}`]
-        : [`${group.id}v`, `${group.id}g`];
-      for (const [slot, colour] of [[place[0], film.colours.value], [place[1], film.colours.gradient]]) {
-        if (line(colour)) texts[slot] = both(line(colour));
+      for (const [name, colour] of [["value", value], ["gradient", gradient]]) {
+        const line = lines.find((text) => text.getAttribute("fill") === colour);
+        if (line) texts[`${group.id} ${name}`] = both(line);
       }
-    } else if (/^[dc]/.test(group.id)) texts[group.id] = both(lines[0]);
+    } else if (/^d/.test(group.id)) texts[`${group.id} local derivative`] = both(lines[0]);
+    else if (/^c/.test(group.id)) texts[`${group.id} constant`] = both(lines[0]);
   }
   const table = {};
-  for (const cell of document.querySelectorAll("td[data-slot]")) table[cell.dataset.slot] = cell.textContent;
+  for (const row of document.querySelectorAll("tbody tr")) {
+    const [value, gradient] = row.querySelectorAll("td");
+    table[`${row.id.replace("row-", "")} value`] = value.textContent;
+    table[`${row.id.replace("row-", "")} gradient`] = gradient.textContent;
+  }
   return {
     texts, table, says: document.getElementById("says").textContent,
     total: document.querySelector("#says .total").textContent,
     count: document.getElementById("count").textContent, loss: document.getElementById("loss")?.dataset.exact,
   };
-}"""
+}"""                 # by the colours of the lines in a box, and not by the marks that the player goes by
 
 WIDER = """[...document.querySelectorAll("#stage g.node[id^=n]")].filter((group) => {
   const frame = group.querySelector("path").getBBox();
@@ -69,26 +73,30 @@ def sample_loss(model):
     return (model([Value(0.5, "x1"), Value(-0.3, "x2")]) - 1.0) ** 2
 
 
+def read(page):
+    return page.evaluate(READ, [LIGHT.value, LIGHT.gradient])
+
+
 def states(player):
-    """What the slots are to hold after each step: text, and the number as JavaScript writes it."""
+    """The contents of the slots after each step, by the names that READ gives them."""
     known, found = {}, []
     for step in player.film.steps:
-        known = known | {shown.slot: shown for shown in step.shows}
+        known = known | {" ".join(shown.slot): shown for shown in step.shows}
         found.append(known)
     return found
 
 
 def check(page, player, k):
     """The page is at step k, with its sentence and with all its numbers."""
-    seen, known, step = page.evaluate(READ), states(player)[k], player.film.steps[k]
+    seen, known, step = read(page), states(player)[k], player.film.steps[k]
     assert seen["says"] == step.says
     assert step.says.endswith(step.total) and seen["total"] == step.total
     assert seen["count"] == f"{k} / {len(player.film.steps) - 1}"
     for slot, (text, exact) in seen["texts"].items():
         shown = known.get(slot)
         if shown is None or shown.text is None:
-            empty = "∂" if slot[0] == "d" else ""
-            assert (text, exact) == (empty, None) or (slot[0] == "c" and shown is None), slot
+            empty = "∂" if slot.endswith("local derivative") else ""
+            assert (text, exact) == (empty, None) or (slot.endswith("constant") and shown is None), slot
         elif shown.number is None:
             assert text == shown.text
         else:
@@ -115,7 +123,7 @@ def inert(page):
 
 
 def test_buttons_lead_to_the_end_and_back_with_the_numbers_of_the_engine(opened):
-    f = example_a()
+    f = example_a()["f"]
     player = play(f)
     page = opened(player)
     last = len(player.film.steps) - 1
@@ -124,8 +132,8 @@ def test_buttons_lead_to_the_end_and_back_with_the_numbers_of_the_engine(opened)
         page.click("#forth")
     seen = check(page, player, last)
     for place, value in enumerate(topological_order(f)):
-        assert seen["texts"][f"v{place}"][0] == readable(value.data, 4)
-        assert float(seen["texts"][f"g{place}"][1]) == gradients(f, value)
+        assert seen["texts"][f"n{place} value"][0] == readable(value.data, 4)
+        assert float(seen["texts"][f"n{place} gradient"][1]) == gradients(f, value)
     assert inert(page) == ["forth", "last"]
     for k in reversed(range(last)):
         page.click("#back")
@@ -145,9 +153,9 @@ def test_keys_lead_to_the_end_and_back(opened):
     for k in range(1, last + 1):
         page.keyboard.press("ArrowRight")
         check(page, player, k)
-    seen = page.evaluate(READ)
+    seen = read(page)
     for place, value in enumerate(topological_order(loss)):
-        assert float(seen["texts"][f"g{place}"][1]) == gradients(loss, value)
+        assert float(seen["texts"][f"n{place} gradient"][1]) == gradients(loss, value)
     page.keyboard.press("ArrowLeft")
     check(page, player, last - 1)
     page.keyboard.press("Home")
@@ -158,7 +166,7 @@ def test_keys_lead_to_the_end_and_back(opened):
 
 @pytest.mark.parametrize("button, far", [("forth", 11), ("last", 11), ("back", 0), ("first", 0)])
 def test_a_button_keeps_the_focus_at_the_ends(opened, button, far):
-    page = opened(play(example_a()))
+    page = opened(play(example_a()["f"]))
     jump(page, abs(far - 1))
     page.focus(f"#{button}")
     for key in ("Enter", "Enter", " "):                     # the last two have nothing left to do
@@ -175,7 +183,7 @@ def test_a_button_keeps_the_focus_at_the_ends(opened, button, far):
 
 @pytest.mark.parametrize("is_wide, by, scrolls", [(1, "key", True), (1, "mouse", False), (0, "key", False)])
 def test_arrows_scroll_a_wide_graph_that_the_keyboard_reached_and_else_lead_on(opened, is_wide, by, scrolls):
-    player = play(sample_loss(network()) if is_wide else example_a())
+    player = play(sample_loss(network()) if is_wide else example_a()["f"])
     page = opened(player)
     if by == "mouse":
         page.click("#stage")
@@ -204,7 +212,7 @@ def test_the_slider_jumps_to_any_step(opened):
 
 
 def test_it_plays_to_the_end_and_pauses(opened):
-    player = play(example_a())
+    player = play(example_a()["f"])
     page = opened(player, reduced_motion="no-preference")
     assert page.inner_text("#play").strip() == "Play"
     check(page, player, 0)                          # it doesn't begin by itself
@@ -315,7 +323,7 @@ def test_a_film_opens_with_the_whole_graph_if_its_type_can_be_read(opened):
         assert page.evaluate(SIZE) == [pytest.approx(1.0, abs=0.001), False]
         page.click("#whole")
         assert page.evaluate(SIZE)[1]
-    assert opened(play(example_a())).is_hidden("#whole")
+    assert opened(play(example_a()["f"])).is_hidden("#whole")
 
 
 def test_a_training_scrolls_nothing_and_a_pass_no_further_than_it_must(opened):
@@ -383,7 +391,7 @@ def test_numbers_that_become_longer_stay_inside_of_their_boxes(opened):
 
 
 def test_the_theme_can_be_chosen(opened):
-    page = opened(play(example_a()), color_scheme="light")
+    page = opened(play(example_a()["f"]), color_scheme="light")
     ground = "getComputedStyle(document.body).backgroundColor"
     white, dark = "rgb(255, 255, 255)", "rgb(20, 24, 29)"
     for said, colour in (("light", white), ("dark", dark), ("auto", white)):
@@ -394,7 +402,7 @@ def test_the_theme_can_be_chosen(opened):
 
 def test_reduced_motion_moves_nothing(opened):
     for wish, moving in (("reduce", 0), ("no-preference", 1)):
-        page = opened(play(example_a()), reduced_motion=wish)
+        page = opened(play(example_a()["f"]), reduced_motion=wish)
         jump(page, 6)
         page.keyboard.press("ArrowRight")
         assert (page.evaluate("document.getAnimations().length") > 0) == moving
@@ -442,7 +450,7 @@ def test_labels_are_shown_and_not_run(opened):
 
 
 def test_a_player_works_inside_of_a_notebooks_frame(browser, tmp_path):
-    player = play(example_a())
+    player = play(example_a()["f"])
     path = tmp_path / "notebook.html"
     path.write_text(f'<!DOCTYPE html><meta charset="utf-8"><body>{player._repr_html_()}', encoding="utf-8")
     page = browser.new_page()

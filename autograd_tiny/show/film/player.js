@@ -1,286 +1,312 @@
 "use strict";
+// Plays the film on its page. Before this file stands `film`: film.steps, and for each of film.slots, by its number,
+// the line of a box that it is. The elements with this number as data-slot, in the picture and in the table, show
+// what the steps say of the slot.
 (() => {
-  const steps = film.steps;
+  const { steps, losses } = film;
   const last = steps.length - 1;
-  const quiet = matchMedia("(prefers-reduced-motion: reduce)");
+  const phases = { start: "Start", forward: "Forward", backward: "Backward", update: "Update", end: "End" };
   const find = (id) => document.getElementById(id);
   const stage = find("stage"), picture = stage.querySelector("svg");
   const slider = find("slider"), speed = find("speed"), root = document.documentElement;
-  const phases = { start: "Start", forward: "Forward", backward: "Backward", update: "Update", end: "End" };
-  let at = -1, timer = 0;
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  let current = -1;       // the step that is shown
+  let timer = 0;          // of the next step, while the film plays
 
-  // ---- the slots: where numbers stand in the picture and in the table
+  const isPlaying = () => timer !== 0;
+  const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
-  const boxText = { v: film.colours.value, g: film.colours.gradient };
-  const slots = new Map();
-  const cells = new Map([...document.querySelectorAll("td[data-slot]")].map((cell) => [cell.dataset.slot, cell]));
+  // ---- slots: the numbers in the picture and in the table
 
-  function placesOf(slot) {
-    const module = /^(m\d+)([vg])$/.exec(slot), fill = boxText[module ? module[2] : slot[0]];
-    const box = find(module ? module[1] : fill ? `n${slot.slice(1)}` : slot);
-    const inBox = box ? [...box.querySelectorAll("text")] : [];
-    const texts = inBox.filter((text) => !fill || text.getAttribute("fill") === fill);
-    return cells.has(slot) ? [...texts, cells.get(slot)] : texts;
+  // margin: the room in a box that a number can't have; a local derivative has no frame and may stand out
+  // empty: the text while there is no number; "∂" keeps the place of a local derivative on its edge
+  const lines = {
+    "value": { margin: 8, empty: "" },
+    "gradient": { margin: 8, empty: "" },
+    "constant": { margin: 3, empty: "" },
+    "local derivative": { margin: -4, empty: "∂" },
+  };
+  const slots = film.slots.map((line) => ({ ...lines[line], places: [], text: undefined, number: undefined }));
+  for (const element of document.querySelectorAll("[data-slot]")) {
+    const inPicture = picture.contains(element);
+    slots[element.dataset.slot].places.push({ element, inPicture, drawn: element.textContent });
   }
 
-  for (const slot of film.slots) {
-    const places = placesOf(slot);
-    slots.set(slot, { places, drawn: places.map((place) => place.textContent) });
+  // each step has only what it changes, so that jumping to a step needs all those before it
+  function contentsAfter(k) {
+    const contents = slots.map(() => [null, null]);
+    for (const step of steps.slice(0, k + 1)) {
+      for (const [slot, text, number] of step.shows) contents[slot] = [text, number];
+    }
+    return contents;
   }
 
-  // a number that is wider than the room its box has for it is written smaller
-  function fit(text) {
-    const box = text.closest("g.node"), outline = box && box.querySelector("path, polygon, ellipse");
-    const margin = { n: 8, m: 8, c: 3, d: -4 }[box?.id[0]];     // a local gradient has no frame around it
-    const room = outline ? outline.getBBox().width - margin : 0, width = text.getComputedTextLength();
+  // fills all slots with the contents after step k; returns the texts of the picture that have changed
+  function fill(k) {
+    const changed = [];
+    contentsAfter(k).forEach(([text, number], i) => {
+      const slot = slots[i];
+      if (slot.text === text && slot.number === number) return;
+      slot.text = text;
+      slot.number = number;
+      for (const place of slot.places) {
+        write(place, slot);
+        if (place.inPicture && text !== null) changed.push([place, slot]);
+      }
+    });
+    fitAll(changed);
+    return changed.map(([place]) => place.element);
+  }
+
+  function write({ element, inPicture }, { text, number, empty }) {
+    element.textContent = text ?? (inPicture ? empty : "");
+    if (number === null) delete element.dataset.exact;
+    else element.dataset.exact = String(number);
+    if (inPicture) element.classList.toggle("later", text === null);
+  }
+
+  // first all are written in their own size, and then measured: the other way round each would cost a layout
+  function fitAll(changed) {
+    for (const [{ element }] of changed) element.style.fontSize = "";
+    for (const [{ element, drawn }, { text, margin }] of changed) {
+      if (text !== drawn) fit(element, margin);       // the layout program made room for the text that it drew
+    }
+  }
+
+  // writes a number that is wider than its box smaller
+  function fit(text, margin) {
+    const outline = text.closest("g.node").querySelector("path, polygon, ellipse");
+    const room = outline ? outline.getBBox().width - margin : 0;
+    const width = text.getComputedTextLength();
     if (room > 0 && width > room) {
       text.style.fontSize = `${(parseFloat(text.getAttribute("font-size")) * room) / width}px`;
     }
   }
 
-  // what all slots hold after step k: each step says what it changes
-  function stateAt(k) {
-    const state = new Map();
-    for (let i = 0; i <= k; i++) {
-      for (const [slot, text, number] of steps[i].shows) state.set(slot, [text, number]);
-    }
-    return state;
+  // new numbers appear one after the other, in the direction of the pass
+  function animate(texts, isBackward) {
+    const delay = Math.min(60, 600 / texts.length) / Number(speed.value);
+    texts.forEach((text, i) => {
+      const turn = isBackward ? texts.length - 1 - i : i;
+      const frames = [{ opacity: 0 }, { opacity: 1 }];
+      text.animate(frames, { duration: 200, delay: delay * turn, fill: "backwards" });
+    });
   }
 
-  function fill(state) {
-    const fresh = [];
-    for (const [slot, known] of slots) {
-      const [text, number] = state.get(slot) ?? [null, null];
-      if (known.text === text && known.number === number) continue;
-      known.text = text;
-      known.number = number;
-      known.places.forEach((place, i) => {
-        place.textContent = text ?? "";
-        if (number === null) delete place.dataset.exact;
-        else place.dataset.exact = String(number);
-        if (!place.namespaceURI.endsWith("svg")) return;
-        if (text !== null) fresh.push([place, text === known.drawn[i]]);
-        else if (slot[0] === "d") place.textContent = "∂";      // the place is kept on the edge
-        place.classList.toggle("later", text === null);
-      });
-    }
-    for (const [place] of fresh) place.style.fontSize = "";
-    for (const [place, asDrawn] of fresh) if (!asDrawn) fit(place);
-    return fresh.map(([place]) => place);
-  }
-
-  // ---- light
-
-  // edges at folded modules have no number in the film: they light up with what they join
-  const joints = [...picture.querySelectorAll('g.edge[id^="x"]')].map((edge) => {
-    const { from: source, to: target } = edge.dataset;
-    return { edge, source, target };
-  });
-  for (const joint of joints) {
-    if (joint.target[0] === "x") joint.target = joints.find((next) => next.source === joint.target).target;
-  }
-  for (const joint of joints) {
-    if (joint.source[0] === "x") {
-      joint.source = joints.find(({ edge }) => edge.id === `${joint.source}a`).source;
-    }
-  }
+  // ---- the parts of the picture that light up
 
   function light(step) {
     for (const element of document.querySelectorAll(".lit, .near")) element.classList.remove("lit", "near");
-    for (const [name, ids] of [["near", step.near], ["lit", step.lit]]) {
-      for (const id of ids) {
-        find(id)?.classList.add(name);
-        find(`row-${id}`)?.classList.add(name);
-      }
-    }
-    const taking = new Set([...step.lit, ...step.near]);
-    for (const { edge, source, target } of joints) {
-      if (taking.has(source) && taking.has(target)) edge.classList.add("lit");
+    mark(step.near, "near");
+    mark([...step.lit, ...step.bundles], "lit");
+  }
+
+  function mark(ids, name) {
+    for (const id of ids) {
+      find(id)?.classList.add(name);
+      find(`row-${id}`)?.classList.add(name);
     }
   }
 
-  // how far to scroll until something is inside, and not at the very edge
-  function way(low, high, room) {
+  // scrolls the picture to a step, no further than it must; a step of a training is everywhere, and scrolls nothing
+  function bringIntoView(step) {
+    const parts = [...step.lit, ...step.near].map(find).filter(Boolean);
+    if (!parts.length || losses.length) return;
+    const frame = stage.getBoundingClientRect(), goal = goalOf(parts.map((part) => part.getBoundingClientRect()));
+    stage.scrollTo({
+      left: stage.scrollLeft + distance(goal.left - frame.left, goal.right - frame.left, stage.clientWidth),
+      top: stage.scrollTop + distance(goal.top - frame.top, goal.bottom - frame.top, stage.clientHeight),
+      behavior: reducedMotion.matches || !isPlaying() ? "auto" : "smooth",
+    });
+  }
+
+  // all that takes part, if there is room for it; else the first, which the step is about
+  function goalOf(rects) {
+    const goal = {
+      left: Math.min(...rects.map((rect) => rect.left)), right: Math.max(...rects.map((rect) => rect.right)),
+      top: Math.min(...rects.map((rect) => rect.top)), bottom: Math.max(...rects.map((rect) => rect.bottom)),
+    };
+    const { left, right, top, bottom } = rects[0];
+    if (goal.right - goal.left > stage.clientWidth) Object.assign(goal, { left, right });
+    if (goal.bottom - goal.top > stage.clientHeight) Object.assign(goal, { top, bottom });
+    return goal;
+  }
+
+  // how far to scroll until something from low to high is inside, with a margin
+  function distance(low, high, room) {
     const margin = Math.max(0, Math.min(32, (room - (high - low)) / 2));
     if (low < 0) return low - margin;
     return high > room ? high + margin - room : 0;
   }
 
-  // a step of a training happens everywhere: it moves nothing
-  function bringIntoView(step) {
-    const boxes = [...step.lit, ...step.near].map(find).filter(Boolean);
-    if (!boxes.length || film.losses.length) return;
-    const frame = stage.getBoundingClientRect();
-    const rects = boxes.map((box) => box.getBoundingClientRect());
-    // all that takes part, if there is room for it; else the box that it is about
-    const around = (some) => ({
-      left: Math.min(...some.map((r) => r.left)), right: Math.max(...some.map((r) => r.right)),
-      top: Math.min(...some.map((r) => r.top)), bottom: Math.max(...some.map((r) => r.bottom)),
-    });
-    let goal = around(rects);
-    if (goal.right - goal.left > stage.clientWidth) goal = { ...goal, left: rects[0].left, right: rects[0].right };
-    if (goal.bottom - goal.top > stage.clientHeight) goal = { ...goal, top: rects[0].top, bottom: rects[0].bottom };
-    stage.scrollTo({
-      left: stage.scrollLeft + way(goal.left - frame.left, goal.right - frame.left, stage.clientWidth),
-      top: stage.scrollTop + way(goal.top - frame.top, goal.bottom - frame.top, stage.clientHeight),
-      behavior: quiet.matches || !timer ? "auto" : "smooth",
-    });
+  // ---- a training: its losses and its updates
+
+  function setAttributes(id, attributes) {
+    for (const [name, value] of Object.entries(attributes)) find(id).setAttribute(name, value);
   }
 
-  // ---- the losses of a training
-
-  const curve = find("curve");
-
-  function draw(count) {
-    if (!curve) return;
-    find("high").textContent = film.ends[1];
-    find("low").textContent = film.ends[0];
-    const widest = Math.max(...["high", "low"].map((id) => find(id).getComputedTextLength()));
+  // the scales of the curve: the axis moves to the right where its numbers are long
+  function scales() {
+    find("low").textContent = film.lossRange[0];
+    find("high").textContent = film.lossRange[1];
+    const widest = Math.max(find("low").getComputedTextLength(), find("high").getComputedTextLength());
     const left = Math.max(56, widest + 10), right = 348, top = 12, bottom = 146;
-    const finite = film.losses.filter(Number.isFinite);
-    const high = Math.max(...finite, 0), low = Math.min(...finite, 0), updates = film.losses.length - 1;
+    const finite = losses.filter(Number.isFinite), updates = losses.length - 1;
+    const low = Math.min(...finite, 0), high = Math.max(...finite, 0);
     const x = (i) => left + ((right - left) * i) / updates;
     const y = (loss) => bottom - ((bottom - top) * (loss - low)) / (high - low || 1);
-    const known = film.losses.slice(0, count).map((loss, i) => [x(i), y(loss)]).filter(([, y]) => Number.isFinite(y));
-    find("line").setAttribute("points", known.join(" "));
-    find("axes").setAttribute("d", `M${left},${top}V${bottom}H${right}`);
-    find("end").textContent = `${updates} update${updates === 1 ? "" : "s"}`;
-    const marks = { high: [left - 6, y(high) + 4], low: [left - 6, y(low) + 4], end: [right, bottom + 16] };
-    for (const [id, [x, y]] of Object.entries(marks)) {
-      find(id).setAttribute("x", x);
-      find(id).setAttribute("y", y);
-    }
-    find("dot").style.display = known.length ? "" : "none";
-    if (known.length) {
-      find("dot").setAttribute("cx", known.at(-1)[0]);
-      find("dot").setAttribute("cy", known.at(-1)[1]);
-    }
-    const said = count === 1 ? "at the start" : `after ${count - 1} update${count === 2 ? "" : "s"}`;
-    find("loss").textContent = count ? `loss ${said}: ${film.lossTexts[count - 1]}` : "loss: not known yet";
-    if (count) find("loss").dataset.exact = String(film.losses[count - 1]);
-    else delete find("loss").dataset.exact;
+    return { left, right, top, bottom, low, high, x, y };
   }
 
-  // the latest update; it stays in view until the next one
-  function listMoves(k) {
-    const moves = find("moves");
-    if (!moves) return;
-    const lines = steps.slice(0, k + 1).findLast((step) => step.lines.length)?.lines ?? [];
-    moves.replaceChildren(...lines.map((line) => {
+  // the first `count` losses as a curve
+  function drawCurve(count) {
+    const { left, right, top, bottom, low, high, x, y } = scales();
+    setAttributes("axes", { d: `M${left},${top}V${bottom}H${right}` });
+    setAttributes("low", { x: left - 6, y: y(low) + 4 });
+    setAttributes("high", { x: left - 6, y: y(high) + 4 });
+    setAttributes("end", { x: right, y: bottom + 16 });
+    find("end").textContent = plural(losses.length - 1, "update");
+    const known = losses.slice(0, count).map((loss, i) => [x(i), y(loss)]).filter(([, y]) => Number.isFinite(y));
+    setAttributes("line", { points: known.join(" ") });
+    find("dot").style.display = known.length ? "" : "none";
+    if (known.length) setAttributes("dot", { cx: known.at(-1)[0], cy: known.at(-1)[1] });
+  }
+
+  function captionCurve(count) {
+    const caption = find("loss");
+    const when = count === 1 ? "at the start" : `after ${plural(count - 1, "update")}`;
+    caption.textContent = count ? `loss ${when}: ${film.lossTexts[count - 1]}` : "loss: not known yet";
+    if (count) caption.dataset.exact = String(losses[count - 1]);
+    else delete caption.dataset.exact;
+  }
+
+  // the latest update, which stays in view until the next one
+  function listUpdate(k) {
+    const list = find("moves");
+    const texts = steps.slice(0, k + 1).findLast((step) => step.lines.length)?.lines ?? [];
+    list.replaceChildren(...texts.map((text) => {
       const item = document.createElement("li");
-      item.textContent = line;
+      item.textContent = text;
       return item;
     }));
-    moves.classList.toggle("past", !steps[k].lines.length);
-    if (!lines.length) moves.textContent = "An update lists here how each parameter moves.";
+    list.classList.toggle("past", !steps[k].lines.length);
+    if (!texts.length) list.textContent = "An update lists here how each parameter moves.";
   }
 
-  function speak(step) {
+  // ---- the step that is shown
+
+  function show(k) {
+    k = Math.max(0, Math.min(last, k));
+    if (k === current) return;
+    const step = steps[k], isNext = k === current + 1;
+    current = k;
+    const changed = fill(k);
+    light(step);
+    if (losses.length) {
+      drawCurve(step.losses);
+      captionCurve(step.losses);
+      listUpdate(k);
+    }
+    say(step);
+    updateControls(k);
+    bringIntoView(step);
+    if (isNext && !reducedMotion.matches) animate(changed, step.phase === "backward");
+  }
+
+  function say(step) {
+    find("phase").textContent = phases[step.phase];
+    find("now").dataset.phase = stage.dataset.phase = step.phase;
     const total = document.createElement("span");
     total.className = "total";
     total.textContent = step.total;
     find("says").replaceChildren(step.says.slice(0, step.says.length - step.total.length), total);
   }
 
-  // ---- where the film stands
-
-  function show(k) {
-    k = Math.max(0, Math.min(last, k));
-    if (k === at) return;
-    const step = steps[k];
-    const oneOn = k === at + 1;
-    at = k;
-    const fresh = fill(stateAt(k));
-    light(step);
-    draw(step.losses);
-    listMoves(k);
-    find("phase").textContent = phases[step.phase];
-    find("now").dataset.phase = stage.dataset.phase = step.phase;
-    speak(step);
+  function updateControls(k) {
     find("count").textContent = `${k} / ${last}`;
     slider.value = k;
-    slider.setAttribute("aria-valuetext", `step ${k} of ${last}, ${phases[step.phase]}`);
+    slider.setAttribute("aria-valuetext", `step ${k} of ${last}, ${phases[steps[k].phase]}`);
     // a button that is disabled would lose the focus, and the keyboard its place on the page
     for (const id of ["first", "back"]) find(id).setAttribute("aria-disabled", String(k === 0));
     for (const id of ["forth", "last"]) find(id).setAttribute("aria-disabled", String(k === last));
-    bringIntoView(step);
-    if (oneOn && !quiet.matches) appear(fresh, step.phase === "backward");
   }
 
-  // what is new comes one after the other, in the direction of the pass
-  function appear(fresh, backward) {
-    const inPicture = fresh.filter((text) => !text.classList.contains("later"));
-    const pause = Math.min(60, 600 / inPicture.length) / Number(speed.value);
-    inPicture.forEach((text, i) => {
-      const turn = backward ? inPicture.length - 1 - i : i;
-      text.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 200, delay: pause * turn, fill: "backwards" });
-    });
-  }
+  // ---- playing
 
   function tick() {
-    show(at + 1);
-    if (at === last) pause();
+    show(current + 1);
+    if (current === last) pause();
     else timer = setTimeout(tick, 1600 / Number(speed.value));
   }
 
   function play() {
-    if (at === last) show(0);
+    if (current === last) show(0);
     timer = setTimeout(tick, 500 / Number(speed.value));
-    say();
+    updatePlayButton();
   }
 
   function pause() {
     clearTimeout(timer);
     timer = 0;
-    say();
+    updatePlayButton();
   }
 
-  function say() {
-    find("does").textContent = timer ? "Pause" : "Play";
-    find("sign").setAttribute("d", timer ? "M5 4h4v12H5zM11 4h4v12h-4z" : "M5 4v12l10-6z");
+  function updatePlayButton() {
+    find("does").textContent = isPlaying() ? "Pause" : "Play";
+    find("sign").setAttribute("d", isPlaying() ? "M5 4h4v12H5zM11 4h4v12h-4z" : "M5 4v12l10-6z");
   }
+
+  const toggle = () => (isPlaying() ? pause() : play());
 
   function go(k) {
-    if (timer) pause();
+    if (isPlaying()) pause();
     show(k);
   }
 
-  const toggle = () => (timer ? pause() : play());
-
-  function change(by) {
+  function changeSpeed(by) {
     speed.selectedIndex = Math.max(0, Math.min(speed.length - 1, speed.selectedIndex + by));
   }
 
-  // ---- how large the picture is
+  // ---- the size of the picture
 
   const [, , width, height] = picture.getAttribute("viewBox").split(" ").map(Number);
-  const natural = (width * 4) / 3, tall = (height * 4) / 3;       // a point is 4/3 pixels
-  let whole = null;                               // as it fits, unless the button was pressed
+  const fullWidth = (width * 4) / 3, fullHeight = (height * 4) / 3;       // a point is 4/3 pixels
+  let wholeIsWanted = null;                       // whether the button asked for the whole graph; null: not used yet
 
-  function size() {
-    const room = stage.clientWidth;
-    const fitting = Math.min(1.5, room / natural, (0.63 * innerHeight) / tall);     // the stage's max-height
-    const isWhole = whole ?? fitting >= 0.5;     // type of 8 pixels
+  function resize() {
+    // 0.63 of the window: a little less than the max-height of the stage
+    const fitting = Math.min(1.5, stage.clientWidth / fullWidth, (0.63 * innerHeight) / fullHeight);
+    const isWhole = wholeIsWanted ?? fitting >= 0.5;        // type of 8 pixels can still be read
     const scale = isWhole ? fitting : 1;
-    picture.setAttribute("width", natural * scale);
-    picture.setAttribute("height", tall * scale);
+    picture.setAttribute("width", fullWidth * scale);
+    picture.setAttribute("height", fullHeight * scale);
     find("whole").hidden = fitting >= 0.9;
     find("whole").setAttribute("aria-pressed", String(isWhole));
   }
 
-  // ---- buttons and keys
+  function toggleWhole() {
+    wholeIsWanted = find("whole").getAttribute("aria-pressed") !== "true";
+    resize();
+    bringIntoView(steps[current]);
+  }
+
+  // ---- the theme
 
   const themes = ["auto", "light", "dark"];
   let theme = 0;
+
+  function nextTheme() {
+    theme = (theme + 1) % themes.length;
+    if (theme) root.dataset.theme = themes[theme];
+    else delete root.dataset.theme;
+    find("theme").textContent = `Theme: ${themes[theme]}`;
+  }
+
+  // ---- buttons and keys
+
   const actions = {
-    play: toggle, first: () => go(0), back: () => go(at - 1), forth: () => go(at + 1), last: () => go(last),
-    whole: () => { whole = find("whole").getAttribute("aria-pressed") !== "true"; size(); bringIntoView(steps[at]); },
-    theme: () => {
-      theme = (theme + 1) % themes.length;
-      if (theme) root.dataset.theme = themes[theme];
-      else delete root.dataset.theme;
-      find("theme").textContent = `Theme: ${themes[theme]}`;
-    },
+    play: toggle, first: () => go(0), back: () => go(current - 1), forth: () => go(current + 1), last: () => go(last),
+    whole: toggleWhole, theme: nextTheme,
   };
   for (const [id, action] of Object.entries(actions)) {
     find(id).addEventListener("click", () => find(id).getAttribute("aria-disabled") === "true" || action());
@@ -288,26 +314,41 @@
   slider.addEventListener("input", () => go(Number(slider.value)));
 
   const keys = {
-    " ": toggle, ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), Home: () => go(0), End: () => go(last),
-    "+": () => change(1), "=": () => change(1), "-": () => change(-1),
+    " ": toggle, ArrowRight: () => go(current + 1), ArrowLeft: () => go(current - 1),
+    Home: () => go(0), End: () => go(last),
+    "+": () => changeSpeed(1), "=": () => changeSpeed(1), "-": () => changeSpeed(-1),
   };
-  // arrows scroll what is wider than its frame, if Tab led there: a click on the graph is no wish to scroll it
-  let reached = null;
-  document.addEventListener("focusin", ({ target }) => { reached = target.matches(":focus-visible") ? target : null; });
-  const scrolls = (box) => box === reached && box.matches("[tabindex]") && box.scrollWidth > box.clientWidth;
+
+  // Arrows scroll an element that is wider than its frame, if Tab led there: after a click on the graph they lead
+  // through the film.
+  let reachedByTab = null;
+  document.addEventListener("focusin", ({ target }) => {
+    reachedByTab = target.matches(":focus-visible") ? target : null;
+  });
+  const scrolls = (element) =>
+    element === reachedByTab && element.matches("[tabindex]") && element.scrollWidth > element.clientWidth;
+
+  // whether the browser or the element in focus has another use for a key
+  function isTaken({ key, target, ctrlKey, altKey, metaKey }) {
+    if (ctrlKey || altKey || metaKey) return true;
+    if (key === " ") return ["BUTTON", "SUMMARY", "SELECT"].includes(target.tagName);
+    if (target.tagName === "SELECT") return !"+-=".includes(key);
+    return key.startsWith("Arrow") && scrolls(target);
+  }
+
   document.addEventListener("keydown", (event) => {
-    const tag = event.target.tagName, action = keys[event.key];
-    const taken =
-      (event.key === " " && ["BUTTON", "SUMMARY", "SELECT"].includes(tag)) ||
-      (tag === "SELECT" && !"+-=".includes(event.key)) || event.ctrlKey || event.altKey || event.metaKey ||
-      (event.key.startsWith("Arrow") && scrolls(event.target));
-    if (!action || taken) return;
+    const action = keys[event.key];
+    if (!action || isTaken(event)) return;
     event.preventDefault();
     action();
   });
-  addEventListener("resize", () => { size(); bringIntoView(steps[at]); });
+
+  addEventListener("resize", () => {
+    resize();
+    bringIntoView(steps[current]);
+  });
 
   slider.max = last;
-  size();
+  resize();
   show(0);
 })();

@@ -1,9 +1,8 @@
-"""play: a forward and a backward pass, or a training, as a film in a page of its own."""
+"""play: a forward and a backward pass, or a training, as a film on a page of its own."""
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from math import isfinite
 from typing import Any
@@ -14,45 +13,47 @@ from ...engine.graph import topological_order
 from ...engine.outdated import first_outdated
 from ...engine.value import Value
 from ...nn.losses import Loss
-from ..formulas import value_formula
 from ..graph.arguments import check, check_size, folding_of
-from ..graph.drawing import Drawing
+from ..graph.drawing import dot_source
 from ..graph.folding import Fold, is_module
 from ..names import plain
 from ..page import Page, as_script
 from ..picture import Picture
 from ..theme import LIGHT
-from ..wording import counted
-from .film import Film, Shown, Stage, film_of, listed
-from .training_film import Rehearsal, training_film
-
-# a box or an edge as layout programs write it, which wrap it in a link that leads nowhere if it has a tooltip
-PART = re.compile(
-    r'<g id="([^"]*)" class="(node|edge)">\n<title>([^<]*)</title>\n'
-    r'(?:<g id="a_[^"]*"><a xlink:title="([^"]*)">\n)?(.*?)(?:</a>\n</g>\n)?</g>\n', re.S
-)
+from ..wording import counted, listed
+from .film import Film, Shown, Slot
+from .film_picture import FilmPicture
+from .film_scene import FilmScene
+from .pass_film import pass_film
+from .training_film import TrainingRun, training_film
 
 
 class Player(Page):
-    """A page with a film: the picture of a graph, what happens in it step by step, and controls.
+    """A page with a film, as `play` returns it: the picture of a graph, its computation step by step, and controls.
 
-    film: the steps as data. Buttons, a slider and keys (space, arrows, Home, End, + and −) lead through it.
+    Buttons, a slider and keys (space, arrows, Home, End, + and −) lead through the film.
+
+    Attributes:
+        film: The film as data.
+        html: The whole document.
+        title: The title of the page.
+        height: The height of its frame in a notebook, in pixels.
     """
 
-    def __init__(self, title: str, stage: Stage, film: Film, rankdir: str) -> None:
+    def __init__(self, title: str, scene: FilmScene, film: Film, rankdir: str) -> None:
         self.film = film
-        body = _body(title, stage, film, rankdir)
-        steps = [*_on_the_page(film, body)]
+        picture = FilmPicture(Picture(dot_source(scene, rankdir, LIGHT), scene.title()).svg)
+        slots = _slots(film, picture)
+        picture.mark(slots)
         data = {
-            "steps": steps,
-            "slots": list(dict.fromkeys(shown.slot for step in steps for shown in step["shows"])),
+            "slots": [slot.line for slot in slots],
+            "steps": [*_steps(film, slots, picture)],
             "losses": film.losses,
-            "lossTexts": [stage.number(loss) for loss in film.losses],
-            "ends": [stage.number(end([0.0, *filter(isfinite, film.losses)])) for end in (min, max)],
-            "colours": {"value": LIGHT.value, "gradient": LIGHT.gradient},
+            "lossTexts": [scene.number(loss) for loss in film.losses],
+            "lossRange": [scene.number(end([0.0, *filter(isfinite, film.losses)])) for end in (min, max)],
         }
         super().__init__(
-            title, body, style=_style(),
+            title, _body(title, scene, film, slots, picture), style=_style(),
             script=f"const film = {as_script(data)};\n{_file('player.js')}",
             height=1020 if film.losses else 760,
         )
@@ -63,72 +64,108 @@ def play(
     loss: str | Loss | None = None, optimizer: str | optim.Optimizer | None = None, lr: float | None = None,
     max_nodes: int = 200, rankdir: str = "LR", digits: int = 4, depth: int | None = None, fold: Any = (),
 ) -> Player:
-    """play(f): the film of how f is computed, and of how its gradients are found.
+    """Show a computation as a film: play(f) both passes of a graph, play(model, x, target) a training.
 
-    The forward pass fills in one value after the other. The backward pass takes each edge by itself, in the
-    order of the engine: the gradient of a result times the local derivative flows to an operand, and what
-    arrives at a branch is added up. `.grad` of no Value changes, and none is looked at.
+    play(f) shows how f is computed, and how its gradients are. The forward pass fills in one value after the other.
+    The backward pass takes the edges one by one, in the order of the engine: the gradient of a result times the
+    local derivative flows to an operand, and gradients add up at branches. It computes gradients of its own: `.grad`
+    of no Value is used or changes.
 
-    play(model, x, target): the film of a training on one sample, with a forward pass, a backward pass and an
-    update in each of so many steps (10). It trains a copy; the model stays as it is. x: the inputs, a list of
-    numbers. loss ("squared_error"), optimizer ("sgd"): as for fit. lr: the learning rate, if not that which
-    goes with the optimizer's name.
+    play(model, x, target) shows a training on one sample, with a forward pass, a backward pass and an update in each
+    step. It trains a copy; the model stays as it is.
 
-    max_nodes, rankdir, digits, depth and fold: as for draw; a folded module is one step. TypeError unless
-    output is a Value alone, or a model with x and a target; ValueError for less than one step, more boxes
-    than max_nodes, lr beside an Optimizer, and if .data has changed since f was computed; and what the model,
-    the loss and the optimizer raise.
+    Args:
+        output: A Value; or a model, which is called with the list of inputs.
+        x: The inputs of the sample, a list of numbers.
+        target: The target of the sample, as the loss expects it.
+        steps: The number of updates, 10 by default.
+        loss: The loss, "squared_error" by default: a name or a function, as for fit.
+        optimizer: The optimiser, "sgd" by default: a name or an Optimizer, as for fit.
+        lr: The learning rate, if not the default one of the named optimizer.
+        max_nodes: The largest number of boxes in the picture.
+        rankdir: The direction of the picture: "LR", "RL", "TB" or "BT".
+        digits: The significant digits of numbers.
+        depth: Fold the modules at this depth into one box, which is one step of the film; 1 is the outermost.
+        fold: Modules to fold, or their paths.
+
+    Returns:
+        A Player: a page that a notebook shows, and that `save` writes to a file.
+
+    Raises:
+        TypeError: output is neither a Value nor a model with x and a target.
+        ValueError: steps is less than one, there are more boxes than max_nodes, lr is given beside an Optimizer, or
+            .data has changed since the graph was computed. Also what the model, the loss and the optimiser raise.
     """
-    check(rankdir, digits, depth, None)
+    check(rankdir, digits, depth)
     if type(output) is Value:
-        _refuse({"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr})
-        stage = _stage(output, max_nodes, digits, depth, fold)
-        title = f"How {stage.name_or_number(output)} is computed, and its gradients are found"
-        return Player(title, stage, film_of(stage), rankdir)
+        _check_unused({"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr})
+        scene = _scene(output, max_nodes, digits, depth, fold)
+        title = f"How {scene.name_or_number(output)} is computed, and its gradients are found"
+        return Player(title, scene, pass_film(scene), rankdir)
     if not callable(output):
         raise TypeError(f"a Value is expected, or a model with x and a target, got {describe(output)}")
     if x is None or target is None:
         raise TypeError("play(model, x, target) needs the inputs and the target of a sample")
     loss = "squared_error" if loss is None else loss
     optimizer = "sgd" if optimizer is None else optimizer
-    rehearsal = Rehearsal(output, x, target, loss, optimizer, lr)
-    stage = _stage(rehearsal.loss, max_nodes, digits, depth, fold, is_training=True)
-    trained = output.describe() if is_module(output) else type(output).__name__
-    title = f"Training {plain(trained)} on one sample"
-    return Player(title, stage, training_film(rehearsal, stage, 10 if steps is None else steps), rankdir)
+    run = TrainingRun(output, x, target, loss, optimizer, lr)
+    scene = _scene(run.loss, max_nodes, digits, depth, fold, is_training=True)
+    model = output.describe() if is_module(output) else type(output).__name__
+    title = f"Training {plain(model)} on one sample"
+    return Player(title, scene, training_film(run, scene, 10 if steps is None else steps), rankdir)
 
 
-def _refuse(of_a_training: dict[str, Any]) -> None:
-    """TypeError for arguments that say nothing about the film of one pass."""
-    given = [name for name, argument in of_a_training.items() if argument is not None]
+def _check_unused(training_arguments: Mapping[str, Any]) -> None:
+    """TypeError for arguments that have no meaning for the film of one pass."""
+    given = [name for name, argument in training_arguments.items() if argument is not None]
     if given:
         verb = "belongs" if len(given) == 1 else "belong"
         raise TypeError(f"play(f) takes a Value alone: {listed(given)} {verb} to play(model, x, target)")
 
 
-def _stage(
+def _scene(
     output: Value, max_nodes: int, digits: int, depth: int | None, fold: Any, *, is_training: bool = False
-) -> Stage:
+) -> FilmScene:
     values = topological_order(output)
-    stage = Stage(output, values, digits, folding_of(values, [output], depth, fold))
-    check_size(stage, max_nodes, has_parts=not is_training)
-    _check_unchanged(stage)
-    return stage
+    scene = FilmScene(output, values, digits, folding_of(values, [output], depth, fold))
+    check_size(scene, max_nodes, has_parts=not is_training)
+    _check_unchanged(scene)
+    return scene
 
 
-def _check_unchanged(stage: Stage) -> None:
-    """ValueError if what was recorded is no longer what the formulas give: each sentence would be wrong."""
-    node = first_outdated(stage.values)
+def _check_unchanged(scene: FilmScene) -> None:
+    """ValueError if .data has changed since the forward pass: the sentences would be wrong."""
+    node = first_outdated(scene.values)
     if node is None:
         return
     operands = dict.fromkeys(x for x in node.operands if isinstance(x, Value))
-    names = [stage.names[x] or repr(x) for x in operands]
+    names = [scene.names[x] or repr(x) for x in operands]
     changed = f"{names[0]}.data" if len(names) == 1 else f".data of one of {listed(names)}"
-    result, output = stage.name_or_number(node), stage.output.label and stage.name_or_number(stage.output)
+    result, output = scene.name_or_number(node), scene.output.label and scene.name_or_number(scene.output)
     raise ValueError(
         f"{changed} has changed since {result} was computed, or {result}.data itself: "
         f"compute {output or 'the output'} again"
     )
+
+
+# ---- the film on its page
+
+def _slots(film: Film, picture: FilmPicture) -> dict[Slot, int]:
+    """A number for each slot that has a place in the picture: inside of folded modules there is none."""
+    shown = dict.fromkeys(shown.slot for step in film.steps for shown in step.shows)
+    return {slot: i for i, slot in enumerate(slot for slot in shown if slot.part in picture.parts)}
+
+
+def _steps(film: Film, slots: Mapping[Slot, int], picture: FilmPicture) -> Iterator[dict[str, Any]]:
+    """The steps as the page needs them: only contents that change, and the lit edges at folded modules."""
+    now: dict[Slot, Shown] = {}
+    for step in film.steps:
+        changes = {x.slot: x for x in step.shows if x.slot in slots and now.get(x.slot) != x}
+        now |= changes
+        around = {*step.lit, *step.near}
+        bundles = [name for name, ends in picture.bundles.items() if around.issuperset(ends)]
+        shows = [(slots[slot], x.text, x.number) for slot, x in changes.items()]
+        yield vars(step) | {"shows": shows, "bundles": bundles}
 
 
 # ---- the page
@@ -138,7 +175,7 @@ def _file(name: str) -> str:
 
 
 def _style() -> str:
-    """The player's styles, and the colours of the picture as variables, so that it has a dark side too."""
+    """The player's styles, with the colours of the picture as variables, so that it has a dark side too."""
     names = ("page", "panel", "ink", "quiet", "line", "value", "gradient")
     colours = {"white": "page", "black": "ink"} | {getattr(LIGHT, name): name for name in names}
     rules = [
@@ -148,59 +185,31 @@ def _style() -> str:
     return "\n".join([*rules, _file("player.css")])
 
 
-def _body(title: str, stage: Stage, film: Film, rankdir: str) -> str:
-    drawing = Drawing(stage, rankdir, LIGHT)
-    drawing.add_all()
-    picture = Picture(drawing.graph.source, stage.title())
+def _body(title: str, scene: FilmScene, film: Film, slots: Mapping[Slot, int], picture: FilmPicture) -> str:
     return _file("player.html").format(
-        title=html.escape(title), picture=_lean(picture.svg), rows="".join(_rows(stage)),
+        title=html.escape(title), picture=picture.svg, rows="".join(_rows(scene, slots)),
         training=_file("training.html") if film.losses else "",
     )
 
 
-def _on_the_page(film: Film, body: str) -> Iterator[dict[str, Any]]:
-    """The steps, each with those of the numbers that it changes and that have a place in the picture."""
-    ids = set(re.findall(' id="([^"]*)"', body))
-    now: dict[str, Shown] = {}
-    for step in film.steps:
-        places = {shown: re.sub(r"^[vg](?=\d)", "n", shown.slot).rstrip("vg") for shown in step.shows}
-        shows = [shown for shown, place in places.items() if place in ids and now.get(shown.slot) != shown]
-        now |= {shown.slot: shown for shown in shows}
-        yield vars(step) | {"shows": shows}
-
-
-def _rows(stage: Stage) -> Iterator[str]:
-    """The table of all boxes: the value, the gradient so far, what they are."""
-    for thing in stage.boxes:
-        box = stage.id_of(thing)
-        if isinstance(thing, Value):
-            i = stage.place[thing]
-            yield _row(box, stage.name_or_number(thing), value_formula(thing, stage.name_or_number), f"v{i}", f"g{i}")
-        elif isinstance(thing, Fold):
-            yield _row(box, plain(thing.path), ", ".join(stage.lines(thing)[1:]), f"{box}v", f"{box}g")
+def _rows(scene: FilmScene, slots: Mapping[Slot, int]) -> Iterator[str]:
+    """The table of all boxes: name, value, gradient so far, and formula."""
+    for box in scene.boxes:
+        if isinstance(box, Value):
+            name, formula = scene.name_or_number(box), scene.formula(box)
+        elif isinstance(box, Fold):
+            name, formula = plain(box.path), ", ".join(scene.lines(box)[1:])
         else:
-            numbers = stage.numbers([value.data for value in thing.values])
-            yield _row(box, counted(len(thing.values), "input"), numbers, "", "")
+            name = counted(len(box.values), "input")
+            formula = scene.numbers([value.data for value in box.values])
+        part = scene.id_of(box)
+        value, gradient = slots.get(Slot(part, "value")), slots.get(Slot(part, "gradient"))
+        yield (
+            f'<tr id="row-{part}"><th scope="row">{html.escape(name)}</th>'
+            f'<td class="v"{_mark(value)}></td><td class="g"{_mark(gradient)}></td>'
+            f'<td class="f">{html.escape(formula)}</td></tr>\n'
+        )
 
 
-def _row(box: str, *cells: str) -> str:
-    name, formula, value, gradient = map(html.escape, cells)
-    return (
-        f'<tr id="row-{box}"><th scope="row">{name}</th><td class="v" data-slot="{value}"></td>'
-        f'<td class="g" data-slot="{gradient}"></td><td class="f">{formula}</td></tr>\n'
-    )
-
-
-def _lean(svg: str) -> str:
-    """A picture as this page needs it: a tooltip for each box, the ends of edges as attributes, no fonts."""
-    svg = re.sub(r"<!--.*?-->\n", "", svg, flags=re.S)
-    svg = re.sub(r' (?:xml:space|font-family)="[^"]*"', "", svg)
-    return PART.sub(_lean_part, svg)
-
-
-def _lean_part(part: re.Match[str]) -> str:
-    name, kind, ends, tooltip, inside = part.groups()
-    if kind == "node":
-        return f'<g id="{name}" class="node">\n<title>{tooltip or ""}</title>\n{inside}</g>\n'
-    source, target = re.split("(?:&#45;|-)&gt;", ends)
-    return f'<g id="{name}" class="edge" data-from="{source}" data-to="{target}">\n{inside}</g>\n'
+def _mark(slot: int | None) -> str:
+    return "" if slot is None else f' data-slot="{slot}"'

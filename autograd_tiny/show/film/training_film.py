@@ -1,4 +1,4 @@
-"""A training as a film: in each of its steps a forward pass, a backward pass and an update."""
+"""The film of a training: in each of its steps a forward pass, a backward pass and an update."""
 from __future__ import annotations
 
 import copy
@@ -13,17 +13,18 @@ from ...engine.gradients import gradients
 from ...engine.graph import topological_order
 from ...engine.state import switched
 from ...engine.value import Value
-from ...nn.losses import spec_of
-from ...training.model import check_model, mode, modules_of, optimizer_for
+from ...nn.losses import loss_spec
+from ...training.model import check_model, modules_of, optimizer_for, training_mode
 from ..names import readable
 from ..wording import counted
-from .film import Film, Shown, Stage, Step, bracketed
+from .film import Film, Line, Shown, Slot, Step
+from .film_scene import FilmScene, bracketed
 
-MOST_DIGITS = 8                 # of a parameter that hardly moves
+MOST_DIGITS = 8                 # of a parameter that hardly changes
 
 
-class Move(NamedTuple):
-    """What an update does to a parameter."""
+class ParameterUpdate(NamedTuple):
+    """The change of a parameter in an update."""
 
     parameter: Value
     old: float
@@ -31,23 +32,23 @@ class Move(NamedTuple):
     new: float
 
 
-class Rehearsal:
-    """A copy of a model that is trained on one sample, so that the model itself stays as it is.
+class TrainingRun:
+    """The training of a copy of a model on one sample; the model itself stays as it is.
 
-    loss: the loss of the sample before the first update, whose graph the film is about.
+    loss: the loss of the sample before the first update, whose graph the film shows.
     """
 
     def __init__(
         self, model: Any, x: Any, target: Any, loss: Any, optimizer: str | optim.Optimizer, lr: float | None
     ) -> None:
         check_model(model)
-        chosen = optimizer_for(model, optimizer, lr)
-        self.model, self.optimizer = copy.deepcopy((model, chosen))
-        self.known, self.target = spec_of(loss), target
+        original = optimizer_for(model, optimizer, lr)
+        self.model, self.optimizer = copy.deepcopy((model, original))
+        self.loss_spec, self.target = loss_spec(loss), target
         self.x = _inputs(x)
         self.loss = self.forward()
         used = set(topological_order(self.loss))
-        if used.intersection(chosen.parameters):
+        if used.intersection(original.parameters):
             raise TypeError(f"model: play trains a copy, but one of {describe(model)} has the same parameters")
         parameters = used.intersection(self.optimizer.parameters)
         if not parameters:
@@ -59,33 +60,33 @@ class Rehearsal:
             )
 
     def forward(self) -> Value:
-        """The loss, for the parameters as they are now."""
-        with switched(recording=True), mode(modules_of(self.model), True):
-            found = self.known.loss(self.model(self.x), self.target)
-        if type(found) is not Value:
-            raise TypeError(f"the loss of a sample is one Value, got {describe(found)}")
-        found.label = found.label or "loss"
-        return found
+        """The loss with the current parameters."""
+        with switched(recording=True), training_mode(modules_of(self.model)):
+            loss = self.loss_spec.loss(self.model(self.x), self.target)
+        if type(loss) is not Value:
+            raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
+        loss.label = loss.label or "loss"
+        return loss
 
-    def update(self, loss: Value) -> list[Move]:
-        """Move the parameters that are not frozen."""
+    def update(self, loss: Value) -> list[ParameterUpdate]:
+        """Update the parameters that are not frozen."""
         parameters = self.optimizer.parameters
         numbers, trainable = vectors.read(parameters), vectors.read_trainable(parameters)
         before = numbers.tolist()
-        moving = [p for p in parameters if p.requires_grad]
-        found = dict(zip(moving, gradients(loss, moving), strict=True))
+        wanted = [p for p in parameters if p.requires_grad]
+        found = dict(zip(wanted, gradients(loss, wanted), strict=True))
         self.optimizer.update(numbers, np.array([found.get(p, 0.0) for p in parameters]), trainable)
         vectors.write(parameters, numbers)
         return [
-            Move(p, old, found[p], new)
+            ParameterUpdate(p, old, found[p], new)
             for p, old, new in zip(parameters, before, numbers.tolist(), strict=True) if p in found
         ]
 
     @property
     def is_plain(self) -> bool:
         """Whether an update is x − lr·g and no more."""
-        chosen = self.optimizer
-        return type(chosen) is optim.SGD and not chosen.momentum and not chosen.weight_decay
+        optimizer = self.optimizer
+        return type(optimizer) is optim.SGD and not optimizer.momentum and not optimizer.weight_decay
 
 
 def _inputs(x: Any) -> list[Value]:
@@ -96,113 +97,113 @@ def _inputs(x: Any) -> list[Value]:
     return [Value(each.data, each.label or f"x[{i}]", requires_grad=False) for i, each in enumerate(inputs)]
 
 
-def training_film(rehearsal: Rehearsal, stage: Stage, steps: int) -> Film:
-    """Train for some steps: a forward pass, a backward pass and an update in each, and the loss at the end.
+def training_film(run: TrainingRun, scene: FilmScene, updates: int) -> Film:
+    """Train for some updates, each after a forward and a backward pass; the loss after the last is the end.
 
-    stage: the graph of the loss before the first of them.
-    ValueError for less than one step, and when the model computes another graph than before.
+    scene: the graph of the loss before the first update. ValueError for less than one update, and when the model
+    computes another graph than before.
     """
-    scenes = TrainingScenes(stage, rehearsal, integer("steps", steps))
-    film = [scenes.start()]
-    loss = rehearsal.loss
-    for k in range(1, steps + 1):
-        film.append(scenes.forward(k, loss))
-        moves = rehearsal.update(loss)
-        film += [scenes.backward(k, loss), scenes.update(k, moves)]
-        loss = rehearsal.forward()
-    film.append(scenes.end(loss))
-    return Film(film, scenes.losses)
+    steps = _TrainingSteps(scene, run, integer("steps", updates))
+    film = [steps.start()]
+    loss = run.loss
+    for k in range(1, updates + 1):
+        film.append(steps.forward(k, loss))
+        changes = run.update(loss)
+        film += [steps.backward(k, loss), steps.update(k, changes)]
+        loss = run.forward()
+    film.append(steps.end(loss))
+    return Film(film, steps.losses)
 
 
-class TrainingScenes:
-    """The steps of the film of a training."""
+class _TrainingSteps:
+    """The steps of the film, made one by one. A node of a later graph is shown in the box of its counterpart."""
 
-    def __init__(self, stage: Stage, rehearsal: Rehearsal, steps: int) -> None:
-        self.stage, self.rehearsal, self.first, self.steps = stage, rehearsal, stage.values, steps
-        self.structure = _structure(self.first)
-        self.place = stage.place
+    def __init__(self, scene: FilmScene, run: TrainingRun, updates: int) -> None:
+        self.scene, self.run, self.updates = scene, run, updates
+        self.structure = _structure(scene.values)
         self.losses: list[float] = []
 
     def start(self) -> Step:
-        leaves = [value for value in self.first if not value.operands]
-        count = len(self.rehearsal.optimizer.parameters)
+        leaves = [value for value in self.scene.values if not value.operands]
+        optimizer = self.run.optimizer
         says = (
-            f"{counted(self.steps, 'training step')} with {self._optimizer()}: "
-            f"{counted(count, 'parameter')} and a sample of {counted(len(self.rehearsal.x), 'input')}."
+            f"{counted(self.updates, 'training step')} with {type(optimizer).__name__}, learning rate "
+            f"{self.scene.number(optimizer.lr)}: {counted(len(optimizer.parameters), 'parameter')} and a sample of "
+            f"{counted(len(self.run.x), 'input')}."
         )
-        return Step("start", says, shows=[self.shown("v", x, x.data) for x in leaves])
+        return Step("start", says, shows=[self.scene.shown_value(x, x.data) for x in leaves])
 
     def forward(self, k: int, loss: Value) -> Step:
-        """All values at once; what is left of the step before disappears."""
-        nodes = self.nodes(loss)
-        shows = [self.shown("v", self.first[i], node.data) for i, node in enumerate(nodes)]
-        shows += [Shown(f"g{i}", None) for i, node in enumerate(nodes) if node.requires_grad]
-        for i, node in enumerate(nodes):
+        """All values at once; the gradients of the previous update disappear."""
+        scene, nodes = self.scene, self.nodes(loss)
+        pairs = [*zip(scene.values, nodes, strict=True)]
+        shows = [scene.shown_value(value, node.data) for value, node in pairs]
+        shows += [Shown(Slot(scene.id_of(value), "gradient"), None) for value, node in pairs if node.requires_grad]
+        for value, node in pairs:
             for n, x in enumerate(node.operands):
                 if isinstance(x, Value):
-                    shows.append(Shown(f"d{i}_{n}", None))
+                    shows.append(Shown(Slot(scene.local_derivative_id(value, n), "local derivative"), None))
                 else:
-                    shows.append(Shown(f"c{i}_{n}", self.stage.number(x), x))
-        shows += self.of_modules("v", [node.data for node in nodes])
-        shows += [Shown(f"m{fold.number}g", None) for fold in self.stage.folding.folds.values()]
+                    shows.append(Shown(Slot(scene.constant_id(value, n), "constant"), scene.number(x), x))
+        shows += self.of_modules("value", [node.data for node in nodes])
+        shows += [Shown(Slot(scene.id_of(fold), "gradient"), None) for fold in scene.folding.folds.values()]
         self.losses.append(loss.data)
-        says = f"Step {k} of {self.steps}, forward: {self._loss()} = {self.stage.number(loss.data)}"
-        return Step("forward", says, [self._last()], [], shows, losses=len(self.losses))
+        says = f"Step {k} of {self.updates}, forward: {self.loss_name} = {scene.number(loss.data)}"
+        return Step("forward", says, [self.loss_box], [], shows, losses=len(self.losses))
 
     def backward(self, k: int, loss: Value) -> Step:
-        """All gradients, and all local gradients, which stay as they were until the next forward pass."""
-        nodes = self.nodes(loss)
-        flows = [i for i, node in enumerate(nodes) if node.requires_grad]
-        found = dict(zip(flows, gradients(loss, [nodes[i] for i in flows]), strict=True))
-        shows = [self.shown("g", self.first[i], gradient) for i, gradient in found.items()]
-        shows += self.of_modules("g", [found.get(i, 0.0) for i in range(len(nodes))])
-        for i, node in enumerate(nodes):
-            for n, (x, slope) in enumerate(zip(node.operands, node.local_grads, strict=True)):
+        """All gradients and all local derivatives, which stay until the next forward pass."""
+        scene, nodes = self.scene, self.nodes(loss)
+        wanted = [node for node in nodes if node.requires_grad]
+        of_node = dict(zip(wanted, gradients(loss, wanted), strict=True))
+        found = {value: of_node[node] for value, node in zip(scene.values, nodes, strict=True) if node in of_node}
+        shows = [scene.shown_gradient(value, gradient) for value, gradient in found.items()]
+        shows += self.of_modules("gradient", [of_node.get(node, 0.0) for node in nodes])
+        for value, node in zip(scene.values, nodes, strict=True):
+            for n, (x, derivative) in enumerate(zip(node.operands, node.local_grads, strict=True)):
                 if isinstance(x, Value):
-                    shows.append(Shown(f"d{i}_{n}", self.stage.number(slope), slope))
-        says, lit = f"Step {k} of {self.steps}, backward: no parameter has a gradient", []
-        places = [i for p in self.rehearsal.optimizer.parameters if (i := self.place.get(p, -1)) in found]
-        if places:
-            largest = max(places, key=lambda i: abs(found[i]))
-            parameter = self.first[largest]
-            what = f"{self.stage.derivative(self.first[-1], parameter)} = {self.stage.number(found[largest])}"
-            says = f"Step {k} of {self.steps}, backward: the largest gradient of a parameter is {what}"
-            lit = [self.stage.box(parameter)]
-        return Step("backward", says, lit, [self._last()], shows, losses=len(self.losses))
+                    shows.append(scene.shown_local_derivative(value, n, derivative))
+        says, lit = f"Step {k} of {self.updates}, backward: no parameter has a gradient", []
+        parameters = [parameter for parameter in self.run.optimizer.parameters if parameter in found]
+        if parameters:
+            largest = max(parameters, key=lambda parameter: abs(found[parameter]))
+            equation = f"{scene.derivative(scene.output, largest)} = {scene.number(found[largest])}"
+            says = f"Step {k} of {self.updates}, backward: the largest gradient of a parameter is {equation}"
+            lit = [scene.box(largest)]
+        return Step("backward", says, lit, [self.loss_box], shows, losses=len(self.losses))
 
-    def update(self, k: int, moves: Sequence[Move]) -> Step:
-        """The parameters move; what was computed from them is still that of before."""
-        lines = [self.moved(move) for move in moves]
-        most = max(range(len(moves)), key=lambda i: abs(moves[i].new - moves[i].old), default=None)
-        says = f"Step {k} of {self.steps}, update: {counted(len(moves), 'parameter')} moved"
-        if most is not None:
+    def update(self, k: int, changes: Sequence[ParameterUpdate]) -> Step:
+        """The parameters change; all that was computed from them stays until the next forward pass."""
+        scene, lines = self.scene, [self.line(change) for change in changes]
+        says = f"Step {k} of {self.updates}, update: {counted(len(changes), 'parameter')} moved"
+        if changes:
+            most = max(range(len(changes)), key=lambda i: abs(changes[i].new - changes[i].old))
             says += f"; most of all {lines[most]}"
-        used = [move for move in moves if move.parameter in self.place]
-        shown = [self.shown("v", move.parameter, move.new) for move in used]
-        boxes = [self.stage.box(move.parameter) for move in used]
-        return Step("update", says, boxes, [], shown, lines=lines, losses=len(self.losses))
+        shown = [change for change in changes if change.parameter in scene.place]
+        shows = [scene.shown_value(change.parameter, change.new) for change in shown]
+        lit = [scene.box(change.parameter) for change in shown]
+        return Step("update", says, lit, [], shows, lines=lines, losses=len(self.losses))
 
-    def moved(self, move: Move) -> str:
+    def line(self, change: ParameterUpdate) -> str:
         """w: 0.27 − 0.1 · 0.031 = 0.2669"""
-        name, number = self.said(move.parameter), self.stage.number
-        old, new = told_apart(move.old, move.new, self.stage.digits)
-        if not self.rehearsal.is_plain:
+        name, number = self.parameter_name(change.parameter), self.scene.number
+        old, new = distinguishable(change.old, change.new, self.scene.digits)
+        if not self.run.is_plain:
             return f"{name}: {old} → {new}"
-        step = f"{number(self.rehearsal.optimizer.lr)} · {bracketed(number(move.gradient))}"
-        return f"{name}: {old} − {step} = {new}"
+        return f"{name}: {old} − {number(self.run.optimizer.lr)} · {bracketed(number(change.gradient))} = {new}"
 
     def end(self, loss: Value) -> Step:
         """The loss with the parameters of the last update."""
-        step = self.forward(self.steps, loss)
+        step = self.forward(self.updates, loss)
         fell = "fell" if self.losses[-1] < self.losses[0] else "went"
-        first, last = (self.stage.number(x) for x in (self.losses[0], self.losses[-1]))
+        first, last = (self.scene.number(x) for x in (self.losses[0], self.losses[-1]))
         step.phase = "end"
-        after = counted(self.steps, "training step")
-        step.says = f"After {after} the {self._loss()} {fell} from {first} to {last}."
+        after = counted(self.updates, "training step")
+        step.says = f"After {after} the {self.loss_name} {fell} from {first} to {last}."
         return step
 
     def nodes(self, loss: Value) -> list[Value]:
-        """The graph of this step, in the order of the first."""
+        """The graph of an update, in the order of the first one."""
         nodes = topological_order(loss)
         if _structure(nodes) != self.structure:
             raise ValueError(
@@ -211,35 +212,31 @@ class TrainingScenes:
             )
         return nodes
 
-    def said(self, parameter: Value) -> str:
-        """The name of a parameter, also of one that this sample does not use."""
-        known = parameter in self.place
-        return self.stage.said(parameter) if known else parameter.label or self.stage.number(parameter.data)
+    def parameter_name(self, parameter: Value) -> str:
+        """Also of a parameter that this sample does not use."""
+        if parameter in self.scene.place:
+            return self.scene.name_or_number(parameter)
+        return parameter.label or self.scene.number(parameter.data)
 
-    def shown(self, kind: str, value: Value, number: float) -> Shown:
-        return Shown(f"{kind}{self.place[value]}", self.stage.number(number), number)
+    def of_modules(self, line: Line, numbers: Sequence[float]) -> list[Shown]:
+        """The contents of the boxes of folded modules. numbers: the values or the gradients of all nodes."""
+        scene, shows = self.scene, []
+        for fold in scene.folding.folds.values():
+            own = [numbers[scene.place[x]] for x in fold.outputs]
+            text = scene.results(fold, own) if line == "value" else scene.numbers(own)
+            shows.append(Shown(Slot(scene.id_of(fold), line), text))
+        return shows
 
-    def of_modules(self, kind: str, numbers: Sequence[float]) -> list[Shown]:
-        """What the boxes of folded modules say. numbers: the values or gradients of all nodes."""
-        found = []
-        for fold in self.stage.folding.folds.values():
-            own = [numbers[self.place[x]] for x in fold.outputs]
-            text = self.stage.results(fold, own) if kind == "v" else self.stage.numbers(own)
-            found.append(Shown(f"m{fold.number}{kind}", text))
-        return found
+    @property
+    def loss_name(self) -> str:
+        return self.scene.name_or_number(self.scene.output)
 
-    def _optimizer(self) -> str:
-        chosen = self.rehearsal.optimizer
-        return f"{type(chosen).__name__}, learning rate {self.stage.number(chosen.lr)}"
-
-    def _loss(self) -> str:
-        return self.stage.said(self.first[-1])
-
-    def _last(self) -> str:
-        return f"n{len(self.first) - 1}"
+    @property
+    def loss_box(self) -> str:
+        return self.scene.id_of(self.scene.output)
 
 
-def told_apart(old: float, new: float, digits: int) -> tuple[str, str]:
+def distinguishable(old: float, new: float, digits: int) -> tuple[str, str]:
     """Two numbers, with more digits than asked for if they would look the same otherwise."""
     for enough in range(digits, max(digits, MOST_DIGITS) + 1):
         texts = readable(old, enough), readable(new, enough)
@@ -249,7 +246,7 @@ def told_apart(old: float, new: float, digits: int) -> tuple[str, str]:
 
 
 def _structure(nodes: Sequence[Value]) -> list[Any]:
-    """Operations and operands: what has to stay the same from step to step."""
+    """The operations and the places of their operands, which have to stay the same at each update."""
     place = {node: i for i, node in enumerate(nodes)}
     return [
         (node.operation, tuple(place[x] if isinstance(x, Value) else None for x in node.operands))
