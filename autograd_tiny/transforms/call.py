@@ -1,10 +1,11 @@
-"""One differentiation of one call of a function: over Values, backward, or over dual numbers, forward.
+"""One differentiation of one call of a function: over Values, in reverse mode, or over dual numbers, in forward mode.
 
-Differentiations nest, in any order, and none of them may be confused with another. Forward inside forward:
-each has a tag, see forward.py. Reverse inside reverse: each has Values of its own, see `_variable`. Forward
-inside reverse: dual numbers of Values need nothing special. Reverse inside forward: see `pulled_back`.
-A. G. Baydin, B. A. Pearlmutter, A. A. Radul and J. M. Siskind, Automatic Differentiation in Machine
-Learning: a Survey (2018).
+Differentiations nest, in any order, and none may be confused with another. Forward inside forward: each has a tag,
+see dual.py. Reverse inside reverse: each has Values of its own, see `_variable`. Forward inside reverse: dual numbers
+of Values need nothing special. Reverse inside forward: see `pulled_back`. functional.py makes transforms of it.
+
+A. G. Baydin, B. A. Pearlmutter, A. A. Radul and J. M. Siskind, Automatic Differentiation in Machine Learning: a
+Survey (2018).
 """
 from __future__ import annotations
 
@@ -22,16 +23,20 @@ from ..engine.graph import topological_order
 from ..engine.state import noted, switched
 from ..engine.value import Value
 from .dual import Dual, dual, fresh_tag, number
-from .pytree import Structure, flatten, mapped
+from .pytree import Structure, flatten, map_values
 
 Argnums: TypeAlias = "int | Sequence[int]"
 Function: TypeAlias = "Callable[..., Any]"
 
 
 class Call:
-    """A call of a function that is to be differentiated: which of its numbers are the variables.
+    """A call of a function that is to be differentiated by the numbers in some of its arguments: the variables.
 
-    numbers: the variables, flat; structure: what they came in. keep: whether the answers are to be Values.
+    Attributes:
+        fun: The function.
+        numbers: The variables, flat.
+        structure: That of the argument that they are in, or of a tuple of several arguments.
+        keep: Whether the answers are to be Values, because there are Values among the arguments.
     """
 
     def __init__(
@@ -39,30 +44,29 @@ class Call:
         integer_arrays: bool = False,
     ) -> None:
         self.fun, self.args, self.kwargs, self.has_aux = fun, args, kwargs, has_aux
-        wanted, several = (argnums, True) if isinstance(argnums, Sequence) else ([argnums], False)
+        self.several = isinstance(argnums, Sequence)
+        wanted: Sequence[Any] = argnums if isinstance(argnums, Sequence) else [argnums]
         self.places = [_place(each, args, fun) for each in wanted]
         if len({*self.places}) < len(self.places):
             raise ValueError(f"argnums={argnums} names an argument of {name_of(fun)} twice")
         parts = [flatten(args[i], f"argument {i} of {name_of(fun)}", integer_arrays) for i in self.places]
         self.numbers = [x for numbers, _ in parts for x in numbers]
-        self.structure = Structure(tuple, [structure for _, structure in parts], self.places)
-        self.several = several
-        if not several:
-            self.structure = parts[0][1]
+        structures = [structure for _, structure in parts]
+        self.structure = Structure(tuple, structures, self.places) if self.several else structures[0]
         self.keep = has_value(args) or has_value(kwargs)
 
     @classmethod
     def at_plain_numbers(cls, fun: Function, args: tuple[Any, ...]) -> Call:
-        """A call by whose every argument is to be differentiated, whatever kind of numbers they are."""
+        """A call to be differentiated by all arguments, whose numbers count as plain ones."""
         call = cls(fun, args, {}, range(len(args)), False)
         call.numbers = [number(x) for x in call.numbers]
         call.keep = False
         return call
 
     def run(self, variables: Sequence[Any]) -> tuple[list[Any], Structure, Any]:
-        """Call the function with these for the variables: its numbers, their structure, the aux."""
+        """Call the function with these variables: the numbers of its result, their structure, the aux."""
         args = list(self.args)
-        built = self.structure.build(variables)
+        built = self.structure.unflatten(variables)
         for place, argument in zip(self.places, built if self.several else (built,), strict=True):
             args[place] = argument
         result, aux = self.fun(*args, **self.kwargs), None
@@ -72,65 +76,79 @@ class Call:
             result, aux = result
         return *flatten(result, f"the result of {name_of(self.fun)}", integer_arrays=True), aux
 
-    def recorded(self) -> Run:
-        """The function run once over Values: each row will be a pass back from one output."""
+    def over_values(self) -> ReverseRun:
+        """Run the function on Values, for passes back from its outputs."""
         variables: list[Value] = []
         with _differentiating(variables):
             pairs = [_variable(x) for x in self.numbers]
             variables.extend([value for _, value in pairs])
             outputs, structure, aux = self.run([lifted for lifted, _ in pairs])
-        rows = lambda: [pulled_back(output, variables, self.keep) for output in outputs]  # noqa: E731
-        return Run(outputs, structure, aux, rows, variables)
+        return ReverseRun(outputs, structure, aux, variables, self.keep)
 
-    def pushed_forward(self, directions: Iterable[int | list[Any]]) -> Run:
-        """The function run over dual numbers, once for each direction: a list, or the place of the only 1."""
+    def over_duals(self, directions: Iterable[Sequence[Any]]) -> ForwardRun:
+        """Run the function on dual numbers, once for each direction: a tangent for each variable."""
         columns: list[list[Any]] = []
         for direction in directions:
             tag = fresh_tag()
             with _differentiating(()):
                 found, structure, aux = self.run([
-                    dual(x, t, tag) for x, t in zip(self.numbers, self.tangents(direction), strict=True)
+                    dual(x, t, tag) for x, t in zip(self.numbers, direction, strict=True)
                 ])
             parts = [_parts(x, tag) for x in found]
             columns.append([self.settled(tangent) for _, tangent in parts])
             outputs = [primal for primal, _ in parts]
-            aux = mapped(partial(_primal, tag), aux)
+            aux = map_values(partial(_primal, tag), aux)
         if not columns:
             outputs, structure, aux = self.run([])
-        rows = lambda: [[column[i] for column in columns] for i in range(len(outputs))]  # noqa: E731
-        return Run(outputs, structure, aux, rows)
+        return ForwardRun(outputs, structure, aux, columns)
 
-    def tangents(self, direction: int | list[Any]) -> list[Any]:
-        """A direction as a list."""
-        if not isinstance(direction, int):
-            return direction
-        return [float(i == direction) for i in range(len(self.numbers))]
+    def over_duals_in_all_directions(self) -> ForwardRun:
+        """The same, once for each variable: in the direction in which it alone changes."""
+        n = len(self.numbers)
+        return self.over_duals([float(i == k) for i in range(n)] for k in range(n))
 
     def settled(self, x: Any) -> Any:
-        """A number as it is answered with: a Value only if it is to be one."""
+        """A number of an answer: a Value only if it is to be one."""
         if type(x) is Dual:
             return dual(self.settled(x.primal), self.settled(x.tangent), x.tag)
         if type(x) is Value:
             return x if self.keep or _outer_depend_on(x) else x.data
         return Value(x, requires_grad=False) if self.keep else x
 
-    def settled_aux(self, x: Any) -> Any:
-        """The same for the aux, in which anything else is left as it is."""
-        return mapped(self.settled, x)
+    def settled_aux(self, aux: Any) -> Any:
+        """The aux with settled numbers; anything else in it is left as it is."""
+        return map_values(self.settled, aux)
 
 
-class Run(NamedTuple):
-    """What came out. rows: the derivatives of each output by each variable, when called."""
+class ReverseRun(NamedTuple):
+    """A run over Values."""
 
     outputs: list[Any]
     structure: Structure
     aux: Any
-    rows: Callable[[], list[list[Any]]]
-    variables: Sequence[Value] = ()
+    variables: Sequence[Value]
+    keep: bool
+
+    def jacobian_rows(self) -> list[list[Any]]:
+        """The derivatives of each output by each variable: a pass back for each output."""
+        return [pulled_back(output, self.variables, self.keep) for output in self.outputs]
+
+
+class ForwardRun(NamedTuple):
+    """Runs over dual numbers. columns: the tangents of the outputs, for each direction."""
+
+    outputs: list[Any]
+    structure: Structure
+    aux: Any
+    columns: list[list[Any]]
+
+    def jacobian_rows(self) -> list[list[Any]]:
+        """The derivatives of each output along each direction."""
+        return [[column[i] for column in self.columns] for i in range(len(self.outputs))]
 
 
 def _parts(x: Any, tag: int) -> tuple[Any, Any]:
-    """Primal and tangent, in the differentiation with this tag, of an output of it."""
+    """Primal and tangent of an output, in the differentiation with this tag."""
     return (x.primal, x.tangent) if type(x) is Dual and x.tag == tag else (x, 0.0)
 
 
@@ -168,20 +186,20 @@ def pulled_back(output: Any, variables: Sequence[Value], keep: bool) -> list[Any
 
 
 def weighted_sum(weights: Sequence[Any], outputs: Sequence[Any]) -> Any:
-    """Outputs made into one, to be pulled back."""
+    """One output to be pulled back in the place of several."""
     with _differentiating(()):
         return functions.dot(weights, outputs)
 
 
-# ---- which differentiations are under way, one inside the other
+# ---- the differentiations under way, one inside the other
 
 def _differentiating(variables: Sequence[Value]) -> switched:
-    """While a function runs: it is recorded, its variables are known, and it must not branch on nan."""
-    return switched(recording=True, on_comparison=_check_comparison, variables=variables)
+    """A block in which operations are recorded, variables are known, and comparisons with nan are refused."""
+    return switched(recording=True, on_comparison=_refuse_comparison, variables=variables)
 
 
-def _check_comparison(x: Any, y: Any) -> None:
-    """Refuse comparisons whose answer would not be that of the numbers alone."""
+def _refuse_comparison(x: Any, y: Any) -> None:
+    """ValueError for a comparison whose answer would not be that of the numbers alone."""
     if number(x) == number(y):
         raise ValueError(
             f"== asks whether {x!r} and {y!r} are the same node, and would say no, although the numbers are "
@@ -200,7 +218,7 @@ def _outer_depend_on(x: Value) -> bool:
 
 
 def has_value(x: Any) -> bool:
-    """Whether there is a Value anywhere in an argument."""
+    """Whether there is a Value anywhere in a pytree."""
     if isinstance(x, list | tuple):
         return any(map(has_value, x))
     if isinstance(x, dict):
@@ -211,10 +229,10 @@ def has_value(x: Any) -> bool:
     return type(x) is Value or (is_object_array and has_value(x.ravel().tolist()))
 
 
-# ---- what users wrote
+# ---- names and places of arguments
 
 def _place(argnum: Any, args: Sequence[Any], fun: Function) -> int:
-    """Which of the arguments a number stands for; negative ones count from the end."""
+    """The index of an argument; negative argnums count from the end."""
     try:
         place = operator.index(argnum)
     except TypeError:
@@ -227,20 +245,20 @@ def _place(argnum: Any, args: Sequence[Any], fun: Function) -> int:
 
 
 def name_of(fun: Any) -> str:
-    """What to call a function in a message."""
+    """The name of a function in a message."""
     return str(getattr(fun, "__name__", None) or describe(fun))
 
 
 def name_of_result(fun: Any) -> str:
-    """What to call what a function returns: its own name, or f if that is no name, as of a lambda."""
+    """The name of the result of a function: its own, or f if that is no identifier, as of a lambda."""
     return name_of(fun) if name_of(fun).isidentifier() else "f"
 
 
 def names_of_arguments(fun: Any, arguments: Structure) -> list[str]:
-    """What to call each of the numbers in the arguments of a function: x[0], params['w']."""
+    """A name for each number in the arguments of a function: x[0], params['w']."""
     try:
         parameters = list(inspect.signature(fun).parameters.values())
-    except (TypeError, ValueError):                     # a built-in function may not tell
+    except (TypeError, ValueError):                     # a built-in function may have no signature
         parameters = []
     names = [each.name for each in parameters if each.kind <= each.POSITIONAL_OR_KEYWORD]
     names += [f"x{i}" for i in range(len(names), len(arguments.children))]

@@ -1,10 +1,11 @@
 """Dual numbers: forward-mode differentiation, one direction per pass.
 
-A dual number is p + t·ε with ε² = 0. Computing with it gives f(p) + f′(p)·t·ε: beside each value its
-derivative along t, the *tangent*. That is the whole method; the derivatives f′ are those of ops.py.
+A dual number is p + t·ε with ε² = 0. Computing with it gives f(p) + f′(p)·t·ε: beside each value, the *primal*, its
+derivative along t, the *tangent*. That is the whole method; the local derivatives f′ are those of
+calculus/operations.py. call.py differentiates functions with it.
 
 Primal and tangent may be Values or dual numbers themselves, for derivatives of derivatives. Then each
-differentiation marks its ε with a tag of its own, and of two tags the younger is the outer number: mixing
+differentiation marks its ε with a tag of its own, and of two tags the younger is that of the outer number: mixing
 them up is the classic mistake, perturbation confusion. W. K. Clifford, Preliminary Sketch of Biquaternions
 (1873); J. M. Siskind and B. A. Pearlmutter, Perturbation Confusion and Referential Transparency (2005).
 """
@@ -22,17 +23,26 @@ from ..engine.gradients import FORMULAS
 from ..engine.state import recording
 from ..engine.value import Value, dispatch, is_operand, plain_float, required
 
-# users who nest dual numbers by hand get the tags 0, 1, 2 …, or one more than that of a differentiation
+# dual numbers that are nested by hand have the tags 0, 1, 2 …, or one more than that of a differentiation
 _tags = count(2**32, 2**16)
 
 
 class Dual:
     """A number and its derivative along one direction: Dual(3.0, 1.0) is x = 3 with dx = 1.
 
-    primal, tangent: numbers, Values or dual numbers. It has the operators and methods of a Value.
-    tag: which differentiation it belongs to. By default all dual numbers made of plain numbers belong to the
-    same one, so differentiations by hand must not be nested: jvp and derivative can be.
-    TypeError unless both parts are numbers.
+    It has the operators and methods of a Value.
+
+    Args:
+        primal: The number: a plain one, a Value or a dual number.
+        tangent: Its derivative, likewise.
+        tag: The differentiation that it belongs to. By default all dual numbers made of plain numbers belong to the
+            same one, so differentiations by hand must not be nested: jvp and derivative can be.
+
+    Attributes:
+        primal, tangent, tag: As passed.
+
+    Raises:
+        TypeError: A part is no number.
     """
 
     __slots__ = ("primal", "tag", "tangent")
@@ -52,7 +62,12 @@ class Dual:
 
     @staticmethod
     def apply_operation(operation: Operation, operands: Sequence[Any]) -> Dual:
-        """The chain rule, forward: the tangents of the operands times the local derivatives, summed."""
+        """An operation on dual numbers, by the chain rule: local derivatives times tangents of the operands, summed.
+
+        Args:
+            operation: A row of the calculus, or an operation of your own.
+            operands: At least one of them a dual number.
+        """
         operands = [x if type(x) is Dual else required(x) for x in operands]
         tag = max([x.tag for x in operands if type(x) is Dual])
         ours = [type(x) is Dual and x.tag == tag for x in operands]
@@ -61,25 +76,25 @@ class Dual:
         f = float(operation.evaluate(FLOATS, primals)) if plain else dispatch(operation, tuple(primals))
         if not recording():                     # inside no_grad()
             return dual(f, 0.0, tag)
-        slopes = operation.differentiate(FLOATS if plain else FORMULAS, primals, f, ours)
+        derivatives = operation.differentiate(FLOATS if plain else FORMULAS, primals, f, ours)
         total: Any = 0.0
-        for x, our, slope in zip(operands, ours, slopes, strict=True):
-            if our and not _is_zero(slope) and not _is_zero(x.tangent):
-                sent = x.tangent if type(slope) is int and slope == 1 else slope * x.tangent
-                total = sent if _is_zero(total) else total + sent
+        for x, our, derivative in zip(operands, ours, derivatives, strict=True):
+            if our and not _is_zero(derivative) and not _is_zero(x.tangent):
+                product = x.tangent if type(derivative) is int and derivative == 1 else derivative * x.tangent
+                total = product if _is_zero(total) else total + product
         return dual(f, total, tag)
 
     @property
     def data(self) -> float:
-        """The number alone, as a float."""
+        """The primal as a float."""
         return number(self)
 
     def item(self) -> float:
-        """The number alone, as a float."""
+        """The primal as a float."""
         return number(self)
 
     def detach(self) -> Any:
-        """The number without its derivatives."""
+        """The primal: a float, or a Value that requires no gradient."""
         return self.primal.detach() if isinstance(self.primal, Value | Dual) else self.primal
 
     def __add__(self, other: object) -> Any:
@@ -128,7 +143,7 @@ class Dual:
     def __eq__(self, other: object) -> Any:
         if type(other) is Dual or type(other) is Value:
             same = self is other
-            return same or (Value(number(self)) == Value(number(other)))    # not so, or an error: see Value
+            return same or (Value(number(self)) == Value(number(other)))    # False, or an error: see Value
         return _compared(self, other, "__eq__")
 
     def __lt__(self, other: object) -> Any:
@@ -167,19 +182,19 @@ class Dual:
 
 
 def dual(primal: Any, tangent: Any, tag: int) -> Dual:
-    """The dual number of these parts, which are known to be numbers."""
+    """The dual number of parts that are known to be numbers."""
     made = Dual.__new__(Dual)
     made.primal, made.tangent, made.tag = primal, tangent, tag
     return made
 
 
 def fresh_tag() -> int:
-    """A tag for a differentiation that begins now: greater than all before."""
+    """A tag for a differentiation that begins now, greater than all before."""
     return next(_tags)
 
 
 def number(x: Any) -> float:
-    """The float inside a number of any kind."""
+    """The float in a number of any kind."""
     while type(x) is Dual:
         x = x.primal
     return x.data if type(x) is Value else float(x)
@@ -190,7 +205,7 @@ def _part(x: Any) -> Any:
 
 
 def _is_zero(x: Any) -> bool:
-    """Whether x is a plain 0, through which nothing depends on anything: not even 0 · inf arises."""
+    """Whether x is a plain 0, which ends a dependence: it is left out of products, so that 0 · inf does not arise."""
     return (type(x) is float or type(x) is int) and x == 0
 
 

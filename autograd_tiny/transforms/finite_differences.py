@@ -1,10 +1,10 @@
-"""Derivatives from values of a function alone: what check_gradients compares with.
+"""Derivatives by finite differences of values of a function, for gradient_check.py to compare with.
 
 A central difference is wrong by a power of its step if the step is wide, and by the rounding errors of the
 function if it is narrow. So steps of very different widths are tried, each with an extrapolation to step 0
 (L. F. Richardson, The approximate arithmetical solution by finite differences, 1911) and an estimate of both
-errors. A wide step may miss what the function does in between, so only those results count that all
-narrower steps confirm.
+errors. A wide step may jump over details of the function, so only those results count that all narrower steps
+confirm.
 """
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from dataclasses import dataclass
 NARROWER = 40.0                                         # from one width to the next
 WIDTHS = [0.1 / NARROWER**k for k in range(6)]          # relative to x
 EPSILON = 2.0**-52                                      # of double precision
-JUMP = 1e-6                                             # what is more than that of a value is not rounding
-TRUSTED = 1e-3                                          # up to this relative error, a slope says something
+JUMP = 1e-6                                             # a change of more than this part of a value is no rounding
+TRUSTED = 1e-3                                          # the largest relative error of a usable difference
 
 Curve = Callable[[float], list[float]]                  # the outputs of a function, for one of its inputs
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A derivative as the values of a function show it.
+    """A derivative by finite differences.
 
-    slope, error: the derivative, and how far off it can be; left, right: the slopes on either side.
-    kind: "smooth"; "kink", where the sides differ; "jump", where the function is not continuous; "edge",
-    where it is not finite on both sides; "nowhere", where it is not finite; "noise", if rounding hides all.
+    Attributes:
+        kind: "smooth"; "kink", where the one-sided derivatives differ; "jump", where the function is not continuous;
+            "edge", where it is not finite on both sides; "nowhere", where it is not finite; "noise", if rounding
+            hides the difference.
+        derivative: nan unless it is smooth or noise.
+        error: A bound of its error.
+        left, right: The one-sided derivatives.
     """
 
     kind: str
-    slope: float = math.nan
+    derivative: float = math.nan
     error: float = math.inf
     left: float = math.nan
     right: float = math.nan
@@ -39,15 +43,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Sample:
-    """The values of one output around x, for one width: at the whole step, its half and its quarter."""
+    """The values of one output around x, for one width: at the whole step, at its half and at its quarter."""
 
     step: float
     before: Sequence[float]
     after: Sequence[float]
-    noise: float                                        # of a slope over the whole step
+    noise: float                                        # of a difference quotient over the whole step
 
-    def slopes(self, here: float) -> tuple[float, float]:
-        """From the left and from the right."""
+    def one_sided(self, here: float) -> tuple[float, float]:
+        """The difference quotients to the left and to the right."""
         return (here - self.before[0]) / self.step, (self.after[0] - here) / self.step
 
     def central(self) -> tuple[float, float]:
@@ -59,7 +63,7 @@ class _Sample:
 
 
 def differences(curve: Curve, x: float) -> list[Difference]:
-    """The derivative of each output at x. ValueError if the function is a different one at each call."""
+    """The derivative of each output at x. ValueError if two calls at x give different values."""
     here, again, scale = curve(x), curve(x), abs(x) or 1.0
     if repr(here) != repr(again):
         raise ValueError(
@@ -71,7 +75,7 @@ def differences(curve: Curve, x: float) -> list[Difference]:
     grid = [_around(curve, x, width * scale) for width in WIDTHS]
     found = []
     for i, y in enumerate(here):
-        # how much a value changes when only the last digits of x do, to either side, or its own last digit
+        # the changes of a value when only the last digits of x change, to either side; at least its own last digit
         first, second, third, fourth = [abs(each[i] - y) for each in nudged]
         rounding = max(EPSILON * abs(y), math.ulp(0.0))
         sides = max(first, second, rounding), max(third, fourth, rounding)
@@ -85,12 +89,14 @@ def differences(curve: Curve, x: float) -> list[Difference]:
 def _around(
     curve: Curve, x: float, width: float
 ) -> tuple[float, list[list[float]], list[list[float]]]:
-    step = (x + width) - x                              # as it can be represented
+    """The step, and the outputs before and after x at the whole step, its half and its quarter."""
+    step = (x + width) - x                              # exactly representable
     parts = [step, 0.5 * step, 0.25 * step]
     return step, [curve(x - part) for part in parts], [curve(x + part) for part in parts]
 
 
 def _judged(here: float, nudges: tuple[float, float], samples: list[_Sample]) -> Difference:
+    """The derivative of one output. nudges: its changes when the last digits of x change, to the left and right."""
     if not math.isfinite(here):
         return Difference("nowhere")
     around = [y for sample in samples for y in (*sample.before, *sample.after)]
@@ -104,31 +110,31 @@ def _judged(here: float, nudges: tuple[float, float], samples: list[_Sample]) ->
     kind, left, right = _sides(here, samples)
     if kind in ("kink", "jump"):
         return Difference(kind, left=left, right=right)
-    slope, error = _confirmed([sample.central() for sample in samples])
-    steepest = max([abs(side) for side in samples[0].slopes(here) if math.isfinite(side)], default=0.0)
-    kind = "smooth" if error <= TRUSTED * max(abs(slope), steepest) else "noise"
-    return Difference(kind, slope, error, slope, slope)
+    derivative, error = _confirmed([sample.central() for sample in samples])
+    steepest = max([abs(side) for side in samples[0].one_sided(here) if math.isfinite(side)], default=0.0)
+    kind = "smooth" if error <= TRUSTED * max(abs(derivative), steepest) else "noise"
+    return Difference(kind, derivative, error, derivative, derivative)
 
 
 def _confirmed(found: list[tuple[float, float]]) -> tuple[float, float]:
-    """Of derivatives with their errors, wide steps first, the best that all narrower ones agree with."""
-    best, error = found[-1]
+    """Of derivatives with their errors, widest step first, the most exact that all narrower steps agree with."""
+    best, least_error = found[-1]
     for i in range(len(found) - 2, -1, -1):
-        slope, its_error = found[i]
-        if not all(abs(slope - other) <= its_error + off for other, off in found[i + 1:]):
+        derivative, error = found[i]
+        if not all(abs(derivative - other) <= error + other_error for other, other_error in found[i + 1:]):
             break
-        if its_error < error:
-            best, error = slope, its_error
-    return best, error
+        if error < least_error:
+            best, least_error = derivative, error
+    return best, least_error
 
 
 def _sides(here: float, samples: list[_Sample]) -> tuple[str, float, float]:
-    """What the narrowest steps whose slopes are no noise say of the two sides.
+    """The kind of the point by the narrowest steps whose quotients are not noise, and its one-sided derivatives.
 
-    If the steps are narrowed, the gap between the two slopes narrows alike where the function is smooth,
-    stays at a kink, and widens at a jump.
+    As the steps narrow, the gap between the two difference quotients narrows with them where the function is
+    smooth, stays at a kink, and widens at a jump.
     """
-    pairs = [(sample, *sample.slopes(here)) for sample in samples]
+    pairs = [(sample, *sample.one_sided(here)) for sample in samples]
     clear = [
         (left, right, sample.noise) for sample, left, right in pairs
         if math.isfinite(left + right) and sample.noise <= TRUSTED * (abs(left) + abs(right))

@@ -1,10 +1,12 @@
 """Derivatives as functions: grad(f) is a function again, of the same arguments.
 
-The names and arguments are those of JAX and HIPS/autograd. A function may be written with Python
-arithmetic, with the functions of this package and with NumPy over arrays. Its arguments are numbers, or
-lists, tuples, dicts and arrays of numbers in any nesting, and an answer has the structure of its argument.
-Plain numbers give plain numbers; where a Value is among the arguments, the answers are Values, which can
-be differentiated again. No `.grad` changes, not even of Values that the function holds on to.
+The names and arguments are those of JAX and HIPS/autograd. A function may be written with Python arithmetic, with the
+functions of this package and with NumPy over arrays. Its arguments are pytrees: numbers, or lists, tuples, dicts and
+arrays of numbers in any nesting; an answer has the structure of its argument. Plain numbers give plain numbers; where
+a Value is among the arguments, the answers are Values, which can be differentiated again. No `.grad` changes, not even
+of Values that the function closes over.
+
+call.py differentiates one call of a function, pytree.py flattens arguments, dual.py has dual numbers.
 """
 from __future__ import annotations
 
@@ -15,29 +17,39 @@ from typing import Any, Literal, TypeAlias
 from ..boundary.arguments import describe
 from ..engine import functions
 from ..engine.state import engine_kind
-from .call import Argnums, Call, Function, has_value, name_of, pulled_back, weighted_sum
-from .pytree import blocks, flatten, matching
+from .call import Argnums, Call, ForwardRun, Function, ReverseRun, has_value, name_of, pulled_back, weighted_sum
+from .pytree import flatten, flatten_like, unflatten_jacobian
 
 Mode: TypeAlias = Literal["forward", "reverse"]
 
-# What a pass over dual numbers counts, in passes back through a graph. An operation on dual numbers costs
-# some 300 steps back in the native engine, 5 in the pure one, and a pass back often sees a part of the graph.
+# The cost of a pass over dual numbers, in passes back through a graph. An operation on dual numbers costs some 300
+# steps back in the native engine, 5 in the pure one, and a pass back often sees a part of the graph.
 FORWARD_PASS = 1000 if engine_kind() == "native" else 20
 
 
-# ---- what users call
+# ---- gradients and Jacobians
 
 def grad(fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mode = "reverse") -> Function:
     """The gradient of a function that returns one number, as jax.grad.
 
-    argnums: which argument to differentiate by; with a sequence of them the answer is a tuple.
-    has_aux: fun returns (number, something else), and the answer is (gradient, something else).
-    mode: "reverse" takes one pass whatever the number of inputs, "forward" one for each.
-
         >>> grad(lambda x: x**3)(2.0)
         12.0
 
-    TypeError for a fun that returns anything but one number, and for arguments that hold none.
+    Args:
+        fun: The function.
+        argnums: The argument to differentiate by, or a sequence of arguments.
+        has_aux: Whether fun returns (number, anything else).
+        mode: "reverse" takes one pass, however many inputs there are; "forward" takes one for each.
+
+    Returns:
+        A function of the arguments of fun. It returns a pytree of the structure of the argument, for several a tuple
+        of these; with has_aux, (gradient, anything else).
+
+    Raises:
+        TypeError: fun is no function. The gradient raises it where fun returns anything but one number, and where
+            an argument is no pytree of numbers.
+        ValueError: There is no such mode. The gradient raises it for an argnum that is not there, and where a
+            comparison with nan decides.
     """
     _check(fun, "grad", mode)
     both = value_and_grad(fun, argnums, has_aux, mode=mode)
@@ -53,19 +65,30 @@ def grad(fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mo
 def value_and_grad(
     fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mode = "reverse"
 ) -> Function:
-    """Like grad, but the answer is (value, gradient), or ((value, something else), gradient)."""
+    """The value and the gradient of a function that returns one number, as jax.value_and_grad.
+
+    Args:
+        fun, argnums, has_aux, mode: See grad.
+
+    Returns:
+        A function of the arguments of fun. It returns (value, gradient); with has_aux,
+        ((value, anything else), gradient).
+
+    Raises:
+        TypeError, ValueError: See grad.
+    """
     _check(fun, "value_and_grad", mode)
 
     @_named("value_and_grad", fun)
     def both(*args: Any, **kwargs: Any) -> Any:
         call = Call(fun, args, kwargs, argnums, has_aux)
-        run = call.pushed_forward(range(len(call.numbers))) if mode == "forward" else call.recorded()
+        run = _run(call, mode)
         if not run.structure.is_number:
             raise TypeError(
                 f"grad is for functions that return one number, and {name_of(fun)} returned "
                 f"{run.structure.describe()}: use jacobian, or return their sum"
             )
-        answer = call.structure.build(run.rows()[0])
+        answer = call.structure.unflatten(run.jacobian_rows()[0])
         value = call.settled(run.outputs[0])
         return (value, call.settled_aux(run.aux)) if has_aux else value, answer
 
@@ -73,11 +96,23 @@ def value_and_grad(
 
 
 def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "forward") -> Function:
-    """The n-th derivative of a function of one number (its other arguments are held fixed).
+    """The n-th derivative of a function of one number; its other arguments are held fixed.
 
-    fun may return anything made of numbers: a point of a curve, say. These are n differentiations, one in
-    the other, and the time grows exponentially with n.
-    ValueError unless n is 0, 1, 2, …; TypeError for an argument that is no number.
+    These are n differentiations, one inside the other, and the time grows exponentially with n.
+
+    Args:
+        fun: The function. It may return any pytree of numbers: a point of a curve, say.
+        n: The order, from 0 on.
+        argnums: The argument to differentiate by.
+        mode: Of each differentiation, "forward" or "reverse".
+
+    Returns:
+        A function of the arguments of fun. It returns a pytree of the structure of the result.
+
+    Raises:
+        TypeError: fun is no function, or argnums is a sequence. The derivative raises it for an argument that is
+            no number.
+        ValueError: n is negative or no int, or there is no such mode.
     """
     _check(fun, "derivative", mode)
     if not isinstance(n, int) or n < 0:
@@ -91,7 +126,7 @@ def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "for
 
 
 def _first_derivative(fun: Function, original: Function, argnums: int, mode: Mode) -> Function:
-    slopes = jacobian(fun, argnums, mode=mode)
+    derivatives = jacobian(fun, argnums, mode=mode)
 
     @_named("derivative", original)
     def first(*args: Any, **kwargs: Any) -> Any:
@@ -101,7 +136,7 @@ def _first_derivative(fun: Function, original: Function, argnums: int, mode: Mod
                 f"derivative is for functions of one number, and {name_of(original)} was called with "
                 f"{describe(x)}: use grad or jacobian"
             )
-        return slopes(*args, **kwargs)
+        return derivatives(*args, **kwargs)
 
     return first
 
@@ -111,45 +146,75 @@ def jacobian(
 ) -> Function:
     """All derivatives of all outputs by all inputs, as jax.jacobian.
 
-    For an argument of shape (n,) and a result of shape (m,) it is an array of shape (m, n). In general it has
-    the structure of the result with the structure of the argument inside, and where an array stands on
-    either side, an array of the shape of the result followed by that of the argument.
-    mode: "reverse" takes a pass for each output, "forward" one for each input. By default it is the one that
-    costs less: a forward pass runs in Python and counts as FORWARD_PASS of the engine's, so it takes very
-    many outputs to be worth it. (Then fun is called once to count them, and once more for each input.)
+    Args:
+        fun: The function. It may return any pytree of numbers.
+        argnums, has_aux: See grad.
+        mode: "reverse" takes a pass for each output, "forward" one for each input. By default it is the one that
+            costs less: a forward pass runs in Python and counts as FORWARD_PASS passes of the engine, so it takes
+            very many outputs to be worth it. (Then fun is called once to count them, and once more for each input.)
+
+    Returns:
+        A function of the arguments of fun. For an argument of shape (n,) and a result of shape (m,) it returns an
+        array (m, n). In general it returns a pytree of the structure of the result, and inside of that of the
+        argument; a leaf is a number, or an array of the shape of the result followed by that of the argument.
+
+    Raises:
+        TypeError, ValueError: See grad.
     """
     _check(fun, "jacobian", mode or "reverse")
 
     @_named("jacobian", fun)
     def matrix(*args: Any, **kwargs: Any) -> Any:
         call = Call(fun, args, kwargs, argnums, has_aux)
-        run = call.pushed_forward(range(len(call.numbers))) if mode == "forward" else call.recorded()
+        run = _run(call, mode or "reverse")
         if mode is None and len(call.numbers) * FORWARD_PASS < len(run.outputs):
-            run = call.pushed_forward(range(len(call.numbers)))
-        answer = blocks(run.rows(), run.structure, call.structure)
+            run = _run(call, "forward")
+        answer = unflatten_jacobian(run.jacobian_rows(), run.structure, call.structure)
         return (answer, call.settled_aux(run.aux)) if has_aux else answer
 
     return matrix
 
 
 def jacfwd(fun: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """jacobian(fun, mode="forward"), as jax.jacfwd."""
+    """The Jacobian in forward mode, as jax.jacfwd.
+
+    Args:
+        fun, argnums, has_aux: See jacobian.
+
+    Returns:
+        jacobian(fun, argnums, has_aux, mode="forward")
+    """
     return jacobian(fun, argnums, has_aux, mode="forward")
 
 
 def jacrev(fun: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """jacobian(fun, mode="reverse"), as jax.jacrev."""
+    """The Jacobian in reverse mode, as jax.jacrev.
+
+    Args:
+        fun, argnums, has_aux: See jacobian.
+
+    Returns:
+        jacobian(fun, argnums, has_aux, mode="reverse")
+    """
     return jacobian(fun, argnums, has_aux, mode="reverse")
 
 
 def hessian(
     fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: str = "reverse-over-reverse"
 ) -> Function:
-    """The second derivatives, as jax.hessian: for n inputs and one output an array of shape (n, n).
+    """The second derivatives of a function, as jax.hessian.
 
-    It is the jacobian of the jacobian, in structure too. mode: which mode differentiates the first
-    derivatives, and which made them: "reverse-over-reverse", "forward-over-reverse", "reverse-over-forward"
-    or "forward-over-forward".
+    Args:
+        fun, argnums, has_aux: See jacobian.
+        mode: How the first derivatives are differentiated, and how they are found: "reverse-over-reverse",
+            "forward-over-reverse", "reverse-over-forward" or "forward-over-forward".
+
+    Returns:
+        A function of the arguments of fun: the Jacobian of the Jacobian, in structure too. For an argument of shape
+        (n,) and a result that is one number it returns an array (n, n).
+
+    Raises:
+        TypeError, ValueError: See grad.
     """
     outer, _, inner = str(mode).partition("-over-")
     for each in (outer, inner):
@@ -161,66 +226,99 @@ def hessian(
     return _named("hessian", fun)(second)
 
 
-def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
-    """A Jacobian times a vector, in one forward pass, as jax.jvp: (fun(*primals), its change along tangents).
+# ---- products with vectors
 
-    primals: the arguments of fun. tangents: for each of them a direction, of the same structure.
-    With has_aux a third part: what fun returned beside its result.
+def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """A Jacobian-vector product, in one forward pass, as jax.jvp.
+
+    Args:
+        fun: The function. It may return any pytree of numbers.
+        primals: A tuple or list of the arguments of fun.
+        tangents: The vector: a tuple or list with a pytree for each primal, of its structure.
+        has_aux: Whether fun returns (result, anything else).
+
+    Returns:
+        (result, tangent), two pytrees of the structure of the result: fun(*primals), and its derivative along the
+        tangents. With has_aux there is anything else as a third part.
+
+    Raises:
+        TypeError: fun is no function, or primals or tangents are no tuple of pytrees of numbers.
+        ValueError: A tangent has another structure than its primal.
     """
     _check(fun, "jvp")
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, list | tuple):
             raise TypeError(f"jvp: {name} is a tuple of arguments, such as (x,), got {describe(given)}")
     call = Call(fun, tuple(primals), {}, range(len(primals)), has_aux)
-    directions = matching(tuple(tangents), call.structure, "tangents", "primals")
-    call.keep = call.keep or has_value(directions)
-    run = call.pushed_forward([directions])
-    value = run.structure.build([call.settled(x) for x in run.outputs])
-    change = run.structure.build([row[0] for row in run.rows()])
-    return (value, change, call.settled_aux(run.aux)) if has_aux else (value, change)
+    direction = flatten_like(tuple(tangents), call.structure, "tangents", "primals")
+    call.keep = call.keep or has_value(direction)
+    run = call.over_duals([direction])
+    value = run.structure.unflatten([call.settled(x) for x in run.outputs])
+    tangent = run.structure.unflatten([row[0] for row in run.jacobian_rows()])
+    return (value, tangent, call.settled_aux(run.aux)) if has_aux else (value, tangent)
 
 
 def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
-    """A vector times a Jacobian, in one reverse pass, as jax.vjp: (fun(*primals), pull_back).
+    """A vector-Jacobian product, in one reverse pass, as jax.vjp.
 
-    pull_back(cotangents), with one number for each of the result's, gives a tuple with the gradient of
-    Σ cotangentᵢ · resultᵢ for each of primals. It can be called again and again.
-    With has_aux a third part: what fun returned beside its result.
+    Args:
+        fun: The function. It may return any pytree of numbers.
+        *primals: Its arguments.
+        has_aux: Whether fun returns (result, anything else).
+
+    Returns:
+        (result, pull_back). pull_back(cotangents), for a pytree of the structure of the result, returns a tuple with
+        the gradient of Σ cotangentᵢ · resultᵢ by each primal, of its structure; it can be called again and again.
+        With has_aux there is anything else as a third part.
+
+    Raises:
+        TypeError: fun is no function, or a primal is no pytree of numbers.
+        ValueError: Raised by pull_back, for cotangents of another structure.
     """
     _check(fun, "vjp")
     call = Call(fun, primals, {}, range(len(primals)), has_aux)
-    run = call.recorded()
+    run = call.over_values()
 
     def pull_back(cotangents: Any) -> Any:
-        weights = matching(cotangents, run.structure, "cotangents", "the result")
+        weights = flatten_like(cotangents, run.structure, "cotangents", "the result")
         keep = call.keep or has_value(weights)
-        return call.structure.build(pulled_back(weighted_sum(weights, run.outputs), run.variables, keep))
+        return call.structure.unflatten(pulled_back(weighted_sum(weights, run.outputs), run.variables, keep))
 
-    value = run.structure.build([call.settled(x) for x in run.outputs])
+    value = run.structure.unflatten([call.settled(x) for x in run.outputs])
     return (value, pull_back, call.settled_aux(run.aux)) if has_aux else (value, pull_back)
 
 
 def hvp(fun: Function, primals: Any, tangents: Any) -> Any:
-    """A Hessian times a vector, at the cost of a few gradients: the Hessian itself is never there.
+    """A Hessian-vector product, at the cost of a few gradients: the Hessian itself is never computed.
 
-    primals, tangents: the argument of fun and a direction of the same structure; or a tuple of arguments
-    and a tuple of directions. With several arguments the answer is a tuple, with a product for each.
-    The gradient's product with the direction is differentiated once more (B. A. Pearlmutter, Fast Exact
-    Multiplication by the Hessian, 1994).
+    The product of the gradient with the vector is differentiated once more: B. A. Pearlmutter, Fast Exact
+    Multiplication by the Hessian (1994).
+
+    Args:
+        fun: A function that returns one number.
+        primals: Its argument, or a tuple of several arguments.
+        tangents: The vector: a pytree of the structure of primals.
+
+    Returns:
+        A pytree of the structure of the argument; for several a tuple of these.
+
+    Raises:
+        TypeError: fun is no function or returns anything but one number, or primals are no pytree of numbers.
+        ValueError: The tangents have another structure than the primals.
     """
     _check(fun, "hvp")
     if type(primals) is not tuple:
         return hvp(fun, (primals,), (tangents,))
     places = range(len(primals))
     structure = flatten(primals, "primals")[1]
-    directions = matching(tangents, structure, "tangents", "primals")
+    vector = flatten_like(tangents, structure, "tangents", "primals")
 
     def along(*args: Any) -> Any:
         *inputs, direction = args
-        slopes, _ = flatten(grad(fun, places)(*inputs), "the gradient")
-        return functions.dot(slopes, direction)
+        derivatives, _ = flatten(grad(fun, places)(*inputs), "the gradient")
+        return functions.dot(derivatives, direction)
 
-    products = grad(along, places)(*primals, directions)
+    products = grad(along, places)(*primals, vector)
     return products if len(primals) > 1 else products[0]
 
 
@@ -233,6 +331,10 @@ def _check(fun: Any, transform: str, mode: Any = "reverse") -> None:
         )
     if mode not in ("forward", "reverse"):
         raise ValueError(f"{transform}: the mode is 'forward' or 'reverse', got {mode!r}")
+
+
+def _run(call: Call, mode: Mode) -> ForwardRun | ReverseRun:
+    return call.over_duals_in_all_directions() if mode == "forward" else call.over_values()
 
 
 def _named(transform: str, fun: Function) -> Callable[[Function], Function]:

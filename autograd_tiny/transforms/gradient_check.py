@@ -1,7 +1,7 @@
 """check_gradients: is this derivative right? Reverse mode, forward mode and finite differences compared.
 
-Where the slopes on both sides stay apart however small the step, the point is a kink, such as relu at 0, and
-there is no derivative to be right or wrong about.
+Where the one-sided derivatives differ, the point is a kink, such as relu at 0, and there is no derivative to be right
+or wrong about. finite_differences.py tells kinks, jumps and rounding apart.
 """
 from __future__ import annotations
 
@@ -19,20 +19,26 @@ from ..engine.value import Value
 from .call import Call, Function, name_of_result, names_of_arguments
 from .dual import number
 from .finite_differences import Difference, differences
-from .pytree import Structure, blocks, flatten, matching, size
+from .pytree import Structure, flatten, flatten_like, size, unflatten_jacobian
 
-CLOSE = 1e-6            # how far a finite difference may be off, relatively, beyond its own estimate
-EXACT = 1e-8            # how far derivatives that are no approximations may part, relatively
+CLOSE = 1e-6            # the largest relative error of a finite difference, beyond its own estimate
+EXACT = 1e-8            # the largest relative difference of derivatives that are no approximations
 MOST_ROWS = 20          # that are printed
 AGREE = "agree"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One derivative, as found in several ways; claimed is None where nobody claimed any.
+    """One derivative, found in several ways.
 
-    name: such as ∂f/∂x[0]. numeric: nan where no difference says anything. parting: the largest relative
-    difference between two of the ways. verdict: "agree", or what is the matter. passed: nothing is wrong.
+    Attributes:
+        name: Such as ∂f/∂x[0].
+        reverse, forward: By reverse and by forward mode.
+        numeric: By finite differences; nan where these have no answer.
+        claimed: As claimed by the caller; None if nothing was claimed.
+        parting: The largest relative difference between two of them.
+        verdict: "agree", or the problem.
+        passed: Whether nothing is wrong.
     """
 
     name: str
@@ -47,9 +53,11 @@ class Row:
 
 @dataclass(frozen=True, repr=False)
 class GradientCheck:
-    """What check_gradients found. It is true if all is well, and prints as a table, troubles first.
+    """The result of check_gradients. It is true if it passed, and prints as a table, failures first.
 
-    rows: one for each output and input.
+    Attributes:
+        rows: One for each pair of an output and an input.
+        passed: Whether nothing is wrong.
     """
 
     rows: tuple[Row, ...]
@@ -112,67 +120,66 @@ class GradientCheck:
 
 
 def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientCheck:
-    """Compare the derivatives of fun at args, by all of its numbers, found in reverse and in forward mode
-    with finite differences, and with what somebody claims.
+    """Compare derivatives by reverse mode, by forward mode and by finite differences, and with claimed ones.
 
-    fun may return one number or anything made of numbers. claimed: the derivatives that are to be checked, or
-    a function of args that gives them: for one argument in its structure, for several a tuple of these; for
-    a fun that returns several numbers, as jacobian answers.
-
-    The function is called about 45 times for each of its numbers.
+    The function is called about 45 times for each number in its arguments.
 
         >>> bool(check_gradients(lambda x: x**3, 2.0, claimed=lambda x: 3 * x))
         False
 
-    TypeError for arguments that hold no numbers; ValueError for claims of another structure, and for a
-    function that gives different numbers for the same arguments.
+    Args:
+        fun: The function. It may return any pytree of numbers.
+        *args: Its arguments. All their numbers are differentiated by.
+        claimed: The derivatives that are to be checked, or a function of args that returns them: a pytree as
+            jacobian returns; for several arguments a tuple of these.
+
+    Returns:
+        The result, which is true if nothing is wrong.
+
+    Raises:
+        TypeError: An argument is no pytree of numbers.
+        ValueError: claimed has another structure, or fun gives different results for the same arguments.
     """
     call = Call.at_plain_numbers(fun, args)
-    recorded = call.recorded()
-    reverse, forward = recorded.rows(), call.pushed_forward(range(len(call.numbers))).rows()
+    run = call.over_values()
+    reverse, forward = run.jacobian_rows(), call.over_duals_in_all_directions().jacobian_rows()
     by_input = [differences(partial(_outputs, call, j), x) for j, x in enumerate(call.numbers)]
-    claims = _claims(claimed, args, call.structure, recorded.structure)
-    names = iter(_names(fun, call.structure, recorded.structure))
-    blame = ", ".join(sorted({each for output in recorded.outputs for each in _wrong_operations(output)}))
+    claims = _claims(claimed, args, call.structure, run.structure)
+    names = iter(_names(fun, call.structure, run.structure))
+    suspects = ", ".join(sorted({each for output in run.outputs for each in _wrong_operations(output)}))
     return GradientCheck(tuple(
-        _row(next(names), reverse[i][j], forward[i][j], by_input[j][i], claims[i][j], blame)
-        for i in range(len(recorded.outputs)) for j in range(len(call.numbers))
+        _row(next(names), reverse[i][j], forward[i][j], by_input[j][i], claims[i][j], suspects)
+        for i in range(len(run.outputs)) for j in range(len(call.numbers))
     ))
 
 
 def _row(
-    name: str, reverse: float, forward: float, found: Difference, claimed: float | None, blame: str
+    name: str, reverse: float, forward: float, found: Difference, claimed: float | None, suspects: str
 ) -> Row:
-    """Judge one derivative. blame: the operations whose own derivatives are known to be wrong."""
-    ways = [reverse, forward] if claimed is None else [reverse, forward, claimed]
+    """Judge one derivative. suspects: the operations whose local derivatives are known to be wrong."""
+    derivatives = [reverse, forward] if claimed is None else [reverse, forward, claimed]
     if found.kind == "smooth":
-        ways.append(found.slope)
-    parting = max(_apart(a, b) for a in ways for b in ways)
-    passed, verdict = _verdict(reverse, forward, found, claimed, blame)
-    return Row(name, reverse, forward, found.slope, claimed, parting, verdict, passed)
+        derivatives.append(found.derivative)
+    parting = max(_relative_difference(a, b) for a in derivatives for b in derivatives)
+    passed, verdict = _verdict(reverse, forward, found, claimed, suspects)
+    return Row(name, reverse, forward, found.derivative, claimed, parting, verdict, passed)
 
 
 def _verdict(
-    reverse: float, forward: float, found: Difference, claimed: float | None, blame: str
+    reverse: float, forward: float, found: Difference, claimed: float | None, suspects: str
 ) -> tuple[bool, str]:
-    """Whether nothing is wrong, and what to say."""
-    claim_holds = claimed is None or _apart(reverse, claimed) <= EXACT
+    """Whether nothing is wrong, and the verdict in words."""
     if found.kind == "nowhere":
         return False, "the function is not finite here"
     if found.kind == "jump":
         return False, "the function jumps here"
     if found.kind == "kink":
-        low, high = sorted((found.left, found.right))
-        slack = CLOSE * max(abs(low), abs(high)) + abs(high - low) * CLOSE
-        ways = [reverse, forward] if claimed is None else [reverse, forward, claimed]
-        between = all(low - slack <= way <= high + slack for way in ways)
-        kink = f"kink: {found.left:.6g} from the left, {found.right:.6g} from the right"
-        return between, kink if between else f"{kink}: not between them"
-    if _apart(reverse, forward) > EXACT:
+        return _verdict_at_kink(reverse, forward, found, claimed)
+    if _relative_difference(reverse, forward) > EXACT:
         return False, "reverse and forward mode part"
-    if found.kind == "smooth" and not abs(reverse - found.slope) <= CLOSE * abs(reverse) + 10 * found.error:
-        return False, f"the derivative of {blame} is wrong" if blame else "a path is missing from the graph"
-    if not claim_holds:
+    if not _confirms(found, reverse):
+        return False, f"the derivative of {suspects} is wrong" if suspects else "a path is missing from the graph"
+    if claimed is not None and _relative_difference(reverse, claimed) > EXACT:
         return False, "the claim is wrong"
     if found.kind == "edge":
         return True, "not checked: the function is not finite on both sides"
@@ -181,29 +188,47 @@ def _verdict(
     return True, AGREE
 
 
-def _apart(a: float, b: float) -> float:
-    """The relative difference; 0 for two numbers that are alike, nan too."""
+def _verdict_at_kink(
+    reverse: float, forward: float, found: Difference, claimed: float | None
+) -> tuple[bool, str]:
+    """Nothing is wrong if all derivatives lie between the one-sided ones."""
+    low, high = sorted((found.left, found.right))
+    slack = CLOSE * max(abs(low), abs(high)) + abs(high - low) * CLOSE
+    derivatives = [reverse, forward] if claimed is None else [reverse, forward, claimed]
+    between = all(low - slack <= each <= high + slack for each in derivatives)
+    kink = f"kink: {found.left:.6g} from the left, {found.right:.6g} from the right"
+    return between, kink if between else f"{kink}: not between them"
+
+
+def _confirms(found: Difference, derivative: float) -> bool:
+    """Whether a finite difference does not contradict a derivative."""
+    allowed = CLOSE * abs(derivative) + 10 * found.error
+    return found.kind != "smooth" or abs(derivative - found.derivative) <= allowed
+
+
+def _relative_difference(a: float, b: float) -> float:
+    """0 for equal numbers, and for nan and nan."""
     if a == b or (a != a and b != b):
         return 0.0
     return abs(a - b) / max(abs(a), abs(b)) if math.isfinite(a - b) else math.inf
 
 
 def _outputs(call: Call, j: int, x: float) -> list[float]:
-    """The outputs of a function when one of its variables is x."""
+    """The outputs of a function with x for variable j."""
     numbers = [Value(x if k == j else y, requires_grad=False) for k, y in enumerate(call.numbers)]
     with no_grad():
         return [number(y) for y in call.run(numbers)[0]]
 
 
 def _wrong_operations(output: Any) -> Iterator[str]:
-    """The names of the operations in a graph, defined by users, whose derivatives are wrong there."""
+    """The names of the user-defined operations in a graph whose local derivatives are wrong there."""
     for node in topological_order(output) if type(output) is Value else ():
         if not isinstance(node.operation, CustomOperation):
             continue
         operands = [number(x) for x in node.operands]
-        for k, slope in enumerate(node.local_grads):
+        for k, derivative in enumerate(node.local_grads):
             (found,) = differences(partial(_result, node.operation, operands, k), operands[k])
-            if found.kind == "smooth" and abs(found.slope - slope) > CLOSE * abs(slope) + 10 * found.error:
+            if not _confirms(found, derivative):
                 yield node.operation.name
 
 
@@ -222,16 +247,16 @@ def _claims(
     claimed: Any, args: Sequence[Any], arguments: Structure, result: Structure
 ) -> list[list[float | None]]:
     """The claimed derivatives: for each output one by each input."""
-    width = sum(map(size, arguments.leaves))
-    table: list[list[Any]] = [[None] * width for leaf in result.leaves for _ in range(size(leaf))]
+    width = sum(map(size, arguments.leaf_shapes))
+    table: list[list[Any]] = [[None] * width for leaf in result.leaf_shapes for _ in range(size(leaf))]
     if claimed is None:
         return table
-    # where each derivative stands in an answer of jacobian: an answer that holds places
+    # a Jacobian that holds the place of each derivative in the table
     places = [[float(i * width + j) for j in range(width)] for i in range(len(table))]
     argument = arguments.children[0] if len(args) == 1 else arguments
-    order, expected = flatten(blocks(places, result, argument), "the derivatives")
+    order, expected = flatten(unflatten_jacobian(places, result, argument), "the derivatives")
     answer = claimed(*args) if callable(claimed) else claimed
-    for place, x in zip(order, matching(answer, expected, "claimed", "the derivatives"), strict=True):
+    for place, x in zip(order, flatten_like(answer, expected, "claimed", "the derivatives"), strict=True):
         i, j = divmod(int(place), width)
         table[i][j] = number(x)
     return table

@@ -1,8 +1,9 @@
-"""What it takes to find all derivatives of a function, in forward and in reverse mode: passes, operations, time.
+"""The cost of all derivatives of a function in forward and in reverse mode: passes, operations, time.
 
-A forward pass computes the function and carries the derivatives of all values by one input along. A reverse
-pass brings the derivatives of one output by all values back. Either way a pass multiplies by each local
-derivative on its way once, so what counts is how many there are: one for each input, or one for each output.
+A forward pass computes the function and, along with each value, its derivative by one input. A reverse pass computes
+the derivatives of one output by all values. Either way a pass multiplies by each local derivative on its way once, so
+the number of passes decides: one for each input, or one for each output. show/mode_comparison.py prints the costs.
+
 A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3.
 """
 from __future__ import annotations
@@ -15,16 +16,20 @@ from ..engine.graph import descendants, topological_order
 from ..engine.value import Value
 from .call import Call, Function, name_of_result, names_of_arguments
 
-REPETITIONS, ENOUGH = 5, 0.2            # ENOUGH: seconds after which a time is not taken again
+REPETITIONS, ENOUGH = 5, 0.2            # of a measurement; after ENOUGH seconds it is not repeated
 
 
 @dataclass(frozen=True)
 class Passes:
-    """What one of the modes takes. passes: how many for all derivatives.
+    """The cost of all derivatives in one of the modes.
 
-    reached: for each pass how many values it finds the derivative of, or by; multiplications: how many times
-    it multiplies by a local derivative. computations: of values, in all passes: forward each pass computes
-    the function anew, backward it has been recorded once. seconds: the time for everything.
+    Attributes:
+        passes: Their number.
+        reached: For each pass, the number of values that it finds the derivative of, or by.
+        multiplications: For each pass, the number of multiplications by a local derivative.
+        computations: Of values, in all passes: in forward mode each pass computes the function anew, in reverse
+            mode it is recorded once.
+        seconds: The time for everything.
     """
 
     passes: int
@@ -35,19 +40,20 @@ class Passes:
 
     @property
     def operations(self) -> int:
-        """All that is computed: values, and products with local derivatives."""
+        """The number of all computations of values and multiplications by local derivatives."""
         return self.computations + sum(self.multiplications)
 
 
 @dataclass(frozen=True)
 class ModeCosts:
-    """What a function costs to differentiate.
+    """The costs of differentiating a function.
 
     Attributes:
-        name: What it is called.
+        name: Of the function.
         inputs, outputs: The Values at both ends of its graph.
-        values: How many Values there are in the graph, inputs included.
-        forward, reverse: What it takes to find all derivatives.
+        values: The number of Values in the graph, inputs included.
+        forward, reverse: The costs of all derivatives in each mode.
+        better: The mode with fewer operations, or else with fewer passes: "forward" or "reverse".
     """
 
     name: str
@@ -65,9 +71,9 @@ class ModeCosts:
 
 
 def mode_costs(fun: Function, *args: Any) -> ModeCosts:
-    """What forward and what reverse mode take to find all derivatives of fun at args; see compare_modes."""
+    """The costs of all derivatives of fun at args; see compare_modes."""
     call = Call.at_plain_numbers(fun, args)
-    run = call.recorded()
+    run = call.over_values()
     title = name_of_result(fun)
     names = [*run.structure.names(title), *names_of_arguments(fun, call.structure)]
     for value, name in zip([*run.outputs, *run.variables], names, strict=True):
@@ -75,32 +81,31 @@ def mode_costs(fun: Function, *args: Any) -> ModeCosts:
             value.label = name
     outputs = tuple([x if type(x) is Value else Value(x, requires_grad=False) for x in run.outputs])
     everything = topological_order(*run.variables, *outputs)
-    known = descendants(run.variables, everything)            # what else there is, is constant
+    known = descendants(run.variables, everything)            # all others are constant
     order = [node for node in everything if id(node) in known]
     forward = [_forward_pass(order, variable) for variable in run.variables]
     reverse = [_reverse_pass(known, output) for output in outputs]
-    directions = range(len(call.numbers))
     computed = sum(bool(node.operands) for node in order)
     return ModeCosts(
         title, tuple(run.variables), outputs, len(order),
         Passes(
             len(forward), *_columns(forward), len(forward) * computed,
-            _seconds(lambda: call.pushed_forward(directions).rows()),
+            _seconds(lambda: call.over_duals_in_all_directions().jacobian_rows()),
         ),
         Passes(
-            len(reverse), *_columns(reverse), computed, _seconds(lambda: call.recorded().rows())
+            len(reverse), *_columns(reverse), computed, _seconds(lambda: call.over_values().jacobian_rows())
         ),
     )
 
 
 def _forward_pass(order: list[Value], variable: Value) -> tuple[int, int]:
-    """The number of Values that depend on a variable, and of operands by which they do."""
+    """The number of Values that depend on a variable, and of their operands that do."""
     reached = descendants((variable,), order)
     return len(reached), sum(id(x) in reached for node in order for x in node.operands)
 
 
 def _reverse_pass(known: set[int], output: Value) -> tuple[int, int]:
-    """The number of Values, of those known, that an output depends on, and of operands by which it does."""
+    """The number of known Values that an output depends on, and of their operands that are known."""
     reached = [node for node in topological_order(output) if id(node) in known]
     return len(reached), sum(id(x) in known for node in reached for x in node.operands)
 

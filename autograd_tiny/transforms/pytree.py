@@ -1,6 +1,7 @@
-"""Arguments in any nesting of lists, tuples, dicts and arrays: taken apart into numbers, and put together.
+"""Pytrees: arguments in any nesting of lists, tuples, dicts and arrays, flattened to numbers and put together again.
 
-What JAX calls pytrees. An array counts as one leaf that has a shape; all other leaves are single numbers.
+The word is JAX's. Here an array counts as one leaf, with a shape; every other leaf is a single number. call.py
+flattens the arguments and results of functions, functional.py unflattens their derivatives.
 """
 from __future__ import annotations
 
@@ -9,40 +10,44 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from itertools import accumulate, islice, pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..boundary.arguments import describe
 from ..boundary.arrays import is_array
 from ..engine.value import Value, is_operand
 from .dual import Dual
 
-Leaf = tuple[int, ...] | None           # the shape of an array; None for a single number
+LeafShape: TypeAlias = "tuple[int, ...] | None"     # None for a single number
 
 
-def size(leaf: Leaf) -> int:
-    """How many numbers a leaf holds."""
-    return 1 if leaf is None else math.prod(leaf)
+def size(shape: LeafShape) -> int:
+    """The count of numbers in a leaf."""
+    return 1 if shape is None else math.prod(shape)
 
 
 class Structure:
-    """What is left of an argument when its numbers are taken out; `build` puts numbers in again.
+    """A pytree without its numbers, which JAX calls a treedef.
 
-    rebuild: makes the container from its children; None for a leaf. keys: what leads to each child.
-    shape: of a leaf that is an array. leaves: the shape of each array, and None for each number, in order.
+    Attributes:
+        rebuild: Makes the container from its children; None for a leaf.
+        children: The structures in a container.
+        keys: The key or index of each child.
+        shape: Of a leaf.
+        leaf_shapes: The shapes of all leaves, in order.
     """
 
-    __slots__ = ("children", "keys", "leaves", "rebuild", "shape")
+    __slots__ = ("children", "keys", "leaf_shapes", "rebuild", "shape")
 
     def __init__(
         self, rebuild: Callable[[list[Any]], Any] | None, children: Sequence[Structure] = (),
-        keys: Sequence[Any] = (), shape: Leaf = None,
+        keys: Sequence[Any] = (), shape: LeafShape = None,
     ) -> None:
         self.rebuild = rebuild
         self.children = children
         self.keys = keys
         self.shape = shape
-        self.leaves: list[Leaf] = (
-            [shape] if rebuild is None else [leaf for child in children for leaf in child.leaves]
+        self.leaf_shapes: list[LeafShape] = (
+            [shape] if rebuild is None else [leaf for child in children for leaf in child.leaf_shapes]
         )
 
     @property
@@ -50,22 +55,22 @@ class Structure:
         """Whether it is one number: an array of no dimensions is one too."""
         return self.rebuild is None and not self.shape
 
-    def build(self, numbers: Sequence[Any]) -> Any:
-        """The same structure with these numbers in it."""
+    def unflatten(self, numbers: Sequence[Any]) -> Any:
+        """The pytree of this structure with these numbers."""
         rest = iter(numbers)
-        return self.assemble(
-            next(rest) if leaf is None else array_of(list(islice(rest, size(leaf))), leaf)
-            for leaf in self.leaves
+        return self.with_leaves(
+            next(rest) if shape is None else array_of(list(islice(rest, size(shape))), shape)
+            for shape in self.leaf_shapes
         )
 
-    def assemble(self, leaves: Iterator[Any]) -> Any:
-        """The same structure with these in the places of its numbers and arrays."""
+    def with_leaves(self, leaves: Iterator[Any]) -> Any:
+        """The pytree of this structure with anything in the places of its leaves."""
         if self.rebuild is None:
             return next(leaves)
-        return self.rebuild([next(leaves) if c is NUMBER else c.assemble(leaves) for c in self.children])
+        return self.rebuild([next(leaves) if c is NUMBER else c.with_leaves(leaves) for c in self.children])
 
     def names(self, name: str) -> list[str]:
-        """What to call each number, if all is called `name`: x[0], params['w'][1, 2]."""
+        """A name for each number of a pytree called `name`: x[0], params['w'][1, 2]."""
         if self.rebuild is not None:
             pairs = zip(self.children, self.keys, strict=True)
             return [each for child, key in pairs for each in child.names(f"{name}[{key!r}]")]
@@ -77,10 +82,8 @@ class Structure:
 
     def matches(self, other: Structure) -> bool:
         """Whether the other is the same, no matter if list or tuple, number or array of no dimensions."""
-        mine, its = ((x.rebuild is None, list(x.keys), x.shape or None) for x in (self, other))
-        if mine != its:
-            return False
-        return all(mine.matches(its) for mine, its in zip(self.children, other.children, strict=True))
+        mine, its = ((each.rebuild is None, [*each.keys], each.shape or None) for each in (self, other))
+        return mine == its and all(x.matches(y) for x, y in zip(self.children, other.children, strict=True))
 
     def describe(self) -> str:
         """In words, for an error message."""
@@ -97,24 +100,31 @@ class Structure:
 NUMBER = Structure(None)
 
 
-def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any], Structure]:
-    """The numbers in x, in order, and the structure around them.
+# ---- flattening
 
-    name: what to call x in an error. TypeError for anything that is no number, and for arrays of integers
-    unless they are welcome: they could not hold a derivative.
+def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any], Structure]:
+    """The numbers in a pytree, in order, and its structure.
+
+    Args:
+        x: The pytree.
+        name: Its name in an error message.
+        integer_arrays: Whether arrays of integers are welcome, which can't hold a derivative.
+
+    Raises:
+        TypeError: A leaf is no number, or an array of anything but numbers.
     """
     numbers: list[Any] = []
 
-    def taken_apart(x: Any) -> Structure:
+    def structure_of(x: Any) -> Structure:
         if type(x) is float or isinstance(x, Value | Dual):
             numbers.append(x)
             return NUMBER
         if isinstance(x, list | tuple):
             rebuild = x._make if hasattr(x, "_make") else type(x)     # a namedtuple
-            return Structure(rebuild, [taken_apart(each) for each in x], range(len(x)))
+            return Structure(rebuild, [structure_of(each) for each in x], range(len(x)))
         if isinstance(x, dict):
-            order = sorted(x, key=repr)         # equal dicts are taken apart alike, however they were made
-            return Structure(_dict_like(x, order), [taken_apart(x[key]) for key in order], order)
+            keys = sorted(x, key=repr)          # equal dicts have equal structures, however they were made
+            return Structure(_dict_like(x, keys), [structure_of(x[key]) for key in keys], keys)
         if is_operand(x):
             numbers.append(float(x))
             return NUMBER
@@ -125,16 +135,27 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
             f"{name}: a number, or a list, tuple, dict or array of numbers is expected, got {describe(x)}"
         )
 
-    structure = taken_apart(x)
+    structure = structure_of(x)
     return numbers, structure
 
 
-def _dict_like(x: dict[Any, Any], order: list[Any]) -> Callable[[list[Any]], dict[Any, Any]]:
-    template = copy(x)                      # of its own type, its keys in their order
+def flatten_like(x: Any, structure: Structure, name: str, other_name: str) -> list[Any]:
+    """The numbers in a pytree x; ValueError unless it has the structure of another, whose name is given."""
+    numbers, found = flatten(x, name, integer_arrays=True)
+    if not found.matches(structure):
+        raise ValueError(
+            f"{name} must have the structure of {other_name}: {structure.describe()}, got {found.describe()}"
+        )
+    return numbers
+
+
+def _dict_like(x: dict[Any, Any], keys: list[Any]) -> Callable[[list[Any]], dict[Any, Any]]:
+    """Makes a dict of the type of x, with its keys in their order, from children in the order of the given keys."""
+    template = copy(x)
 
     def rebuild(children: list[Any]) -> dict[Any, Any]:
         built = copy(template)
-        built.update(zip(order, children, strict=True))
+        built.update(zip(keys, children, strict=True))
         return built
 
     return rebuild
@@ -156,6 +177,8 @@ def _numbers_in(array: Any, name: str, integer_arrays: bool) -> list[Any]:
     return [x if isinstance(x, Value | Dual) else float(x) for x in numbers]
 
 
+# ---- putting together
+
 def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     """An array of floats; an object array if there are Values or dual numbers among them."""
     import numpy as np
@@ -166,52 +189,47 @@ def array_of(numbers: list[Any], shape: tuple[int, ...]) -> Any:
     return array.reshape(shape)
 
 
-def blocks(rows: list[list[Any]], result: Structure, argument: Structure) -> Any:
-    """A Jacobian matrix in the structure of the result, with that of the argument inside."""
+def unflatten_jacobian(rows: list[list[Any]], result: Structure, argument: Structure) -> Any:
+    """A Jacobian matrix as a pytree: in the structure of the result, and inside in that of the argument.
+
+    Args:
+        rows: The derivatives, a row for each number of the result, a column for each of the argument.
+        result, argument: The structures. Leaves of the shapes a and b make an array of the shape a + b.
+    """
     heights, widths = _slices(result), _slices(argument)
-    return result.assemble(iter([
-        argument.assemble(iter([
-            _block([x for row in rows[height] for x in row[width]], above, beside)
-            for width, beside in zip(widths, argument.leaves, strict=True)
+    return result.with_leaves(iter([
+        argument.with_leaves(iter([
+            _block([x for row in rows[height] for x in row[width]], result_shape, argument_shape)
+            for width, argument_shape in zip(widths, argument.leaf_shapes, strict=True)
         ]))
-        for height, above in zip(heights, result.leaves, strict=True)
+        for height, result_shape in zip(heights, result.leaf_shapes, strict=True)
     ]))
 
 
-def _block(numbers: list[Any], above: Leaf, beside: Leaf) -> Any:
-    if above is None and beside is None:
+def _block(numbers: list[Any], result_shape: LeafShape, argument_shape: LeafShape) -> Any:
+    if result_shape is None and argument_shape is None:
         return numbers[0]
-    return array_of(numbers, (above or ()) + (beside or ()))
+    return array_of(numbers, (result_shape or ()) + (argument_shape or ()))
 
 
 def _slices(structure: Structure) -> list[slice]:
-    """Where the numbers of each leaf are."""
-    ends = list(accumulate(map(size, structure.leaves), initial=0))
+    """The place of each leaf among the numbers."""
+    ends = list(accumulate(map(size, structure.leaf_shapes), initial=0))
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def mapped(function: Callable[[Any], Any], x: Any) -> Any:
-    """x with every Value and dual number in it replaced; everything else in it may be anything."""
+def map_values(function: Callable[[Any], Any], x: Any) -> Any:
+    """A pytree with a function applied to its Values and dual numbers; all other leaves may be anything."""
     if isinstance(x, Value | Dual):
         return function(x)
     if isinstance(x, list | tuple):
-        items = [mapped(function, each) for each in x]
+        items = [map_values(function, each) for each in x]
         if all(map(operator.is_, items, x)):
             return x
         return x._make(items) if hasattr(x, "_make") else type(x)(items)
     if isinstance(x, dict):
-        found = {key: mapped(function, each) for key, each in x.items()}
+        found = {key: map_values(function, each) for key, each in x.items()}
         return x if all(map(operator.is_, found.values(), x.values())) else found
     if is_array(x) and x.dtype.kind == "O":
-        return array_of([mapped(function, each) for each in x.ravel().tolist()], x.shape)
+        return array_of([map_values(function, each) for each in x.ravel().tolist()], x.shape)
     return x
-
-
-def matching(given: Any, structure: Structure, what: str, like: str) -> list[Any]:
-    """The numbers of something that must have the structure of something else."""
-    numbers, found = flatten(given, what, integer_arrays=True)
-    if not found.matches(structure):
-        raise ValueError(
-            f"{what} must have the structure of {like}: {structure.describe()}, got {found.describe()}"
-        )
-    return numbers
