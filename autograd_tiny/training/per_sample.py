@@ -78,9 +78,16 @@ class PerSample:
     def value_and_grad(
         self, rows: Array, weights: Array | float, at: Array, threads: int = 1
     ) -> tuple[float, Array]:
-        """Σ weights[i] · function(rows[i]) where the parameters are `at`, and its gradient (parameters,)."""
+        """Σ weights[i] · function(rows[i]), and its gradient (parameters,). Nothing is checked: see the tape.
+
+        Args:
+            rows: C-contiguous float64 (samples, columns), one sample at least.
+            weights: C-contiguous float64 (samples,), or one float for all.
+            at: The parameters, float64 (parameters,).
+            threads: 1 or more.
+        """
         if self.tape is not None:
-            return self.tape.value_and_grad(rows, weights, at=at, threads=threads)
+            return self.tape.value_and_grad_unchecked(rows, weights, at, threads)
         vectors.write(self.parameters, at)
         each = [self.function(*self.arguments(row)) for row in rows]
         total = dot(np.broadcast_to(weights, len(rows)).tolist(), each)
