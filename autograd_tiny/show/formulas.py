@@ -20,7 +20,7 @@ from ..calculus.operations import (
 )
 from ..engine.value import Value
 from .typesetting import (
-    COMPARISONS, DOTS, MINUS, NOTHING, PI, Formula, called, comparison, difference, divided, multiplied, name, negated,
+    COMPARISONS, DOTS, EMPTY, MINUS, PI, Formula, called, comparison, difference, divided, multiplied, name, negated,
     negation, number, raised, summed,
 )
 
@@ -81,10 +81,10 @@ class Formulas:
     # ---- how a Value was computed
 
     def value(self, result: Value) -> Formula:
-        """How it was computed; nothing for a leaf."""
+        """How it was computed; the empty formula for a leaf."""
         operation = result.operation
         if not operation.operands:
-            return NOTHING
+            return EMPTY
         if operation.is_nary:
             return self._of_many(result)
         operands = [self.operand(x) for x in result.operands]

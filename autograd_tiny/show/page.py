@@ -1,4 +1,4 @@
-"""A page of HTML that needs nothing beside itself: no network, no other file."""
+"""A page of HTML that needs no network and no other file: of a film, or of a report."""
 from __future__ import annotations
 
 import html
@@ -10,14 +10,17 @@ from typing import Any
 from ..boundary.files import replacing
 from .theme import CSS
 
-# what a page may do: its own styles and scripts, and nothing from anywhere else
+# a page may use its own styles and scripts, and load nothing
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 class Page:
-    """A page that Jupyter shows in a frame of its own and `save` writes to a file.
+    """A page that a notebook shows in a frame of its own, and that `save` writes to a file.
 
-    html: the whole document. title: what it shows, in plain words. height: of the frame, in pixels.
+    Attributes:
+        title: The title of the page.
+        html: The whole document.
+        height: The height of the frame in a notebook, in pixels.
     """
 
     def __init__(
@@ -35,10 +38,17 @@ class Page:
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file that ends in .html; returns its path.
+        """Write the page to a file. An error leaves an earlier file as it was, and no unfinished one.
 
-        ValueError for another ending, FileNotFoundError if the folder isn't there. An error leaves no file
-        behind, and an earlier file as it was.
+        Args:
+            path: A file name that ends in .html or .htm.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: The name ends in something else.
+            FileNotFoundError: The folder does not exist.
         """
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
@@ -48,7 +58,7 @@ class Page:
         return path
 
     def _repr_html_(self) -> str:
-        """A frame: neither its styles nor its scripts reach the notebook around it."""
+        """In a frame: neither its styles nor its scripts reach the notebook around it."""
         return (
             f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" loading="lazy" '
             f'title="{html.escape(self.title)}" '
@@ -60,9 +70,9 @@ class Page:
 
 
 def as_script(data: Any) -> str:
-    """Data as an expression of JavaScript that stays one wherever it stands: no </script> can end it early.
+    """Data as a JavaScript expression that is safe inside a <script> element: no </script> in it ends it early.
 
-    Numbers that are not finite become NaN, Infinity and -Infinity, which JavaScript has.
+    Numbers that are not finite become NaN, Infinity and -Infinity, which JSON lacks and JavaScript has.
     """
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

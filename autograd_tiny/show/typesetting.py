@@ -54,7 +54,7 @@ class Formula:
         return Formula(f"({self.text})", rf"\left({self.latex}\right)")
 
 
-NOTHING = Formula("", "")
+EMPTY = Formula("", "")
 DOTS = Formula("…", r"\cdots")
 PI = Formula("π", r"\pi")
 

@@ -259,7 +259,7 @@ def test_a_training_film_has_the_losses_of_the_loop_written_by_hand(opened):
     assert len(page.get_attribute("#line", "points").split()) == 4
 
 
-def test_what_happens_is_lit_and_can_be_seen(opened):
+def test_the_lit_parts_are_those_of_the_step_and_in_view(opened):
     loss = sample_loss(network())
     player = play(loss)
     page = opened(player, width=400)

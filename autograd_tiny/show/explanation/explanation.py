@@ -1,4 +1,4 @@
-"""explain: the chain rule for an output and a leaf, in the numbers at hand.
+"""explain: the chain rule for an output and a leaf, in formulas and numbers.
 
 As in tutorials, it shows every path from the output to the leaf with its local derivatives, their product, and
 the sum over the paths. ../paths.py finds the paths, factors.py writes one of them, remarks.py holds the sentences
@@ -36,7 +36,7 @@ MAX_LABEL = 40                          # characters, of a label with a count of
 def explain(
     output: Value, leaf: Value | None = None, *, most: int = 8, digits: int = 4
 ) -> Explanation | Ranking:
-    """Show the chain rule for an output and a leaf, in the numbers at hand; without a leaf, rank all leaves.
+    """Show the chain rule for an output and a leaf, in formulas and numbers; without a leaf, rank all leaves.
 
     With a leaf: every path from the output to it, the local derivatives along each as formulas and numbers, their
     products, and the sum, which is gradients(output, leaf). Of many paths, those with the largest products, the
@@ -67,7 +67,7 @@ def explain(
 
 
 class Explanation:
-    """The chain rule for an output and a leaf, in the numbers at hand, as `explain` returns it. It prints itself.
+    """The chain rule for an output and a leaf, as `explain` returns it. It prints itself.
 
     Attributes:
         output: The Value that is differentiated.
@@ -75,7 +75,7 @@ class Explanation:
         gradient: The derivative of output with respect to leaf.
         count: The number of paths between them: an int, or a PowerOfTen beyond a hundred digits.
         paths: Those with the largest products.
-        rest: The sum of the other paths' products, as far as the difference of floats tells.
+        rest: The sum of the other paths' products, computed as the difference of gradient and the shown ones.
         rest_count: The number of other paths.
     """
 

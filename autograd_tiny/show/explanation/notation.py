@@ -24,7 +24,7 @@ def names_with(order: Sequence[Value], leaf: Value) -> dict[Value, str]:
 
 
 class Notation:
-    """The names and the numbers of all Values, as they are now, and the symbols and formulas made of them.
+    """The names and the current numbers of all Values, and symbols and formulas with them.
 
     Attributes:
         digits: The significant digits of numbers.

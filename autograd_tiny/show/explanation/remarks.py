@@ -13,9 +13,9 @@ MAX_CHANGED = 3                         # names, of the leaves that may have cha
 
 
 def changed_data(order: Sequence[Value], names: Mapping[Value, str], old: str) -> str:
-    """That a number has changed since the forward pass, and which numbers are still of that; or "".
+    """A remark if a number has changed since the forward pass; otherwise "".
 
-    old: "the numbers are", "the gradients are".
+    old: The subject and verb for the numbers that are still of that pass: "the numbers are", "the gradients are".
     """
     node = first_outdated(order)
     if node is None:
@@ -36,12 +36,13 @@ def _suspects(node: Value, names: Mapping[Value, str]) -> str:
 
 
 def nan_output(output: Value, notation: Notation) -> str:
+    """A remark if the output is not a number."""
     f, number = notation.name_or_number(output), output.data
     return f"{f} is nan: diagnose({f}) says where that began." if number != number else ""
 
 
 def other_grad(output: Value, leaf: Value, gradient: float, notation: Notation) -> str:
-    """What .grad of the leaf holds, if that is not the gradient."""
+    """A remark if .grad of the leaf does not hold the gradient, on where it can come from."""
     grad, x = leaf.grad, notation.name_or_number(leaf)
     if not leaf.reached:
         return f"backward() has not run: {x}.grad is not set yet."

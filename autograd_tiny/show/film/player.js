@@ -1,7 +1,7 @@
 "use strict";
-// Plays the film on its page. Before this file stands `film`: film.steps, and for each of film.slots, by its number,
-// the line of a box that it is. The elements with this number as data-slot, in the picture and in the table, show
-// what the steps say of the slot.
+// Plays the film. The constant `film`, which stands before this script on the page, holds film.steps, and in film.slots
+// for each slot, by its number, which line of a box it is. The elements with that number as data-slot, in the picture
+// and in the table, show its contents.
 (() => {
   const { steps, losses } = film;
   const last = steps.length - 1;
@@ -65,7 +65,7 @@
     if (inPicture) element.classList.toggle("later", text === null);
   }
 
-  // first all are written in their own size, and then measured: the other way round each would cost a layout
+  // all sizes are reset before any text is measured: in turns, each would cost a layout
   function fitAll(changed) {
     for (const [{ element }] of changed) element.style.fontSize = "";
     for (const [{ element, drawn }, { text, margin }] of changed) {
