@@ -1,8 +1,7 @@
-"""Finding a program that lays out graphs, and running it.
+"""Finding and running a layout program, which draws a graph in the language of dot.
 
-Graphviz's own `dot` is preferred where the PATH leads to one. Else it is `graphviz-pure`, which pip
-installs with this package: a port of dot in one file, beside the Python that runs or in the user's own
-folder, where the PATH need not lead.
+Graphviz's own `dot` is preferred if it is on the PATH. Otherwise it is `graphviz-pure`, a port of dot that pip
+installs with this package: beside the running Python or in the user's own folder, which need not be on the PATH.
 """
 from __future__ import annotations
 
@@ -23,9 +22,9 @@ INSTALL_FOR_PDF = (
 
 
 def lay_out(source: str, output: str, *options: str) -> bytes:
-    """The picture of a graph in the dot language. output: "svg", "png" or "pdf"; options: of dot.
+    """The picture of a graph in the dot language. output: "svg", "png" or "pdf". options: of dot.
 
-    RuntimeError if no layout program is installed, none succeeds or one needs too much time.
+    RuntimeError if no layout program is installed, none succeeds or one takes too long.
     """
     complaints = []
     for program in layout_programs():
@@ -39,7 +38,7 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
         complaints.insert(0, f"no layout program could draw this graph; another may: {INSTALL}")
     else:
         complaints = [f"no program to lay out the graph was found: {INSTALL}"]
-    raise RuntimeError("\n".join([*complaints, "The graph as text is in .source in any case."]))
+    raise RuntimeError("\n".join([*complaints, "The source of the graph, in the language of dot, is in .source."]))
 
 
 def layout_programs() -> Iterator[str]:
@@ -50,7 +49,7 @@ def layout_programs() -> Iterator[str]:
 
 
 def _folders() -> Iterator[str]:
-    """Where pip puts programs: in the environment, under --user, under --target, or on the PATH."""
+    """The folders where pip puts programs: of the environment, of --user, of --target, and those on the PATH."""
     yield sysconfig.get_path("scripts")
     yield sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))
     library = find_spec("graphviz")
@@ -74,5 +73,5 @@ def _run(command: Sequence[str], source: str) -> bytes:
 def _complaint(error: OSError | subprocess.CalledProcessError) -> str:
     if isinstance(error, OSError):
         return str(error)
-    said = error.stderr.decode(errors="replace").strip()
-    return said.splitlines()[-1] if said else f"exit code {error.returncode}"
+    lines = error.stderr.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {error.returncode}"

@@ -1,31 +1,39 @@
-"""compare_modes: why do networks learn by differentiating backward? The answer for a function of your own."""
+"""compare_modes: forward against reverse mode, measured on a function of your own.
+
+transforms/mode_costs.py counts and times the passes, graph/mode_picture.py draws them.
+"""
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.value import engine_kind
+from ..engine.state import engine_kind
 from ..transforms.call import Function
 from ..transforms.mode_costs import ModeCosts, mode_costs
 from .graph.mode_picture import draw_modes
 from .picture import Picture
+from .wording import counted
 
 
 @dataclass(frozen=True, repr=False)
 class ModeComparison(ModeCosts):
-    """What compare_modes found. Prints as a table; draw() shows what a pass of either kind reaches."""
+    """The costs of both modes. It prints as a table; draw() shows the values that a pass of either kind reaches."""
 
     def draw(
         self, *, input: int = 0, output: int | None = None, max_nodes: int = 100, rankdir: str = "LR",
         digits: int = 4,
     ) -> Picture:
-        """One forward pass, from one of the inputs, above one reverse pass, from one of the outputs.
+        """Draw one forward pass, from one of the inputs, above one reverse pass, from one of the outputs.
 
         Args:
-            input: Which input the forward pass starts from.
-            output: Which output the reverse pass starts from; by default the one that depends on the most.
+            input: The index of the input that the forward pass starts from.
+            output: The index of the output that the reverse pass starts from; by default the one that depends on the
+                most values.
             max_nodes, rankdir, digits: As for `draw`.
+
+        Returns:
+            A picture, which Jupyter shows and `save` writes to a file.
 
         Raises:
             ValueError: There is no such input or output, or there are more boxes than max_nodes.
@@ -45,9 +53,9 @@ class ModeComparison(ModeCosts):
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(what)}</th><td>{html.escape(forward)}</td>"
+            f"<tr><th style='text-align:left'>{html.escape(title)}</th><td>{html.escape(forward)}</td>"
             f"<td>{html.escape(reverse)}</td></tr>"
-            for what, forward, reverse in self._rows()
+            for title, forward, reverse in self._rows()
         )
         return (
             f"<p>{html.escape(self._head())}</p><table><tr><th></th><th>forward</th><th>reverse</th></tr>"
@@ -56,8 +64,8 @@ class ModeComparison(ModeCosts):
 
     def _head(self) -> str:
         return (
-            f"{self.name}: {_counted(len(self.inputs), 'input')}, {_counted(len(self.outputs), 'output')}, "
-            f"{self.values} values in all"
+            f"{self.name}: {counted(len(self.inputs), 'input')}, {counted(len(self.outputs), 'output')}, "
+            f"{counted(self.values, 'value')} in all"
         )
 
     def _rows(self) -> list[tuple[str, str, str]]:
@@ -83,22 +91,22 @@ class ModeComparison(ModeCosts):
 
 
 def compare_modes(fun: Function, *args: Any) -> ModeComparison:
-    """What forward and what reverse mode take to find all derivatives of fun at args.
+    """Compare the costs of forward and reverse mode for all derivatives of fun at args.
 
-    The multiplications are counted in the graph of the computation; the time is the least of a few runs.
+    The products are counted in the computation graph; the time is the least of a few runs. A. Griewank and
+    A. Walther, Evaluating Derivatives (2008), chapter 3.
 
     Args:
         fun: A function, as for `jacobian`.
         *args: Its arguments.
 
+    Returns:
+        The passes, the operations and the times of both modes, as a table.
+
     Raises:
         TypeError: The arguments hold no numbers.
     """
     return ModeComparison(**vars(mode_costs(fun, *args)))
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _range(counts: tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What pictures and explanations call a Value, and how they write a number."""
+"""The names of Values in pictures and explanations, and the notation of numbers."""
 from __future__ import annotations
 
 import re
@@ -10,16 +10,16 @@ from ..engine.value import Value
 from ..expression import subscripted
 
 LONGEST_LABEL = 32                                                      # characters
-# what XML cannot hold, and what turns around the direction of the text that follows (U+202A-E, U+2066-9)
+# characters that XML cannot hold, and those that change the direction of text (U+202A-E, U+2066-9)
 NOT_IN_XML = re.compile(
     "[^\t\n\r -~\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 
 
 def names_of(values: Iterable[Value]) -> dict[Value, str]:
-    """What a picture calls each value: its label; v1, v2, … for results without one; "" for other leaves.
+    """The name of each Value: its label; v1, v2, … for results without one; "" for leaves without one.
 
-    values: in topological order. The second of two that are labelled w is called w₂.
+    values: in topological order. The second of two with the label w is called w₂.
     """
     names: dict[Value, str] = {}
     taken: dict[str, int] = {}
@@ -33,19 +33,19 @@ def names_of(values: Iterable[Value]) -> dict[Value, str]:
 
 
 def partials(result: Value) -> list[str]:
-    """The sign of each local derivative: "∂", or "∂₁", "∂₂", … where an operand stands in several places."""
+    """The symbol of each local derivative: "∂", or "∂₁", "∂₂", … where an operand is used more than once."""
     places = Counter(map(id, result.operands))
     return [subscripted("∂", k) if places[id(x)] > 1 else "∂" for k, x in enumerate(result.operands, 1)]
 
 
 def readable(x: float, digits: int) -> str:
-    """A number with some significant digits, but no integer digit left out: 14, 24704, 1.2e−05, −inf."""
+    """A number with so many significant digits, but all before the decimal point: 14, 24704, 1.2e−05, −inf."""
     before_the_point = len(f"{abs(x):.0f}") if abs(x) < 1e6 else 0
-    return f"{x + 0.0:.{max(digits, before_the_point)}g}".replace("-", "−")       # + 0.0: no −0
+    return f"{x + 0.0:.{max(digits, before_the_point)}g}".replace("-", "−")       # + 0.0 makes 0 of -0.0
 
 
 def on_one_line(text: object) -> str:
-    """A text on one line, without characters that break a page."""
+    """A text on one line, without characters that would break an XML document."""
     return " ".join(NOT_IN_XML.sub("\ufffd", str(text)).split())
 
 

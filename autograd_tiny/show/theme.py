@@ -1,4 +1,4 @@
-"""Colours, on light and on dark ground: blue for values and red for gradients, as in the tutorials."""
+"""The colours of the light and the dark theme: blue for values and red for gradients, as in the tutorials."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -6,16 +6,16 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one ground. Text on page and panel has a contrast of 4.5 to 1 or more (WCAG 2.2)."""
+    """The colours of a theme. Text on page and panel has a contrast of 4.5 to 1 or more (WCAG 2.2)."""
 
-    page: str           # the ground
-    panel: str          # of boxes that are to stay in the background
+    page: str           # the background
+    panel: str          # the background of less important boxes
     ink: str            # text
-    quiet: str          # text of less weight
+    quiet: str          # less important text
     line: str           # borders and edges
     value: str          # numbers of the forward pass
     gradient: str       # numbers of the backward pass
-    accent: str         # what is highlighted, or happening now
+    accent: str         # parts that are highlighted
     positive: str       # the two ends of a scale around 0
     negative: str
 
@@ -32,18 +32,18 @@ PALETTES = {"light": LIGHT, "dark": DARK}
 
 
 def palette(theme: str) -> Palette:
-    """The colours of "light" or "dark". ValueError for another theme."""
+    """The colours of a theme, "light" or "dark". ValueError for another one."""
     if theme not in PALETTES:
         raise ValueError(f"theme is 'light' or 'dark', got {theme!r}")
     return PALETTES[theme]
 
 
 def variables(colours: Palette) -> str:
-    """The colours as variables of CSS: --page, --ink, …"""
+    """The colours as CSS variables: --page, --ink, …"""
     return " ".join(f"--{name}: {colour};" for name, colour in asdict(colours).items())
 
 
-# the reader's system chooses, unless the page sets data-theme="light" or "dark" on its root
+# the reader's system chooses the theme, unless the page sets data-theme="light" or "dark" on its root
 CSS = f"""\
 :root {{ color-scheme: light dark; {variables(LIGHT)} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}

@@ -45,7 +45,7 @@ def _scale(scene: Scene, shading: Shading, ink: str) -> str:
     occurring = [sign for sign, occurs in signs.items() if occurs]
     title = ", ".join([f"fill: {shading.quantity}", *(["logarithmic"] * shading.is_logarithmic), *occurring])
     if shading.is_empty:
-        title += ": no backward pass has come by" if shading.quantity == "gradient" else ""
+        title += ": no backward pass yet" if shading.quantity == "gradient" else ""
         return cell(title, ink, SIZE)
     fills = "".join(f'<td width="22" bgcolor="{colour}"> </td>' for colour in shading.cells())
     low, high = scene.number(shading.low), scene.number(shading.high)

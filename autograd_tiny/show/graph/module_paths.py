@@ -28,8 +28,8 @@ def module_paths(values: Sequence[Value], known: Sequence[Set[Value]] = ()) -> d
     that uses them whatever their labels are.
     """
     paths = {value: value.scope for value in values}
-    labelled = _place_leaves(values, frozenset[Value]().union(*known), paths)
-    for path, labels in _shared_paths(labelled, paths).items():
+    owners = _place_leaves(values, frozenset[Value]().union(*known), paths)
+    for path, labels in _shared_paths(owners, paths).items():
         there = [value for value in values if is_inside(paths[value], path)]
         complete = [parameters for parameters in known if _are_all_of(path, parameters, paths)]
         for k, members in enumerate(separate(there, labels, known, complete), 1):
@@ -44,7 +44,7 @@ def _place_leaves(values: Sequence[Value], known: Set[Value], paths: dict[Value,
         (leaf, result) for result in values if result.scope
         for leaf in result.operands if type(leaf) is Value and not leaf.operands and not leaf.scope
     ]
-    owners = {leaf: _owner(leaf.label) for leaf, _ in uses}
+    owners = {leaf: _owner(leaf.label) for leaf in dict.fromkeys(leaf for leaf, _ in uses)}
     for leaf, result in uses:
         if not paths[leaf] and (leaf in known or _is_parameter(leaf, owners[leaf], result)):
             paths[leaf] = result.scope

@@ -1,4 +1,4 @@
-"""Where the units of a diagram stand, and where lines pass that skip columns. Lengths are in inches."""
+"""The places in a diagram: of the units, and of the lines that skip columns. Lengths are in inches."""
 from __future__ import annotations
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from .units import Column, Line, Numbers, Place
 
 NAME, NUMBER, HEADING = 10.0, 8.0, 10.0                         # sizes of type, in points
 UNIT = 0.52                             # a unit's diameter
-PITCH, WIDE_PITCH = 0.62, 0.9           # from a unit to the next below; where lines pass between them
+PITCH, WIDE_PITCH = 0.62, 0.9           # from a unit to the next below; if lines pass between units
 GAP = 1.5                               # the least distance between two columns
 ROOM = 0.12                             # beside a number in a unit
 LANE = 0.07                             # between lines that pass above or below a column
@@ -25,17 +25,15 @@ def inches(text: str, size: float) -> float:
 
 
 class Arrangement:
-    """Where all units that are shown stand, and where lines pass between them.
-
-    columns, lines: what there is. most: a column of more units is cut in its middle. numbers: what stands
-    in the units, which are wide enough for it.
+    """The places of the units that are shown, and of the lines between them.
 
     rows: the units that are shown of each column, and None for those that are not; ys: their heights. at: the
-    place of each unit. gap: the distance of the columns. width: of a unit. lanes: the corners of the lines
-    that skip columns. top, bottom: of everything.
+    place of each unit. gap: the distance of the columns. width: of a unit, which has room for its numbers. lanes:
+    the corners of the lines that skip columns. top, bottom: of everything.
     """
 
     def __init__(self, columns: Sequence[Column], lines: Sequence[Line], most: int, numbers: Numbers) -> None:
+        """most: the units of a column that are shown; of more, those in the middle are left out."""
         self.columns = columns
         self.rows = [_shown(len(column.units), most) for column in columns]
         shown = {(c, k) for c, row in enumerate(self.rows) for k in row if k is not None}
@@ -55,13 +53,13 @@ class Arrangement:
         self.top, self.bottom = max(rims + passed) + 0.1, min(rims + passed) - 0.1
 
     def _width(self, shown: set[Place], numbers: Numbers) -> float:
-        """What a unit needs for its name and its bias, which stands where a circle is narrower."""
+        """Enough for the name and the bias of each unit; below a name, the circle is narrower."""
         widths = [UNIT]
         for c, k in shown:
             unit = self.columns[c].units[k]
-            below = 1.3 if unit.written else 1.0
+            below = 1.3 if unit.caption else 1.0
             bias = inches(numbers.text(unit.bias), NUMBER) + ROOM if unit.bias is not None else 0.0
-            widths += [1.2 * inches(unit.written, NAME), below * bias]
+            widths += [1.2 * inches(unit.caption, NAME), below * bias]
         return max(widths)
 
     def _gap(self, pitch: float) -> float:
@@ -71,14 +69,14 @@ class Arrangement:
         return max(GAP, self.width + 0.9, 0.24 * tallest, widest + 0.2)
 
     def heading(self, c: int) -> list[str]:
-        """The lines of a column's heading, which also tells of units that are left out."""
+        """The lines of a column's heading, with the number of units that are shown if that is not all."""
         column, shown = self.columns[c], sum(k is not None for k in self.rows[c])
         return column.heading + ([f"{shown} of them shown"] if shown < len(column.units) else [])
 
     def _lanes(self) -> dict[Line, list[Point]]:
         """For each line that skips columns, the corners where it passes them.
 
-        Within a gap the lines keep the order of their straight ways, so that few cross.
+        Within a gap the lines keep the order in which straight ones would pass, so that few cross.
         """
         corners: dict[Line, list[Point]] = {line: [] for line in self.skipping}
         for (c, k), passing in sorted(self._passing().items()):
@@ -88,8 +86,10 @@ class Arrangement:
         return corners
 
     def _passing(self) -> dict[Place, list[tuple[float, int]]]:
-        """The lines in each gap of each column, with the heights of their straight ways: of the nearest
-        gaps, that with the fewest lines."""
+        """The lines in each gap of each column, with the heights at which straight ones would pass.
+
+        A line takes the nearest gap, and of several the one with the fewest lines.
+        """
         gaps: dict[Place, list[tuple[float, int]]] = defaultdict(list)
         for number, line in enumerate(self.skipping):
             (x0, y0), (x1, y1) = self.at[line.tail], self.at[line.head]
@@ -118,7 +118,7 @@ class Arrangement:
 
 
 def _shown(count: int, most: int) -> list[int | None]:
-    """Which units of a column are shown, from the top; None stands for those that are not."""
+    """The units of a column that are shown, from the top; None stands for the others."""
     if count <= most:
         return list(range(count))
     first, last = max(1, most // 4), most // 4

@@ -1,8 +1,8 @@
 """The diagram of a network: units as circles in columns, and a line for each weight between them.
 
-The places are computed before, and Graphviz draws what stands where. Lines begin at the right end of a unit
-and end at the left end of another, so that none runs through the units of its own column. A line that skips
-columns passes each in a lane between two units.
+units.py finds the units and weights of a model, arrangement.py their places; Graphviz only draws them there. Lines
+begin at the right end of a unit and end at the left end of another, so that none runs through the units of its own
+column. A line that skips columns passes each in a lane between two units.
 """
 from __future__ import annotations
 
@@ -28,16 +28,26 @@ MANY = 60                               # lines: from here on all are thinner
 def network_diagram(
     model: Module, *, color: str = "weight", most: int = 16, theme: str = "light", digits: int = 4
 ) -> Picture:
-    """The units of a network in columns, with a line for each weight.
+    """Draw the units of a network in columns, with a line for each weight.
 
-    A line is as thick as its weight is large beside the others that are shown, and its colour tells the sign;
-    so it is with the gradients for color="gradient". Where no backward pass has come by, lines are dashed. In
-    a unit stands its bias, or the gradient of that; all digits are told on hovering. The units of a Network
-    stand in the column of their longest path from an input.
+    The thickness of a line shows the size of its weight relative to the others, its colour the sign. In a unit
+    stands its bias. Pointing at a part shows all digits. The units of a Network stand in the column of their longest
+    path from an input.
 
-    most: a column of more units shows the first and the last few of them. theme: "light" or "dark". digits:
-    the significant digits of numbers. TypeError for a model that is no Neuron, Layer, MLP, Network or
-    Sequential of the first three; ValueError for another color or theme, and for layers that don't fit.
+    Args:
+        model: A Neuron, Layer, MLP or Network, or a Sequential of the first three.
+        color: "weight", or "gradient" for the gradients of the weights and biases in their place; the line of a weight
+            that no backward pass has reached is dashed.
+        most: The number of units that a column shows; of more, the first and the last few.
+        theme: "light" or "dark".
+        digits: The significant digits of numbers.
+
+    Returns:
+        A picture, which Jupyter shows and `save` writes to a file.
+
+    Raises:
+        TypeError: The model is something else.
+        ValueError: There is no such color or theme, or the layers don't fit together.
     """
     if color not in ("weight", "gradient"):
         raise ValueError(f"color is 'weight' or 'gradient', got {color!r}")
@@ -48,24 +58,24 @@ def network_diagram(
 
 
 class Diagram(Picture):
-    """The picture of a network. What only the picture of a graph has, it names the way to."""
+    """The picture of a network. Its errors say how to get the tree, the table and Mermaid, which only graphs have."""
 
     def __getattr__(self, name: str) -> NoReturn:
         if name in ("tree", "table", "mermaid"):
             raise AttributeError(
-                f"the diagram of a network has no .{name}: draw(model(x)).{name} is that of what it computes"
+                f"the diagram of a network has no .{name}: draw(model(x)).{name} is that of its computation"
             )
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
 class _Drawing:
-    """An arrangement in the language of dot, in the making."""
+    """An arrangement in the language of dot, as it is written."""
 
     def __init__(self, placed: Arrangement, numbers: Numbers, colours: Palette) -> None:
         self.placed = placed
         self.numbers = numbers
         self.colours = colours
-        known = [abs(x) for line in placed.lines if (x := numbers.of(line.weight)) is not None]
+        known = [abs(x) for line in placed.lines if (x := numbers.number(line.weight)) is not None]
         self.largest = max(filter(isfinite, known), default=0.0)
         self.thick = THICK * min(1.0, (MANY / max(1, len(placed.lines))) ** 0.5)
         self.graph = digraph(
@@ -91,8 +101,8 @@ class _Drawing:
         return str(self.graph.source)
 
     def strength(self, line: Line) -> float:
-        """From 0 to 1: beside the largest."""
-        x = self.numbers.of(line.weight)
+        """The size relative to the largest, from 0 to 1."""
+        x = self.numbers.number(line.weight)
         if x is None or x == 0.0:
             return 0.0
         return abs(x) / self.largest if isfinite(x) else 1.0
@@ -112,14 +122,14 @@ class _Drawing:
                 self.add_unit(f"u{c}_{k}", column.units[k], (x, y))
 
     def add_unit(self, node: str, unit: Unit, at: Point) -> None:
-        """A circle with a name in its upper half and the bias in the lower; in the middle, what is alone."""
+        """A circle with a name in its upper half and the bias in the lower one; one of them alone is in the middle."""
         x, y = at
         tooltip = in_tooltip(self.details(unit.name, unit.activation or "input", "bias", unit.bias))
-        below = unit.bias is not None and bool(unit.written)
-        label = escaped(unit.written) + ("\\n " if below else "")
+        below = unit.bias is not None and bool(unit.caption)
+        label = escaped(unit.caption) + ("\\n " if below else "")
         self.graph.node(node, label, pos=_pos(at), tooltip=tooltip)
         if unit.bias is not None:
-            color = self.sign(self.numbers.of(unit.bias))
+            color = self.sign(self.numbers.number(unit.bias))
             number, at = self.numbers.text(unit.bias), (x, y - 0.09 * below)
             self.add_text(f"b{node[1:]}", [number], at, NUMBER, color, tooltip=tooltip)
 
@@ -137,7 +147,7 @@ class _Drawing:
 
     def look(self, line: Line) -> dict[str, str]:
         """The attributes of a line."""
-        x = self.numbers.of(line.weight)
+        x = self.numbers.number(line.weight)
         if x is None:
             return {"color": self.colours.quiet, "penwidth": f"{self.thick / 5:.2f}", "style": "dashed"}
         if not isfinite(x):
@@ -153,16 +163,16 @@ class _Drawing:
             return self.colours.accent
         return self.colours.positive if x > 0 else self.colours.negative if x < 0 else ""
 
-    def details(self, name: str, activation: str, what: str, parameter: Value | None) -> str:
-        """What there is no room for: all digits, and the gradient beside the number."""
-        said = [f"{name}: {plain(activation)}" if activation else name]
+    def details(self, name: str, activation: str, kind: str, parameter: Value | None) -> str:
+        """The text on hovering: all digits, and the gradient beside the number."""
+        parts = [f"{name}: {plain(activation)}" if activation else name]
         if parameter is not None:
             gradient = repr(parameter.grad) if parameter.reached else "—"
-            said += [f"{what} {parameter.data!r}", f"gradient {gradient}"]
-        return ", ".join(filter(None, said))
+            parts += [f"{kind} {parameter.data!r}", f"gradient {gradient}"]
+        return ", ".join(filter(None, parts))
 
     def add_legend(self) -> None:
-        """What the lines and the numbers mean, for those kinds that are there."""
+        """The meaning of the lines and the numbers, of those kinds that are there."""
         y, left = self.placed.bottom - 0.1, -self.placed.width / 2
         for i, (text, look) in enumerate(self.legend()):
             y -= 0.19
@@ -175,24 +185,24 @@ class _Drawing:
             self.add_text(f"legend{i}", [text], (middle, y), HEADING, self.colours.quiet, end="\\l")
 
     def meaning(self, line: Line) -> str:
-        """What the colour of a line says."""
-        x = self.numbers.of(line.weight)
+        """The meaning of a line's colour."""
+        x = self.numbers.number(line.weight)
         if x is None:
-            return "no backward pass has come by"
+            return "not reached by a backward pass"
         if not isfinite(x):
-            return f"{self.numbers.what} is inf or nan"
-        return f"{self.numbers.what} {'>' if x > 0 else '<' if x < 0 else '='} 0"
+            return f"{self.numbers.quantity} is inf or nan"
+        return f"{self.numbers.quantity} {'>' if x > 0 else '<' if x < 0 else '='} 0"
 
     def legend(self) -> list[tuple[str, dict[str, str]]]:
-        """Lines of text, and how the line looks that each is about."""
-        what, looks = self.numbers.what, {}
+        """Lines of text, each with the look of the line beside it."""
+        quantity, looks = self.numbers.quantity, {}
         for line in self.placed.lines:
             look = self.look(line)
             looks[self.meaning(line)] = look | ({} if "style" in look else {"penwidth": "3"})
         rows: list[tuple[str, dict[str, str]]] = sorted(looks.items(), reverse=True)
         if self.largest > 0:
-            rows.append((f"the thickest: |{what}| = {readable(self.largest, self.numbers.digits)}", {}))
-        elif self.numbers.are_gradients and f"{what} = 0" in looks:
+            rows.append((f"the thickest: |{quantity}| = {readable(self.largest, self.numbers.digits)}", {}))
+        elif self.numbers.are_gradients and f"{quantity} = 0" in looks:
             rows.append(("all are 0, as zero_grad() and fit() leave them", {}))
         if any(unit.bias is not None for column in self.placed.columns for unit in column.units):
             rows.append((f"in a unit: {'the gradient of ' * self.numbers.are_gradients}its bias", {}))
@@ -202,7 +212,7 @@ class _Drawing:
         self, node: str, lines: Sequence[str], at: Point, size: float, color: str = "", *, tooltip: str = "",
         end: str = "\\n",
     ) -> None:
-        """Lines of text without a frame, around a place. end: \\l for lines that begin at the left."""
+        """Lines of text without a frame, around a place. end: \\l for lines that are aligned at the left."""
         width = max(inches(text, size) for text in lines)
         label = end.join([*map(escaped, lines), ""] if end == "\\l" else map(escaped, lines))
         self.graph.node(
@@ -212,7 +222,7 @@ class _Drawing:
         )
 
     def add_point(self, node: str, at: Point, color: str = "") -> None:
-        """A small dot; without a color, a place where lines meet."""
+        """A small dot; without a color, an invisible point where lines meet."""
         look = {"color": color, "fillcolor": color, "width": "0.03", "height": "0.03"} if color else {
             "style": "invis", "width": "0.01", "height": "0.01"
         }

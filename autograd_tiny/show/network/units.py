@@ -1,4 +1,7 @@
-"""The units of a network in columns, the weights between them, and what is shown of the parameters."""
+"""The units of a network in columns, the weights between them, and the numbers that are shown of the parameters.
+
+arrangement.py computes where they stand, diagram.py draws them.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -24,10 +27,10 @@ Place: TypeAlias = tuple[int, int]      # column, and unit in it
 
 @dataclass(frozen=True)
 class Unit:
-    """An input, which has no activation, or a neuron. written: what stands in the circle beside the bias."""
+    """An input, which has no activation, or a neuron. caption: the text in its circle, beside the bias."""
 
     name: str
-    written: str
+    caption: str
     activation: str = ""
     bias: Value | None = None
 
@@ -50,46 +53,46 @@ class Line:
 
 
 class Numbers:
-    """What is shown of parameters, "weight" or "gradient": the numbers themselves or their gradients."""
+    """The numbers that are shown of parameters. quantity: "weight" or "gradient"."""
 
-    def __init__(self, what: str, digits: int) -> None:
-        self.what = what
-        self.are_gradients = what == "gradient"
+    def __init__(self, quantity: str, digits: int) -> None:
+        self.quantity = quantity
+        self.are_gradients = quantity == "gradient"
         self.digits = digits
 
-    def of(self, parameter: Value) -> float | None:
-        """The number; None for a gradient that no backward pass has put there."""
+    def number(self, parameter: Value) -> float | None:
+        """The number; None for the gradient of a parameter that no backward pass has reached."""
         if not self.are_gradients:
             return parameter.data
         return parameter.grad if parameter.reached else None
 
     def text(self, parameter: Value | None) -> str:
-        """The same to read, "—" for None; "" for no parameter."""
+        """The same as text, "—" for None; "" for no parameter."""
         if parameter is None:
             return ""
-        number = self.of(parameter)
+        number = self.number(parameter)
         return "—" if number is None else readable(number, self.digits)
 
 
 def units_of(model: Any) -> tuple[list[Column], list[Line]]:
     """The units of a model and its weights.
 
-    TypeError for a model that no diagram shows; ValueError for layers that don't fit.
+    TypeError for a model that no diagram shows; ValueError for layers that don't fit together.
     """
     return _of_network(model) if _computes_as(model, Network) else _of_layers(model)
 
 
 def _computes_as(module: Any, *kinds: type[Module]) -> bool:
-    """Whether it is of one of these kinds, and no subclass that computes something else."""
+    """Whether it is one of these kinds, and not of a subclass with a forward() of its own."""
     return isinstance(module, kinds) and type(module).forward in [known.forward for known in kinds]
 
 
 # ---- layers one after the other
 
 def _of_layers(model: Any) -> tuple[list[Column], list[Line]]:
-    """A column for each layer; what has no parameters is named in the heading before it."""
+    """A column for each layer; a part without parameters is named in the heading of the column before it."""
     parts = [*_one_by_one(model, "")]
-    columns = [_column("inputs", [Unit(f"x{i}", f"x{i}") for i in _counted(_inputs(model, parts))])]
+    columns = [_column("inputs", [Unit(f"x{i}", f"x{i}") for i in _numbered(_inputs(model, parts))])]
     lines: list[Line] = []
     for place, part in parts:
         if not _has_units(part):
@@ -107,7 +110,7 @@ def _of_layers(model: Any) -> tuple[list[Column], list[Line]]:
 
 
 def _one_by_one(module: Any, place: str) -> Iterator[tuple[str, Module]]:
-    """The modules that one after the other do what this one does, with their places in the model."""
+    """The modules that this one applies one after the other, with their paths in the model."""
     if _computes_as(module, MLP, Sequential):
         for i, part in enumerate(module.layers):
             yield from _one_by_one(part, f"{place}.layer{i + 1}".removeprefix("."))
@@ -119,13 +122,13 @@ def _inputs(model: Any, parts: Sequence[tuple[str, Module]]) -> list[Value]:
     """The weights of one neuron of the first layer; TypeError if the parts aren't all shown, or have none."""
     for place, part in parts:
         if part.parameters() and not _has_units(part):
-            what = type(part).__name__
-            raise TypeError(NO_DIAGRAM.format(f"{place}, of type {what}," if place else what))
+            kind = type(part).__name__
+            raise TypeError(NO_DIAGRAM.format(f"{place}, of type {kind}," if place else kind))
     for _, part in parts:
         if _has_units(part):
             return _neurons(part)[0].w
-    what = f"{type(model).__name__} without weights" if isinstance(model, Module) else describe(model)
-    raise TypeError(NO_DIAGRAM.format(what))
+    given = f"{type(model).__name__} without weights" if isinstance(model, Module) else describe(model)
+    raise TypeError(NO_DIAGRAM.format(given))
 
 
 def _has_units(part: Module) -> bool:
@@ -138,28 +141,28 @@ def _neurons(part: Any) -> list[Neuron]:
 
 def _layer(title: str, part: Module) -> Column:
     neurons = _neurons(part)
-    names = [f"{title}.neuron{k}" for k in _counted(neurons)] if isinstance(part, Layer) else [title]
+    names = [f"{title}.neuron{k}" for k in _numbered(neurons)] if isinstance(part, Layer) else [title]
     return _column(title, [
         Unit(name, "", name_of(neuron.activation), neuron.b)
         for name, neuron in zip(names, neurons, strict=True)
     ])
 
 
-def _counted(things: Sequence[Any]) -> range:
-    return range(1, len(things) + 1)
+def _numbered(units: Sequence[Any]) -> range:
+    return range(1, len(units) + 1)
 
 
 # ---- any acyclic network
 
 def _of_network(network: Any) -> tuple[list[Column], list[Line]]:
-    """A unit stands one column behind the last of those that it looks at."""
+    """A unit stands one column behind the last of its inputs."""
     depth = dict.fromkeys(network.inputs, 0)
-    for source, unit in network.w:                          # each unit comes after those that it looks at
+    for source, unit in network.w:                          # in topological order
         depth[unit] = max(depth.get(unit, 0), depth[source] + 1)
-    mentioned = dict.fromkeys([*network.inputs, *(name for edge in network.edges for name in edge)])
+    names = dict.fromkeys([*network.inputs, *(name for edge in network.edges for name in edge)])
     rows: list[list[str]] = [[] for _ in range(1 + max(depth.values()))]
     places: dict[str, Place] = {}
-    for name in mentioned:
+    for name in names:
         places[name] = depth[name], len(rows[depth[name]])
         rows[depth[name]].append(name)
     activations = {name: name_of(function) for name, function in network.activations.items()}
@@ -180,6 +183,6 @@ def _cut(name: str) -> str:
 def _column(title: str, units: list[Unit]) -> Column:
     """Units under a heading, "layer1 · relu · 16"."""
     activations = dict.fromkeys(unit.activation for unit in units if unit.activation)
-    said = ", ".join(map(plain, activations)) if len(activations) <= 2 else f"{len(activations)} activations"
-    heading = [title, said, f"{len(units):,}"]
+    named = ", ".join(map(plain, activations)) if len(activations) <= 2 else f"{len(activations)} activations"
+    heading = [title, named, f"{len(units):,}"]
     return Column([" · ".join(filter(None, heading))], units)

@@ -40,5 +40,5 @@ def test_the_words_and_numbers_of_the_legend_are_apart():
 def test_without_a_backward_pass_no_box_is_filled_by_gradient():
     f, _ = example_a()
     drawn = draw(f, color="gradient")
-    assert "fill: gradient: no backward pass has come by" in text(drawn)
+    assert "fill: gradient: no backward pass yet" in text(drawn)
     assert {node.fill for name, node in read(drawn).nodes.items() if name[0] == "n"} == {LIGHT.page}

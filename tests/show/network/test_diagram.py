@@ -74,7 +74,7 @@ def test_the_number_in_a_unit_has_the_colour_of_its_sign(color):
 def test_before_a_backward_pass_lines_of_gradients_are_dashed():
     drawn = read(network_diagram(mlp(2, [2, 1]), color="gradient"))
     assert all(line.dashed and line.color == LIGHT.quiet for line in weights(drawn))
-    assert "no backward pass has come by" in drawn.legend
+    assert "not reached by a backward pass" in drawn.legend
     assert set(drawn.biases.values()) == {"—"}
 
 
@@ -110,7 +110,7 @@ def test_gradients_that_were_cleared_are_told_from_gradients_that_never_were():
     legend = read(network_diagram(model, color="gradient")).legend
     assert "gradient = 0" in legend
     assert "all are 0, as zero_grad() and fit() leave them" in legend
-    assert "no backward pass has come by" not in legend
+    assert "not reached by a backward pass" not in legend
 
 
 # ---- unusual numbers
