@@ -127,7 +127,7 @@ def test_accuracy_is_that_of_scikit_learns_networks(load):
     assert ours > 0.9 and abs(ours - theirs) < 0.03
 
 
-# ---- what the estimators promise
+# ---- promises of the estimators
 
 def numbers(model):
     return np.concatenate([array.ravel() for array in model.coefs_ + model.intercepts_])
@@ -234,7 +234,7 @@ def test_verbose_shows_a_bar(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-# ---- what goes wrong
+# ---- errors and warnings
 
 def test_training_that_max_iter_ends_warns():
     with pytest.warns(ConvergenceWarning, match="max_iter=3") as caught:
@@ -259,7 +259,7 @@ def test_an_interrupted_training_keeps_its_network(monkeypatch):
     assert model.n_iter_ == 0 and math.isnan(model.loss_) and model.predict(IRIS).shape == (150,)
 
 
-def test_what_diverged_is_not_fitted():
+def test_a_training_that_diverges_leaves_the_estimator_unfitted():
     model = MLPRegressor(solver="sgd", learning_rate_init=1e200)
     with pytest.raises(FloatingPointError, match="epoch 2"):
         model.fit(WIDTHS, LENGTHS)

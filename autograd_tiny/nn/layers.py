@@ -171,9 +171,9 @@ class MLP(Module):
         init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
     ) -> None:
         if isinstance(nouts, int | str) or not hasattr(nouts, "__len__"):
-            raise TypeError(f"nouts has the size of each layer, as [16, 16, 1], got {nouts}")
+            raise TypeError(f"nouts: the size of each layer is expected, as [16, 16, 1], got {nouts}")
         if not len(nouts):
-            raise ValueError("nouts has the size of each layer, as [16, 16, 1], got none")
+            raise ValueError("nouts: the size of each layer is expected, as [16, 16, 1], got none")
         sizes = [nin, *nouts]
         activations = [activation] * (len(nouts) - 1) + [output_activation]
         self.layers = [

@@ -108,7 +108,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         The loss, a Value.
 
     Raises:
-        TypeError: A label that is no integer.
+        TypeError: A label that is not an integer.
         ValueError: A label out of its range, other numbers than probabilities, or a wrong number of them.
     """
     scores, wanted = _scores_and_target("cross_entropy", logits, target)
@@ -142,7 +142,7 @@ def hinge(output: Any, target: Any) -> Any:
         raise ValueError(f"hinge takes one output and one target, got {len(outputs)} and {len(targets)}")
     o, t = outputs[0], targets[0]
     if not _is_value(t) and plain_float(t) not in (-1.0, 1.0):
-        raise ValueError(f"hinge takes the targets 1 and -1, got {t}; of 0 and 1, 2*y - 1 makes them")
+        raise ValueError(f"hinge takes the targets 1 and -1, got {t}; convert labels 0 and 1 by 2*y - 1")
     return relu(1.0 - t * o)
 
 
@@ -159,7 +159,7 @@ def multiclass_hinge(scores: Any, target: Any) -> Any:
         The loss, a Value.
 
     Raises:
-        TypeError: A label that is no integer.
+        TypeError: A label that is not an integer.
         ValueError: A label out of its range, or a vector that is not one-hot.
     """
     outputs, wanted = _scores_and_target("multiclass_hinge", scores, target)
@@ -315,7 +315,7 @@ def _scores_and_target(name: str, outputs: Any, target: Any) -> tuple[list[Any],
         target = int(target)
     if _is_value(target) or isinstance(target, bool) or not hasattr(target, "__index__"):
         hint = "; for a loss of your own, give y one-hot: np.eye(K)[y]" if _is_value(target) else ""
-        raise TypeError(f"{name}: a class is a whole number, or one-hot, got {describe(target)}{hint}")
+        raise TypeError(f"{name}: a class is an integer, or one-hot, got {describe(target)}{hint}")
     if not 0 <= target < len(scores):
         raise ValueError(f"{name}: there are the classes 0 to {len(scores) - 1}, got {target}")
     return scores, int(target)

@@ -36,7 +36,7 @@ class Network(Module):
         b: The biases by unit.
 
     Raises:
-        TypeError: An edge that is no pair of names, or another argument of a wrong type.
+        TypeError: An edge that is not a pair of names, or another argument of a wrong type.
         ValueError: A cycle, which the message shows; an edge given twice, an edge into an input, or a name that
             no edge has.
     """

@@ -35,7 +35,7 @@ def save(model: Module, path: str | PathLike[str]) -> None:
         path: The file. One that exists is replaced as a whole, or left as it is if writing fails.
 
     Raises:
-        TypeError: The model is no Module.
+        TypeError: The model is not a Module.
         ImportError: The library safetensors is missing.
     """
     _check_module(model, "model")
@@ -55,7 +55,7 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     Raises:
         ValueError: The file is damaged or of another format, it has no architecture, or its arrays do not fit the
             model. `into` has not changed then.
-        TypeError: `into` is no Module.
+        TypeError: `into` is not a Module.
         ImportError: The library safetensors is missing.
     """
     if into is not None:

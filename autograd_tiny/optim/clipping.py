@@ -31,7 +31,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
         The norm before clipping.
 
     Raises:
-        TypeError: A parameter that is no Value, or a limit that is no number.
+        TypeError: A parameter that is not a Value, or a limit that is not a number at all.
         ValueError: Parameters that an optimiser would refuse, or a limit that is negative or nan.
     """
     trainable = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
@@ -71,7 +71,7 @@ def clip_norm(gradients: Array, max_norm: float) -> float:
         The norm before clipping.
 
     Raises:
-        TypeError: Not an array of float64, or a limit that is no number.
+        TypeError: Not an array of float64, or a limit that is not a number at all.
         ValueError: An array that is read-only, or a limit that is negative or nan.
     """
     bound = checked_limit("max_norm", max_norm)

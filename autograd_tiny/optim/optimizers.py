@@ -38,7 +38,7 @@ class Optimizer:
         steps: Number of steps taken.
 
     Raises:
-        TypeError: A parameter that is no Value, or an argument of another type.
+        TypeError: A parameter that is not a Value, or an argument of another type.
         ValueError: A Value that was computed, or is there twice; no parameters; an argument out of its range.
     """
 
@@ -149,7 +149,7 @@ class Optimizer:
             state: A state_dict of the same class, for as many parameters. Lists may stand for arrays.
 
         Raises:
-            TypeError: The state is no dict.
+            TypeError: The state is not a dict.
             ValueError: It is one of another optimiser, or an entry is missing, unknown or out of its range. After
                 an error nothing has changed.
         """
@@ -182,7 +182,7 @@ class Optimizer:
         return restored
 
     def _array(self, name: str, given: Any) -> Array:
-        """An entry of a state as a new array of floats. ValueError if it is none."""
+        """An entry of a state as a new array of floats. ValueError for anything else."""
         n = len(self.parameters)
         try:
             array = np.array(given)
@@ -454,7 +454,7 @@ def named(name: str, parameters: Iterable[Value]) -> Optimizer:
         parameters: Leaves to move, such as model.parameters().
 
     Raises:
-        TypeError: The name is no str.
+        TypeError: The name is not a str.
         ValueError: It is not known. Errors of the parameters are those of Optimizer.
     """
     if not isinstance(name, str):

@@ -78,7 +78,7 @@ class LRScheduler:
             state: The state_dict of a schedule of the same class and arguments.
 
         Raises:
-            TypeError: The state is no dict.
+            TypeError: The state is not a dict.
             ValueError: It is one of another schedule, or an entry is missing, unknown or out of its range. After
                 an error nothing has changed.
         """

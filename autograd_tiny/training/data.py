@@ -128,7 +128,7 @@ def all_finite(array: Array) -> bool:
 def check_range(t: Array, targets: str, name: str) -> None:
     """ValueError for targets, as floats, that losses with that form of targets do not take."""
     if targets == "signs":
-        way_out = "; of 0 and 1, 2*y - 1 makes them"
+        way_out = "; convert labels 0 and 1 by 2*y - 1"
         _refuse(t[~np.isin(t, (-1.0, 1.0))], "hinge takes the labels 1 and -1", name, way_out)
     elif targets == "probabilities":
         _refuse(t[(t < 0.0) | (t > 1.0)], "binary_cross_entropy takes labels between 0 and 1", name)
@@ -152,7 +152,7 @@ def _one_hot(t: Array, classes: int, name: str) -> Array:
         return t.astype(float)
     if classes < 2:
         raise ValueError(
-            "the loss takes an output for each class, and the model has one: for one output there is "
+            "the loss takes an output for each class, but the model has one output: for that there is "
             "binary_cross_entropy"
         )
     wrong = t[(np.floor(t) != t) | (t < 0) | (t >= classes)]

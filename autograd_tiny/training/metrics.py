@@ -146,4 +146,4 @@ def _middle(labels: set[float]) -> float:
     if labels <= {-1.0, 1.0}:
         return 0.0
     shown = ", ".join(f"{label:g}" for label in sorted(labels)[:5]) + (", …" if len(labels) > 5 else "")
-    raise ValueError(f"accuracy counts right classes, 0 and 1 or -1 and 1, but y has {shown}")
+    raise ValueError(f"accuracy takes classes, 0 and 1 or -1 and 1, but y has {shown}")

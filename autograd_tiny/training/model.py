@@ -42,7 +42,9 @@ def optimizer_for(
     if not isinstance(optimizer, str):
         raise TypeError(f"optimizer: a name or one of autograd_tiny.optim is expected, got {describe(optimizer)}")
     if not hasattr(model, "parameters"):
-        raise TypeError(f"model: its parameters() are what training changes, but {describe(model)} has none")
+        raise TypeError(
+            f"model: training changes its parameters(), but {describe(model)} has none; pass an Optimizer of them"
+        )
     found = optim.named(optimizer, model.parameters())
     if lr is not None:
         found.lr = lr
@@ -52,7 +54,7 @@ def optimizer_for(
 # ---- modules
 
 def modules_of(model: Any) -> list[Module]:
-    """A model and all modules inside it; [] for one that is no module."""
+    """A model and all modules inside it; [] for one that is not a module."""
     if not isinstance(model, Module):
         return []
     return [model, *(inner for _, part in model.parts() for inner in modules_of(part))]

@@ -174,7 +174,7 @@ def _mode(stopping: EarlyStopping, monitored: str) -> str:
     default = "max" if metric == "accuracy" else "min" if metric in ("loss", *LOSSES) else None
     mode = stopping.mode or default
     if mode is None:
-        raise ValueError(f"early_stopping: mode='min' or 'max' has to say what is better for {monitored!r}")
+        raise ValueError(f"early_stopping: mode='min' or 'max' is needed for {monitored!r}")
     return mode
 
 
@@ -182,7 +182,7 @@ def _checked_schedule(schedule: Any, training: Training) -> Any:
     if schedule is not None and not isinstance(schedule, optim.LRScheduler):
         raise TypeError(f"schedule: one of autograd_tiny.optim is expected, got {describe(schedule)}")
     if schedule is not None and schedule.optimizer is not training.optimizer:
-        raise ValueError("schedule: it changes the rate of another optimiser than the one that is given here")
+        raise ValueError("schedule: it belongs to another optimiser; make one for the optimiser of this training")
     return schedule
 
 

@@ -63,6 +63,6 @@ class ParameterArray:
         if not all_finite(self.numbers):
             self.numbers[:] = self._before_epoch
             raise FloatingPointError(
-                f"parameters became infinite in {where}: the learning rate is too high, or clip_norm=1.0 is "
-                "to bound the steps; the model has the parameters from before this epoch"
+                f"parameters became infinite in {where}: lower the learning rate, or bound the steps by "
+                "clip_norm=1.0; the model has the parameters from before this epoch"
             )

@@ -100,12 +100,12 @@ class Training:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
         if not depends_on(loss, self.optimizer.parameters):
             raise ValueError(
-                "the loss depends on none of the parameters that the optimiser has; or is this in no_grad()?"
+                "the loss depends on none of the parameters that the optimiser has; or is this inside no_grad()?"
             )
         if self.penalty is not None:
             penalty = self.penalty(self.model)
             if type(penalty) is not Value:
-                raise TypeError(f"penalty: a function of the model that gives a Value, got {describe(penalty)}")
+                raise TypeError(f"penalty: a function that returns a Value is expected, got {describe(penalty)}")
 
     def _widths(self) -> list[int | None]:
         """The columns of the inputs, the target and the factors in a row: see PerSample."""

@@ -221,13 +221,13 @@ def test_at_its_kinks_a_multiclass_hinge_has_a_subgradient():
 
 def test_l1_and_l2():
     numbers = [0.5, -2.0, 0.0, 3.0]
-    for penalty, value, slopes in [
+    for penalty, value, derivatives in [
         (losses.l1, 5.5, [1.0, -1.0, 0.0, 1.0]), (losses.l2, 13.25, [1.0, -4.0, 0.0, 6.0]),
     ]:
         parameters = values(numbers)
         found = penalty(parameters)
         assert found.data == value
-        assert [*gradients(found, parameters)] == slopes
+        assert [*gradients(found, parameters)] == derivatives
 
 
 @pytest.mark.parametrize("penalty, of_parameters", [("L1", "l1"), ("L2", "l2")])
@@ -241,7 +241,7 @@ def test_penalties_of_a_model_are_as_strong_as_asked(penalty, of_parameters):
 
 # ---- bad input
 
-BAD = {     # name: loss, outputs, target, what the error has to name
+BAD = {     # name: loss, outputs, target, a pattern of the message
     "a target too few": ("squared_error", [1.0, 2.0], [1.0], "2.*1|1.*2"),
     "a target too many": ("mean_squared_error", [1.0, 2.0], [1.0, 2.0, 3.0], "2.*3|3.*2"),
     "other lengths, half": ("half_squared_error", [1.0, 2.0], [1.0, 2.0, 3.0], "2.*3|3.*2"),
