@@ -1,6 +1,6 @@
 """draw: a picture of a computation, whole or with its modules folded.
 
-graph/scene.py says what is in such a picture, graph/drawing.py how it looks.
+graph/scene.py collects the contents of such a picture, graph/drawing.py draws them.
 """
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def network(edges, **arguments):
 
 
 def full(size):
-    """A network in which each unit looks at all before it: every column has one."""
+    """A network in which each unit has all those before it as inputs: every column has one."""
     return network([(f"u{i}", f"u{j}") for i in range(size) for j in range(i + 1, size)])
 
 
@@ -84,14 +84,14 @@ def weights(drawn):
     return [line for line in drawn.lines if line.tooltip]
 
 
-def said_of(drawn, beginning):
-    """What hovering over a line says."""
-    [said] = {line.tooltip for line in weights(drawn) if line.tooltip.startswith(beginning)}
-    return said
+def tooltip_of(drawn, beginning):
+    """The tooltip of a line."""
+    [tooltip] = {line.tooltip for line in weights(drawn) if line.tooltip.startswith(beginning)}
+    return tooltip
 
 
 def inside(line, unit):
-    """How far, from 0 at the rim to 1 in the middle, a straight line comes into a unit."""
+    """How deep a straight line cuts into a unit, from 0 at the rim to 1 in the middle."""
     (x0, y0), (x1, y1) = (
         ((x - unit.cx) / unit.rx, (y - unit.cy) / unit.ry) for x, y in (line.start, line.end)
     )

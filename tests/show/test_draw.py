@@ -14,7 +14,7 @@ from autograd_tiny.show.picture import Picture
 @pytest.mark.parametrize("root, named", [
     (3.0, "float 3.0"), (None, "None"), ("a", "str 'a'"), ([1.0], "float 1.0"),
 ])
-def test_what_is_no_value_is_named(root, named):
+def test_another_root_is_named_in_the_error(root, named):
     with pytest.raises(TypeError, match=named):
         draw(root)
 
@@ -38,7 +38,7 @@ def test_a_module_is_drawn_as_its_diagram():
 @pytest.mark.parametrize("given", [
     {"depth": 1}, {"fold": "layer1"}, {"highlight": "gradients"}, {"rankdir": "TB"}, {"max_nodes": 20},
 ])
-def test_what_belongs_to_graphs_is_refused_for_a_module(given):
+def test_arguments_for_graphs_are_refused_for_a_module(given):
     [name] = given
     model = nn.MLP(2, [3, 1], rng=random.Random(1))
     with pytest.raises(TypeError, match=rf"^{name}: is for the picture of a graph, .* MLP itself is"):
@@ -48,5 +48,5 @@ def test_what_belongs_to_graphs_is_refused_for_a_module(given):
 def test_a_module_is_drawn_as_by_network_diagram():
     model = nn.MLP(2, [3, 1], rng=random.Random(1))
     assert draw(model).source == network_diagram(model).source
-    wishes = {"color": "gradient", "theme": "dark", "digits": 2}
-    assert draw(model, **wishes).source == network_diagram(model, **wishes).source
+    options = {"color": "gradient", "theme": "dark", "digits": 2}
+    assert draw(model, **options).source == network_diagram(model, **options).source

@@ -1,4 +1,4 @@
-"""The layout program: found wherever pip installs it, and what to do if there is none."""
+"""The layout program: found wherever pip installs it; the errors if there is none."""
 import os
 import sysconfig
 from pathlib import Path

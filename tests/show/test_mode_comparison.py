@@ -1,4 +1,4 @@
-"""compare_modes: forward against reverse on a function of one's own."""
+"""compare_modes: forward against reverse mode."""
 import numpy as np
 import pytest
 
@@ -30,7 +30,7 @@ def test_one_input_and_many_outputs():
     assert found.better == "forward"
 
 
-def test_what_does_not_depend_on_the_input_is_not_counted():
+def test_values_that_do_not_depend_on_the_input_are_not_counted():
     w = Value(3.0)
     found = compare_modes(lambda x: x * at.exp(w), np.array([1.0, 2.0]))
     assert found.values == 4 and found.reverse.reached == (2, 2) and w.grad == 0.0

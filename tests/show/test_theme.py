@@ -9,8 +9,8 @@ from autograd_tiny.show.theme import DARK, LIGHT
 
 def test_the_dark_theme_has_no_colour_of_the_light_one():
     loss, model = network()
-    for wish in ({}, {"depth": 2}, {"highlight": model.layers[0].neurons[0].b}):
-        used = set(re.findall("#[0-9a-f]{6}", draw(loss, theme="dark", **wish).svg))
+    for options in ({}, {"depth": 2}, {"highlight": model.layers[0].neurons[0].b}):
+        used = set(re.findall("#[0-9a-f]{6}", draw(loss, theme="dark", **options).svg))
         assert used <= set(vars(DARK).values()) and DARK.page in used
-        used = set(re.findall("#[0-9a-f]{6}", draw(loss, **wish).svg))
+        used = set(re.findall("#[0-9a-f]{6}", draw(loss, **options).svg))
         assert used <= set(vars(LIGHT).values()) and LIGHT.page in used

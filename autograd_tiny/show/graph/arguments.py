@@ -31,7 +31,7 @@ def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | Non
 def check_size(
     scene: Scene, max_nodes: int, *, can_fold: bool = True, has_parts: bool = True, has_text: bool = False
 ) -> None:
-    """ValueError that says what to do if there are more than max_nodes boxes.
+    """ValueError with the ways out if there are more than max_nodes boxes.
 
     can_fold: by depth=. has_parts: whether a part of it can be shown alone. has_text: whether there are a tree, a
     table and a flowchart of it too.

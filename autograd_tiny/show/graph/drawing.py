@@ -8,7 +8,7 @@ Every part has an id, by which a page finds it in the SVG: n3 is the box of the 
 Scene.values, op3 the circle of the operation that computed it, r3 the edge from there to the box. d3_0 is the
 local gradient with respect to its first operand, e3_0a and e3_0b are the edges before and behind it; c3_1 is the
 second operand, if that is a number. m0 is a folded module, i0 are inputs that share a box, x0 is an edge at those.
-frames.py draws what is around modules, legend.py what stands below the picture.
+frames.py draws the frames around modules, legend.py the legend below the picture.
 """
 from __future__ import annotations
 

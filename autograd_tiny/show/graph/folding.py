@@ -1,4 +1,4 @@
-"""Modules that a picture folds into one box each: which, what is inside, and what goes in and out.
+"""Modules that a picture folds into one box each: their contents, their inputs and their outputs.
 
 The module of each Value comes from module_paths.py; scene.py shows the folded modules in the place of their Values.
 """
@@ -171,7 +171,7 @@ def _matching(module: str | Module, existing: Iterable[str], path_of: Mapping[Va
 
 
 def _may_be_at(path: str, parameters: Set[Value], path_of: Mapping[Value, str]) -> bool:
-    """Whether one of the parameters is at this path, or none of any module is there, as in a second call."""
+    """Whether one of the parameters is at this path; or no parameter at all, as in the second call of a module."""
     leaves = [x for x, its_path in path_of.items() if not x.operands and is_inside(its_path, path)]
     return not leaves or not parameters.isdisjoint(leaves)
 

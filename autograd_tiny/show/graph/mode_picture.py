@@ -47,8 +47,8 @@ def draw_modes(
     reverse.fill_in(f"One reverse pass: ∂{scene.name_or_number(end)}/∂(every value)", costs.reverse.passes)
     forward.fill_in(f"One forward pass: ∂(every value)/∂{scene.name_or_number(start)}", costs.forward.passes)
     for panel in (reverse, forward) if rankdir in ("LR", "RL") else (forward, reverse):
-        page.subgraph(panel.graph)             # dot stacks upward what it draws from left to right
-    title = f"What a forward pass and a reverse pass through {plain(costs.name)} reach"
+        page.subgraph(panel.graph)          # from left to right, dot stacks upward
+    title = f"The values that a forward pass and a reverse pass through {plain(costs.name)} reach"
     return Picture(page.source, title)
 
 

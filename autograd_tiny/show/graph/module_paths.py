@@ -61,7 +61,7 @@ def _is_parameter(leaf: Value, owner: str | None, result: Value) -> bool:
     """Whether an operand of result is a parameter of the module that computed result."""
     scope = result.scope
     if not owner:
-        # any input may be called b: the bias is what a dot product adds
+        # any input may have the label b, but only the bias is added by a dot product
         return owner == "" and "." not in scope and (leaf.label != "b" or _is_bias(leaf, result))
     return scope == owner or scope.endswith(f".{owner}")
 

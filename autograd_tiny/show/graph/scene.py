@@ -29,7 +29,7 @@ class Inputs:
     values: list[Value]
 
 
-Box: TypeAlias = "Value | Fold | Inputs"            # what is shown in a box of its own
+Box: TypeAlias = "Value | Fold | Inputs"            # each is shown as one box
 
 
 class Scene:

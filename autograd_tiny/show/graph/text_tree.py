@@ -7,7 +7,7 @@ from .folding import Fold
 from .scene import Box, Inputs, Scene
 
 MOST_LINES = 200            # on a screen; a file has all
-DEEPEST = 50                # levels; what is deeper begins at the margin again
+DEEPEST = 50                # levels; deeper ones begin at the margin again
 BRANCH, LAST_BRANCH, TRUNK, NO_TRUNK = "├── ", "└── ", "│   ", "    "
 GAP = "   "                 # between the parts of a line
 
@@ -24,8 +24,8 @@ def tree(scene: Scene, most: int | None = None) -> str:
 class _Tree:
     """The lines of a tree. shown: the boxes that have a line of their own. deeper: those to show further below.
 
-    waiting: the boxes to show next, the first one last, each with what stands before its line, and before the lines
-    of its operands. A text stands for a plain number.
+    waiting: the boxes to show next, the first one last, each with the branches before its line and those before the
+    lines of its operands. A plain number is its text instead of a box.
     """
 
     def __init__(self, scene: Scene) -> None:

@@ -10,7 +10,7 @@ from autograd_tiny import Value, nn
 from autograd_tiny.show.draw import draw
 
 
-def test_too_large_a_graph_says_what_to_do():
+def test_a_graph_too_large_names_the_ways_out():
     values = [Value(i) for i in range(30)]
     with pytest.raises(ValueError, match=r"31 values and constants.*max_nodes=31"):
         draw(at.sum(values), max_nodes=30)
@@ -42,8 +42,8 @@ def test_bad_arguments():
     for name in ("digits", "depth", "max_nodes"):
         with pytest.raises(ValueError, match=f"{name}: an integer of 1 or more is expected, got 0"):
             draw(Value(1.0), **{name: 0})
-        for wrong, said in ((2.5, "float 2.5"), ("3", "str '3'"), (True, "bool True")):
-            with pytest.raises(TypeError, match=f"{name}: an integer is expected, got {said}"):
+        for wrong, named in ((2.5, "float 2.5"), ("3", "str '3'"), (True, "bool True")):
+            with pytest.raises(TypeError, match=f"{name}: an integer is expected, got {named}"):
                 draw(Value(1.0), **{name: wrong})
 
 

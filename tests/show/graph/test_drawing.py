@@ -104,7 +104,7 @@ def test_formulas(function, formula):
     assert f"v1 = {formula}" in [lines[0] for lines in boxes(draw(result))]
 
 
-def test_a_box_and_the_sentences_say_the_same_formula():
+def test_a_box_and_its_tooltip_show_the_same_formula():
     a, b = Value(2.0, "a"), Value(3.0, "b")
     for f in (a * b, a ** 2, a / b, a.maximum(b), -a):
         node = [node for name, node in read(draw(f)).nodes.items() if name.startswith("n")][-1]
@@ -118,14 +118,14 @@ def test_several_roots_share_one_picture():
     assert drawn.title == "The computation of v1, v2"
 
 
-def test_hovering_tells_the_whole_formula():
+def test_the_tooltip_has_the_whole_formula():
     xs = [Value(float(i), f"a long name of an input, {i}") for i in range(3)]
     tooltips = [node.tooltip for node in read(draw(xs[0] * xs[1] + xs[2])).nodes.values()]
     formula = f"v1 = {' · '.join(x.label for x in xs[:2])}".replace(" · ", "·")
     assert any(tooltip.replace("(", "").replace(")", "").startswith(formula) for tooltip in tooltips)
 
 
-def test_every_part_has_an_id_that_says_its_place():
+def test_every_part_has_an_id_with_its_place():
     a = Value(3.0, "a")
     f = a * a + 2.0
     root = read(draw(f)).root
@@ -153,9 +153,9 @@ def test_digits():
 def test_a_local_gradient_stands_on_the_edge_from_a_folded_module():
     loss, _ = network()
     found = read(draw(loss, depth=1))
-    [slope] = [head for tail, head in found.edges if tail == "m0"]
-    assert found.nodes[slope].lines == ["1"]
-    assert found.nodes[slope].tooltip == "∂v18/∂v17 = 1.0"
+    [edge] = [head for tail, head in found.edges if tail == "m0"]
+    assert found.nodes[edge].lines == ["1"]
+    assert found.nodes[edge].tooltip == "∂v18/∂v17 = 1.0"
 
 
 @settings(max_examples=25, deadline=None)
@@ -197,7 +197,7 @@ def test_any_label_makes_a_well_formed_picture(label):
     assert ET.fromstring(drawn.svg).findtext(f"{SVG}title") == drawn.title
 
 
-def test_an_operation_of_ones_own_may_have_any_name():
+def test_a_custom_operation_may_have_any_name():
     double = at.operation(lambda x, f: 2.0)(lambda x: 2.0 * x)
     assert "<lambda>" in [node.lines[0] for node in read(draw(double(Value(1.0)))).nodes.values()]
 
@@ -210,8 +210,8 @@ def test_a_strange_name_of_a_module_means_itself(name):
         x = Value(1.0, "x") * 2
     with at.scope("other"):
         y = x + 1
-    for wish in ({"depth": 1}, {"fold": "other"}):
-        drawn = draw(y, **wish)
+    for options in ({"depth": 1}, {"fold": "other"}):
+        drawn = draw(y, **options)
         assert "script" not in {x.tag for x in read(drawn).root.iter()}
         assert "<script" not in drawn.svg and len(drawn.svg) < 30_000
     assert "🙂" not in name or "🙂" in folds(draw(y, depth=1))

@@ -1,4 +1,4 @@
-"""Folded modules: which, what is inside of them, and what goes in and out."""
+"""Folded modules: which are folded, and their contents, inputs and outputs."""
 import random
 import re
 
@@ -81,7 +81,7 @@ class Scaled(nn.Module):
         return self.factor * self.inside(x)
 
 
-def test_a_module_of_ones_own_keeps_its_parameters_if_it_is_named():
+def test_a_custom_module_keeps_its_parameters_if_it_is_given_itself():
     model = Scaled()
     f = model([Value(1.0, "x")])
     [box] = folds(draw(f, fold=model)).values()
@@ -115,7 +115,7 @@ def test_a_root_inside_a_fold_is_one_of_its_outputs():
     assert box.lines[4] == "—"
 
 
-def test_what_goes_into_a_fold_and_out_of_it():
+def test_the_inputs_and_outputs_of_a_fold():
     a, b = Value(2.0, "a"), Value(3.0, "b")
     with at.scope("part"):
         x = a * b
@@ -156,7 +156,7 @@ def test_fold_folds_the_model_that_is_given_and_no_other_of_its_class():
     assert len([name for name in frames(draw(roots, fold=second.layers[0])) if "mlp" in name]) == 2
 
 
-def test_fold_names_what_is_not_there():
+def test_fold_names_a_module_that_is_not_there():
     loss, _ = network()
     with pytest.raises(ValueError, match=r"'mlp.layer9' computed nothing.*the modules in it are .*mlp"):
         draw(loss, fold="mlp.layer9")

@@ -35,7 +35,7 @@ def test_leaves_stand_in_the_order_of_the_formula_with_every_layout_program(rank
             assert own == ["w[0]", "w[1]", "w[2]", "w[3]", "b"]
 
 
-def test_frames_are_around_what_is_in_them():
+def test_frames_are_around_their_boxes():
     drawn = draw(network()[0], depth=2)
     [outline] = [
         frame(next(x for x in group.iter() if x.tag[len(SVG):] in ("path", "polygon")))

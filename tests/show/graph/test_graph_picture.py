@@ -33,7 +33,7 @@ def test_text_needs_no_graphviz_library_and_no_dot_source(options, monkeypatch, 
     assert repr(drawn) == "<Picture: The computation of loss>"
 
 
-def test_what_needs_the_graphviz_library_says_so_and_leaves_no_file(monkeypatch, tmp_path):
+def test_without_the_graphviz_library_other_files_are_refused_and_none_is_left(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "graphviz", None)
     drawn = draw(example_a()[0])
     for suffix in ("svg", "png", "pdf", "dot"):
@@ -122,8 +122,8 @@ def test_strange_labels_mean_themselves(label, shown):
 def test_any_label_fits_on_its_line(label, name):
     with at.scope(name):
         f = Value(2.0, label) * 3.0
-    for wish in ({}, {"depth": 1}):
-        drawn = draw(f, **wish)
+    for options in ({}, {"depth": 1}):
+        drawn = draw(f, **options)
         assert len(drawn.tree.splitlines()) <= 3
         for line in drawn.mermaid.splitlines()[1:]:
             assert LINE.fullmatch(line)

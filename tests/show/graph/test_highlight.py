@@ -11,8 +11,8 @@ from autograd_tiny.show.draw import draw
 from autograd_tiny.show.theme import LIGHT
 
 
-def lit(drawn, colour=LIGHT.accent):
-    """The ids of what is brought to the fore."""
+def highlighted_ids(drawn, colour=LIGHT.accent):
+    """The ids of the parts that are highlighted."""
     return {
         group.get("id") for group in read(drawn).root.iter(f"{SVG}g")
         if group.get("class") in ("node", "edge")
@@ -26,7 +26,7 @@ def test_all_paths_from_a_leaf():
     b = at.topological_order(f)[by_label["b"]]
     n, x, y = by_label["f"], by_label["x"], by_label["y"]
     drawn = draw(f, highlight=b)
-    assert lit(drawn) == {
+    assert highlighted_ids(drawn) == {
         f"n{by_label['b']}", f"n{x}", f"n{y}", f"n{n}", f"r{x}", f"r{y}", f"r{n}",
         *(f"e{edge}{part}" for edge in (f"{x}_1", f"{y}_0", f"{n}_0", f"{n}_1") for part in "ab"),
     }
@@ -44,7 +44,7 @@ def test_a_path_from_either_end():
     }
     assert a.label == "a" and x.label == "x"
     for path in ([b, x, f], [f, x, b], SimpleNamespace(nodes=(f, x, b))):
-        assert lit(draw(f, highlight=path)) == wanted
+        assert highlighted_ids(draw(f, highlight=path)) == wanted
 
 
 def test_the_largest_gradients():
@@ -54,18 +54,18 @@ def test_the_largest_gradients():
         (abs(value.grad) for value in at.topological_order(loss) if value is not loss), reverse=True
     )
     place = {f"n{i}": value for i, value in enumerate(at.topological_order(loss))}
-    assert sorted((abs(place[x].grad) for x in lit(drawn) if x in place), reverse=True) == inside[:5]
+    assert sorted((abs(place[x].grad) for x in highlighted_ids(drawn) if x in place), reverse=True) == inside[:5]
 
 
 def test_a_highlight_inside_a_fold_lights_the_fold():
     loss, model = network()
     drawn = draw(loss, depth=2, highlight=model.layers[1].neurons[0].w[0])
-    assert {x for x in lit(drawn) if x[0] == "m"} == {
+    assert {x for x in highlighted_ids(drawn) if x[0] == "m"} == {
         name for name, node in read(drawn).nodes.items() if node.lines[0] in ("layer2", "layer3")
     }
 
 
-def test_highlight_says_what_is_wrong():
+def test_bad_highlights():
     f, _ = example_a()
     a, *_ = at.topological_order(f)
     other = Value(1.0, "other")

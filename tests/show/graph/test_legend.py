@@ -8,7 +8,7 @@ from autograd_tiny.show.draw import draw
 from autograd_tiny.show.theme import LIGHT
 
 
-def test_the_legend_names_what_is_there():
+def test_the_legend_has_only_the_colours_that_occur():
     a, b = Value(2.0, "a"), Value(3.0, "b", requires_grad=False)
 
     def legend(drawn):

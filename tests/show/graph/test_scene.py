@@ -60,7 +60,7 @@ def test_long_formulas_give_way_to_the_name():
     assert box(draw(at.sum(many)), "v1").lines[0] == "v1 = w0 + w1 + w2 + … + w8"
 
 
-def test_exact_numbers_and_the_module_are_told_on_hovering():
+def test_the_tooltip_has_the_exact_numbers_and_the_module():
     a = Value(1 / 3, "a")
     with at.scope("mlp.layer1"):
         f = a.exp()
@@ -83,7 +83,7 @@ def test_the_local_gradients_of_a_value_used_twice_have_names_of_their_own():
     ]
 
 
-def test_hovering_tells_where_a_value_was_made():
+def test_the_tooltip_has_the_line_that_made_a_value():
     f = Value(0.5, "a").exp()
     f.made_at = "demo.py, line 12: f = a.exp()"
     tooltips = [node.tooltip for node in read(draw(f)).nodes.values()]

@@ -27,8 +27,8 @@ def test_the_rows_of_a_table_hold_the_numbers():
         assert (row.value, row.gradient) == (value.data, value.grad)
         if value.scope:
             assert row.scope == value.scope
-        assert [slope for _, slope in row.local_gradients] == [
-            slope for x, slope in zip(value.operands, value.local_grads, strict=True) if isinstance(x, Value)
+        assert [number for _, number in row.local_gradients] == [
+            number for x, number in zip(value.operands, value.local_grads, strict=True) if isinstance(x, Value)
         ]
     assert {row.name for row in table.rows} >= {p.label for p in model.parameters()}
     assert repr(table) == f"<Table: {len(table)} nodes>"

@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from references.diagrams import MODELS, SVG, XOR, inside, mlp, network, read, said_of, weights
+from references.diagrams import MODELS, SVG, XOR, inside, mlp, network, read, tooltip_of, weights
 
 from autograd_tiny import nn
 from autograd_tiny.show.network.diagram import network_diagram
@@ -44,7 +44,7 @@ def test_units_in_the_middle_of_a_long_column_are_left_out():
     names = [unit.name for unit in drawn.units.values() if unit.name]
     assert names == ["x1", "x2", "x3", "x4", "x781", "x782", "x783", "x784"]
     assert len(weights(drawn)) == 8 * 8 + 8 * 10
-    assert said_of(drawn, "layer1.neuron64.w[783]")
+    assert tooltip_of(drawn, "layer1.neuron64.w[783]")
 
 
 @pytest.mark.parametrize("count, most, shown", [(5, 5, 5), (5, 4, 2), (5, 1, 1), (17, 16, 8), (16, 16, 16)])
@@ -107,7 +107,7 @@ def test_headings_are_apart_and_above_everything(model):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_what_stands_in_a_unit_fits_into_it(model):
+def test_the_texts_in_a_unit_fit_into_it(model):
     drawn = read(network_diagram(MODELS[model]()))
     for name, unit in drawn.units.items():
         assert 0.55 * 10 * len(unit.name) < 2 * unit.rx

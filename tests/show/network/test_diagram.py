@@ -5,7 +5,7 @@ import re
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
-from references.diagrams import SVG, mlp, network, read, said_of, weights
+from references.diagrams import SVG, mlp, network, read, tooltip_of, weights
 
 from autograd_tiny import nn
 from autograd_tiny.show.names import readable
@@ -94,7 +94,7 @@ def test_gradients_are_drawn_as_weights_are():
     assert "in a unit: the gradient of its bias" in drawn.legend
 
 
-def test_only_what_a_backward_pass_has_reached_has_a_gradient():
+def test_only_parameters_that_a_backward_pass_has_reached_have_a_gradient():
     model = mlp(2, [2, 2])
     model.layers[1].neurons[0].w[0].requires_grad = False
     model([1.0, -2.0])[0].backward()
@@ -143,7 +143,7 @@ def test_the_colours_are_those_of_the_theme():
     assert {unit.fill for unit in drawn.units.values()} == {DARK.panel}
 
 
-def test_the_title_says_what_it_is():
+def test_the_title_names_the_model():
     title = network_diagram(mlp(3, [2, 1])).title
     assert title == "The units of MLP(3 → 2 → 1), and the weights between them"
 
@@ -164,7 +164,7 @@ def test_strange_names_mean_themselves(name):
     assert shown.name == (one_line if len(one_line) <= 12 else one_line[:11] + "…")
     if len(one_line) <= 24:
         assert shown.tooltip.startswith(f"{one_line}: sigmoid, bias ")
-        assert said_of(drawn, f"w(x→{one_line}), weight ")
+        assert tooltip_of(drawn, f"w(x→{one_line}), weight ")
     assert {x.tag.removeprefix(SVG) for x in drawn.root.iter()} <= {
         "svg", "title", "g", "polygon", "a", "path", "text", "ellipse",
     }
@@ -180,7 +180,7 @@ def test_any_names_make_a_well_formed_diagram(name, label):
     assert len(read(network_diagram(net)).units) == 3
 
 
-def test_a_name_and_an_activation_of_ones_own_are_safe():
+def test_the_names_of_a_model_and_of_a_custom_activation_are_safe():
     model = nn.Neuron(2, lambda x: x, rng=random.Random(1))
     model.name = "<b>" * 1000
     [_, [heading]] = read(network_diagram(model)).headings
@@ -191,7 +191,7 @@ def test_a_name_and_an_activation_of_ones_own_are_safe():
 
 # ---- errors
 
-def test_what_only_the_picture_of_a_graph_has_is_named(tmp_path):
+def test_attributes_that_only_graph_pictures_have_are_named_in_the_errors(tmp_path):
     drawn = network_diagram(mlp(2, [1]))
     for name in ("tree", "table", "mermaid"):
         with pytest.raises(AttributeError, match=rf"no \.{name}: draw\(model\(x\)\)\.{name} is"):

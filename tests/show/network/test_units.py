@@ -2,7 +2,7 @@
 import random
 
 import pytest
-from references.diagrams import XOR, network, read, said_of, weights
+from references.diagrams import XOR, network, read, tooltip_of, weights
 
 from autograd_tiny import nn
 from autograd_tiny.show.names import readable
@@ -15,10 +15,10 @@ def test_a_layer_and_a_neuron_alone():
     assert len(weights(layer)) == 20
     neuron = read(network_diagram(nn.Neuron(3, rng=random.Random(1))))
     assert neuron.headings == [["inputs · 3"], ["neuron · relu · 1"]]
-    assert said_of(neuron, "w[0]").startswith("w[0], weight ")
+    assert tooltip_of(neuron, "w[0]").startswith("w[0], weight ")
 
 
-def test_what_has_no_weights_is_named_in_the_heading_of_what_it_follows():
+def test_a_part_without_weights_is_named_in_the_heading_before_it():
     rng = random.Random(1)
     model = nn.Sequential(
         nn.Dropout(0.1), nn.Layer(2, 4, "linear", rng=rng), nn.Activation("tanh"),
@@ -30,13 +30,13 @@ def test_what_has_no_weights_is_named_in_the_heading_of_what_it_follows():
     ]
 
 
-def test_the_units_of_a_network_stand_behind_all_that_they_look_at():
+def test_the_units_of_a_network_stand_behind_all_their_inputs():
     net = network(XOR, activation="tanh", activations={"o": "linear"})
     drawn = read(network_diagram(net))
     column = {unit.name: round(unit.cx) for unit in drawn.units.values()}
     assert column["x"] == column["y"] < column["h1"] == column["h2"] < column["o"]
     assert drawn.headings == [["inputs · 2"], ["tanh · 2"], ["linear · 1"]]
-    assert said_of(drawn, "w(x→o)") == f"w(x→o), weight {net.w['x', 'o'].data!r}, gradient —"
+    assert tooltip_of(drawn, "w(x→o)") == f"w(x→o), weight {net.w['x', 'o'].data!r}, gradient —"
     assert drawn.biases["u2_0"] == readable(net.b["o"].data, 4)
 
 
