@@ -102,7 +102,7 @@ def xavier_uniform(gain: float = 1.0) -> Initialiser:
     X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks (2010).
 
     Args:
-        gain: Factor for the activation, 0 or more; 1 for linear and tanh.
+        gain: Factor for the activation, 0 or more; 1 is for those whose derivative at 0 is 1, such as tanh.
 
     Returns:
         The initialiser.

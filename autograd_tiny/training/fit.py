@@ -45,7 +45,7 @@ def fit(
     warning: the model keeps its last update or, with early stopping, gets back its best epoch.
 
     Args:
-        model: A Module, or any function of a list of inputs. By `optimizer="adam"`, it needs parameters().
+        model: A Module, or any function of a list of inputs. With an optimizer by name it needs parameters().
         X: Inputs (samples, inputs).
         y: Targets (samples,) or (samples, outputs). For "cross_entropy" and "multiclass_hinge" labels 0, 1, 2, … or
             one-hot rows, for "hinge" 1 and -1, for "binary_cross_entropy" 0 to 1, for other names any numbers.

@@ -68,8 +68,7 @@ class Monitor:
     ) -> None:
         self.training = training
         self.schedule = _checked_schedule(schedule, training)
-        self.callbacks = [*callbacks] if hasattr(callbacks, "__iter__") else [callbacks]
-        self.on_epoch, self.on_batch = _callback_methods(self.callbacks)
+        self.on_epoch, self.on_batch = _callback_methods(callbacks)
         known = named_metrics(metrics)
         self.names = ["loss", *known]
         self.evaluators: list[tuple[str, Evaluator]] = []
@@ -186,10 +185,10 @@ def _checked_schedule(schedule: Any, training: Training) -> Any:
     return schedule
 
 
-def _callback_methods(callbacks: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+def _callback_methods(callbacks: Any) -> tuple[list[Any], list[Any]]:
     """The functions to call after an epoch, and those to call after an update."""
     on_epoch, on_batch = [], []
-    for callback in callbacks:
+    for callback in callbacks if hasattr(callbacks, "__iter__") else [callbacks]:
         epoch_end, batch_end = (getattr(callback, name, None) for name in ("on_epoch_end", "on_batch_end"))
         if not (epoch_end or batch_end or callable(callback)):
             raise TypeError(f"callbacks: functions (epoch, logs) are expected, got {describe(callback)}")
