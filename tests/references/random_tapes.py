@@ -1,16 +1,18 @@
-"""Random programs on tapes, and the judge: one sweep in floats, with absolute values beside the numbers.
-"""
+"""Random programs on tapes, and a judge of their numbers: sweeps in floats, with absolute values beside the numbers."""
 from __future__ import annotations
+
 import math
 import operator
 import random
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
+
 import numpy as np
 from hypothesis import settings, strategies as st
 from references.operations import REFERENCES, ROWS, edges, no_slack, same
 from references.random_graphs import Program, Step, number, random_program, run
+
 import autograd_tiny as at
 from autograd_tiny import gradients, record
 from autograd_tiny.calculus.floats import FLOATS
@@ -23,11 +25,14 @@ DENORMAL = 5e-324
 
 
 class Number(NamedTuple):
-    """What a sweep found, and what it is when everything is taken absolutely."""
+    """A number by a sweep, and the same with the absolute values of everything.
+
+    known: False where finite terms overflow or cancel, so that their order decides.
+    """
 
     found: float
     size: float
-    known: bool = True      # False where finite terms overflow or cancel, so that their order decides
+    known: bool = True
 
 
 SUMS = {"add", "sub", "sum", "mean", "dot"}
@@ -36,7 +41,7 @@ EXACT = {"neg", "abs", "sign", "relu", "maximum", "minimum", "max", "min", "clip
 
 
 def terms(name: str, xs: Sequence[Any], times: Callable[[Any, Any], Any] = operator.mul) -> list[Any]:
-    """What a sum adds up."""
+    """The addends of a sum."""
     if name == "dot":
         n = len(xs) // 2
         return [*map(times, xs[:n], xs[n : 2 * n]), *xs[2 * n :]]
@@ -44,7 +49,7 @@ def terms(name: str, xs: Sequence[Any], times: Callable[[Any, Any], Any] = opera
 
 
 def overflows(name: str, xs: Sequence[float]) -> bool:
-    """Whether finite numbers add up, or multiply in a sum, to more than a float: then the order decides."""
+    """Whether finite addends, or products in a sum, overflow: then their order decides the result."""
     if name not in {"sum", "mean", "dot"}:
         return False
     products = terms(name, xs)
@@ -57,7 +62,7 @@ def overflows(name: str, xs: Sequence[float]) -> bool:
 
 
 def is_short(x: float) -> bool:
-    """Whether a few of such numbers can be added in any order without a rounding."""
+    """Whether a few such numbers can be added in any order without rounding."""
     return abs(x) < 1e6 and x * 1024 == int(x * 1024)
 
 
@@ -81,7 +86,7 @@ def nudged(name: str, f: float, xs: Sequence[float], size: float, rng: random.Ra
 
 
 def weighed(name: str, xs: Sequence[float], f: float, sizes: Sequence[float]) -> float:
-    """The size of a result: sums of products with all their terms positive, |f| for all the rest."""
+    """The size of a result: for sums of products, that with the sizes of the operands; |f| for all others."""
     if name in SUMS:
         total = sum(terms(name, sizes))
         return total / len(sizes) if name == "mean" else total
@@ -89,20 +94,20 @@ def weighed(name: str, xs: Sequence[float], f: float, sizes: Sequence[float]) ->
 
 
 class Sweep:
-    """A program at one point: the number and the size of each result, and its local derivatives."""
+    """A program at one point: the number, the size and the local derivatives of each result."""
 
     def __init__(self, program: Program, point: Sequence[float], rng: random.Random | None = None) -> None:
         self.program = program
         self.data = list(point)
         self.sizes = [abs(x) for x in point]
-        self.slopes: list[Sequence[float]] = []
+        self.derivatives: list[Sequence[float]] = []
         for name, operands in program.steps:
             xs = [self.data[x] if type(x) is int else x for x in operands]
             f = ROWS[name].evaluate(FLOATS, xs)
             sizes = [self.sizes[x] if type(x) is int else abs(x) for x in operands]
             self.sizes.append(weighed(name, xs, f, sizes))
             self.data.append(f if rng is None else nudged(name, f, xs, self.sizes[-1], rng))
-            self.slopes.append(ROWS[name].differentiate(FLOATS, xs, self.data[-1]))
+            self.derivatives.append(ROWS[name].differentiate(FLOATS, xs, self.data[-1]))
 
     def value(self, place: int) -> Number:
         return Number(self.data[place], self.sizes[place])
@@ -118,20 +123,20 @@ class Sweep:
             if i not in below:
                 continue
             cancelled = abs(sums[i]) < 1e-9 * sizes[i]
-            for x, slope in zip(self.program.steps[i - n][1], self.slopes[i - n], strict=True):
+            for x, derivative in zip(self.program.steps[i - n][1], self.derivatives[i - n], strict=True):
                 if type(x) is int:
                     below.add(x)
-                    sent = sizes[i] * abs(slope)
-                    sums[x] += sums[i] * slope
+                    sent = sizes[i] * abs(derivative)
+                    sums[x] += sums[i] * derivative
                     sizes[x] += sent
-                    overflows = math.isfinite(sizes[i]) and math.isfinite(slope) and not sizes[x] < 1e300
-                    unsure = not known[i] or overflows or (cancelled and not math.isfinite(slope))
+                    overflows = math.isfinite(sizes[i]) and math.isfinite(derivative) and not sizes[x] < 1e300
+                    unsure = not known[i] or overflows or (cancelled and not math.isfinite(derivative))
                     known[x] = known[x] and not unsure
         return [Number(*each) for each in zip(sums[:n], sizes[:n], known[:n], strict=True)]
 
 
 class Judge:
-    """A program at one point, by the engine, and swept again with its roundings changed."""
+    """A program at one point: by the engine, and by sweeps whose roundings were changed."""
 
     def __init__(self, program: Program, point: Sequence[float]) -> None:
         self.values = run(Program(tuple(point), program.steps))
@@ -160,7 +165,7 @@ class Judge:
 
 
 def tolerance(eager: float, swept: Number, others: Sequence[Number]) -> float | None:
-    """How far a number may be from that of eager code; None if a rounding decides what it is at all."""
+    """How far a number may be from that of eager code; None if roundings decide it altogether."""
     if not all(each.known for each in (swept, *others)):
         return None
     if not math.isfinite(eager):
@@ -178,7 +183,7 @@ def check(found: float, eager: float, swept: Number, others: Sequence[Number]) -
 
 
 def wild_program(seed: int, size: int) -> Program:
-    """Any operation on anything: constants are special numbers, and nobody keeps to a domain."""
+    """Any operations, also outside of their domains, with special numbers for constants."""
     rng = random.Random(seed)
     leaves = tuple(number(rng) for _ in range(rng.randint(1, 4)))
     steps: list[Step] = []
@@ -199,7 +204,7 @@ COMMUTATIVE = {"add", "mul", "sum", "mean", "prod", "max", "min", "maximum", "mi
 def without_repetitions(program: Program) -> Program:
     """The program with each step done once, as the tape does it.
 
-    Where a slope is infinite the difference shows: 1 * inf + 0 * inf is nan, (1 + 0) * inf is inf.
+    Where a derivative is infinite the results differ: 1 * inf + 0 * inf is nan, (1 + 0) * inf is inf.
     """
     places = list(range(len(program.leaves)))
     steps: dict[tuple[str, str], tuple[int, Step]] = {}
@@ -239,13 +244,13 @@ class Recorded:
         self.tape = record(output, [self.values[i] for i in self.inputs])
 
     def set_parameters(self, point: Sequence[float]) -> None:
-        """The parameters as at this point, their gradients forgotten."""
+        """Set the parameters to this point, and their gradients to 0."""
         for i in self.others:
             self.values[i].data, self.values[i].grad = point[i], 0.0
 
 
 def places(draw: Callable[..., Any], program: Program) -> list[int]:
-    """Which leaves are inputs: one at least."""
+    """The leaves that are inputs: one at least."""
     n = len(program.leaves)
     return sorted(draw(st.sets(st.integers(0, n - 1), min_size=1), label="inputs"))
 
@@ -268,7 +273,7 @@ def is_near(name: str, found: float, eager: float, xs: Sequence[float], slacks: 
 
 
 def operands_of(name: str) -> dict[int, list[tuple[float, ...]]]:
-    """Edges and the points of test_ops.py, by their number of operands."""
+    """Edges and the reference points of an operation, by their number of operands."""
     found: dict[int, list[tuple[float, ...]]] = {}
     for xs in [*edges(name), *REFERENCES[name].points[::3]]:
         found.setdefault(len(xs), []).append(xs)

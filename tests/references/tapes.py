@@ -1,5 +1,19 @@
-"""What tests of tapes have in common: batches, and how close is close."""
+"""Helpers of tests of tapes: batches, how close is close, and a small tape with its numbers by eager code."""
 import numpy as np
+import pytest
+
+import autograd_tiny as at
+from autograd_tiny import Value, gradients, record
+
+WRONG = (TypeError, ValueError)
+METHODS = {
+    "call": lambda tape, xs, **options: tape(xs, **options),
+    "backward": lambda tape, xs, **options: tape.backward(xs, **options),
+    "input_gradients": lambda tape, xs, **options: tape.input_gradients(xs, **options),
+    "jacobian": lambda tape, xs, **options: tape.jacobian(xs, **options),
+    "jvp": lambda tape, xs, **options: tape.jvp(xs, [1.0] * len(tape.inputs), **options),
+}
+all_methods = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 
 def close(found, expected, tolerance=1e-12):
@@ -12,3 +26,41 @@ def close(found, expected, tolerance=1e-12):
 
 def batch(size, n=2, seed=0):
     return np.random.default_rng(seed).normal(size=(size, n))
+
+
+def leaves(*names):
+    return [Value(0.5 + 0.25 * i, name) for i, name in enumerate(names)]
+
+
+def state(*values):
+    """What a backward pass may change, and what it may not; repr tells nan from nan and 0 from -0."""
+    return repr([(v.data, v.grad, v.reached, v.requires_grad) for v in values])
+
+
+def wave(x, y, w, b):
+    """A function of two inputs and two parameters, with a shared middle."""
+    h = at.tanh(w * x + b)
+    return h * y + at.exp(h * 0.5) - w * w
+
+
+class Wave:
+    """The tape of `wave`, and its numbers by eager code."""
+
+    def __init__(self, outputs=1):
+        self.w, self.b = Value(0.7, "w"), Value(-0.2, "b")
+        self.x, self.y = Value(0.3, "x"), Value(1.1, "y")
+        f = wave(self.x, self.y, self.w, self.b)
+        self.tape = record(f if outputs == 1 else [f, self.x * self.w], [self.x, self.y])
+
+    @property
+    def parameters(self):
+        return self.w, self.b
+
+    def eager(self, xs):
+        """For each sample its value, and its derivatives by x, y, w and b."""
+        rows = []
+        for x, y in np.asarray(xs, float).tolist():
+            leaves = Value(x), Value(y), *self.parameters
+            f = wave(*leaves)
+            rows.append([f.data, *gradients(f, leaves)])
+        return np.array(rows).reshape(-1, 5)

@@ -1,8 +1,8 @@
 """Random graphs and random batches: the tape gives the numbers and gradients of eager code.
 
-The tolerance is 1e-12 times the same sweep with absolute values, and what a few sweeps show in which each
-rounding was a little different. Where a rounding decides what comes out (which side of a comparison, nan or
-not, overflow or not), eager code itself says nothing certain, and neither do we.
+The tolerance is 1e-12 times the same sweep with absolute values, plus the spread of a few sweeps in which each rounding
+is a little different. Where a rounding decides the result (the side of a comparison, nan or not, overflow or not), the
+result of eager code is accidental, and nothing is compared. references/random_tapes.py has the judge.
 """
 from __future__ import annotations
 
@@ -17,24 +17,17 @@ import pytest
 from hypothesis import given, strategies as st
 from references.operations import EDGES, ROWS, SLOPE_SLACK, VALUE_SLACK, comfortable, perform, same
 from references.random_graphs import Program
+from references.random_tapes import (
+    BINARY, FUNCTIONS, Judge, Recorded, Sweep, examples, is_near, operands_of, overflows, places, points, seeds,
+    special_points, tame, wild,
+)
 from references.tapes import batch, close
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, record
 from autograd_tiny.transforms import functional
-from references.random_tapes import (
-    BINARY, FUNCTIONS, Judge, Recorded, Sweep, examples, is_near, operands_of, overflows, places, points,
-    seeds, special_points, tame, wild,
-)
 
-
-# ---- the judge: one sweep forward and one backward, in floats, with absolute values beside the numbers
-
-
-# ---- programs and batches
-
-
-# ---- every number that a tape gives is that of eager code
+# ---- every number of a tape is that of eager code
 
 @pytest.mark.parametrize("make", [points, special_points])
 @pytest.mark.parametrize("programs", [tame, wild], ids=["tame", "wild"])
@@ -45,13 +38,13 @@ def test_values_and_input_gradients(programs: Any, make: Callable[..., Any], dat
     program = data.draw(programs)
     samples = make(program, data.draw(seeds), 7)
     tape = Recorded(program, range(len(program.leaves))).tape
-    outputs, slopes = tape(samples), tape.input_gradients(samples)
+    outputs, derivatives = tape(samples), tape.input_gradients(samples)
     last = len(program.leaves) + len(program.steps) - 1
-    for point, output, row in zip(samples.tolist(), outputs, slopes, strict=True):
+    for point, output, row in zip(samples.tolist(), outputs, derivatives, strict=True):
         judge = Judge(program, point)
         judge.value(last, output)
-        for leaf, slope in enumerate(row):
-            judge.gradient(last, leaf, slope)
+        for leaf, derivative in enumerate(row):
+            judge.gradient(last, leaf, derivative)
 
 
 @pytest.mark.parametrize("make", [points, special_points])
@@ -75,8 +68,8 @@ def test_parameter_gradients(programs: Any, make: Callable[..., Any], data: st.D
                 judge.gradient(last, leaf, recorded.values[leaf].grad)
             else:
                 assert recorded.values[leaf].grad == 0.0
-        for leaf, slope in zip(recorded.inputs, recorded.tape.input_gradients(x)[0], strict=True):
-            judge.gradient(last, leaf, slope)
+        for leaf, derivative in zip(recorded.inputs, recorded.tape.input_gradients(x)[0], strict=True):
+            judge.gradient(last, leaf, derivative)
 
 
 @examples
@@ -87,15 +80,15 @@ def test_every_result_as_an_output(program: Program, data: st.DataObject) -> Non
     outputs = data.draw(st.permutations([*range(n), n - 1]), label="outputs")
     recorded = Recorded(program, range(len(program.leaves)), outputs)
     samples = data.draw(st.sampled_from([points, special_points]))(program, data.draw(seeds), 3)
-    values, slopes = recorded.tape(samples), recorded.tape.jacobian(samples)
+    values, derivatives = recorded.tape(samples), recorded.tape.jacobian(samples)
     for i, point in enumerate(samples.tolist()):
         judge = Judge(program, point)
         for k, place in enumerate(outputs):
             judge.value(place, values[i, k])
-            for leaf, slope in enumerate(slopes[i, k]):
-                judge.gradient(place, leaf, slope)
+            for leaf, derivative in enumerate(derivatives[i, k]):
+                judge.gradient(place, leaf, derivative)
     k = data.draw(st.integers(0, n))
-    np.testing.assert_allclose(recorded.tape.input_gradients(samples, k), slopes[:, k], rtol=1e-13, atol=0)
+    np.testing.assert_allclose(recorded.tape.input_gradients(samples, k), derivatives[:, k], rtol=1e-13, atol=0)
 
 
 @examples
@@ -118,9 +111,9 @@ def test_gradients_of_weighted_batches(program: Program, data: st.DataObject) ->
     shares = weights or [1 / size] * size
     for leaf in recorded.others:
         limits = [judge.limit(last, leaf) for judge in judges]
-        slopes = [judge.eager(last)[leaf] for judge in judges]
-        if None not in limits and all(map(math.isfinite, slopes)):
-            exact = 2 * math.fsum(map(operator.mul, shares, slopes))
+        derivatives = [judge.eager(last)[leaf] for judge in judges]
+        if None not in limits and all(map(math.isfinite, derivatives)):
+            exact = 2 * math.fsum(map(operator.mul, shares, derivatives))
             size_of = math.fsum(abs(w) * j.sweep.gradient(last)[leaf].size
                                 for w, j in zip(shares, judges, strict=True))
             limit = 2 * math.fsum(abs(w) * e for w, e in zip(shares, limits, strict=True)) + 1e-12 * size_of
@@ -165,7 +158,6 @@ def test_threads_change_no_bit(program: Program, seed: int, size: int) -> None:
 
 # ---- against the derivatives of functional.py
 
-
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_against_the_functional_derivatives(name: str) -> None:
     f, n = FUNCTIONS[name]
@@ -183,20 +175,19 @@ def test_against_the_functional_derivatives(name: str) -> None:
 
 # ---- every row of the calculus, at its edges
 
-
 @pytest.mark.parametrize("name", ROWS)
 def test_rows_of_samples_at_the_edges(name: str) -> None:
     for count, rows in operands_of(name).items():
         leaves = [Value(x) for x in next(xs for xs in (*comfortable(name), rows[0]) if len(xs) == count)] \
             if count <= 3 else [Value(0.4 + 0.1 * i) for i in range(count)]
         tape = record(perform(name, leaves), leaves)
-        values, slopes = tape(rows).tolist(), tape.input_gradients(rows).tolist()
-        for xs, value, found in zip(rows, values, slopes, strict=True):
+        values, derivatives = tape(rows).tolist(), tape.input_gradients(rows).tolist()
+        for xs, value, found in zip(rows, values, derivatives, strict=True):
             node = perform(name, [Value(x) for x in xs])
             if not overflows(name, xs):
                 assert is_near(name, value, node.data, xs, VALUE_SLACK), (xs, value, node.data)
-            for slope, eager in zip(found, node.local_grads, strict=True):
-                assert is_near(name, slope, eager, xs, SLOPE_SLACK), (xs, slope, eager)
+            for derivative, eager in zip(found, node.local_grads, strict=True):
+                assert is_near(name, derivative, eager, xs, SLOPE_SLACK), (xs, derivative, eager)
 
 
 @pytest.mark.parametrize("kind", ["parameter", "constant"])
@@ -209,12 +200,12 @@ def test_rows_with_one_number_for_all_samples(name: str, place: int, kind: str) 
     for y in EDGES:
         p.data = y
         tape = shared or record(perform(name, [y, x] if place == 0 else [x, y]), x)
-        values, slopes = tape(EDGES).tolist(), tape.input_gradients(EDGES).tolist()
-        for each, value, (slope,) in zip(EDGES, values, slopes, strict=True):
+        values, derivatives = tape(EDGES).tolist(), tape.input_gradients(EDGES).tolist()
+        for each, value, (derivative,) in zip(EDGES, values, derivatives, strict=True):
             xs = (y, each) if place == 0 else (each, y)
             node = perform(name, [Value(v) for v in xs])
             assert is_near(name, value, node.data, xs, VALUE_SLACK), (xs, value, node.data)
-            assert is_near(name, slope, node.local_grads[1 - place], xs, SLOPE_SLACK), (xs, slope)
+            assert is_near(name, derivative, node.local_grads[1 - place], xs, SLOPE_SLACK), (xs, derivative)
             if kind == "parameter":
                 p.grad = 0.0
                 tape.backward([each])
@@ -227,15 +218,15 @@ def test_one_input_in_all_places(name: str) -> None:
     for count in (2, 5) if ROWS[name].is_nary else (len(ROWS[name].operands),):
         x = Value(0.41)
         tape = record(perform(name, [x] * count), x)
-        slopes = tape.input_gradients(EDGES)[:, 0].tolist()
-        for each, value, slope in zip(EDGES, tape(EDGES).tolist(), slopes, strict=True):
+        derivatives = tape.input_gradients(EDGES)[:, 0].tolist()
+        for each, value, derivative in zip(EDGES, tape(EDGES).tolist(), derivatives, strict=True):
             leaf = Value(each)
             node = perform(name, [leaf] * count)
             if not overflows(name, [each] * count):
                 assert is_near(name, value, node.data, [each] * count, VALUE_SLACK), (each, value)
             total = gradients(node, leaf)
             limit = 1e-12 * sum(map(abs, node.local_grads)) + 4e-16
-            assert same(slope, total) or abs(slope - total) <= limit, (each, slope, total)
+            assert same(derivative, total) or abs(derivative - total) <= limit, (each, derivative, total)
 
 
 def test_where_sends_nan_from_the_branch_that_is_not_taken() -> None:

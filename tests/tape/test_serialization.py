@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from references.operations import ROWS, comfortable, perform
 from references.random_graphs import programs
-from references.tapes import batch
 from references.random_tapes import Recorded, special_points
+from references.tapes import batch
 
 import autograd_tiny as at
 from autograd_tiny import Tape, Value, nn, operation, record

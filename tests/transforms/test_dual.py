@@ -1,4 +1,4 @@
-"""Dual numbers: every operation against reverse mode, nested, mixed with all other kinds of numbers."""
+"""Dual numbers: every operation against reverse mode, nested, and mixed with other kinds of numbers."""
 import copy
 import math
 import pickle
@@ -44,15 +44,15 @@ def test_all_operations_have_points():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_direction_per_operand(name):
-    """At every point that test_ops.py knows, edges and overflows included, to the last bit."""
+    """At every reference point, edges and overflows included, to the last bit."""
     for point in REFERENCES[name].points:
-        value, *slopes = found(name, point)
-        for i, slope in enumerate(slopes):
+        value, *derivatives = found(name, point)
+        for i, derivative in enumerate(derivatives):
             operands = [Dual(x, 1.0) if i == j else x for j, x in enumerate(point)]
             primal, tangent = parts(perform(name, operands))
             assert type(primal) is type(tangent) is float
             assert same(primal, value) and same(primal, stated(name, point)[0]), (point, i)
-            assert same(tangent, slope), (point, i, tangent, slope)
+            assert same(tangent, derivative), (point, i, tangent, derivative)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,9 +61,9 @@ def test_all_directions_at_once(name):
         directions = [math.sin(7.0 * i + 1.0) for i in range(len(point))]
         leaves = [Value(x) for x in point]
         node = perform(name, leaves)
-        slopes = gradients(node, leaves)
+        derivatives = gradients(node, leaves)
         primal, tangent = parts(perform(name, list(map(Dual, point, directions))))
-        products = [a * b for a, b in zip(slopes, directions, strict=True)]
+        products = [a * b for a, b in zip(derivatives, directions, strict=True)]
         assert primal == node.data
         assert abs(tangent - sum(products)) <= 1e-15 * len(point) * sum(map(abs, products)), point
 
@@ -115,7 +115,7 @@ def test_where_takes_the_branch_of_the_number():
     assert at.where(True, 5.0, x).tangent == 0.0
 
 
-def test_a_zero_tangent_stays_zero_at_an_infinite_slope():
+def test_a_zero_tangent_stays_zero_at_an_infinite_derivative():
     assert parts(at.sqrt(Dual(0.0, 0.0))) == (0.0, 0.0)
     assert parts(at.sqrt(Dual(0.0, 1.0))) == (0.0, math.inf)
 
@@ -125,7 +125,7 @@ def test_a_zero_tangent_stays_zero_at_an_infinite_slope():
 def test_random_graphs_forward_equal_reverse(program, data):
     values = run(program)
     n = len(program.leaves)
-    slopes = gradients(values[-1], values[:n])
+    derivatives = gradients(values[-1], values[:n])
     tolerances = magnitudes(program, values)
     i = data.draw(st.integers(0, n - 1), label="direction")
     known = [Dual(x, t) for x, t in zip(program.leaves, unit(i, n), strict=True)]
@@ -133,7 +133,7 @@ def test_random_graphs_forward_equal_reverse(program, data):
         known.append(perform(name, [known[x] if type(x) is int else x for x in operands]))
         numbers = [known[x].primal if type(x) is int else x for x in operands]
         assert known[-1].primal == perform(name, numbers)
-    assert abs(known[-1].tangent - slopes[i]) <= 1e-12 * max(1.0, tolerances[i])
+    assert abs(known[-1].tangent - derivatives[i]) <= 1e-12 * max(1.0, tolerances[i])
 
 
 # ---- numbers on the other side
@@ -193,10 +193,10 @@ def test_methods_of_values_take_dual_numbers(method):
 def test_numpy_functions_on_arrays_of_duals(name):
     x = Value(0.3)
     made = getattr(np, name)(np.array([Dual(0.3, 1.0), Dual(0.3, -2.0)]))
-    slope = gradients(getattr(np, name)(np.array([x]))[0], x)
+    derivative = gradients(getattr(np, name)(np.array([x]))[0], x)
     assert made.dtype == object and [d.primal for d in made] == [made[0].primal] * 2
     assert made[0].primal == pytest.approx(getattr(np, name)(0.3), rel=1e-14)
-    assert [d.tangent for d in made] == pytest.approx([slope, -2 * slope], rel=1e-14)
+    assert [d.tangent for d in made] == pytest.approx([derivative, -2 * derivative], rel=1e-14)
 
 
 def test_numpy_arithmetic_on_arrays_of_duals():
@@ -347,7 +347,7 @@ def test_powers_to_the_fourth_derivative():
 
 
 def test_duals_by_hand_inside_a_differentiation():
-    """d/dx of [d/dy (y · (x + ε))] without ε is 1: the tag is one more than that of x, and so is the next."""
+    """d/dx of [d/dy (y · (x + ε))] without ε is 1: the tag of x + ε is one more than that of x."""
     assert at.derivative(lambda x: at.derivative(lambda y: y * Dual(x, 1.0))(x).primal)(3.0) == 1.0
 
 
@@ -375,8 +375,8 @@ def test_custom_operations_nest():
         )
 
 
-def test_custom_operations_that_answer_with_no_number():
-    @operation(lambda x, f: "slope")
+def test_custom_operations_whose_value_or_derivative_is_not_a_number_are_refused():
+    @operation(lambda x, f: "derivative")
     def strange(x):
         return x
 
@@ -384,7 +384,7 @@ def test_custom_operations_that_answer_with_no_number():
     def stranger(x):
         return "value"
 
-    with pytest.raises(TypeError, match="strange: a derivative must be a number, got str 'slope'"):
+    with pytest.raises(TypeError, match="strange: a derivative must be a number, got str 'derivative'"):
         strange(Dual(1.0, 1.0))
     with pytest.raises(TypeError, match="stranger: its value must be a number, got str 'value'"):
         stranger(Dual(1.0, 1.0))
@@ -397,9 +397,9 @@ def test_random_graphs_of_duals_of_values(program, data):
     values = run(program)
     n = len(program.leaves)
     i = data.draw(st.integers(0, n - 1), label="direction")
-    slope = gradients(values[-1], values[i])
+    derivative = gradients(values[-1], values[i])
     known = [Dual(v, t) for v, t in zip([Value(x) for x in program.leaves], unit(i, n), strict=True)]
     for name, operands in program.steps:
         known.append(perform(name, [known[x] if type(x) is int else x for x in operands]))
     tolerance = 1e-12 * max(1.0, magnitudes(program, values)[i])
-    assert abs(number(known[-1].tangent) - slope) <= tolerance
+    assert abs(number(known[-1].tangent) - derivative) <= tolerance

@@ -1,4 +1,4 @@
-"""check_gradients: what it finds wrong, what it finds right, and what it knows cannot be checked."""
+"""check_gradients: derivatives that are wrong, that are right, and that cannot be checked."""
 import math
 
 import numpy as np
@@ -114,7 +114,7 @@ def test_claims_are_held_to_more_digits_than_differences_have():
     assert check_gradients(lambda x: x**3, 2.0, claimed=12.0 * (1 + 1e-12))
 
 
-def test_what_cannot_be_checked():
+def test_points_where_nothing_can_be_checked():
     edge = check_gradients(at.sqrt, 0.0)
     assert edge and verdicts(edge) == ["not checked: the function is not finite on both sides"]
     rough = check_gradients(lambda x: 1e8 + 1e-6 * x, 1.0)
@@ -133,7 +133,7 @@ def test_a_random_function_is_refused():
         check_gradients(lambda x: x * next(numbers), 1.0)
 
 
-def test_it_prints_as_a_table_with_troubles_first():
+def test_it_prints_as_a_table_with_failures_first():
     report = check_gradients(lambda x, y: x * y + at.relu(y), 2.0, 0.0, claimed=(0.5, 2.0))
     text = str(report)
     assert text.splitlines()[1].startswith("∂f/∂x") and "the claim is wrong" in text.splitlines()[1]

@@ -1,0 +1,116 @@
+"""Branches that depend on the numbers of a recorded function are refused, with the line that has them."""
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd_tiny as at
+from autograd_tiny import Value, record
+
+HERE = Path(__file__).name
+ASKING = {
+    "less": lambda v: v < 0.0,
+    "less or equal": lambda v: v <= 0.0,
+    "greater": lambda v: v > 0.0,
+    "greater or equal": lambda v: v >= 0.0,
+    "equal to a number": lambda v: v == 1.0,
+    "unequal to a number": lambda v: v != 1.0,
+    "a number first": lambda v: 0.0 < v,  # noqa: SIM300
+    "equal, a number first": lambda v: 1.0 == v,  # noqa: SIM300
+    "two Values": lambda v: v * 2.0 > v,
+    "bool": lambda v: bool(v),
+    "if": lambda v: 1.0 if v else 0.0,
+    "not": lambda v: not v,
+    "and": lambda v: v and 1.0,
+    "or": lambda v: v or 1.0,
+    "max of Python": lambda v: max(v, 0.0),
+    "min of Python": lambda v: min(0.0, v),
+    "sorted": lambda v: sorted([v, v * 2.0]),
+    "in": lambda v: v in [0.0, 1.0],
+    "any": lambda v: any([v]),
+    "NumPy's maximum": lambda v: np.maximum(v, 0.0),
+    "an array": lambda v: np.array([v]) > 0.0,
+}
+ALTERNATIVES = ("greater", "where", "maximum", "max", "relu", "softmax")
+
+
+@pytest.mark.parametrize("ask", ASKING.values(), ids=ASKING)
+def test_a_comparison_is_refused_while_recording(ask):
+    def f(x):
+        middle = at.sin(x) * x
+        middle.label = "middle"
+        ask(middle)
+        return middle
+
+    with pytest.raises(TypeError) as caught:
+        record(f, 0.5)
+    message = str(caught.value)
+    line = ask.__code__.co_firstlineno
+    assert f"{HERE}:{line}" in message, message
+    assert "middle" in message or ask in (ASKING["two Values"], ASKING["sorted"]), message
+    assert all(word in message for word in ALTERNATIVES), message
+    ask(Value(0.5))                     # afterwards all is as before
+
+
+def test_comparisons_of_inputs_and_of_parameters():
+    w = Value(2.0, "weight")
+    for f in (lambda x: x if x > 0 else -x, lambda x: x * w if w * 2 > 0 else x):
+        with pytest.raises(TypeError, match=HERE):
+            record(f, 0.5)
+    with pytest.raises(TypeError, match="weight"):
+        record(lambda x: x * w if w > 0 else x, 0.5)
+
+
+def test_the_message_names_the_input_rather_than_a_parameter():
+    w = Value(2.0, "w")
+    with pytest.raises(TypeError, match=r"depends on the input .*label='x'.*relu"):
+        record(lambda x: w * x if w * x > 0 else -x, 1.5)
+
+
+def test_a_node_without_a_label_is_named_by_its_operation():
+    with pytest.raises(TypeError, match="tanh"):
+        record(lambda x: x if at.tanh(x) > 0 else -x, 0.5)
+
+
+def test_check_does_not_switch_the_refusal_off():
+    with pytest.raises(TypeError, match=HERE):
+        record(lambda x: x if x > 0 else -x, 0.5, check=False)
+
+
+def test_comparisons_that_do_not_depend_on_data_are_answered():
+    constant = Value(3.0, requires_grad=False)
+
+    def f(x, y):
+        assert constant > 1.0 and constant * 2 == 6.0 and constant
+        assert x != y and x is not y and x in [y, x]
+        assert (x == y) is False and len([x, y]) == 2
+        return x * y if 2 > 1 else x
+
+    assert record(f, 2.0, 3.0)([[2.0, 5.0]]).tolist() == [10.0]
+
+
+def test_the_alternatives_can_be_recorded():
+    def f(x, y):
+        larger = at.where(at.greater(x, y), x, y) + at.maximum(x, 0.0) + at.max([x, y]) + at.relu(y)
+        return larger + at.softmax([x, y])[0] + at.clip(x, -1.0, 1.0) + abs(y)
+
+    tape = record(f, 0.5, 0.25)
+    for sample in ([1.0, 2.0], [2.0, 1.0], [-3.0, -0.5]):
+        assert tape([sample])[0] == pytest.approx(f(*map(Value, sample)).data, rel=1e-14)
+
+
+def test_other_threads_may_compare_while_one_records():
+    asked = []
+
+    def ask():
+        asked.append(Value(1.0) * 2.0 > 1.0)
+
+    def f(x):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+        return x * 2.0
+
+    record(f, 1.0)
+    assert asked and all(asked)
