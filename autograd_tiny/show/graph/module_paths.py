@@ -6,7 +6,7 @@ the operations that use it say where it belongs. Modules of the same scope are s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from ...calculus.operations import DOT
 from ...engine.value import Value
@@ -40,15 +40,22 @@ def module_paths(values: Sequence[Value], known: Sequence[Set[Value]] = ()) -> d
 
 def _place_leaves(values: Sequence[Value], known: Set[Value], paths: dict[Value, str]) -> dict[Value, str | None]:
     """Give each leaf that is a parameter its path. Returns the module that the label of each leaf names."""
-    uses = [
-        (leaf, result) for result in values if result.scope
-        for leaf in result.operands if type(leaf) is Value and not leaf.operands and not leaf.scope
-    ]
-    owners = {leaf: _owner(leaf.label) for leaf in dict.fromkeys(leaf for leaf, _ in uses)}
-    for leaf, result in uses:
-        if not paths[leaf] and (leaf in known or _is_parameter(leaf, owners[leaf], result)):
+    owners: dict[Value, str | None] = {}
+    for leaf, result in _uses_of_leaves(values, paths):
+        if leaf not in owners:
+            owners[leaf] = _owner(leaf.label)
+        if leaf in known or _is_parameter(leaf, owners[leaf], result):
             paths[leaf] = result.scope
     return owners
+
+
+def _uses_of_leaves(values: Iterable[Value], paths: Mapping[Value, str]) -> Iterator[tuple[Value, Value]]:
+    """The leaves that have no path yet, each with the results in some scope that they are operands of."""
+    for result in values:
+        if result.scope:
+            for x in result.operands:
+                if type(x) is Value and not paths[x] and not x.operands:
+                    yield x, result
 
 
 def _owner(label: str) -> str | None:
