@@ -41,14 +41,14 @@ def library(tmp_path_factory):
 def test_values_and_derivatives_are_those_of_the_formulas(library, row):
     count = len(row.operands)
     value = getattr(library, f"value_{row.name}")
-    slopes = [getattr(library, f"derivative_{row.name}_{k}") for k in range(count)]
-    for function in (value, *slopes):
+    derivatives = [getattr(library, f"derivative_{row.name}_{k}") for k in range(count)]
+    for function in (value, *derivatives):
         function.restype = ctypes.c_double
-    for function, extra in ((value, 0), *((slope, 1) for slope in slopes)):
+    for function, extra in ((value, 0), *((derivative, 1) for derivative in derivatives)):
         function.argtypes = [ctypes.c_double] * (count + extra)
     for operands in product(POINTS, repeat=count):
         f = row.evaluate(FLOATS, operands)
         expected = [f, *row.differentiate(FLOATS, operands, f)]
-        found = [value(*operands), *(slope(*operands, f) for slope in slopes)]
+        found = [value(*operands), *(derivative(*operands, f) for derivative in derivatives)]
         for x, y in zip(found, expected, strict=True):
             assert math.isclose(x, y, rel_tol=1e-14) or (x != x and y != y), (operands, found, expected)
