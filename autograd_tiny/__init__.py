@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
@@ -66,6 +67,19 @@ _NAMES = {
 }
 # </written: names>
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+class _Moved(ModuleType):
+    """A module by the name that it had when a pickle was written: what it holds is where it lives now."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(f".{_MOVED[self.__name__.rpartition('.')[2]]}", __name__), name)
+
+
+_MOVED = {
+    "copying": "engine.copying", "forward": "transforms.dual", "functions": "engine.functions",
+    "history": "training.history", "ops": "calculus.operations", "program": "tape.program", "watch": "training.monitor",
+}
+sys.modules.update((f"{__name__}.{old}", _Moved(f"{__name__}.{old}")) for old in _MOVED)
 
 __version__ = "0.1.0"
 __all__ = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "sum"})

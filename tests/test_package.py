@@ -2,6 +2,7 @@
 import importlib.machinery
 import importlib.util
 import os
+import pickle
 import pkgutil
 import subprocess
 import sys
@@ -96,6 +97,22 @@ def test_the_default_engine(wish):
     folder = Path(at.__file__).parent
     compiled = any((folder / "engine" / f"value{suffix}").exists() for suffix in importlib.machinery.EXTENSION_SUFFIXES)
     assert loaded == ("native" if compiled else "pure")
+
+
+PICKLES = sorted((ROOT / "tests/references/pickles").glob("*.pkl"))        # written before folders had these names
+
+
+@pytest.mark.parametrize("path", PICKLES, ids=lambda path: path.stem)
+def test_pickles_written_before_load(path):
+    found = pickle.loads(path.read_bytes())
+    assert type(found).__module__.startswith("autograd_tiny.") and repr(found)
+    if path.stem == "graph":
+        a, b = (leaf for leaf in at.topological_order(found) if leaf.label)
+        assert found.data == 4.990109507373461 and (a.label, b.label, found.grad) == ("a", "b", 1.0)
+        again = (a.detach() + b.detach()) * at.tanh(b.detach()) + at.sum([a.detach(), b.detach(), 1.0])
+        assert again.data == found.data
+    if path.stem == "tape":
+        assert found([[0.1, 0.2]]) == at.Tape.load(path.with_name("t.json"))([[0.1, 0.2]])
 
 
 # ---- the tree

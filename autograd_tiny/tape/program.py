@@ -5,7 +5,7 @@ lowering.py makes a program from a computation graph, grouping.py plans how an e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..calculus.operations import DOT, Operation
 
@@ -109,6 +109,11 @@ class Program:
 
     def __reduce__(self) -> tuple[object, ...]:
         return Program, (self.inputs, self.parameters, self.constants, self.instructions, self.outputs)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Of pickles written before there was __reduce__."""
+        names = "inputs", "parameters", "constants", "instructions", "outputs"
+        self.__init__(*(state[name] for name in names))  # type: ignore[misc]
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same, instruction by instruction, constant by constant."""
