@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 from typing import Any
 
@@ -158,13 +158,21 @@ class Training:
             gradient[~parameters.trainable] = 0.0       # nan or not: a frozen parameter does not use it
         if not isfinite(loss + penalty) or not all_finite(gradient):
             parameters.check_finite(where)
-            raise FloatingPointError(explain_divergence(self, part, rows, loss, penalty, where))
+            raise FloatingPointError(self._explanation(part, rows, loss, penalty, where))
         if self.clip_value is not None:
             clip_value(gradient, self.clip_value)
         if self.clip_norm is not None:
             clip_norm(gradient, self.clip_norm)
         self.optimizer.update(parameters.numbers[:moving], gradient, parameters.trainable)
         return loss, penalty, total_weight
+
+    def _explanation(self, part: Part, rows: Array, loss: float, penalty: float, where: str) -> str:
+        self.parameters.write()
+        penalty_of_model = None if self.penalty is None else partial(self.penalty, self.model)
+        return explain_divergence(
+            self.objective, penalty_of_model, rows, np.arange(self.samples)[part],
+            loss=loss, penalty=penalty, where=where,
+        )
 
     def rows(self, part: Part) -> Array:
         """Inputs, targets and new factors for the Dropouts, side by side; valid until the next call."""
