@@ -1,6 +1,6 @@
 """Runs a program on batches: in chunks of samples, by one thread or several, on the native executor or on NumPy's.
 
-Read on in numpy_executor.py for what an executor does with a chunk.
+grouping.py makes the plan of a program; numpy_executor.py is the executor to read first.
 """
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from .grouping import Plan
 from .numpy_executor import Array, NumpyExecutor
 from .program import Program
 
-BLOCKS_IN_A_CHUNK = 4       # at least: a chunk is given to one thread, and has sums of its own
+BLOCKS_IN_A_CHUNK = 4       # at least; each chunk is computed by one thread, and has sums of its own
 MOST_CHUNKS = 16
 BUDGET = 2**23              # numbers in the sums of all chunks together: 64 MiB
 
 
 class Executor(Protocol):
-    """Runs the groups of a plan over samples x (B, inputs), and writes into arrays that it is given.
+    """Runs the groups of a plan over samples x (B, inputs), and writes into arrays that are passed to it.
 
-    scalars, and their adjoints, are arrays of all scalars of the plan: constants, parameters, results of these.
+    Scalars and their adjoints are arrays (scalars of the plan,): constants, parameters, results of these.
+
+    Attributes:
+        name: "native" or "numpy".
+        width: The number of samples in a block.
     """
 
     name: str
@@ -51,7 +55,7 @@ class Executor(Protocol):
         """The output (B,), and its derivatives (B, inputs) by the inputs."""
 
     def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None:
-        """The outputs (B, outputs), and their derivatives along the directions (B, inputs)."""
+        """The outputs (B, outputs), and their changes (B, outputs) along the directions (B, inputs)."""
 
 
 class BatchRunner:

@@ -1,7 +1,7 @@
 """While a function is recorded, branches that depend on its numbers are refused.
 
-A tape has no branches: what a comparison decided during the recording would hold for every sample. recording.py
-runs functions inside `branches_refused`.
+A tape has no branches: the decision of a comparison during the recording would be repeated for every sample.
+recording.py runs functions inside `branches_refused`.
 """
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _BranchGuard:
 
     def __init__(self, inputs: Sequence[Value]) -> None:
         self._inputs = {id(x) for x in inputs}
-        self._constants: dict[int, Value] = {}      # found before; held on to, so that no other Value gets the id
+        self._constants: dict[int, Value] = {}      # known ones by id(); kept alive, so that no other Value gets the id
 
     def check(self, *operands: Any) -> None:
         """TypeError if an operand depends on an input or a parameter."""

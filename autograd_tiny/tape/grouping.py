@@ -40,7 +40,7 @@ class Group(NamedTuple):
         by_parameters, by_inputs: Which operands need an adjoint, for derivatives by parameters and by inputs: a bit
             for each operand; 1 for an operation of any number of operands; SCALARS, ROWS and FACTORS for a dot.
         layer: For dots that share all their rows, no row twice: where these stand once more in `places`; else -1.
-        begin, stride: Weight k of dot m is scalar begin + m * stride + k; begin is -1 if it is not so simple.
+        begin, stride: Weight k of dot m is scalar begin + m * stride + k; begin is -1 if they don't stand like that.
         column: The rows are the inputs from this one on; -1 if they are not.
     """
 
@@ -77,7 +77,7 @@ class Plan:
         places: The operands of the groups, see Group.
         copied: The scalars that are also rows, from row number `inputs` on.
         outputs: The rows of the outputs.
-        operations: The operation of each opcode.
+        operations: By opcode.
     """
 
     def __init__(self, program: Program) -> None:
@@ -147,11 +147,11 @@ def _regular_weights(weights: Index) -> tuple[int, int]:
 class _InstructionArrays:
     """The instructions of a program as arrays: a number for each instruction, or one for each operand.
 
-    A slot is counted from the last constant on here, so that all are from 0 on.
+    Slots are shifted here, so that those of constants are not negative.
 
     Attributes:
-        shift: The number of the first slot that is no constant.
-        first: The number of the slot of the first instruction.
+        shift: The first slot that is no constant.
+        first: The slot of the first instruction.
         rates_of_slots: The rate of each slot.
     """
 
@@ -196,14 +196,14 @@ class _InstructionArrays:
         self.by_inputs = _united(np.where(self.is_row, self.bit, 0), self.starts)
 
     def _find_keys(self, program: Program) -> None:
-        """What instructions of one group have in common."""
+        """Properties that are the same for all instructions of a group."""
         is_dot = self.opcode == DOTS
         self.form = np.where(is_dot, self.weights, np.where(self.is_nary, 0, self.by_inputs))
         self.level = _levels(program)
         self.layer = _layers(program, is_dot & (self.rates == PER_SAMPLE), self.weights, self.sizes // 2)
 
     def grouped(self) -> tuple[Index, Index]:
-        """The table of groups, in which `first` counts in an order of the instructions; and that order."""
+        """The table of groups, and the instructions in the order of the groups, in which its column `first` counts."""
         keys = self.layer, self.form, self.sizes, self.opcode, self.level, self.rates
         order = np.lexsort(keys)                # the last key counts most
         sorted_keys = np.array(keys)[:, order]

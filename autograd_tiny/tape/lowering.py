@@ -5,9 +5,9 @@
 1. `_drafted` writes an instruction for each node. On the way it folds constants, and gives a result that was
    computed before its old slot (local value numbering, which finds common subexpressions).
 2. `_selected` leaves out dead code, and fuses every sum of products, however it was written, into one
-   instruction: the net input of a neuron is one `dot` of the calculus. What in such a sum does not depend on the
-   sample is hoisted: computed once in a run.
-3. `_assembled` gives the instructions that are left consecutive slots.
+   instruction: the net input of a neuron is one `dot` of the calculus. Terms of such a sum that do not depend on
+   the sample are hoisted: computed once in a run.
+3. `_assembled` numbers the slots of the selected instructions consecutively.
 
 A. V. Aho, M. S. Lam, R. Sethi and J. D. Ullman, Compilers (2006), chapter 8.5: the optimisation of basic blocks as
 directed acyclic graphs. Read on in grouping.py.
@@ -43,7 +43,7 @@ def lowered(
 
 
 class Draft:
-    """A program in the making, in which constants have slots like everything else.
+    """A program that is being written. Here constants have slots like everything else.
 
     Attributes:
         rates, operations, operands: Of each slot. Inputs, parameters and constants have the operation LEAF.
@@ -150,9 +150,9 @@ def _selected(draft: Draft, outputs: Sequence[int]) -> list[Placed]:
 
 
 def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed]:
-    """A sum of products as one dot and, after it, the hoisted part of it; [] if it had better stay as it is.
+    """A sum of products as one dot and, after it, its hoisted part; [] if fusing it gains nothing.
 
-    In the dot the factors that are known earlier stand on the left: weights before inputs. Products of two
+    The left factors of the dot are known earlier than the right ones: weights before inputs. Products of two
     inputs come last.
     """
     if not _may_become_a_dot(root, draft):
@@ -170,7 +170,7 @@ def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed]:
 
 
 def _may_become_a_dot(slot: int, draft: Draft) -> bool:
-    """Whether an instruction is a sum, or a weight times something of the sample."""
+    """Whether an instruction is a sum, or the product of a weight with a number of the sample."""
     if draft.operations[slot] is MUL:
         x, y = draft.operands[slot]
         return draft.rates[slot] == PER_SAMPLE and draft.rates[x] != draft.rates[y]

@@ -1,3 +1,4 @@
+# distutils: depends = dots.h
 """The native executor of a plan: native_executor.h for Python. See Executor in batches.py for the methods."""
 cimport cython
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
@@ -5,9 +6,6 @@ from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free
 
 import numpy as np
-
-cdef extern from "dots.h":              # included by the other: says that this module depends on it
-    pass
 
 cdef extern from "native_executor.h" nogil:
     ctypedef struct group:

@@ -30,7 +30,7 @@ GOLDEN = 0.6180339887498949     # its multiples are spread evenly between intege
 
 
 class Recording(NamedTuple):
-    """A program, the Values that are its parameters, its inputs' names, the structure of its outputs."""
+    """A program with its parameters, the names of its inputs, and the structure of its outputs."""
 
     program: Program
     parameters: tuple[Value, ...]
@@ -39,7 +39,7 @@ class Recording(NamedTuple):
 
     @property
     def labels(self) -> list[str]:
-        """Those of the parameters."""
+        """The labels of the parameters."""
         return [x.label for x in self.parameters]
 
     def listing(self) -> str:
@@ -61,7 +61,7 @@ class _Trace(NamedTuple):
 
 
 def of_graph(output: Any, inputs: Any, parameters: Any = None) -> Recording:
-    """The program that computes what eager code has just computed."""
+    """The program of a graph that eager code has just computed."""
     outputs, structure = _values(output, "output")
     leaves = _leaves(_values(inputs, "inputs")[0], "an input")
     trace = _Trace(outputs, leaves, [x.label for x in leaves], structure)
@@ -77,7 +77,7 @@ def of_graph(output: Any, inputs: Any, parameters: Any = None) -> Recording:
 def of_function(
     f: Callable[..., Any], *examples: Any, parameters: Any = None, check: bool = True
 ) -> Recording:
-    """The program that computes what a function computes, wherever it is called."""
+    """The program of a function, the same wherever it is called."""
     if not examples:
         raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
     call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
@@ -120,7 +120,7 @@ def _traced(call: Call, numbers: Sequence[float]) -> _Trace:
     with branches_refused(inputs):
         found, structure, _ = call.run(inputs)
     if not found:
-        raise ValueError(f"{name_of(call.fun)} returned no number")
+        raise ValueError(f"{name_of(call.fun)} returned nothing: a number, or a pytree of numbers, is expected")
     outputs = [x if type(x) is Value else Value(plain_float(x), requires_grad=False) for x in found]
     return _Trace(outputs, inputs, names, structure)
 

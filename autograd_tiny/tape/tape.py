@@ -1,6 +1,6 @@
 """The tape: a scalar computation graph, recorded once, replayed natively over whole batches.
 
-It is a compiler's pipeline. For example f = relu(w₁x₁ + w₂x₂ + b) − y becomes instructions on rows of numbers so:
+It is a compiler's pipeline. How f = relu(w₁x₁ + w₂x₂ + b) − y becomes instructions on rows of numbers:
 
 1. Recording (recording.py). Ordinary eager code computes f for one sample; its computation graph is the recording.
    Where a function is recorded, it is called to make one, and branch_guard.py refuses branches in it.
@@ -10,18 +10,18 @@ It is a compiler's pipeline. For example f = relu(w₁x₁ + w₂x₂ + b) − y
        v0 = w1*x1 + w2*x2 + b        v1 = relu(v0)        v2 = v1 - y
    The tape does not need the graph any more. serialization.py writes the program to a file.
 3. Grouping (grouping.py) plans how it is run: instructions that are alike and don't depend on each other form a
-   group. Of 16 such neurons come one group of 16 dots, and one group of 16 relus.
+   group. 16 such neurons are one group of 16 dots and one group of 16 relus.
 4. Batches (batches.py). A batch is divided into chunks for the threads, and each chunk into blocks of up to 128
    samples.
 5. An executor runs the groups on a block: x1 is no longer a number but a row, with one number for each sample. So
    the inner loops are over samples, where a processor computes eight at once, and finding the next instruction
    costs next to nothing. native_executor.h does that in C, with kernels that calculus/c_kernels.py makes from the
    formulas of the calculus; numpy_executor.py does it with NumPy where that was not built.
-   In reverse the same groups run from the last to the first. Each adds to the adjoint rows of its operands its own
-   adjoint times the local derivative: the chain rule of engine/backward.py, for a block of samples at a time. The
-   adjoints of a parameter are summed over the samples.
+   In reverse mode the same groups run from the last to the first. Each adds its own adjoint times the local
+   derivative to the adjoint rows of its operands: the chain rule of engine/backward.py, for a block of samples at a
+   time. The adjoints of a parameter are summed over the samples.
 
-This file is the outside of it, and arguments.py checks the arguments.
+This file has the public interface; arguments.py checks its arguments.
 
 R. E. Wengert, A Simple Automatic Derivative Evaluation Program (1964), recorded such lists first; A. Griewank
 and A. Walther, Evaluating Derivatives (2008), chapters 4 and 6, are about tapes.
@@ -76,9 +76,10 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
         The tape. Its inputs are those of the graph, or the numbers of the examples, in order.
 
     Raises:
-        TypeError: Something is no Value, or f has a branch that depends on its numbers or on a parameter.
-        ValueError: An input or parameter is no leaf or is given twice, an output depends on neither, or f does
-            something else at the second point.
+        TypeError: An output, input or parameter is not a Value, or f has a branch that depends on its numbers or on
+            a parameter.
+        ValueError: An input or parameter is not a leaf or is given twice, an output depends on no input and no
+            parameter, or the program of f at the second point is another one.
     """
     if callable(output):
         if options.keys() - {"parameters", "check"}:

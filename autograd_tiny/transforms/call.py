@@ -159,8 +159,8 @@ def _primal(tag: int, x: Any) -> Any:
 def _variable(x: Any) -> tuple[Any, Value]:
     """A number to call a function with, and the new Value in it that is differentiated by.
 
-    A Value is followed by a new one, so that this differentiation does not see what else it is used for.
-    In a dual number, which belongs to a differentiation around this one, it is the primal that varies.
+    From a Value a new one is computed, so that this differentiation does not see other uses of it. In a dual number,
+    which belongs to a differentiation around this one, the primal is the variable.
     """
     if type(x) is Dual:
         primal, value = _variable(x.primal)
@@ -172,7 +172,7 @@ def _variable(x: Any) -> tuple[Any, Value]:
 def pulled_back(output: Any, variables: Sequence[Value], keep: bool) -> list[Any]:
     """The derivatives of one output by the variables.
 
-    Those of a dual number are dual numbers: of its primal, and of how its tangent varies.
+    Those of a dual number are dual numbers: the derivatives of its primal and of its tangent.
     """
     if type(output) is Dual:
         primals = pulled_back(output.primal, variables, keep)

@@ -42,7 +42,7 @@ class Dual:
         primal, tangent, tag: As passed.
 
     Raises:
-        TypeError: A part is no number.
+        TypeError: primal or tangent is not a number.
     """
 
     __slots__ = ("primal", "tag", "tangent")

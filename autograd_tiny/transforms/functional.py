@@ -46,8 +46,8 @@ def grad(fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mo
         of these; with has_aux, (gradient, anything else).
 
     Raises:
-        TypeError: fun is no function. The gradient raises it where fun returns anything but one number, and where
-            an argument is no pytree of numbers.
+        TypeError: fun is not a function. The gradient raises it where fun returns anything but one number, and where
+            an argument is not a pytree of numbers.
         ValueError: There is no such mode. The gradient raises it for an argnum that is not there, and where a
             comparison with nan decides.
     """
@@ -110,9 +110,9 @@ def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "for
         A function of the arguments of fun. It returns a pytree of the structure of the result.
 
     Raises:
-        TypeError: fun is no function, or argnums is a sequence. The derivative raises it for an argument that is
-            no number.
-        ValueError: n is negative or no int, or there is no such mode.
+        TypeError: fun is not a function, or argnums is a sequence. The derivative raises it for an argument that is
+            not a number.
+        ValueError: n is negative or not an int, or there is no such mode.
     """
     _check(fun, "derivative", mode)
     if not isinstance(n, int) or n < 0:
@@ -242,7 +242,7 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
         tangents. With has_aux there is anything else as a third part.
 
     Raises:
-        TypeError: fun is no function, or primals or tangents are no tuple of pytrees of numbers.
+        TypeError: fun is not a function, or primals or tangents are not a tuple of pytrees of numbers.
         ValueError: A tangent has another structure than its primal.
     """
     _check(fun, "jvp")
@@ -272,7 +272,7 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
         With has_aux there is anything else as a third part.
 
     Raises:
-        TypeError: fun is no function, or a primal is no pytree of numbers.
+        TypeError: fun is not a function, or a primal is not a pytree of numbers.
         ValueError: Raised by pull_back, for cotangents of another structure.
     """
     _check(fun, "vjp")
@@ -303,7 +303,7 @@ def hvp(fun: Function, primals: Any, tangents: Any) -> Any:
         A pytree of the structure of the argument; for several a tuple of these.
 
     Raises:
-        TypeError: fun is no function or returns anything but one number, or primals are no pytree of numbers.
+        TypeError: fun is not a function or returns anything but one number, or primals are not a pytree of numbers.
         ValueError: The tangents have another structure than the primals.
     """
     _check(fun, "hvp")

@@ -137,7 +137,7 @@ def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientC
         The result, which is true if nothing is wrong.
 
     Raises:
-        TypeError: An argument is no pytree of numbers.
+        TypeError: An argument is not a pytree of numbers.
         ValueError: claimed has another structure, or fun gives different results for the same arguments.
     """
     call = Call.at_plain_numbers(fun, args)

@@ -111,7 +111,7 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
         integer_arrays: Whether arrays of integers are welcome, which can't hold a derivative.
 
     Raises:
-        TypeError: A leaf is no number, or an array of anything but numbers.
+        TypeError: A leaf is neither a number nor an array of numbers.
     """
     numbers: list[Any] = []
 

@@ -33,7 +33,7 @@ def leaves(*names):
 
 
 def state(*values):
-    """What a backward pass may change, and what it may not; repr tells nan from nan and 0 from -0."""
+    """All fields that a backward pass changes, and others; as text, in which nan equals nan and 0 differs from -0."""
     return repr([(v.data, v.grad, v.reached, v.requires_grad) for v in values])
 
 
