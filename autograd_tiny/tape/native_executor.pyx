@@ -149,7 +149,7 @@ cdef class NativeExecutor:
         cdef const double *samples = given(x, B * self.plan.inputs)
         cdef const double *each = NULL
         cdef double weight = 0.0
-        if type(weights) is float:
+        if isinstance(weights, float):
             weight = weights
         else:
             each = given(weights, B)
