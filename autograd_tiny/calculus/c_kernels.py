@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 
+from . import ieee
 from .operations import DOT, LEAF, MEAN, OPERATIONS, SUM, Operation
 
 COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
@@ -88,35 +89,42 @@ class _Translator(ast.NodeVisitor):
 
 def _is_formula(name: str) -> bool:
     """Whether a function in a formula is another row, because C's library has none of that name."""
-    return name in ("sigmoid", "sign", "maximum", "minimum")
+    return name in ROWS and name not in ieee.__all__
 
 
 def _function(head: str, formula: str) -> str:
     translator = _Translator()
     result = translator.visit(ast.parse(formula, mode="eval"))
-    body = " ".join([*translator.statements, *([] if head.startswith("void") else [f"return {result};"])])
-    return f"static inline {head} {{ {body} }}"
+    body = " ".join([*translator.statements, *([] if " void " in head else [f"return {result};"])])
+    return f"{head} {{ {body} }}"
 
 
 def source() -> str:
     """The text of kernels.h."""
     lines = ["/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"]
     uses: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}
-    for opcode, row in sorted(numbered(), key=lambda pair: not _is_formula(pair[1].name)):  # used by the others
+    lines += [f"{_value_head(row)};" for _, row in numbered() if not row.is_nary]     # formulas may call other rows
+    for opcode, row in numbered():
         uses["MANY" if row.is_nary else str(len(row.operands))].append(f"DO({opcode}, {row.name})")
         lines += _of_many(row) if row.is_nary else _of_few(row)
     lines += [f"#define EACH_{count}(DO) {' '.join(each)}" for count, each in uses.items()]
     return "\n".join(lines) + "\n"
 
 
+def _value_head(row: Operation) -> str:
+    return f"static inline double value_{row.name}({_operands(row)})"
+
+
+def _operands(row: Operation) -> str:
+    return ", ".join(f"double {x}" for x in row.operands)
+
+
 def _of_few(row: Operation) -> list[str]:
-    operands = ", ".join(f"double {x}" for x in row.operands)
-    value = _function(f"double value_{row.name}({operands})", row.value)
-    heads = [f"double derivative_{row.name}_{k}({operands}, double f)" for k in range(len(row.operands))]
-    return [value, *map(_function, heads, row.derivatives)]
+    heads = [f"double derivative_{row.name}_{k}({_operands(row)}, double f)" for k in range(len(row.operands))]
+    return [_function(_value_head(row), row.value), *(map(_function, (f"static inline {h}" for h in heads), row.derivatives))]
 
 
 def _of_many(row: Operation) -> list[str]:
-    value = f"double value_{row.name}(const double *xs, int64_t n, double *out)"
-    derivatives = f"void derivatives_{row.name}(const double *xs, int64_t n, double f, double *out)"
+    value = f"static inline double value_{row.name}(const double *xs, int64_t n, double *out)"
+    derivatives = f"static inline void derivatives_{row.name}(const double *xs, int64_t n, double f, double *out)"
     return [_function(value, row.value), _function(derivatives, row.derivatives[0])]

@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..calculus import ieee
 from ..calculus.floats import FLOATS
 from ..calculus.formulas import Namespace, products_of_others, shares
-from ..calculus.operations import SIGMOID, Operation
+from ..calculus.operations import OPERATIONS, Operation
 from ..engine.custom import CustomOperation
 from .grouping import DOTS, FACTORS, ROWS, SCALARS, Group, Index, Plan
 
@@ -251,14 +252,15 @@ def _as_number(comparison: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, y: comparison(x, y) * 1.0
 
 
+def _of_arrays(name: str) -> Callable[..., Any]:
+    """A function of ieee.py for arrays: NumPy's, if there is one."""
+    others = {"pow": "power"} | {row.name: row.numpy_name for row in OPERATIONS if row.numpy_name}
+    return getattr(np, others.get(name, name), None) or _of_numbers(getattr(ieee, name))
+
+
 NUMPY = Namespace(
-    {name: getattr(np, name) for name in (
-        "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-        "hypot", "sign", "maximum", "minimum", "divide",
-    )},
-    asin=np.arcsin, acos=np.arccos, atan=np.arctan, asinh=np.arcsinh, acosh=np.arccosh, atanh=np.arctanh,
-    atan2=np.arctan2, pow=np.power, abs=np.abs, erf=_of_numbers(math.erf), erfc=_of_numbers(math.erfc),
-    pi=math.pi, inf=math.inf, nan=math.nan,
+    {name: _of_arrays(name) for name in ieee.__all__},
+    abs=np.abs, sign=np.sign, maximum=np.maximum, minimum=np.minimum, pi=math.pi, inf=math.inf, nan=math.nan,
     where=lambda condition, x, y: np.where(condition, x(), y()),
     greater=_as_number(np.greater), greater_equal=_as_number(np.greater_equal), less=_as_number(np.less),
     less_equal=_as_number(np.less_equal), equal=_as_number(np.equal), not_equal=_as_number(np.not_equal),
@@ -266,4 +268,6 @@ NUMPY = Namespace(
     prod=partial(reduce, np.multiply),
     products_of_others=products_of_others, shares=shares,
 )
-NUMPY["sigmoid"] = lambda x: SIGMOID.evaluate(NUMPY, (x,))
+for _row in OPERATIONS[1:]:                     # formulas may call other rows
+    if not _row.is_nary:
+        NUMPY.setdefault(_row.name, lambda *operands, row=_row: row.evaluate(NUMPY, operands))
