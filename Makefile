@@ -24,7 +24,7 @@ lint: $(VENV)/.lint   ## check style, types and which way imports point
 
 written: $(VENV)/.test   ## write anew what is made from the rows of the calculus and from the list of public names
 	$(BIN)/python -m autograd_tiny.calculus.python_functions
-	$(BIN)/python tools/public_names.py
+	$(BIN)/python tools/written.py
 
 notebooks: $(VENV)/.test   ## run the notebooks and keep what they show
 	$(BIN)/python notebooks/execute.py notebooks/*.ipynb

@@ -31,7 +31,7 @@ if os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
 
 from . import engine as engine
 
-# <written: names> by tools/public_names.py, from __init__.pyi
+# <written: names> by tools/written.py, from __init__.pyi
 _NAMES = {
     "": "nn optim vectors",
     "debug.anomaly": "detect_anomaly",
@@ -39,9 +39,9 @@ _NAMES = {
     "engine.custom": "operation",
     "engine.functions":
         "abs acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh "
-        "clip cos cosh dot elu equal erf erfc exp expm1 gelu greater greater_equal hypot leaky_relu less "
-        "less_equal log log1p log2 log10 log_softmax logsumexp max maximum mean min minimum prod relu "
-        "sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh where",
+        "cbrt clip cos cosh dot elu equal erf erfc exp expm1 gelu greater greater_equal hypot leaky_relu "
+        "less less_equal log log1p log2 log10 log_softmax logsumexp max maximum mean min minimum mish prod "
+        "relu sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh where",
     "engine.gradients": "gradients",
     "engine.graph": "find_nonfinite topological_order",
     "engine.state": "engine_kind",

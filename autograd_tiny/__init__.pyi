@@ -1,4 +1,4 @@
-"""The public names, and where each lives. `tools/public_names.py` writes the table in __init__.py from here."""
+"""The public names, and where each lives. `tools/written.py` writes the table in __init__.py from here."""
 from . import nn as nn, optim as optim, vectors as vectors
 from .debug.anomaly import detect_anomaly as detect_anomaly
 from .engine.context import no_grad as no_grad, scope as scope
@@ -6,12 +6,12 @@ from .engine.custom import operation as operation
 from .engine.functions import (
     abs as abs, acos as acos, acosh as acosh, arccos as arccos, arccosh as arccosh, arcsin as arcsin,
     arcsinh as arcsinh, arctan as arctan, arctan2 as arctan2, arctanh as arctanh, asin as asin,
-    asinh as asinh, atan as atan, atan2 as atan2, atanh as atanh, clip as clip, cos as cos, cosh as cosh,
+    asinh as asinh, atan as atan, atan2 as atan2, atanh as atanh, cbrt as cbrt, clip as clip, cos as cos, cosh as cosh,
     dot as dot, elu as elu, equal as equal, erf as erf, erfc as erfc, exp as exp, expm1 as expm1,
     gelu as gelu, greater as greater, greater_equal as greater_equal, hypot as hypot,
     leaky_relu as leaky_relu, less as less, less_equal as less_equal, log as log, log1p as log1p,
     log2 as log2, log10 as log10, log_softmax as log_softmax, logsumexp as logsumexp, max as max,
-    maximum as maximum, mean as mean, min as min, minimum as minimum, prod as prod, relu as relu,
+    maximum as maximum, mean as mean, min as min, minimum as minimum, mish as mish, prod as prod, relu as relu,
     sigmoid as sigmoid, sign as sign, silu as silu, sin as sin, sinh as sinh, softmax as softmax,
     softplus as softplus, sqrt as sqrt, sum as sum, tan as tan, tanh as tanh, where as where,
 )

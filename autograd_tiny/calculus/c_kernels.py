@@ -120,8 +120,9 @@ def _operands(row: Operation) -> str:
 
 
 def _of_few(row: Operation) -> list[str]:
-    heads = [f"double derivative_{row.name}_{k}({_operands(row)}, double f)" for k in range(len(row.operands))]
-    return [_function(_value_head(row), row.value), *(map(_function, (f"static inline {h}" for h in heads), row.derivatives))]
+    head = f"static inline double derivative_{row.name}_%d({_operands(row)}, double f)"
+    derivatives = [_function(head % k, text) for k, text in enumerate(row.derivatives)]
+    return [_function(_value_head(row), row.value), *derivatives]
 
 
 def _of_many(row: Operation) -> list[str]:

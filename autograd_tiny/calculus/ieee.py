@@ -47,6 +47,9 @@ acosh = _total(math.acosh)
 atanh = _total(math.atanh, outside=lambda x: copysign(inf, x) if fabs(x) == 1 else nan)
 
 
+cbrt = math.cbrt
+
+
 def sqrt(x: float) -> float:
     """√x; nan for a negative number."""
     return math.sqrt(x) if not x < 0 else nan
@@ -79,6 +82,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "cbrt",
     "cos",
     "cosh",
     "divide",

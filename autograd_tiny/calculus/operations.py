@@ -166,6 +166,12 @@ SQRT = Operation(
     summary="The square root; nan below 0.",
 )
 
+CBRT = Operation(
+    "cbrt", "cbrt", "x", "cbrt(x)",
+    "where(x == 0, inf, where(abs(x) == inf, 0, f / where(x == 0, 1, x) / 3))", note="derivative inf at 0",
+    summary="The cube root, also of negative numbers.",
+)
+
 SIN = Operation("sin", "sin", "x", "sin(x)", "cos(x)", summary="The sine of x radians.")
 COS = Operation("cos", "cos", "x", "cos(x)", "-sin(x)", summary="The cosine of x radians.")
 TAN = Operation("tan", "tan", "x", "tan(x)", "1 + f * f", summary="The tangent of x radians.")
@@ -244,6 +250,11 @@ SOFTPLUS = Operation(
 SILU = Operation(
     "silu", "silu", "x", "x * sigmoid(x)", "sigmoid(x) * (1 + x * sigmoid(-x))",
     summary="x · sigmoid(x), also called swish.",
+)
+MISH = Operation(
+    "mish", "mish", "x", "x * tanh(softplus(x))",
+    "tanh(softplus(x)) + x * sigmoid(x) * (4 * sigmoid(2 * softplus(x)) * sigmoid(-2 * softplus(x)))",
+    summary="x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019).",
 )
 GELU = Operation(
     "gelu", "gelu", "x", "x * (0.5 * erfc(-x * sqrt(0.5)))",

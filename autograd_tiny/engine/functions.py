@@ -35,10 +35,10 @@ from ..boundary.arrays import is_array
 from ..calculus.operations import OPERATIONS
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DOT, ELU, EQUAL, ERF, ERFC, EXP,
-    EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2,
-    LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT,
-    SUM, TAN, TANH, WHERE,
+    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DOT, ELU, EQUAL, ERF, ERFC,
+    EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2,
+    LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MISH, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS,
+    SQRT, SUM, TAN, TANH, WHERE,
 )
 # </written: imports>
 
@@ -47,7 +47,7 @@ __all__ = sorted(
     | {"log_softmax", "softmax"}
 )
 pi = math.pi
-INFINITY = math.inf
+INF = math.inf
 
 
 # <written: functions> by `make written`, from the rows of calculus/operations.py
@@ -97,6 +97,12 @@ def log10(x: X) -> X:
 def sqrt(x: X) -> X:
     """The square root; nan below 0."""
     answer: X = x.sqrt() if type(x) is Value else dispatch(SQRT, (x,))
+    return answer
+
+
+def cbrt(x: X) -> X:
+    """The cube root, also of negative numbers."""
+    answer: X = x.cbrt() if type(x) is Value else dispatch(CBRT, (x,))
     return answer
 
 
@@ -205,6 +211,12 @@ def softplus(x: X) -> X:
 def silu(x: X) -> X:
     """x · sigmoid(x), also called swish."""
     answer: X = x.silu() if type(x) is Value else dispatch(SILU, (x,))
+    return answer
+
+
+def mish(x: X) -> X:
+    """x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019)."""
+    answer: X = x.mish() if type(x) is Value else dispatch(MISH, (x,))
     return answer
 
 
@@ -319,7 +331,7 @@ arcsin, arccos, arctan, arcsinh, arccosh, arctanh, arctan2 = asin, acos, atan, a
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """x, but no less than low and no more than high (None: no bound on that side)."""
-    return dispatch(CLIP, (x, -INFINITY if low is None else low, INFINITY if high is None else high))
+    return dispatch(CLIP, (x, -INF if low is None else low, INF if high is None else high))
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any], bias: Any = None) -> Any:

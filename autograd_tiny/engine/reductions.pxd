@@ -3,7 +3,7 @@ cimport cython
 from autograd_tiny.engine.value cimport Fan
 
 cdef object DOT, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM
-cdef double INFINITY
+cdef double INF
 
 cpdef object sum(Fan fan)
 cpdef object mean(Fan fan)

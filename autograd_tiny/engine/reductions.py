@@ -23,7 +23,7 @@ else:
     from .value import Fan, nary, number
 from ..calculus.operations import DOT, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, Operation
 
-INFINITY = 1e999
+INF = 1e999
 
 
 def sum(fan: Fan) -> Any:
@@ -111,7 +111,7 @@ def logsumexp(fan: Fan) -> Any:
         total += fan.local_grads[i]
     for i in range(fan.size):
         fan.local_grads[i] = ieee.divide(fan.local_grads[i], total)
-    f = largest if ieee.fabs(largest) == INFINITY else largest + ieee.log(total)
+    f = largest if ieee.fabs(largest) == INF else largest + ieee.log(total)
     return nary(LOGSUMEXP, f, fan)
 
 

@@ -2,13 +2,14 @@
 cimport cython
 
 # <written: declarations> by `make written`
-cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF
-cdef object ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG
-cdef object LOG10, LOG1P, LOG2, MAXIMUM, MINIMUM, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH
-cdef object SOFTPLUS, SQRT, SUB, TAN, TANH
+cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DIV, ELU, EQUAL
+cdef object ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL
+cdef object LOG, LOG10, LOG1P, LOG2, MAXIMUM, MINIMUM, MISH, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN
+cdef object SINH, SOFTPLUS, SQRT, SUB, TAN, TANH
 
 cdef double sigmoid_of(double x) noexcept
 cdef double sign_of(double x) noexcept
+cdef double softplus_of(double x) noexcept
 # </written: declarations>
 
 
@@ -37,7 +38,7 @@ cdef class Value:
     cdef object __weakref__
 
 
-cdef double PI, INFINITY, NAN
+cdef double PI, INF, NAN
 cdef object backward_pass
 
 cdef Value add(object left, object right)

@@ -54,9 +54,10 @@ from ..calculus.floats import FLOATS
 from ..calculus.operations import OPERATIONS, Operation
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF, ERFC, EXP,
-    EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2,
-    MAXIMUM, MINIMUM, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH,
+    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF,
+    ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10,
+    LOG1P, LOG2, MAXIMUM, MINIMUM, MISH, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT,
+    SUB, TAN, TANH,
 )
 # </written: imports>
 
@@ -65,7 +66,7 @@ Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 AnyLabel: TypeAlias = "str"             # arguments whose type is checked here, for a better error than Cython's
 AnyNumber: TypeAlias = "float"
 
-PI, INFINITY, NAN = 3.141592653589793, 1e999, 1e999 - 1e999
+PI, INF, NAN = 3.141592653589793, 1e999, 1e999 - 1e999
 
 
 @cython.no_gc           # graphs have no cycles, so the garbage collector need not look at them
@@ -393,6 +394,17 @@ class Value:
         f = ieee.sqrt(x)
         return unary(SQRT, f, self, ieee.divide(0.5, f))
 
+    def cbrt(self) -> Value:
+        """The cube root, also of negative numbers."""
+        x = self.data
+        f = ieee.cbrt(x)
+        derivative = (
+            INF if x == 0.0
+            else 0.0 if ieee.fabs(x) == INF
+            else ieee.divide(ieee.divide(f, 1.0 if x == 0.0 else x), 3.0)
+        )
+        return unary(CBRT, f, self, derivative)
+
     def sin(self) -> Value:
         """The sine of x radians."""
         x = self.data
@@ -501,6 +513,16 @@ class Value:
         f = x * sigmoid_of(x)
         return unary(SILU, f, self, sigmoid_of(x) * (1.0 + x * sigmoid_of(-x)))
 
+    def mish(self) -> Value:
+        """x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019)."""
+        x = self.data
+        f = x * ieee.tanh(softplus_of(x))
+        derivative = (
+            ieee.tanh(softplus_of(x))
+            + x * sigmoid_of(x) * (4.0 * sigmoid_of(2.0 * softplus_of(x)) * sigmoid_of(-2.0 * softplus_of(x)))
+        )
+        return unary(MISH, f, self, derivative)
+
     def gelu(self) -> Value:
         """x times the probability that a standard normal variable is below x (exact, by erfc)."""
         x = self.data
@@ -569,7 +591,7 @@ class Value:
 
     def clip(self, low: Any = None, high: Any = None) -> Any:
         """It, but no less than low and no more than high (None: no bound on that side)."""
-        return dispatch(CLIP, (self, -INFINITY if low is None else low, INFINITY if high is None else high))
+        return dispatch(CLIP, (self, -INF if low is None else low, INF if high is None else high))
 
 
 # ---- making nodes
@@ -746,6 +768,11 @@ def sigmoid_of(x: float) -> float:
 
 def sign_of(x: float) -> float:
     f: float = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
+    return f
+
+
+def softplus_of(x: float) -> float:
+    f: float = x + ieee.log1p(ieee.exp(-x)) if x > 0.0 else ieee.log1p(ieee.exp(x))
     return f
 
 # </written: arithmetic>

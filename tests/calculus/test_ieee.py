@@ -20,7 +20,8 @@ NUMBERS = [sign * x for x in MAGNITUDES for sign in (1.0, -1.0)]
 
 UNARY: dict[str, Callable[..., Any]] = {
     "acos": np.arccos, "acosh": np.arccosh, "asin": np.arcsin, "asinh": np.arcsinh, "atan": np.arctan,
-    "atanh": np.arctanh, "cos": np.cos, "cosh": np.cosh, "exp": np.exp, "expm1": np.expm1, "fabs": np.fabs,
+    "atanh": np.arctanh, "cbrt": np.cbrt, "cos": np.cos,
+    "cosh": np.cosh, "exp": np.exp, "expm1": np.expm1, "fabs": np.fabs,
     "log": np.log, "log10": np.log10, "log1p": np.log1p, "log2": np.log2, "sin": np.sin, "sinh": np.sinh,
     "sqrt": np.sqrt, "tan": np.tan, "tanh": np.tanh,
 }

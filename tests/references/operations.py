@@ -159,6 +159,9 @@ REFERENCES = {
     "log2": Reference(lambda x: MP.log(x, 2), lambda x: [1 / x / MP.ln2], between(0, INF)),
     "log10": Reference(lambda x: MP.log(x, 10), lambda x: [1 / x / MP.ln10], between(0, INF)),
     "sqrt": Reference(MP.sqrt, lambda x: [x ** MP.mpf("-0.5") / 2], between(0, INF)),
+    "cbrt": Reference(
+        lambda x: MP.sign(x) * MP.cbrt(abs(x)), lambda x: [1 / MP.cbrt(x**2) / 3], [(x,) for x in LINE if x]
+    ),
     "sin": Reference(MP.sin, lambda x: [MP.cos(x)], between(-INF, INF)),
     "cos": Reference(MP.cos, lambda x: [-MP.sin(x)], between(-INF, INF)),
     "tan": Reference(MP.tan, lambda x: [MP.sec(x) ** 2], between(-INF, INF)),
@@ -202,6 +205,11 @@ REFERENCES = {
     "silu": Reference(
         lambda x: x / (1 + MP.exp(-x)),
         lambda x: [1 / (1 + MP.exp(-x)) + x * MP.sech(x / 2) ** 2 / 4],
+        between(-INF, INF),
+    ),
+    "mish": Reference(
+        lambda x: x * MP.tanh(MP.log1p(MP.exp(x))),
+        lambda x: [MP.tanh(MP.log1p(MP.exp(x))) + x / (1 + MP.exp(-x)) * MP.sech(MP.log1p(MP.exp(x))) ** 2],
         between(-INF, INF),
     ),
     "gelu": Reference(
@@ -260,7 +268,7 @@ def slack_of_power(exact: float, x: float, y: float) -> float:
     """In y·x^(y-1), the sum y - 1 is rounded for 0 < y < ½."""
     return UNDERFLOW + (ROUNDING * abs(exact) * abs(math.log(abs(x))) if 0 < y < 0.5 and x else 0.0)
 VALUE_SLACK: dict[str, Callable[..., float]] = {
-    "silu": lambda exact, x: UNDERFLOW,
+    "silu": lambda exact, x: UNDERFLOW, "mish": lambda exact, x: UNDERFLOW,
     "gelu": lambda exact, x: 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,   # the share below x is e^(-x²/2)
     "sum": lambda exact, *xs: rounding_of(xs),
     "mean": lambda exact, *xs: rounding_of(xs) / len(xs),
@@ -276,6 +284,7 @@ SLOPE_SLACK: dict[str, Callable[..., float]] = {
     "erf": lambda exact, x: ROUNDING * abs(exact) * x * x,          # e^(-x²): x² is off by its rounding
     "erfc": lambda exact, x: ROUNDING * abs(exact) * x * x,
     "silu": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,    # the derivative has a zero there
+    "mish": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,
     "gelu": lambda exact, x: 2e-16 if -3 < x < 0 else 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,
     "prod": lambda exact, *xs: len(xs) * ROUNDING * abs(exact),
     "logsumexp": lambda exact, *xs: 2e-16,

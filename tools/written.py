@@ -1,8 +1,10 @@
-"""Writes the table of public names in autograd_tiny/__init__.py from __init__.pyi; `make written` runs it."""
+"""Writes the table of public names from __init__.pyi, and the table of operations from the rows: see `make written`."""
 import ast
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1] / "autograd_tiny"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "autograd_tiny"
+OPERATIONS = ROOT / "docs/reference/operations.md"
 WIDTH = 110
 
 
@@ -13,7 +15,7 @@ def homes() -> dict[str, list[str]]:
     return {node.module or "": [alias.name for alias in node.names] for node in imports}
 
 
-def table() -> str:
+def table_of_names() -> str:
     """The table as Python."""
     lines = ["_NAMES = {"]
     for module, names in homes().items():
@@ -32,14 +34,27 @@ def table() -> str:
     return "\n".join([*lines, "}"])
 
 
-def up_to_date() -> str:
+def with_names() -> str:
     """The text that __init__.py should have."""
     text = (PACKAGE / "__init__.py").read_text(encoding="utf-8")
-    before, mark, rest = text.partition("# <written: names>")
+    return _between(text, "# <written: names>", "# </written: names>", table_of_names())
+
+
+def with_operations() -> str:
+    """The text that the page of operations should have."""
+    from autograd_tiny.calculus.operations import reference_table
+
+    text = OPERATIONS.read_text(encoding="utf-8")
+    return _between(text, "<!-- operations -->", "<!-- /operations -->", reference_table())
+
+
+def _between(text: str, start: str, end: str, part: str) -> str:
+    """The text with another part between two marks; the rest of the line of the first one stays."""
+    before, mark, rest = text.partition(start)
     line, _, rest = rest.partition("\n")
-    _, end, after = rest.partition("# </written: names>")
-    return f"{before}{mark}{line}\n{table()}\n{end}{after}"
+    return f"{before}{mark}{line}\n{part}\n{end}{rest.partition(end)[2]}"
 
 
 if __name__ == "__main__":
-    (PACKAGE / "__init__.py").write_text(up_to_date(), encoding="utf-8")
+    (PACKAGE / "__init__.py").write_text(with_names(), encoding="utf-8")
+    OPERATIONS.write_text(with_operations(), encoding="utf-8")
