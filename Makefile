@@ -5,16 +5,20 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd
           $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint written notebooks bench clean
+.PHONY: help demo test test-all lint written notebooks bench clean
 
 help:           ## list these targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
 
 demo: $(VENV)/.demo   ## differentiate and draw f = (a+b)(b+c), train a network on the Iris data
 	$(BIN)/python -m autograd_tiny.demo
 
-test: $(VENV)/.test   ## run all tests, with the native engine and then with the pure one
+test: $(VENV)/.test   ## run the tests, with the native engine and then with the pure one
 	$(BIN)/python -m pytest -n auto
+	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto
+
+test-all: test   ## … and the long ones: notebooks, coverage
+	$(BIN)/python -m pytest -n auto -m long
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --cov --cov-fail-under=95
 
 lint: $(VENV)/.lint   ## check style, types and which way imports point

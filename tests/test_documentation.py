@@ -151,6 +151,7 @@ def shown(notebook):
     return [[kind for kind, _ in groupby(each)] for each in kinds]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(engine_kind() == "pure", reason="the notebooks take minutes with the pure engine")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_run_and_are_kept_with_what_they_show(path):
