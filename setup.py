@@ -34,7 +34,7 @@ def extensions() -> list[Extension]:
     write_kernels()
     windows = sys.platform == "win32"
     # no fused multiply-add: both engines are to give the same numbers
-    flags = ["/O2"] if windows else ["-O3", "-ffp-contract=off"]
+    flags = ["/O2"] if windows else ["-O3", "-g0", "-ffp-contract=off"]
     # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised
     quiet = [] if windows else ["-fno-math-errno", "-fno-trapping-math"]
     compiled = [
