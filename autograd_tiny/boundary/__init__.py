@@ -1,6 +1,7 @@
-"""The edges of the package, which import nothing from it.
+"""The boundary of the package: arguments, arrays, files and Matplotlib. It imports nothing from the rest.
 
     arguments.py   checks of the arguments that users pass
+    arrays.py      support for NumPy arrays without importing NumPy
     files.py       writing a file completely or not at all
     plotting.py    Matplotlib and the colours of plots
 """

@@ -27,10 +27,10 @@ def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
     Args:
         name: The name of the argument, for the error.
         given: The argument.
-        below: The bound that it has to be below.
+        below: The exclusive upper bound.
 
     Raises:
-        TypeError: It is not a real number.
+        TypeError: `given` is not a real number.
         ValueError: It is negative, nan, or not below the bound.
     """
     if isinstance(given, bool) or not isinstance(given, Real):
@@ -40,7 +40,7 @@ def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
     except OverflowError:
         found = inf
     if not 0 <= found < below:
-        wanted = "a finite number, 0 or more," if below == inf else f"a number from 0 to below {below:g}"
+        wanted = "a finite number, 0 or more," if below == inf else f"a number in [0, {below:g})"
         raise ValueError(f"{name}: {wanted} is expected, got {found!r}")
     return found
 
@@ -51,11 +51,11 @@ def integer(name: str, given: Any, least: int = 1) -> int:
     Args:
         name: The name of the argument, for the error.
         given: The argument.
-        least: The least integer that is allowed.
+        least: The smallest integer that is allowed.
 
     Raises:
-        TypeError: It is not an integer.
-        ValueError: It is less than the least.
+        TypeError: `given` is not an integer.
+        ValueError: It is less than `least`.
     """
     if isinstance(given, bool) or not isinstance(given, Integral):
         raise TypeError(f"{name}: an integer is expected, got {describe(given)}")
@@ -65,10 +65,10 @@ def integer(name: str, given: Any, least: int = 1) -> int:
 
 
 def boolean(name: str, given: Any) -> bool:
-    """A bool, of Python or NumPy, as a Python bool.
+    """A bool, Python's or NumPy's, as a Python bool.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: `given` is something else.
     """
     if not isinstance(given, bool) and type(given).__name__ not in ("bool", "bool_"):
         raise TypeError(f"{name}: True or False is expected, got {describe(given)}")

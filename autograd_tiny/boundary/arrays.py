@@ -1,4 +1,4 @@
-"""NumPy arrays, without importing NumPy before one is there."""
+"""Support for NumPy arrays that imports NumPy only once there is an array."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -14,12 +14,12 @@ def is_array(x: Any) -> bool:
 
 
 def elementwise(function: Callable[..., Any], operands: Sequence[Any], objects: bool) -> Any:
-    """A function of scalars on arrays, broadcast.
+    """Apply a function of scalars to arrays, with broadcasting.
 
     Args:
-        function: Takes as many numbers as there are operands.
-        operands: Arrays and numbers.
-        objects: Whether the result is an array of objects in any case; otherwise only if an operand is one.
+        function: Takes one scalar for each operand.
+        operands: Arrays and scalars.
+        objects: Whether the result is always an array of objects; otherwise it is one only if an operand is.
     """
     import numpy as np
 

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 @contextmanager
 def replacing(path: str | PathLike[str]) -> Iterator[Path]:
-    """A temporary path to write to in a `with` block; at its end the file replaces the one at `path`.
+    """A temporary path to write to in a `with` block; at its end, the file replaces the one at `path`.
 
-    After an error in the block, an older file is as it was.
+    If the block raises, an existing file is left untouched.
 
     Raises:
         FileNotFoundError: The folder does not exist.

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 RED, BLUE = "#c0392b", "#2166ac"
-# The first five differ for colour-blind readers, too; the others less, so classes differ in their markers as well.
+# Colour-blind readers can tell the first five apart, the others less well: so classes differ in their markers too.
 COLOURS = [RED, BLUE, "#e69f00", "#333333", "#56b4e9", "#cc79a7", "#009e73", "#999999", "#8c564b", "#b5bd00"]
 DIVERGING = [RED, "#ffffff", BLUE]
 INK = "#111111"
@@ -23,7 +23,7 @@ def pyplot() -> Any:
 
 
 def points(ax: Axes) -> tuple[float, float]:
-    """The approximate width and height of the Axes, in points as font sizes are."""
+    """The approximate width and height of the Axes, in points, the unit of font sizes."""
     figure, place = ax.get_figure(root=True), ax.get_position()
     assert figure is not None
     wide, high = figure.get_size_inches()

@@ -20,18 +20,18 @@ _places: dict[tuple[CodeType, int], str] = {}
 class detect_anomaly(switched):
     """Raise at the first value or gradient that is not finite, and name the line of code that computed it.
 
-    Use `with detect_anomaly(): …`, or `@detect_anomaly()` above a function. In contrast to
-    torch.autograd.detect_anomaly, infinities count as well as nan, and values as well as gradients.
+    Use `with detect_anomaly(): …`, or `@detect_anomaly()` above a function. Unlike torch.autograd.detect_anomaly,
+    it checks for infinities as well as nan, and checks values as well as gradients.
 
-    The block holds for its thread or asyncio task, and for tasks that are started inside it. It adds some microseconds
-    to each operation, and `fit` runs without a tape; outside of the block nothing gets slower. Values that are computed
+    The block applies to its own thread or asyncio task, and to tasks that are started inside it. It adds a few
+    microseconds to each operation, and `fit` runs without a tape; code outside is not slowed down. Values computed
     inside keep their line in `made_at`, which pictures and diagnose(value) show. Dual numbers and tapes that you
     replay yourself are not checked.
 
     Raises:
         FloatingPointError: A value or a gradient is not finite. The message names the operation, its operands, the
-            module and the innermost line of code outside of this package. A backward pass raises before it has
-            changed any `.grad`.
+            module and the innermost line of code outside this package. A backward pass raises before it
+            changes any `.grad`.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ def _check_gradients(output: Value, seed: float) -> None:
 
 
 def _user_line(frame: FrameType | None) -> str:
-    """The innermost line outside of this package and of NumPy, as "train.py, line 12: y = log(x)"; or ""."""
+    """The innermost line outside this package and NumPy, such as "train.py, line 12: y = log(x)"; or ""."""
     while frame is not None and _is_internal(frame):
         frame = frame.f_back
     if frame is None:
@@ -82,7 +82,7 @@ def _described(frame: FrameType) -> str:
 
 
 def _short_name(file: str) -> str:
-    """The name of a file without its folder; for a notebook's cell the name that Jupyter shows, "Cell In[3]"."""
+    """The name of a file without its folder; for a notebook cell, the name that Jupyter shows: "Cell In[3]"."""
     if "IPython" in sys.modules:
         shell = sys.modules["IPython"].get_ipython()
         found = shell.compile.format_code_name(file) if shell is not None else None

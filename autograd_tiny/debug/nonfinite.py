@@ -12,13 +12,13 @@ from ..engine.value import Value
 
 @dataclass(frozen=True)
 class Origin:
-    """The place in a graph where the first number that is not finite appears. str() describes it.
+    """The first value or adjoint in a graph that is not finite. str() describes it.
 
     Attributes:
-        node: The first Value that is not finite; or, if all are, the node where a gradient stops being finite.
-        gradient: The adjoint of the node; None if its value is at fault.
-        operand_index: The operand to which the node sends a contribution that is not finite; None if the adjoint
-            itself is not finite, as the sum of finite contributions.
+        node: The first Value that is not finite; or, if all are finite, the node where an adjoint stops being so.
+        gradient: The adjoint of the node; None if the value itself is not finite.
+        operand_index: The operand whose contribution from the node is not finite; None if the contributions to
+            the adjoint are finite but their sum is not.
     """
 
     node: Value
@@ -31,7 +31,7 @@ class Origin:
         if self.gradient is None:
             return f"{where}{_equation(self.node)}{line}"
         if self.operand_index is None:
-            return f"in the gradient: {where}{_named(self.node)} gets {self.gradient:g} in all{line}"
+            return f"in the gradient: {where}the contributions to {_named(self.node)} add up to {self.gradient:g}{line}"
         operand, local_grad = self.node.operands[self.operand_index], self.node.local_grads[self.operand_index]
         return (
             f"in the gradient: {where}{_equation(self.node)}, its gradient {self.gradient:g} times the local "
@@ -40,24 +40,24 @@ class Origin:
 
 
 def describe_origin(output: Any) -> str:
-    """The first value, or else gradient, in the graph of output that is not finite, in words; "" if all are."""
+    """The first value, or else gradient, in the graph of output that is not finite, in words; "" if there is none."""
     origin = find_origin(output) if type(output) is Value else None
     return str(origin or "")
 
 
 def find_origin(output: Value) -> Origin | None:
-    """The first value, or else gradient, in the graph of output that is not finite; None if all are."""
+    """The first value, or else gradient, in the graph of output that is not finite; None if there is none."""
     node = find_nonfinite(output)
     return find_gradient_origin(output) if node is None else Origin(node)
 
 
 def find_gradient_origin(output: Value, seed: float = 1.0) -> Origin | None:
-    """The first gradient that is not finite in a backward pass from output; None if all are."""
+    """The first gradient that is not finite in a backward pass from output; None if there is none."""
     nodes = [node for node in topological_order(output) if node.requires_grad]
     adjoints = dict(zip(nodes, gradients(output, nodes, seed), strict=True))
     for node in reversed(nodes):
         adjoint = adjoints[node]
-        if not isfinite(adjoint):               # a sum: its contributions were checked at the nodes before
+        if not isfinite(adjoint):               # the contributions were finite, their sum is not
             return Origin(node, adjoint)
         for k, (local_grad, flows) in enumerate(zip(node.local_grads, node.flows, strict=True)):
             if flows and not isfinite(adjoint * local_grad):
@@ -74,7 +74,7 @@ def _equation(node: Value) -> str:
         equation = f"{shown[0]} {node.op} {shown[1]} = {node.data:g}"
     if len(node.operands) > 4:
         largest = max(abs(x.data) for x in node.parents)
-        equation += f", of {len(node.operands)} operands up to {largest:g}"
+        equation += f", with {len(node.operands)} operands up to {largest:g}"
     return equation
 
 

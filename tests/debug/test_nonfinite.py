@@ -39,7 +39,7 @@ def test_finite_graphs_and_plain_numbers_have_no_origin():
     (lambda: Value(math.inf, "w") * 0.0, "w = inf itself"),
     (lambda: Value(1.0, "x") / 0.0, "x = 1 / 0 = inf"),
     (lambda: at.sum([Value(1e308), *[1e308] * 5]),
-     "sum(1e+308, 1e+308, 1e+308, 1e+308, …) = inf, of 6 operands up to 1e+308"),
+     "sum(1e+308, 1e+308, 1e+308, 1e+308, …) = inf, with 6 operands up to 1e+308"),
 ])
 def test_the_operation_is_described_with_its_operands(make, said):
     assert describe_origin(make()) == f"outside of all modules: {said}"

@@ -155,7 +155,7 @@ def test_dropout_draws_from_the_generator_that_it_has():
 
 @pytest.mark.parametrize("p", [-0.1, 1.0, 1.5, math.nan])
 def test_a_probability_of_dropout_out_of_range_is_refused(p):
-    with pytest.raises(ValueError, match="p: a number from 0 to below 1"):
+    with pytest.raises(ValueError, match=r"p: a number in \[0, 1\)"):
         nn.Dropout(p)
     with pytest.raises(TypeError):
         nn.Dropout("0.5")

@@ -345,12 +345,12 @@ def test_betas_are_a_pair_below_1(kind):
             kind(parameters(), betas=bad)
     for i in (0, 1):
         for bad in (1.0, -0.1, math.nan, 2):
-            with pytest.raises(ValueError, match=rf"betas\[{i}\]: a number from 0 to below 1 is expected"):
+            with pytest.raises(ValueError, match=rf"betas\[{i}\]: a number in \[0, 1\) is expected"):
                 kind(parameters(), betas=with_bad(i, bad))
         for bad in (True, "0.9", None):
             with pytest.raises(TypeError, match=rf"betas\[{i}\]: a number"):
                 kind(parameters(), betas=with_bad(i, bad))
-    with pytest.raises(ValueError, match="alpha: a number from 0 to below 1"):
+    with pytest.raises(ValueError, match=r"alpha: a number in \[0, 1\)"):
         optim.RMSprop(parameters(), alpha=1.0)
 
 
