@@ -38,18 +38,20 @@ class Operation:
         parameters: What its function and its method call the operands, with defaults: "x alpha=1.0".
         numpy_name: What NumPy calls it, where that differs.
         is_nary: Whether it takes any number of operands.
+        selects: Whether it chooses among its operands, as relu and where do: a local derivative of 0 then sends
+            exactly 0, whatever arrives, also infinity or nan.
         on_values: How the engine does it when an operand is a Value: the engine's files put that here.
     """
 
     __slots__ = (
-        "derivatives", "is_nary", "name", "note", "numpy_name", "on_values", "operands", "parameters", "sign",
-        "summary", "value",
+        "derivatives", "is_nary", "name", "note", "numpy_name", "on_values", "operands", "parameters", "selects",
+        "sign", "summary", "value",
     )
     on_values: Callable[..., Any]
 
     def __init__(
         self, name: str, sign: str, operands: str, value: str, *derivatives: str, note: str = "",
-        summary: str = "", parameters: str = "", numpy_name: str = "",
+        summary: str = "", parameters: str = "", numpy_name: str = "", selects: bool = False,
     ) -> None:
         self.name = name
         self.sign = sign
@@ -61,6 +63,7 @@ class Operation:
         self.parameters = tuple((parameters or operands).split())
         self.numpy_name = numpy_name
         self.is_nary = "xs" in self.operands
+        self.selects = selects
 
     def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
         """The value at the operands."""
@@ -229,7 +232,7 @@ SIGMOID = Operation(
 )
 RELU = Operation(
     "relu", "relu", "x", "where(x <= 0, 0, x)", "where(x <= 0, 0, 1)", note="derivative 0 at 0",
-    summary="x where it is positive, else 0; derivative 0 at 0.",
+    summary="x where it is positive, else 0; derivative 0 at 0.", selects=True,
 )
 LEAKY_RELU = Operation(
     "leaky_relu", "leaky_relu", "x y", "where(x > 0, x, y * x)",
@@ -264,51 +267,53 @@ GELU = Operation(
 )
 
 SIGN = Operation(
-    "sign", "sign", "x", "where(x > 0, 1, where(x < 0, -1, x))", "0", summary="1, 0 or -1; derivative 0."
+    "sign", "sign", "x", "where(x > 0, 1, where(x < 0, -1, x))", "0", summary="1, 0 or -1; derivative 0.",
+    selects=True,
 )
 MAXIMUM = Operation(
     "maximum", "max", "x y", "where(x >= y, x, where(y > x, y, x + y))",
     "where(x == y, 0.5, where(x < y, 0, 1))", "where(x == y, 0.5, where(x > y, 0, 1))",
     note="half each at a tie; nan if either is nan",
-    summary="The larger of two; at a tie each gets half of the gradient.",
+    summary="The larger of two; at a tie each gets half of the gradient.", selects=True,
 )
 MINIMUM = Operation(
     "minimum", "min", "x y", "where(x <= y, x, where(y < x, y, x + y))",
     "where(x == y, 0.5, where(x > y, 0, 1))", "where(x == y, 0.5, where(x < y, 0, 1))",
     note="half each at a tie; nan if either is nan",
-    summary="The smaller of two; at a tie each gets half of the gradient.",
+    summary="The smaller of two; at a tie each gets half of the gradient.", selects=True,
 )
 GREATER = Operation(
     "greater", ">", "x y", "x > y", "0", "0", note="1 or 0",
-    summary="1 where x > y, else 0: a comparison that stays in the graph; derivative 0.",
+    summary="1 where x > y, else 0: a comparison that stays in the graph; derivative 0.", selects=True,
 )
 GREATER_EQUAL = Operation(
     "greater_equal", ">=", "x y", "x >= y", "0", "0", note="1 or 0",
-    summary="1 where x >= y, else 0; derivative 0.",
+    summary="1 where x >= y, else 0; derivative 0.", selects=True,
 )
 LESS = Operation(
-    "less", "<", "x y", "x < y", "0", "0", note="1 or 0", summary="1 where x < y, else 0; derivative 0."
+    "less", "<", "x y", "x < y", "0", "0", note="1 or 0", summary="1 where x < y, else 0; derivative 0.",
+    selects=True,
 )
 LESS_EQUAL = Operation(
     "less_equal", "<=", "x y", "x <= y", "0", "0", note="1 or 0",
-    summary="1 where x <= y, else 0; derivative 0.",
+    summary="1 where x <= y, else 0; derivative 0.", selects=True,
 )
 EQUAL = Operation(
     "equal", "==", "x y", "x == y", "0", "0", note="1 or 0",
-    summary="1 where the numbers x and y are equal, else 0; derivative 0.",
+    summary="1 where the numbers x and y are equal, else 0; derivative 0.", selects=True,
 )
 WHERE = Operation(
     "where", "where", "x y z", "where(x, y, z)", "0", "where(x, 1, 0)", "where(x, 0, 1)",
     note="y where x is not 0, else z; a nan derivative in the other branch still gives nan (0 * nan)",
     summary="x where the condition is true or not 0, else y. The gradient goes to the one chosen.",
-    parameters="condition x y",
+    parameters="condition x y", selects=True,
 )
 CLIP = Operation(
     "clip", "clip", "x y z", "minimum(maximum(x, y), z)",
     "(x >= y) * (x <= z)", "(x < y) * (y < z)", "(x > z) + (x <= z) * (z < y)",
     note="x between y and z; derivative 1 at the bounds",
     summary="x, but no less than low and no more than high (None: no bound on that side).",
-    parameters="x low=None high=None",
+    parameters="x low=None high=None", selects=True,
 )
 
 SUM = Operation(
@@ -327,11 +332,13 @@ MAX = Operation(
     "max", "max", "xs", "max(xs)", "shares([(x == f) + (x != x) for x in xs])",
     note="shared equally at a tie; nan if any is nan",
     summary="The largest as one node, nan if any is nan; ties share the gradient. ValueError for no values.",
+    selects=True,
 )
 MIN = Operation(
     "min", "min", "xs", "min(xs)", "shares([(x == f) + (x != x) for x in xs])",
     note="shared equally at a tie; nan if any is nan",
     summary="The smallest as one node, nan if any is nan; ties share the gradient. ValueError for no values.",
+    selects=True,
 )
 DOT = Operation(
     "dot", "dot", "xs ys bias",
