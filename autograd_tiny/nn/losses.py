@@ -13,12 +13,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe, nonnegative
 from ..engine import functions
-from ..engine.functions import dot, logsumexp, mean, relu, softplus
+from ..engine.functions import clip, dot, logsumexp, maximum, mean, relu, softplus
 from ..engine.value import Value, plain_float, required
 from .layers import as_list
 from .module import Module
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
+EPSILON = 2.0**-52          # between 1 and the next float
 
 
 # ---- regression: a number as target for each output
@@ -69,6 +70,47 @@ def mean_absolute_error(outputs: Any, targets: Any) -> Any:
     Arguments and errors are those of `squared_error`.
     """
     return _mean([abs(o - t) for o, t in _pairs(outputs, targets)])
+
+
+def huber(outputs: Any, targets: Any, delta: float = 1.0) -> Any:
+    """Huber loss: ½e² for an error e = o − t of at most delta, and delta·(|e| − ½·delta) for a larger one.
+
+    The mean over the outputs, with the default of PyTorch and Keras. For another delta, `fit` takes
+    lambda o, t: nn.losses.huber(o, t, delta=0.5).
+
+    P. Huber, Robust Estimation of a Location Parameter (1964).
+
+    Args:
+        outputs: k outputs.
+        targets: k numbers.
+        delta: The error at which the parabola becomes a line, above 0.
+
+    Returns:
+        The loss, a Value.
+
+    Raises:
+        TypeError: delta is not a number.
+        ValueError: delta is not above 0, the numbers of outputs and targets differ, or there are none.
+    """
+    if not nonnegative("delta", delta):
+        raise ValueError("delta: a number above 0 is expected, got 0.0")
+    return _mean([_huber_of_error(o - t, delta) for o, t in _pairs(outputs, targets)])
+
+
+def _huber_of_error(error: Any, delta: float) -> Any:
+    """c·(e − ½c) with c = clip(e): ½e² inside; outside, c is a constant, and this is the line. It needs no branch."""
+    clipped = clip(error, -delta, delta)
+    return clipped * (error - 0.5 * clipped)
+
+
+def mean_absolute_percentage_error(outputs: Any, targets: Any) -> Any:
+    """Mean absolute percentage error, (1/k) Σ |o − t| / max(|t|, ε) over the k outputs; ε is 2⁻⁵².
+
+    It is a fraction, as in scikit-learn: 0.1 is 10 percent. Keras has 100 times that, with 1e-7 as ε.
+
+    Arguments and errors are those of `squared_error`.
+    """
+    return _mean([abs(o - t) / maximum(abs(t), EPSILON) for o, t in _pairs(outputs, targets)])
 
 
 # ---- classification
@@ -265,6 +307,9 @@ LOSSES = {
     "absolute_error": LossSpec(absolute_error),
     "mean_absolute_error": LossSpec(mean_absolute_error),
     "mae": LossSpec(mean_absolute_error),
+    "huber": LossSpec(huber),
+    "mean_absolute_percentage_error": LossSpec(mean_absolute_percentage_error),
+    "mape": LossSpec(mean_absolute_percentage_error),
     "binary_cross_entropy": LossSpec(binary_cross_entropy, "probabilities", 0.0),
     "cross_entropy": LossSpec(cross_entropy, "classes"),
     "hinge": LossSpec(hinge, "signs", 0.0),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn.metrics
 
 from autograd_tiny import Value, gradients, nn, record
 from autograd_tiny.engine import functions
@@ -14,7 +15,7 @@ from autograd_tiny.nn import losses
 
 REFERENCES = json.loads(Path(__file__).parents[1].joinpath("references/losses.json").read_text("utf-8"))
 OF_DIFFERENCES = [
-    "mean_squared_error", "squared_error", "half_squared_error", "mean_absolute_error", "absolute_error",
+    "mean_squared_error", "squared_error", "half_squared_error", "mean_absolute_error", "absolute_error", "huber",
 ]
 OF_CLASSES = ["cross_entropy", "multiclass_hinge"]
 LOSSES = [*OF_DIFFERENCES, "binary_cross_entropy", "hinge", *OF_CLASSES]
@@ -199,6 +200,56 @@ def test_losses_of_differences_are_multiples_of_each_other():
         assert getattr(losses, name)(values(outputs), target).data == number
 
 
+@pytest.mark.parametrize(("name", "delta"), [("huber_half", 0.5), ("huber_five", 5.0)])
+def test_the_delta_of_a_huber_loss_is_that_of_torch(name, delta):
+    for case in REFERENCES[name]:
+        outputs = values(case["outputs"])
+        loss = losses.huber(outputs, case["target"], delta)
+        close("huber", loss.data, case["value"])
+        close("huber", gradients(loss, as_list(outputs)), as_list(case["gradient"]))
+
+
+@pytest.mark.parametrize("error", [0.5, -0.5, 0.0, -0.0])
+def test_where_its_parts_meet_a_huber_loss_has_one_derivative(error):
+    assert value_and_gradient("huber", error, 0.0) == (error**2 / 2, [error])
+    o = Value(error)
+    loss = losses.huber(o, 0.0, delta=0.5)
+    assert (loss.data, *gradients(loss, [o])) == (error**2 / 2, error)
+
+
+def test_a_huber_loss_of_a_large_error_does_not_overflow():
+    assert value_and_gradient("huber", 1e300, -1e300) == (2e300, [1.0])
+    assert value_and_gradient("huber", -math.inf, 0.0) == (math.inf, [-1.0])
+
+
+@pytest.mark.parametrize(("delta", "error"), [(0.0, ValueError), (-1.0, ValueError), (math.nan, ValueError),
+                                              (math.inf, ValueError), ("1", TypeError), (None, TypeError)])
+def test_the_delta_of_a_huber_loss_is_a_number_above_0(delta, error):
+    with pytest.raises(error, match="delta: a "):
+        losses.huber(Value(1.0), 0.0, delta)
+
+
+def test_a_percentage_error_is_that_of_scikit_learn():
+    rng = np.random.default_rng(3)
+    for size in (1, 2, 5):
+        outputs, targets = rng.normal(size=(2, size))
+        outputs[0], targets[-1] = targets[0], outputs[-1] * 1e-20
+        expected = sklearn.metrics.mean_absolute_percentage_error(targets, outputs)
+        value, gradient = value_and_gradient("mean_absolute_percentage_error", outputs.tolist(), targets.tolist())
+        assert value == pytest.approx(expected, rel=1e-14)
+        scale = np.maximum(np.abs(targets), np.finfo(float).eps) * size
+        np.testing.assert_allclose(gradient, np.sign(outputs - targets) / scale, rtol=1e-14)
+    assert value_and_gradient("mean_absolute_percentage_error", 0.0, 0.0) == (0.0, [0.0])
+
+
+def test_a_percentage_error_of_a_target_0_is_finite_on_a_tape_too():
+    tape = record(losses.mean_absolute_percentage_error, [0.5, 1.0], [1.0, 2.0])
+    samples = [[0.5, 1.0, 0.0, 2.0], [3.0, -1.0, -0.0, 4.0], [0.0, 0.0, 0.0, 0.0]]
+    expected = [value_and_gradient("mean_absolute_percentage_error", row[:2], row[2:])[0] for row in samples]
+    np.testing.assert_allclose(tape(samples), expected, rtol=1e-15)
+    assert tape(samples)[2] == 0.0 and np.isfinite(tape(samples)).all()
+
+
 @pytest.mark.parametrize("target", [1.0, -1.0])
 def test_at_its_kink_a_hinge_has_a_subgradient(target):
     value, (gradient,) = value_and_gradient("hinge", target, target)
@@ -306,6 +357,7 @@ def test_a_loss_has_its_own_name(name):
 def test_short_names():
     assert losses.loss_spec("mse").loss is losses.mean_squared_error
     assert losses.loss_spec("mae").loss is losses.mean_absolute_error
+    assert losses.loss_spec("mape").loss is losses.mean_absolute_percentage_error
 
 
 def test_an_unknown_name_lists_the_known_ones():

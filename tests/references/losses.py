@@ -29,6 +29,9 @@ TORCH: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "half_squared_error": lambda o, t: F.mse_loss(o, t, reduction="sum") / 2,
     "mean_absolute_error": F.l1_loss,
     "absolute_error": lambda o, t: F.l1_loss(o, t, reduction="sum"),
+    "huber": F.huber_loss,
+    "huber_half": lambda o, t: F.huber_loss(o, t, delta=0.5),
+    "huber_five": lambda o, t: F.huber_loss(o, t, delta=5.0),
     "binary_cross_entropy": F.binary_cross_entropy_with_logits,
     "cross_entropy": F.cross_entropy,
     "hinge": lambda o, t: torch.clamp(1 - t * o, min=0),
@@ -119,6 +122,9 @@ SAMPLES: dict[str, Callable[[], Iterator[Sample]]] = {
     "multiclass_hinge": margins,
     "softmax": only_scores,
     "log_softmax": only_scores,
+    "huber": differences,
+    "huber_half": differences,
+    "huber_five": differences,
 }
 
 
