@@ -56,8 +56,9 @@ def fit(
         epochs: How often all samples are used.
         batch_size: Samples in an update; None for all of them.
         validation_data: A pair (X, y) on which loss and metrics are evaluated after each epoch.
-        metrics: "accuracy", names in nn.losses.LOSSES, or functions (outputs, target) of one sample. For one output
-            accuracy has a threshold: 0 for "binary_cross_entropy", "hinge" and for the labels -1 and 1, else 0.5.
+        metrics: "accuracy", "f1", "f1_macro", "r2", names in nn.losses.LOSSES, or functions (outputs, target) of one
+            sample. For one output the threshold between two classes is 0 for "binary_cross_entropy", "hinge" and
+            for the labels -1 and 1, else 0.5.
         shuffle: Whether each epoch takes the samples in a new order.
         seed: Seed of that order and of Dropout. Without one, Python's `random` makes it, so that random.seed repeats
             a training.
@@ -143,8 +144,8 @@ def evaluate(
         X: Inputs (samples, inputs).
         y: Targets (samples,) or (samples, outputs), as for `fit`.
         loss: A name, or a function (outputs, target), as for `fit`.
-        metrics: "accuracy", names of losses, or functions, as for `fit`.
-        reduction: Whether the loss is the "mean" over the samples or the "sum"; metrics are means.
+        metrics: As for `fit`.
+        reduction: Whether the loss is the "mean" over the samples or the "sum"; metrics are means or scores.
         sample_weight: Weights (samples,) for loss and metrics, 0 or more.
         threads: Threads for many samples. The numbers do not depend on it.
 

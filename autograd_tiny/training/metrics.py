@@ -1,4 +1,4 @@
-"""The quality of a model over samples: its loss, its accuracy, or any function of a sample."""
+"""The quality of a model over samples: its loss, its accuracy, a score, or any function of a sample."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,11 @@ from ..boundary.arguments import describe
 from ..nn.losses import LOSSES, LossSpec
 from .data import Array, check_range
 from .per_sample import PerSample
+from .scores import SCORES, Decisions, Score
 
 Metric = Callable[[Any, Any], Any]
 BatchMetric = Callable[[Array, Array], Array]   # outputs and targets of all samples → a number for each
+HIGHER_IS_BETTER = ("accuracy", *SCORES)        # of all other metrics by name, lower is
 
 
 class Evaluator:
@@ -41,36 +43,46 @@ class Evaluator:
         self.targets = targets
         self.weights = weights
         samples = len(x)
-        self.metrics: dict[str, BatchMetric] = {"loss": _SampleMetric(loss.loss, samples)} if with_loss else {}
-        labels = targets if training_targets is None else training_targets
+        self.metrics: dict[str, BatchMetric | Score] = {}
+        if with_loss:
+            self.metrics["loss"] = _SampleMetric(loss.loss, samples)
+        decisions = Decisions(loss, targets if training_targets is None else training_targets)
         for name, metric in metrics.items():
-            self.metrics[name] = _Accuracy(loss, labels) if metric == "accuracy" else _SampleMetric(metric, samples)
+            if isinstance(metric, str):
+                self.metrics[name] = Score(name, decisions) if name in SCORES else _Accuracy(decisions)
+            else:
+                self.metrics[name] = _SampleMetric(metric, samples)
             if name in LOSSES:
                 check_range(targets, LOSSES[name].targets, f"y, for the metric {name},")
 
     def check(self) -> None:
         """Evaluate one sample, so that a metric that fails does so before training."""
         if self.metrics:
-            outputs = self.forward(self.x[:1])
-            for metric in self.metrics.values():
-                metric(outputs, self.targets[:1])
+            self._numbers(self.forward(self.x[:1]), self.targets[:1], np.ones(1))
 
     def results(self, reduction: str = "mean", threads: int = 1) -> dict[str, float]:
-        """The mean over the samples by name; of the loss the sum, if that is the reduction."""
+        """The metrics by name: means over the samples, or scores; of the loss the sum, if that is the reduction."""
         if not self.metrics:
             return {}
-        outputs = self.forward(self.x, threads=threads)
+        weights = np.ones(len(self.x)) if self.weights is None else self.weights
+        return self._numbers(self.forward(self.x, threads=threads), self.targets, weights, reduction)
+
+    def _numbers(
+        self, outputs: Array, targets: Array, weights: Array, reduction: str = "mean"
+    ) -> dict[str, float]:
         found = {}
         for name, metric in self.metrics.items():
-            each = metric(outputs, self.targets)
+            if isinstance(metric, Score):
+                found[name] = metric(outputs, targets, weights)
+                continue
+            each = metric(outputs, targets)
             summed = reduction == "sum" and name == "loss"
-            weights = np.ones(len(each)) if self.weights is None else self.weights
             found[name] = float(weights @ each if summed else np.average(each, weights=weights))
         return found
 
 
 def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
-    """Metrics by name: "accuracy", or functions of a sample. ValueError, TypeError for anything else."""
+    """Metrics by name: a name in HIGHER_IS_BETTER, or a function of a sample. ValueError, TypeError for others."""
     if isinstance(metrics, str) or not hasattr(metrics, "__iter__"):
         raise TypeError(f"metrics: a list is expected, as ['accuracy'], got {describe(metrics)}")
     found: dict[str, Any] = {}
@@ -84,8 +96,8 @@ def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
 
 def _named_metric(metric: str | Metric) -> tuple[str, Any]:
     if isinstance(metric, str):
-        if metric != "accuracy" and metric not in LOSSES:
-            raise ValueError(f"metric {metric!r} is not known; there are accuracy, {', '.join(LOSSES)}")
+        if metric not in (*HIGHER_IS_BETTER, *LOSSES):
+            raise ValueError(f"metric {metric!r} is not known; there are {', '.join((*HIGHER_IS_BETTER, *LOSSES))}")
         return metric, LOSSES[metric].loss if metric in LOSSES else metric
     if not callable(metric):
         raise TypeError(f"metrics: names and functions of a sample are expected, got {describe(metric)}")
@@ -114,36 +126,12 @@ class _SampleMetric:
 
 
 class _Accuracy:
-    """1 for each sample whose class is predicted, and 0 for the others.
+    """1 for each sample whose class is predicted, else 0; of independent labels the share of those that are right."""
 
-    Of several outputs the largest predicts the class, of one output the side of a threshold. Several outputs of a
-    loss of probabilities are independent labels: then it is the share of those that are right.
-    """
-
-    def __init__(self, loss: LossSpec, labels: Array) -> None:
-        self.loss, self.labels = loss, labels
+    def __init__(self, decisions: Decisions) -> None:
+        self.decisions = decisions
 
     def __call__(self, outputs: Array, targets: Array) -> Array:
-        hits: Array
-        if outputs.ndim == 2 and self.loss.targets != "probabilities":
-            classes = targets.argmax(axis=1) if targets.ndim == 2 else targets
-            hits = (outputs.argmax(axis=1) == classes).astype(float)
-            return hits
-        middle = {"probabilities": 0.5, "signs": 0.0}.get(self.loss.targets)
-        if middle is None:
-            middle = _middle(set(np.unique(self.labels).tolist()))
-        threshold = middle if self.loss.threshold is None else self.loss.threshold
-        hits = ((outputs > threshold) == (targets > middle)).astype(float)
+        predicted, true = self.decisions(outputs, targets)
+        hits: Array = (predicted == true).astype(float)
         return hits if hits.ndim == 1 else np.mean(hits, axis=1)
-
-
-def _middle(labels: set[float]) -> float:
-    """The number between the labels of two classes. ValueError where they are not two known ones."""
-    if labels == {1.0}:
-        raise ValueError("accuracy: y has the label 1 only, and its other class may be 0 or -1")
-    if labels <= {0.0, 1.0}:
-        return 0.5
-    if labels <= {-1.0, 1.0}:
-        return 0.0
-    shown = ", ".join(f"{label:g}" for label in sorted(labels)[:5]) + (", …" if len(labels) > 5 else "")
-    raise ValueError(f"accuracy takes classes, 0 and 1 or -1 and 1, but y has {shown}")

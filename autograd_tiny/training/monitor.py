@@ -12,7 +12,7 @@ from .. import optim
 from ..boundary.arguments import describe, integer, nonnegative
 from ..nn.losses import LOSSES
 from .data import Array, inputs_of, targets_of
-from .metrics import Evaluator, Metric, named_metrics
+from .metrics import HIGHER_IS_BETTER, Evaluator, Metric, named_metrics
 from .model import evaluation_mode, predictor
 from .per_sample import PerSample
 from .update import Training
@@ -29,7 +29,7 @@ class EarlyStopping:
         monitor: The name of the number; by default "val_loss", or "loss" without validation_data.
         min_delta: How much better an improvement must be than the last one, 0 or more.
         restore_best: Whether the model gets the parameters of the best epoch back at the end.
-        mode: "min" if smaller is better, "max" if larger is; by default known for losses and accuracy.
+        mode: "min" if smaller is better, "max" if larger is; by default known for all metrics by name.
 
     Raises:
         TypeError: An argument of another type.
@@ -170,7 +170,7 @@ def _best_epoch(early_stopping: Any, names: Sequence[str]) -> _BestEpoch | None:
 
 def _mode(stopping: EarlyStopping, monitored: str) -> str:
     metric = monitored.removeprefix("val_")
-    default = "max" if metric == "accuracy" else "min" if metric in ("loss", *LOSSES) else None
+    default = "max" if metric in HIGHER_IS_BETTER else "min" if metric in ("loss", *LOSSES) else None
     mode = stopping.mode or default
     if mode is None:
         raise ValueError(f"early_stopping: mode='min' or 'max' is needed for {monitored!r}")

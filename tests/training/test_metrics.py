@@ -78,7 +78,7 @@ def test_accuracy_of_soft_targets_is_that_of_their_largest():
 
 @pytest.mark.parametrize("y", [np.linspace(0, 1, 8), np.arange(8.0), np.full(8, 2.0)])
 def test_accuracy_of_numbers_that_are_no_classes_is_refused(y):
-    with pytest.raises(ValueError, match=r"accuracy takes classes, 0 and 1 or -1 and 1, but y has"):
+    with pytest.raises(ValueError, match=r"accuracy and f1 take classes, 0 and 1 or -1 and 1, but y has"):
         measured(SCORES, y, "mse", "accuracy")
 
 
