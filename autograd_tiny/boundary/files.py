@@ -1,31 +1,112 @@
 """Writing a file completely or not at all."""
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EACCES
 from os import PathLike
 from pathlib import Path
 from uuid import uuid4
 
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)      # a file of that name is an error
 
-@contextmanager
-def replacing(path: str | PathLike[str]) -> Iterator[Path]:
-    """A temporary path to write to in a `with` block; at its end, the file replaces the one at `path`.
 
-    If the block raises, an existing file is left untouched.
+def write_file(path: str | PathLike[str], contents: bytes) -> None:
+    """Write a file that holds all of its old contents or all of the new ones at any moment, also after a crash.
+
+    The contents are written to a new file in the same folder, which then takes the place of the one at `path`, with
+    its mode and, where that is allowed, its owner. As with open(), symbolic links are followed, a new file has the
+    mode that the umask leaves, and a pipe or a device is written to directly.
+
+    Args:
+        path: The file.
+        contents: Its new contents.
 
     Raises:
-        FileNotFoundError: The folder does not exist.
-        IsADirectoryError: `path` is a folder.
+        OSError: There is no such folder, writing is not allowed, the disk is full, …: in the subclass that open()
+            raises, and with `path` in the message. An existing file is left untouched.
     """
-    target = Path(path).resolve()
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"cannot save {str(path)!r}: there is no folder {str(target.parent)!r}")
-    if target.is_dir():
+    with _errors_name(path):
+        older = _status(path)
+        target = Path(os.path.realpath(path))
+        if older is not None and not stat.S_ISREG(older.st_mode):
+            target.write_bytes(contents)
+        elif older is not None and not os.access(target, os.W_OK):
+            raise PermissionError(EACCES, "the file is write-protected")
+        else:
+            _replace(target, contents, older)
+
+
+def _status(path: str | PathLike[str]) -> os.stat_result | None:
+    """The status of the file, None if there is none yet. OSError where no file could be."""
+    try:
+        older = os.stat(path)                   # a loop of symbolic links is an error here
+    except FileNotFoundError:
+        target = Path(os.path.realpath(path))
+        if not target.parent.is_dir():
+            raise FileNotFoundError(f"cannot save {str(path)!r}: there is no folder {str(target.parent)!r}") from None
+        older = None
+    if older is not None and stat.S_ISDIR(older.st_mode):
         raise IsADirectoryError(f"cannot save {str(path)!r}: there is a folder of that name")
+    return older
+
+
+@contextmanager
+def _errors_name(path: str | PathLike[str]) -> Iterator[None]:
+    """Let the operating system's errors name the user's path rather than a temporary one, or none."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:                 # in words of our own, above
+            raise
+        raise OSError(error.errno, f"cannot save: {error.strerror}", os.fspath(path)) from None
+
+
+def _replace(target: Path, contents: bytes, older: os.stat_result | None) -> None:
     unfinished = target.with_name(f".{uuid4().hex}.tmp")
     try:
-        yield unfinished
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        handle, has_name = _new_file(unfinished)
+        with open(handle, "wb") as file:
+            file.write(contents)
+            file.flush()
+            os.fsync(handle)                    # on the disk before the name is: no crash leaves an empty file
+            if older is not None:
+                _take_over(handle, older)
+            if not has_name:
+                os.link(_link_to(handle), unfinished, src_dir_fd=handle, follow_symlinks=True)
+        os.replace(unfinished, target)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def _new_file(path: Path) -> tuple[int, bool]:
+    """A new file to write to, and whether it has its name yet.
+
+    Linux opens files without a name, which vanish with their process. So a process that is killed while it writes
+    leaves nothing behind.
+    """
+    with suppress(AttributeError, OSError):     # not on Linux; a file system without such files
+        handle = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
+        if os.path.exists(_link_to(handle)):
+            return handle, False
+        os.close(handle)
+    return os.open(path, NEW, 0o666), True
+
+
+def _link_to(handle: int) -> str:
+    return f"/proc/self/fd/{handle}"
+
+
+def _take_over(handle: int, older: os.stat_result) -> None:
+    """Give a new file the owner and the mode of the older one."""
+    if not hasattr(os, "fchmod"):               # Windows before Python 3.13
+        return
+    own = os.fstat(handle)
+    if (own.st_uid, own.st_gid) != (older.st_uid, older.st_gid):
+        with suppress(PermissionError):
+            os.fchown(handle, older.st_uid, older.st_gid)
+    os.fchmod(handle, stat.S_IMODE(older.st_mode))

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..boundary.arguments import describe
-from ..boundary.files import replacing
+from ..boundary.files import write_file
 from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .module import Module
 from .network import Network
@@ -77,9 +77,7 @@ def write(path: str | PathLike[str], arrays: Mapping[str, Any], metadata: Mappin
     """Write arrays and text to a safetensors file."""
     library = _library()
     contiguous = {name: np.array(array, order="C") for name, array in arrays.items()}
-    contents = library.numpy.save(contiguous, metadata={"format": FORMAT, **metadata})
-    with replacing(path) as unfinished:
-        unfinished.write_bytes(contents)
+    write_file(path, library.numpy.save(contiguous, metadata={"format": FORMAT, **metadata}))
 
 
 def read(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:

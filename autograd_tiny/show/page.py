@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..boundary.files import replacing
+from ..boundary.files import write_file
 from .theme import CSS
 
 # a page may use its own styles and scripts, and load nothing
@@ -53,8 +53,7 @@ class Page:
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a file that ends in .html is expected, got {str(path)!r}")
-        with replacing(path) as unfinished:
-            unfinished.write_text(self.html, encoding="utf-8")
+        write_file(path, self.html.encode())
         return path
 
     def _repr_html_(self) -> str:

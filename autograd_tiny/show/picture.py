@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from ..boundary.files import replacing
+from ..boundary.files import write_file
 from .layout import lay_out
 
 CRISP = 144                         # dots per inch
@@ -65,8 +65,7 @@ class Picture:
             endings = f"{', '.join(self.suffixes[:-1])} or {self.suffixes[-1]}"
             hint = "; as text there are pictures of graphs, such as draw(model(x))" * (suffix in TEXT_SUFFIXES)
             raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}{hint}")
-        with replacing(path) as unfinished:
-            unfinished.write_bytes(self._as(suffix))
+        write_file(path, self._as(suffix))
         return path
 
     def _as(self, suffix: str) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import vectors
-from ..boundary.files import replacing
+from ..boundary.files import write_file
 from ..calculus.c_kernels import numbered
 from ..calculus.operations import DOT, LEAF, operation_named
 from ..engine.custom import CustomOperation
@@ -39,8 +39,7 @@ def save(
         "outputs": program.outputs, "several": several,
     }
     head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
-    with replacing(path) as unfinished:
-        unfinished.write_text(json.dumps(head | contents), encoding="utf-8")
+    write_file(path, json.dumps(head | contents).encode())
 
 
 def load(path: str | PathLike[str]) -> Loaded:
