@@ -114,14 +114,17 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Value]]:
         """The parameters with their names, such as ("layer1.neuron2.w[0]", Value(…))."""
         found: dict[Value, str] = {}
+        self._add_named_parameters(found, "")
+        return [(name, parameter) for parameter, name in found.items()]
+
+    def _add_named_parameters(self, found: dict[Value, str], prefix: str) -> None:
+        """Add the parameters to those found, each with its name behind the prefix."""
         for attribute, held in self._registered().items():
             for name, part in named_in(attribute, held):
                 if isinstance(part, Module):
-                    for inner_name, parameter in part.named_parameters():
-                        found.setdefault(parameter, f"{name}.{inner_name}")
+                    part._add_named_parameters(found, f"{prefix}{name}.")
                 else:
-                    found.setdefault(part, name)
-        return [(name, parameter) for parameter, name in found.items()]
+                    found.setdefault(part, prefix + name)
 
     def parts(self) -> list[tuple[str, Module]]:
         """The modules directly inside this one, with their names."""

@@ -18,6 +18,7 @@ from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .module import Module
 from .network import Network
 
+MOST_LEVELS = 50                # of modules in modules: each parameter is labelled with its path
 CLASSES = {each.__name__: each for each in (Neuron, Layer, MLP, Activation, Maxout, Dropout, Network)}
 FORMAT = "autograd_tiny"
 INSTALL = 'saving takes the library safetensors: pip install "autograd_tiny[save]"'
@@ -151,9 +152,27 @@ def _model_from(metadata: Mapping[str, str], arrays: Mapping[str, Any]) -> Modul
         raise ValueError(f"its architecture is damaged: {error}") from None
 
 
-def _build(plan: Any, init: _LimitedZeros) -> Module:
+def _build(plan: Any, init: _LimitedZeros, path: tuple[str, ...] = ()) -> Module:
+    """The module of a plan, with the name and the labels that it has at this path of a larger one."""
+    if len(path) > MOST_LEVELS:
+        raise ValueError(f"its modules are nested more than {MOST_LEVELS} levels deep")
     if plan["class"] == "Sequential":
-        return Sequential(*[_build(each, init) for each in plan["layers"]])
+        module = Sequential()
+        # past __setattr__, which would label all parameters anew at each level
+        vars(module)["layers"] = [
+            _build(each, init, (*path, f"layer{k}")) for k, each in enumerate(plan["layers"], 1)
+        ]
+    else:
+        module = _build_single(plan, init)
+        for name, parameter in module.named_parameters():
+            parameter.label = ".".join((*path, name))
+    if path:
+        vars(module)["name"] = path[-1]
+    return module
+
+
+def _build_single(plan: Any, init: _LimitedZeros) -> Module:
+    """A module of one of the CLASSES."""
     if plan["class"] not in CLASSES:
         raise ValueError(f"a class {plan['class']!r} is not known; there are {', '.join(CLASSES)}")
     module_class: Any = CLASSES[plan["class"]]

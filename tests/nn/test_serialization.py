@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from references.work import calls_in
 
 from autograd_tiny import Value, fit, nn, predict
 
@@ -468,6 +469,66 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(IsADirectoryError, match="a folder of that name"):
         nn.save(nn.Layer(1, 1), tmp_path)
     assert os.listdir(tmp_path) == []
+
+
+def nested(model, depth):
+    for _ in range(depth):
+        model = nn.Sequential(model)
+    return model
+
+
+SIZES = {
+    "many inputs, deep inside": lambda n: nested(nn.Neuron(n), 20),
+    "many neurons, deep inside": lambda n: nested(nn.Sequential(*[nn.Neuron(1) for _ in range(n // 2)]), 20),
+    "a wide layer": lambda n: nn.Layer(1, n),
+    "many activations": lambda n: nn.Sequential(*[nn.Activation("tanh") for _ in range(n)]),
+    "a long network": lambda n: nn.Network([(f"u{k}", f"u{k + 1}") for k in range(n)]),
+    "a network of one unit": lambda n: nn.Network([(f"x{k}", "o") for k in range(n)]),
+}
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_the_work_of_loading_is_in_proportion_to_the_file(kind, path):
+    work = []
+    for n in (200, 800):
+        nn.save(SIZES[kind](n), path)
+        work.append(calls_in(nn.load, path))
+    assert work[1] < 5 * work[0]                            # a square would be 16 times the work
+
+
+def test_the_work_of_loading_a_parameter_does_not_grow_with_its_depth(path):
+    work = []
+    for depth in (5, 50):
+        nn.save(nested(nn.Neuron(800), depth), path)
+        work.append(calls_in(nn.load, path))
+    assert work[1] < 2 * work[0]
+
+
+def test_names_and_labels_of_nested_modules_are_those_that_were_saved(path):
+    model = nested(nn.Sequential(nn.MLP(2, [2, 1], rng=rng()), nn.Maxout(1, 2, rng=rng())), 3)
+    nn.save(model, path)
+    found = nn.load(path)
+    for one, other in [(found, model), (found[0], model[0]), (found[0][0][0][0], model[0][0][0][0])]:
+        assert (one.name, one.training) == (other.name, other.training)
+        assert [(name, p.label) for name, p in one.named_parameters()] == [
+            (name, p.label) for name, p in other.named_parameters()
+        ]
+    assert found([1.0, 2.0])[0].scope == model([1.0, 2.0])[0].scope
+
+
+def test_modules_that_are_nested_too_deep_are_saved_without_their_architecture(path):
+    deepest, deeper = nested(nn.Neuron(2, rng=rng()), 50), nested(nn.Neuron(2, rng=rng()), 51)
+    nn.save(deepest, path)
+    assert bits(nn.load(path)) == bits(deepest)
+    nn.save(deeper, path)
+    with pytest.raises(ValueError, match="into=model"):
+        nn.load(path)
+    assert bits(nn.load(path, into=nested(nn.Neuron(2), 51))) == bits(deeper)
+    plan = {"class": "Neuron", "arguments": {"nin": 2, "activation": "relu", "bias": True}}
+    for _ in range(51):
+        plan = {"class": "Sequential", "layers": [plan]}
+    with pytest.raises(ValueError, match="nested more than 50 levels deep"):
+        nn.load(with_architecture(path, plan))
 
 
 @pytest.mark.parametrize("other", [3, "model.safetensors"])

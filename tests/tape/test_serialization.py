@@ -13,6 +13,7 @@ from references.operations import ROWS, comfortable, perform
 from references.random_graphs import programs
 from references.random_tapes import Recorded, special_points
 from references.tapes import batch
+from references.work import calls_in
 
 import autograd_tiny as at
 from autograd_tiny import Tape, Value, nn, operation, record
@@ -409,3 +410,31 @@ def test_saving_to_one_place_from_several_threads(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         assert [*pool.map(tape.save, [tmp_path / "tape"] * 100)] == [None] * 100
     assert Tape.load(tmp_path / "tape")([3.0]).tolist() == [6.0]
+
+
+# ---- the work that a file can ask for
+
+FILES = {
+    "a chain": lambda n: {"instructions": [["mul", 0, 1]] + [["tanh", 2 + k] for k in range(n)], "outputs": [n + 2]},
+    "one of many operands": lambda n: {"instructions": [["max", *[0, 1] * n]]},
+    "a long dot": lambda n: {"instructions": [["dot", *[1] * n, *[0] * n, 1]]},
+    "many dots": lambda n: {"instructions": [["dot", 1, 1, 0, 0, 1]] * n},
+    "many outputs": lambda n: {"instructions": [["mul", 0, 1]], "outputs": [2] * n, "several": True},
+    "many constants": lambda n: {"instructions": [["mul", 0, -n]], "constants": ["0x1p+0"] * n},
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_the_work_of_loading_is_in_proportion_to_the_file(kind, tmp_path):
+    work = []
+    for n in (200, 800):
+        path = tmp_path / f"{n}.json"
+        contents = {
+            "inputs": ["x"], "parameters": ["w"], "numbers": ["0x1p-1"], "constants": [], "outputs": [2],
+            "several": False, **FILES[kind](n),
+        }
+        text = json.dumps(contents, sort_keys=True)
+        head = {"format": "autograd_tiny tape", "version": 1, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+        path.write_text(json.dumps(head | contents), encoding="utf-8")
+        work.append(calls_in(lambda path=path: Tape.load(path).listing()))
+    assert work[1] < 5 * work[0]                            # a square would be 16 times the work
