@@ -16,10 +16,10 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
+    from importlib.machinery import ModuleSpec
     from typing import Any
 
 if os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
@@ -42,7 +42,7 @@ _NAMES = {
         "cbrt clip cos cosh dot elu equal erf erfc exp expm1 gelu greater greater_equal hypot leaky_relu "
         "less less_equal log log1p log2 log10 log_softmax logsumexp max maximum mean min minimum mish prod "
         "relu sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh where",
-    "engine.gradients": "gradients",
+    "engine.gradient_graph": "gradients",
     "engine.graph": "find_nonfinite topological_order",
     "engine.state": "engine_kind",
     "engine.value": "Value",
@@ -68,18 +68,20 @@ _NAMES = {
 # </written: names>
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-class _Moved(ModuleType):
-    """A module by the name that it had when a pickle was written: what it holds is where it lives now."""
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(f".{_MOVED[self.__name__.rpartition('.')[2]]}", __name__), name)
+class _MovedModules:
+    """Asked last, for modules that are not there: a pickle may name one as it was called before it moved."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if not name.startswith(f"{__name__}."):
+            return None
+        from .boundary.old_names import module_spec
+
+        return module_spec(name)
 
 
-_MOVED = {
-    "copying": "engine.copying", "forward": "transforms.dual", "functions": "engine.functions",
-    "history": "training.history", "ops": "calculus.operations", "program": "tape.program", "watch": "training.monitor",
-}
-sys.modules.update((f"{__name__}.{old}", _Moved(f"{__name__}.{old}")) for old in _MOVED)
+sys.meta_path.append(_MovedModules)
 
 __version__ = "0.1.0"
 __all__ = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "sum"})

@@ -15,7 +15,7 @@ from .engine.functions import (
     sigmoid as sigmoid, sign as sign, silu as silu, sin as sin, sinh as sinh, softmax as softmax,
     softplus as softplus, sqrt as sqrt, sum as sum, tan as tan, tanh as tanh, where as where,
 )
-from .engine.gradients import gradients as gradients
+from .engine.gradient_graph import gradients as gradients
 from .engine.graph import find_nonfinite as find_nonfinite, topological_order as topological_order
 from .engine.state import engine_kind as engine_kind
 from .engine.value import Value as Value

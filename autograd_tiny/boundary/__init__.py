@@ -3,5 +3,6 @@
     arguments.py   checks of the arguments that users pass
     arrays.py      support for NumPy arrays without importing NumPy
     files.py       writing a file completely or not at all
+    old_names.py   modules that moved, by their old names, for old pickles
     plotting.py    Matplotlib and the colours of plots
 """

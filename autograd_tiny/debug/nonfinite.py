@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ..engine.gradients import gradients
+from ..engine.gradient_graph import gradients
 from ..engine.graph import find_nonfinite, topological_order
 from ..engine.value import Value
 

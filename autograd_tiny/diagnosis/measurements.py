@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..engine.gradients import gradients
+from ..engine.gradient_graph import gradients
 from ..engine.graph import topological_order
 from ..engine.value import Value
 from ..tape.tape import Tape, record

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..boundary.files import write_file
 from .layout import lay_out
@@ -100,3 +101,13 @@ def _dots_per_inch(svg: str) -> int:
     """Crisp, or as many as fit into memory."""
     width, height = (float(points) / 72 for points in re.findall(r'\b(?:width|height)="([\d.]+)pt"', svg)[:2])
     return min(CRISP, int((MOST_DOTS / (width * height)) ** 0.5))
+
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> object:
+        """Refuse the pictures in old pickles, which look for their class here."""
+        if name == "GraphPicture":
+            from ..boundary.old_names import unreadable
+
+            raise unreadable("the picture of a graph", "draw()")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from .. import vectors
 from ..boundary.arguments import describe
 from ..engine.context import no_grad
 from ..engine.functions import dot
-from ..engine.gradients import gradients
+from ..engine.gradient_graph import gradients
 from ..engine.state import watching
 from ..engine.value import Value
 from ..tape.tape import Tape, record

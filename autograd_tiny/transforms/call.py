@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ..boundary.arguments import describe
 from ..boundary.arrays import is_array
 from ..engine import functions
-from ..engine.gradients import gradient_graph, gradients
+from ..engine.gradient_graph import gradient_graph, gradients
 from ..engine.graph import topological_order
 from ..engine.state import noted, switched
 from ..engine.value import Value

@@ -19,7 +19,7 @@ from ..calculus import operations as ops
 from ..calculus.floats import FLOATS
 from ..calculus.operations import Operation
 from ..engine import functions
-from ..engine.gradients import FORMULAS
+from ..engine.gradient_graph import FORMULAS
 from ..engine.state import recording
 from ..engine.value import Value, dispatch, is_operand, plain_float, required
 

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from math import isfinite
 
 from ...boundary.arguments import describe, integer
-from ...engine.gradients import gradients
+from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
 from ...engine.value import Value
 from ..paths import Count, PowerOfTen, count_paths, finite_sum, largest_paths

@@ -5,7 +5,7 @@ import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...engine.gradients import gradients
+from ...engine.gradient_graph import gradients
 from ...engine.value import Value
 from ..names import names_of, readable
 from ..paths import Count, PowerOfTen, by_size, count_paths, finite_sum

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...engine.gradients import gradients
+from ...engine.gradient_graph import gradients
 from ...engine.value import Value
 from ..formulas import local_derivative_formula, value_formula
 from ..graph.folding import Fold, Folding

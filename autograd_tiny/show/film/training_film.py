@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import optim, vectors
 from ...boundary.arguments import describe, integer
-from ...engine.gradients import gradients
+from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
 from ...engine.state import switched
 from ...engine.value import Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...boundary.arguments import integer
-from ...engine.gradients import gradients
+from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
 from ...engine.value import Value
 from ...transforms.mode_costs import ModeCosts
