@@ -1,6 +1,7 @@
 """The arguments of `measure`, checked: a model, its samples, its loss and its optimizer."""
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ class Arguments:
         """The change of each parameter in the next step, by a copy of the optimizer; None without an optimizer."""
         if self.optimizer is None or not all_finite(gradient):
             return None
-        twin = type(self.optimizer)(self.optimizer.parameters, lr=self.optimizer.lr)
+        twin = copy(self.optimizer)
         twin.load_state_dict(self.optimizer.state_dict())
         optimized = len(twin.parameters)
         before = vectors.read(self.parameters)

@@ -15,7 +15,7 @@ from .. import vectors
 from ..boundary.arguments import describe
 from ..engine.value import Value
 from ..vectors import Array
-from .optimizers import checked_parameters
+from .groups import checked_parameters
 
 
 def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:

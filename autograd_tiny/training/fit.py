@@ -68,7 +68,8 @@ def fit(
         reduction: "mean" over the samples of an update, weighted by sample_weight, or "sum".
         penalty: A function of the model, such as nn.L2(1e-4), whose Value is added once in each update.
         sample_weight: Weights (samples,), 0 or more.
-        schedule: A schedule of the optimiser's learning rate, stepped after each epoch.
+        schedule: A schedule of the optimiser's learning rate, stepped after each epoch. "lr" in the History is the
+            rate of the first parameter group.
         clip_norm: Limit on the norm of the gradient in an update.
         clip_value: Limit on the size of each number of the gradient; it is applied first.
         progress: Whether to show a bar.

@@ -78,6 +78,7 @@ class Monitor:
         if len(set(self.names)) < len(self.names):
             raise ValueError(f"metrics: two columns would have the same name: {', '.join(self.names)}")
         self.best = _best_epoch(early_stopping, self.names)
+        self.scheduled = _scheduled_by(schedule, self.names)
 
     def _add_evaluators(self, validation_data: Any, metrics: Mapping[str, Any]) -> None:
         """For the training data, and for those for validation; each is tried on one sample."""
@@ -115,7 +116,9 @@ class Monitor:
 
     def after_epoch(self, epoch: int, logs: dict[str, float]) -> str:
         """Step the schedule and call the callbacks. Returns why training ends here; "" if it goes on."""
-        if self.schedule is not None:
+        if self.scheduled:
+            self.schedule.step(logs[self.scheduled])
+        elif self.schedule is not None:
             self.schedule.step()
         reason = "" if self.best is None else self.best.after_epoch(epoch, logs, self.training.parameters.numbers)
         ended = self._call(self.on_epoch, epoch, logs)
@@ -143,7 +146,7 @@ class _BestEpoch:
 
     def __init__(self, stopping: EarlyStopping, names: Sequence[str]) -> None:
         self.stopping = stopping
-        self.monitored = stopping.monitor or ("val_loss" if "val_loss" in names else "loss")
+        self.monitored = stopping.monitor or _default_monitored(names)
         if self.monitored not in names:
             raise ValueError(f"early_stopping: {self.monitored!r} is not recorded; there are {', '.join(names)}")
         self.sign = -1.0 if _mode(stopping, self.monitored) == "max" else 1.0
@@ -182,7 +185,23 @@ def _checked_schedule(schedule: Any, training: Training) -> Any:
         raise TypeError(f"schedule: one of autograd_tiny.optim is expected, got {describe(schedule)}")
     if schedule is not None and schedule.optimizer is not training.optimizer:
         raise ValueError("schedule: it belongs to another optimiser; make one for the optimiser of this training")
+    if schedule is not None and not isinstance(schedule, optim.ReduceLROnPlateau):
+        schedule.lr_at(schedule.last_step + training.epochs)        # an error if it ends earlier
     return schedule
+
+
+def _scheduled_by(schedule: Any, names: Sequence[str]) -> str:
+    """The number that the schedule depends on; "" if it depends on the step alone."""
+    if not isinstance(schedule, optim.ReduceLROnPlateau):
+        return ""
+    name = schedule.monitor or _default_monitored(names)
+    if name not in names:
+        raise ValueError(f"schedule: {name!r} is not recorded; there are {', '.join(names)}")
+    return name
+
+
+def _default_monitored(names: Sequence[str]) -> str:
+    return "val_loss" if "val_loss" in names else "loss"
 
 
 def _callback_methods(callbacks: Any) -> tuple[list[Any], list[Any]]:

@@ -240,15 +240,25 @@ def test_a_state_is_plain():
     train(optimizer, 2)
     state = optimizer.state_dict()
     assert list(state) == [
-        "optimizer", "lr", "betas", "eps", "weight_decay", "amsgrad", "steps", "missed", "exp_avg",
-        "exp_avg_sq", "max_exp_avg_sq",
+        "optimizer", "param_groups", "steps", "missed", "exp_avg", "exp_avg_sq", "max_exp_avg_sq",
     ]
-    assert (state["optimizer"], state["lr"], state["steps"]) == ("Adam", 0.001, 2)
+    assert (state["optimizer"], state["steps"]) == ("Adam", 2)
+    assert state["param_groups"] == [
+        {"params": 9, "lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0, "amsgrad": True},
+    ]
     assert {array.shape for array in state.values() if isinstance(array, np.ndarray)} == {(9,)}
     before = snapshot(optimizer)
     for name in ("missed", "exp_avg"):
         state[name][:] = 7.0
     assert snapshot(optimizer) == before
+
+
+def with_change(state, change):
+    """A state with other entries, those of its group among them, and another learning rate."""
+    [group] = state["param_groups"]
+    of_group = {name: entry for name, entry in change.items() if name in group}
+    rest = {name: entry for name, entry in change.items() if name not in group}
+    return {**state, "param_groups": [{**group, "lr": 0.5, **of_group}], **rest}
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -267,11 +277,15 @@ def test_a_state_is_plain():
     ({"missed": np.full(9, 4.0)}, "missed: whole numbers up to 3"),
     ({"missed": np.full(9, 0.5)}, "missed"), ({"missed": np.full(9, -1.0)}, "missed"),
     ({"sum": np.zeros(9)}, "unknown .*'sum'"),
+    ({"param_groups": None}, "param_groups: a list of dicts"), ({"param_groups": [1]}, "param_groups: a list of"),
+    ({"param_groups": []}, r"param_groups: groups of \[9\] parameters are expected, got list \[\]"),
+    ({"param_groups": [{"params": 8}]}, r"groups of \[9\] parameters"), ({"params": 8}, r"groups of \[9\] par"),
+    ({"param_groups": [{"params": 9, "lr": 0.1}]}, "missing .*'betas'"),
 ])
 def test_a_state_that_does_not_fit_changes_nothing(change, message):
     optimizer = optim.Adam(parameters())
     train(optimizer, 3)
-    state = {**optimizer.state_dict(), "lr": 0.5, **change}
+    state = with_change(optimizer.state_dict(), change)
     before = snapshot(optimizer)
     with pytest.raises(ValueError, match=message):
         optimizer.load_state_dict(state)
@@ -284,10 +298,10 @@ def test_a_state_that_does_not_fit_changes_nothing(change, message):
 def test_a_state_with_a_missing_entry_names_it(missing):
     optimizer = optim.Adam(parameters())
     train(optimizer, 3)
-    state = {**optimizer.state_dict(), "lr": 0.5}
-    del state[missing]
+    state = with_change(optimizer.state_dict(), {})
+    del (state if missing in state else state["param_groups"][0])[missing]
     before = snapshot(optimizer)
-    message = "got one of None" if missing == "optimizer" else f"'{missing}'.* missing|missing .'{missing}'"
+    message = "got one of None" if missing == "optimizer" else f"missing .'{missing}'"
     with pytest.raises(ValueError, match=message):
         optimizer.load_state_dict(state)
     assert snapshot(optimizer) == before

@@ -2,11 +2,15 @@
 import json
 from pathlib import Path
 
-from autograd_tiny import Value, sin
+from autograd_tiny import Value, optim, sin
 
 REFERENCES = json.loads(Path(__file__).with_name("optimizers.json").read_text("utf-8"))
 SAMPLES = REFERENCES["samples"]
 OPTIMIZERS = REFERENCES["optimizers"]
+GROUPED = REFERENCES["groups"]
+ONE_CYCLES = REFERENCES["one_cycles"]
+PLATEAUS = REFERENCES["plateaus"]
+LOSSES = [float(number) for number in REFERENCES["losses"]]
 START = OPTIMIZERS[0]["every_10th"][0]
 
 
@@ -27,3 +31,9 @@ def loss(p):
 
 def parameters(numbers=START):
     return [Value(x, f"p{i}") for i, x in enumerate(numbers)]
+
+
+def two_groups(name, options):
+    """An optimiser of two parameters, each in a group; the second has half the rate."""
+    groups = [{"params": [Value(0.0)]}, {"params": [Value(0.0)], "lr": 0.05}]
+    return getattr(optim, name)(groups, lr=0.1, **options)

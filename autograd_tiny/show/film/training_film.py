@@ -85,8 +85,8 @@ class TrainingRun:
     @property
     def is_plain(self) -> bool:
         """Whether an update is x − lr·g and no more."""
-        optimizer = self.optimizer
-        return type(optimizer) is optim.SGD and not optimizer.momentum and not optimizer.weight_decay
+        group, *others = self.optimizer.param_groups
+        return type(self.optimizer) is optim.SGD and not others and not group["momentum"] and not group["weight_decay"]
 
 
 def _inputs(x: Any) -> list[Value]:
