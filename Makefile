@@ -26,8 +26,7 @@ lint: $(VENV)/.lint   ## check style, types and which way imports point
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-written: $(VENV)/.test   ## write anew what is made from the rows of the calculus and from the list of public names
-	$(BIN)/python -m autograd_tiny.calculus.python_functions
+written: $(BIN)/python   ## write anew what is made from the rows of the calculus and from the list of public names
 	$(BIN)/python tools/written.py
 
 notebooks: $(VENV)/.test   ## run the notebooks and keep what they show

@@ -1,14 +1,29 @@
-"""Writes the table of public names from __init__.pyi, and the table of operations from the rows: see `make written`."""
+"""Writes anew what repeats the rows of the calculus or the list of public names: `make written`.
+
+- parts of the engine: autograd_tiny/calculus/python_functions.py says which
+- the table of public names in __init__.py, and the list of functions in docs/reference/public-names.md, from
+  __init__.pyi
+- the tables of operations and of functions in docs/reference, from the rows
+
+It needs no more than the calculus: the engine may not run before it is written anew.
+"""
 import ast
+import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "autograd_tiny"
-OPERATIONS = ROOT / "docs/reference/operations.md"
+REFERENCE = ROOT / "docs/reference"
 WIDTH = 110
+DOCS_WIDTH = 120
 
 
-def homes() -> dict[str, list[str]]:
+# ---- public names
+
+def public_names() -> dict[str, list[str]]:
     """The public names of each module; those that are modules themselves under ""."""
     tree = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
@@ -16,45 +31,91 @@ def homes() -> dict[str, list[str]]:
 
 
 def table_of_names() -> str:
-    """The table as Python."""
+    """The table of __init__.py."""
     lines = ["_NAMES = {"]
-    for module, names in homes().items():
-        start = f'    "{module}": '
-        if len(start) + len(" ".join(names)) + 3 <= WIDTH:
-            lines.append(f'{start}"{" ".join(names)}",')
-            continue
-        lines.append(start.rstrip())
-        line = " " * 8 + '"'
-        for name in names:
-            if len(line) + len(name) + 2 > WIDTH:
-                lines.append(line + '"')
-                line = " " * 8 + '"'
-            line += f"{name} "
-        lines.append(line.rstrip() + '",')
+    for module, names in public_names().items():
+        line = f'    "{module}": "{" ".join(names)}",'
+        if len(line) <= WIDTH:
+            lines.append(line)
+        else:
+            parts = wrapped([f"{name} " for name in names], WIDTH - 10)
+            parts[-1] = parts[-1].rstrip()
+            lines += [f'    "{module}":', *(f'        "{part}"' for part in parts)]
+            lines[-1] += ","
     return "\n".join([*lines, "}"])
 
 
-def with_names() -> str:
-    """The text that __init__.py should have."""
-    text = (PACKAGE / "__init__.py").read_text(encoding="utf-8")
-    return _between(text, "# <written: names>", "# </written: names>", table_of_names())
+def list_of_functions() -> str:
+    """The functions over Values, for the page of public names."""
+    names = sorted(public_names()["engine.functions"])
+    lines = wrapped([f"`{name}`, " for name in names], DOCS_WIDTH + 1)
+    return "\n".join(line.rstrip() for line in lines).removesuffix(",")
 
 
-def with_operations() -> str:
-    """The text that the page of operations should have."""
-    from autograd_tiny.calculus.operations import reference_table
+# ---- rows of the calculus
 
-    text = OPERATIONS.read_text(encoding="utf-8")
-    return _between(text, "<!-- operations -->", "<!-- /operations -->", reference_table())
+def table_of_operations() -> str:
+    """Each operation with its value and its local derivatives."""
+    return str(calculus("operations").reference_table())
 
 
-def _between(text: str, start: str, end: str, part: str) -> str:
-    """The text with another part between two marks; the rest of the line of the first one stays."""
-    before, mark, rest = text.partition(start)
+def table_of_functions() -> str:
+    """Each function that a row has, with its summary."""
+    lines = ["| function | |", "|---|---|"]
+    for row in calculus("operations").OPERATIONS:
+        if row.summary:
+            alias = f" (`{row.numpy_name}`)" if row.numpy_name else ""
+            lines.append(f"| `{row.name}({arguments(row)})`{alias} | {row.summary.replace('|', '∣')} |")
+    return "\n".join(lines)
+
+
+def arguments(row: Any) -> str:
+    """The arguments of an operation's function."""
+    names = {("xs",): ["values"], ("xs", "ys", "bias"): ["xs", "ys", "bias=None"]}
+    return ", ".join(names.get(row.operands, row.parameters))
+
+
+def calculus(module: str) -> Any:
+    """A module of the calculus."""
+    return import_module(f"autograd_tiny.calculus.{module}")
+
+
+# ---- files
+
+MARKED = {          # of each file: what stands between its marks "written: …"
+    PACKAGE / "__init__.py": table_of_names,
+    REFERENCE / "public-names.md": list_of_functions,
+    REFERENCE / "operations.md": table_of_operations,
+    REFERENCE / "functions.md": table_of_functions,
+}
+
+
+def up_to_date(path: Path) -> str:
+    """The text that a file of MARKED should have."""
+    start, end = ("# <written", "# </written") if path.suffix == ".py" else ("<!-- written", "<!-- /written")
+    before, mark, rest = path.read_text(encoding="utf-8").partition(start)
     line, _, rest = rest.partition("\n")
-    return f"{before}{mark}{line}\n{part}\n{end}{rest.partition(end)[2]}"
+    return f"{before}{mark}{line}\n{MARKED[path]()}\n{end}{rest.partition(end)[2]}"
+
+
+def wrapped(items: list[str], width: int) -> list[str]:
+    """Items one behind the other, on lines of the width."""
+    lines = [""]
+    for item in items:
+        if len(lines[-1] + item) > width:
+            lines.append("")
+        lines[-1] += item
+    return lines
+
+
+def main() -> None:
+    package = ModuleType("autograd_tiny")           # in the place of the package, which would load the engine
+    package.__path__ = [str(PACKAGE)]
+    sys.modules[package.__name__] = package
+    calculus("python_functions").main()
+    for path in MARKED:
+        path.write_text(up_to_date(path), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    (PACKAGE / "__init__.py").write_text(with_names(), encoding="utf-8")
-    OPERATIONS.write_text(with_operations(), encoding="utf-8")
+    main()

@@ -333,7 +333,3 @@ def main() -> None:
         if file.endswith(".py"):
             compile(text, file, "exec")
         (PACKAGE / file).write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
