@@ -1,6 +1,6 @@
 """Every row of the calculus against mpmath: its value, its derivatives, its conventions at the edges.
 
-The references state the calculus once more, in other formulas than those of ops.py, and are themselves
+The references state the calculus once more, in other formulas than those of operations.py, and are themselves
 compared with numerical differentiation.
 """
 from __future__ import annotations
@@ -59,7 +59,7 @@ def test_value_and_derivatives_against_50_digits(name: str) -> None:
             assert is_close(slope, exact, slope_slack(float(exact), *operands)), (operands, slope, exact)
 
 
-# ---- the engine and ops.py say the same
+# ---- the engine and operations.py say the same
 
 
 # Python has a hypot of its own; the compiled engine takes the C library's, which may round otherwise.

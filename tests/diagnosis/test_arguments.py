@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from references.diagnosed import LABELS, N, X, Y, mlp, rms
+from references.networks.diagnosed import LABELS, N, X, Y, mlp, rms
 
 from autograd_tiny import Value, nn, optim
 from autograd_tiny.diagnosis import measure

@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from references.diagnosed import LABELS, X, Y, Unused, kinds, mlp, only
+from references.networks.diagnosed import LABELS, X, Y, Unused, kinds, mlp, only
 
 from autograd_tiny import Value, nn
 from autograd_tiny.diagnosis import findings, measure, summary

@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from references.diagnosed import Activated, X, Y, mlp
+from references.networks.diagnosed import Activated, X, Y, mlp
 
 from autograd_tiny import Value, nn, optim, scope
 from autograd_tiny.diagnosis import measure

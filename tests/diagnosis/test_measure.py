@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from references.diagnosed import X, Y
+from references.networks.diagnosed import X, Y
 
 from autograd_tiny import nn
 from autograd_tiny.diagnosis import measure

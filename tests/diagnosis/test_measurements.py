@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-from references.diagnosed import LABELS, N, X, Y, Activated, Unused, kinds, mlp
+from references.networks.diagnosed import LABELS, N, X, Y, Activated, Unused, kinds, mlp
 
 from autograd_tiny import Value, nn, no_grad
 from autograd_tiny.diagnosis import measure, measurements

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from references.diagnosed import N, X, Y, mlp, rms
+from references.networks.diagnosed import N, X, Y, mlp, rms
 
 from autograd_tiny import nn
 from autograd_tiny.diagnosis import measure, summary

@@ -9,7 +9,7 @@ import pytest
 
 import autograd_tiny as at
 from autograd_tiny import Value, check_gradients, fit, gradients, nn, optim, predict
-from references.network_2_2_2 import CHOSEN, EDGES, GIVEN, INPUTS, TARGETS
+from references.networks.network_2_2_2 import CHOSEN, EDGES, GIVEN, INPUTS, TARGETS
 
 
 def sigmoid(z):

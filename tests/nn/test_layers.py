@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from references.modules import rng
+from references.networks.modules import rng
 
 from autograd_tiny import Value, nn, tanh
 

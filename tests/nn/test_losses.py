@@ -1,4 +1,4 @@
-"""Losses against PyTorch's, eagerly and on tapes. references/losses.py made the numbers."""
+"""Losses against PyTorch's, eagerly and on tapes. references/networks/losses.py made the numbers."""
 import json
 import math
 import re
@@ -13,7 +13,7 @@ from autograd_tiny import Value, gradients, nn, record
 from autograd_tiny.engine import functions
 from autograd_tiny.nn import losses
 
-REFERENCES = json.loads(Path(__file__).parents[1].joinpath("references/losses.json").read_text("utf-8"))
+REFERENCES = json.loads(Path(__file__).parents[1].joinpath("references/networks/losses.json").read_text("utf-8"))
 OF_DIFFERENCES = [
     "mean_squared_error", "squared_error", "half_squared_error", "mean_absolute_error", "absolute_error", "huber",
 ]

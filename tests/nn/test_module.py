@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from references.modules import MODELS, Own, KeepsActivations, numbers, rng, tied
+from references.networks.modules import MODELS, Own, KeepsActivations, numbers, rng, tied
 
 from autograd_tiny import Value, fit, nn, no_grad
 

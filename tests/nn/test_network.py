@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from references.modules import numbers, rng
+from references.networks.modules import numbers, rng
 
 from autograd_tiny import Value, fit, nn, optim, predict
 

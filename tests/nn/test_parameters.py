@@ -3,7 +3,7 @@ import random
 
 import numpy as np
 import pytest
-from references.modules import MODELS, NAMES_OF_OWN, Own, numbers, tied
+from references.networks.modules import MODELS, NAMES_OF_OWN, Own, numbers, tied
 
 from autograd_tiny import Value, nn
 

@@ -1,9 +1,9 @@
-"""Clipping of gradients, on Values and on arrays, against stored results of torch (references/optimizers.py)."""
+"""Clipping of gradients, on Values and arrays, against results of torch (references/networks/optimizers.py)."""
 import math
 
 import numpy as np
 import pytest
-from references.trajectories import REFERENCES, parameters
+from references.networks.trajectories import REFERENCES, parameters
 
 from autograd_tiny import Value, optim
 

@@ -1,11 +1,11 @@
-"""Parameter groups, against stored trajectories of torch (references/optimizers.py); how they are read and set."""
+"""Parameter groups, against stored trajectories of torch (references/networks/optimizers.py); how they are read and set."""
 import copy
 import json
 import pickle
 
 import numpy as np
 import pytest
-from references.trajectories import GROUPED, START, loss, parameters
+from references.networks.trajectories import GROUPED, START, loss, parameters
 
 from autograd_tiny import Value, diagnose, fit, nn, optim
 

@@ -1,10 +1,10 @@
-"""Optimisers, against stored trajectories of torch (references/optimizers.py); their states and arguments."""
+"""Optimisers, against stored trajectories of torch (references/networks/optimizers.py); their states and arguments."""
 import json
 import math
 
 import numpy as np
 import pytest
-from references.trajectories import OPTIMIZERS, START, loss, parameters, title
+from references.networks.trajectories import OPTIMIZERS, START, loss, parameters, title
 
 from autograd_tiny import Value, nn, optim, record
 

@@ -1,10 +1,10 @@
-"""ReduceLROnPlateau, against stored rates of torch (references/optimizers.py); its state, and in fit."""
+"""ReduceLROnPlateau, against stored rates of torch (references/networks/optimizers.py); its state, and in fit."""
 import json
 import math
 
 import numpy as np
 import pytest
-from references.trajectories import LOSSES, PLATEAUS, parameters, two_groups
+from references.networks.trajectories import LOSSES, PLATEAUS, parameters, two_groups
 
 from autograd_tiny import Value, fit, nn, optim
 

@@ -1,10 +1,10 @@
-"""Schedules, against stored rates of torch (references/optimizers.py); their states and arguments."""
+"""Schedules, against stored rates of torch (references/networks/optimizers.py); their states and arguments."""
 import copy
 import json
 import math
 
 import pytest
-from references.trajectories import ONE_CYCLES, REFERENCES, parameters, title, two_groups
+from references.networks.trajectories import ONE_CYCLES, REFERENCES, parameters, title, two_groups
 
 from autograd_tiny import optim
 

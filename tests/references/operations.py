@@ -40,7 +40,7 @@ def found(name: str, operands: Sequence[float]) -> list[float]:
 
 
 def stated(name: str, operands: Sequence[float]) -> list[float]:
-    """What the formulas of ops.py give."""
+    """What the formulas of operations.py give."""
     value = ROWS[name].evaluate(FLOATS, operands)
     return [value, *ROWS[name].differentiate(FLOATS, operands, value)]
 

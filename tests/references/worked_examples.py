@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from autograd_tiny import Value, nn, sigmoid
-from references.network_2_2_2 import CHOSEN, EDGES, GIVEN, INPUTS, TARGETS
+from references.networks.network_2_2_2 import CHOSEN, EDGES, GIVEN, INPUTS, TARGETS
 
 
 def labelled(value: Value, label: str) -> Value:

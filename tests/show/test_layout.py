@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from references.pictures import boxes, example_a, read
+from references.show.pictures import boxes, example_a, read
 
 from autograd_tiny.show import layout
 from autograd_tiny.show.draw import draw

@@ -3,7 +3,7 @@ import math
 
 import pytest
 from hypothesis import given, strategies as st
-from references.pictures import boxes
+from references.show.pictures import boxes
 
 from autograd_tiny import Value
 from autograd_tiny.show.draw import draw

@@ -3,7 +3,7 @@ import os
 import xml.etree.ElementTree as ET
 
 import pytest
-from references.pictures import SVG, example_a, frame
+from references.show.pictures import SVG, example_a, frame
 
 from autograd_tiny.show import picture
 from autograd_tiny.show.draw import draw

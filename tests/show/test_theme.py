@@ -1,7 +1,7 @@
 """theme=: light and dark."""
 import re
 
-from references.folded import network
+from references.show.folded import network
 
 from autograd_tiny.show.draw import draw
 from autograd_tiny.show.theme import DARK, LIGHT

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from references.plots import captions, check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn
+from references.show.plots import (
+    captions, check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn,
+)
 
 from autograd_tiny.boundary.plotting import BLUE, RED
 from autograd_tiny.training.curves import history_svg, plot_history

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from references.training import Branching, N, Straight, Y, numbers, same
+from references.networks.training import Branching, N, Straight, Y, numbers, same
 
 from autograd_tiny import Value, fit, log, nn, optim, sqrt
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from references.training import (
+from references.networks.training import (
     CLASSES, WEIGHTS, Batches, Branching, N, Straight, X, Y, by_hand, with_dropout, mlp, numbers, same,
 )
 

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from references.training import X, Y, mlp, same
+from references.networks.training import X, Y, mlp, same
 
 from autograd_tiny import Value, evaluate, fit, nn, optim
 from autograd_tiny.nn import losses

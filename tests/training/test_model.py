@@ -3,7 +3,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from references.training import Branching, Straight, X, Y, with_dropout, same
+from references.networks.training import Branching, Straight, X, Y, with_dropout, same
 
 from autograd_tiny import Value, evaluate, fit, nn, optim, predict
 

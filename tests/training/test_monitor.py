@@ -1,7 +1,7 @@
 """Between updates: metrics, validation, callbacks, early stopping."""
 import numpy as np
 import pytest
-from references.training import Batches, N, Straight, X, Y, with_dropout, mlp, numbers, same
+from references.networks.training import Batches, N, Straight, X, Y, with_dropout, mlp, numbers, same
 
 from autograd_tiny import EarlyStopping, Value, evaluate, fit, greater, nn, optim
 

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from references.training import Branching, Straight, X, Y, by_hand, mlp, numbers, same
+from references.networks.training import Branching, Straight, X, Y, by_hand, mlp, numbers, same
 
 from autograd_tiny import Value, fit, nn, optim
 from autograd_tiny.nn import losses

@@ -3,7 +3,7 @@ import random
 
 import numpy as np
 import pytest
-from references.training import N, Straight, X, Y, mlp, numbers, same
+from references.networks.training import N, Straight, X, Y, mlp, numbers, same
 
 from autograd_tiny import Value, detect_anomaly, fit, nn, predict
 from autograd_tiny.training.per_sample import PerSample

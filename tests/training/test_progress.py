@@ -1,5 +1,5 @@
 """The progress bar."""
-from references.training import X, Y, mlp
+from references.networks.training import X, Y, mlp
 
 from autograd_tiny import fit
 from autograd_tiny.training import progress

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import sklearn.metrics
-from references.training import X, Y, mlp, same
+from references.networks.training import X, Y, mlp, same
 
 from autograd_tiny import EarlyStopping, evaluate, fit
 

@@ -3,7 +3,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from references.training import (
+from references.networks.training import (
     WEIGHTS, Batches, Branching, N, Straight, X, Y, by_hand, with_dropout, loss_of, mlp, numbers, same,
 )
 

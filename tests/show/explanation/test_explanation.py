@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from autograd_tiny import Value, gradients
 from autograd_tiny.show.explanation.explanation import Explanation, explain
 from autograd_tiny.show.paths import PowerOfTen
-from references.explanations import explained, well_formed
+from references.show.explanations import explained, well_formed
 from references.random_paths import random_graph
 from references.worked_examples import example_a, example_b, example_e, example_f, labelled
 

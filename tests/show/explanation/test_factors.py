@@ -7,7 +7,7 @@ import pytest
 
 from autograd_tiny import Value, dot, max as largest, maximum, prod
 from autograd_tiny.show.explanation.explanation import explain
-from references.explanations import chain, explained, well_formed
+from references.show.explanations import chain, explained, well_formed
 from references.worked_examples import labelled
 
 # ---- long paths

@@ -5,7 +5,7 @@ import re
 
 from autograd_tiny import Value
 from autograd_tiny.show.explanation.explanation import explain
-from references.explanations import explained
+from references.show.explanations import explained
 from references.worked_examples import labelled
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from autograd_tiny import Value, gradients, mean, no_grad, operation, optim
 from autograd_tiny.show.explanation.explanation import explain
-from references.explanations import explained, one_line
+from references.show.explanations import explained, one_line
 from references.worked_examples import example_a, labelled
 
 # ---- what .grad holds

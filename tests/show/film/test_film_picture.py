@@ -9,7 +9,7 @@ from autograd_tiny.show.graph.arguments import folding_of
 from autograd_tiny.show.graph.drawing import dot_source
 from autograd_tiny.show.picture import Picture
 from autograd_tiny.show.theme import LIGHT
-from references.films import network, sample_loss
+from references.show.films import network, sample_loss
 
 
 def picture_of(output, depth=None):

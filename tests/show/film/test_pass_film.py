@@ -10,7 +10,7 @@ from autograd_tiny import Value, gradients, nn, topological_order
 from autograd_tiny.show.film.film import Slot
 from autograd_tiny.show.film.player import play
 from autograd_tiny.show.names import readable
-from references.films import built, last_shown, last_texts, network, programs, same, sample_loss, sentences
+from references.show.films import built, last_shown, last_texts, network, programs, same, sample_loss, sentences
 from references.worked_examples import example_a
 
 examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)

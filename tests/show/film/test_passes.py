@@ -10,7 +10,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, gradients, topological_order
 from autograd_tiny.show.film.passes import backward_order, forward_order
 from autograd_tiny.show.graph.folding import Folding
-from references.films import built, programs, same
+from references.show.films import built, programs, same
 
 examples = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 

@@ -6,7 +6,7 @@ import pytest
 
 from autograd_tiny import Value, nn, optim
 from autograd_tiny.show.film.player import Player, play
-from references.films import network, sample_loss, sentences
+from references.show.films import network, sample_loss, sentences
 from references.worked_examples import example_a
 
 # ---- the page

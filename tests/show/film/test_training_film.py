@@ -6,7 +6,7 @@ import pytest
 
 from autograd_tiny import Value, nn, optim, topological_order
 from autograd_tiny.show.film.player import play
-from references.films import last_shown, network, sample_loss, sentences
+from references.show.films import last_shown, network, sample_loss, sentences
 
 
 def by_hand(model, x, target, optimizer, steps):

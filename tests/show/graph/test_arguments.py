@@ -2,8 +2,8 @@
 import random
 
 import pytest
-from references.folded import network
-from references.pictures import boxes, random_graph
+from references.show.folded import network
+from references.show.pictures import boxes, random_graph
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn

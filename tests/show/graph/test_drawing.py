@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
-from references.folded import folds, network, scoped_graphs
-from references.pictures import (
+from references.show.folded import folds, network, scoped_graphs
+from references.show.pictures import (
     STRANGE, SVG, box, boxes, constants, example_a, local_gradients, random_graph, read,
 )
 

@@ -3,8 +3,8 @@ import random
 import re
 
 import pytest
-from references.folded import folded_models, folds, frames, network, text, two_networks
-from references.pictures import boxes, read
+from references.show.folded import folded_models, folds, frames, network, text, two_networks
+from references.show.pictures import boxes, read
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn

@@ -1,7 +1,7 @@
 """Frames around modules, and the order of the boxes inside."""
 import pytest
-from references.folded import folds, network
-from references.pictures import SVG, frame, read
+from references.show.folded import folds, network
+from references.show.pictures import SVG, frame, read
 
 from autograd_tiny.show import layout
 from autograd_tiny.show.draw import draw

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
-from references.folded import network
-from references.pictures import STRANGE, example_a, example_a_after_backward, labels_in_mermaid, random_graph
+from references.show.folded import network
+from references.show.pictures import STRANGE, example_a, example_a_after_backward, labels_in_mermaid, random_graph
 
 import autograd_tiny as at
 from autograd_tiny import Value

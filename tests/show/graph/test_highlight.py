@@ -2,8 +2,8 @@
 from types import SimpleNamespace
 
 import pytest
-from references.folded import network, text
-from references.pictures import SVG, example_a, read
+from references.show.folded import network, text
+from references.show.pictures import SVG, example_a, read
 
 import autograd_tiny as at
 from autograd_tiny import Value

@@ -1,6 +1,6 @@
 """The legend: the meaning of the colours that are there, and the scale of the fills."""
-from references.folded import network, text
-from references.pictures import SVG, example_a, read
+from references.show.folded import network, text
+from references.show.pictures import SVG, example_a, read
 
 import autograd_tiny as at
 from autograd_tiny import Value

@@ -1,6 +1,6 @@
 """The module of each Value: from its scope, or from its label and the operations that use it."""
 import pytest
-from references.folded import network
+from references.show.folded import network
 
 import autograd_tiny as at
 from autograd_tiny import Value

@@ -2,8 +2,8 @@
 import itertools
 import random
 
-from references.folded import folded_models, folds, two_networks
-from references.pictures import boxes
+from references.show.folded import folded_models, folds, two_networks
+from references.show.pictures import boxes
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn

@@ -4,8 +4,8 @@ import random
 import re
 
 from hypothesis import given, settings, strategies as st
-from references.folded import folds, network, scoped_graphs, text
-from references.pictures import box, boxes, read
+from references.show.folded import folds, network, scoped_graphs, text
+from references.show.pictures import box, boxes, read
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn

@@ -3,8 +3,8 @@ import re
 
 import pytest
 from hypothesis import given, strategies as st
-from references.folded import network, text
-from references.pictures import example_a, read
+from references.show.folded import network, text
+from references.show.pictures import example_a, read
 
 from autograd_tiny import Value
 from autograd_tiny.show.draw import draw

@@ -1,6 +1,6 @@
 """The table of every node."""
-from references.folded import network
-from references.pictures import example_a, example_a_after_backward, random_graph
+from references.show.folded import network
+from references.show.pictures import example_a, example_a_after_backward, random_graph
 
 import autograd_tiny as at
 from autograd_tiny import Value

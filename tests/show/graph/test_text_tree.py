@@ -2,8 +2,8 @@
 import re
 
 from hypothesis import given, settings, strategies as st
-from references.folded import network, scoped_graphs
-from references.pictures import example_a, example_a_after_backward, random_graph
+from references.show.folded import network, scoped_graphs
+from references.show.pictures import example_a, example_a_after_backward, random_graph
 
 import autograd_tiny as at
 from autograd_tiny import Value

@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from references.diagrams import MODELS, SVG, XOR, inside, mlp, network, read, tooltip_of, weights
+from references.show.diagrams import MODELS, SVG, XOR, inside, mlp, network, read, tooltip_of, weights
 
 from autograd_tiny import nn
 from autograd_tiny.show.network.diagram import network_diagram

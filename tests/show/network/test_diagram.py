@@ -5,7 +5,7 @@ import re
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
-from references.diagrams import SVG, mlp, network, read, tooltip_of, weights
+from references.show.diagrams import SVG, mlp, network, read, tooltip_of, weights
 
 from autograd_tiny import nn
 from autograd_tiny.show.names import readable

@@ -2,7 +2,7 @@
 import random
 
 import pytest
-from references.diagrams import XOR, network, read, tooltip_of, weights
+from references.show.diagrams import XOR, network, read, tooltip_of, weights
 
 from autograd_tiny import nn
 from autograd_tiny.show.names import readable

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from references.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
+from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
 from autograd_tiny.show.plots.confusion import plot_confusion_matrix
 

@@ -5,7 +5,7 @@ import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_hex
 
-from references.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
+from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
 from autograd_tiny import nn
 from autograd_tiny.boundary.plotting import BLUE, RED

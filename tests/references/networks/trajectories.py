@@ -20,7 +20,7 @@ def title(case):
 
 
 def loss(p):
-    """The small network of references/optimizers.py."""
+    """The small network of references/networks/optimizers.py."""
     total = 0.0
     for (x1, x2), y in SAMPLES:
         h1 = (p[0] * x1 + p[1] * x2 + p[4]).tanh()

@@ -1,6 +1,6 @@
-"""Makes losses.json: losses and their derivatives by the outputs, as PyTorch finds them in float64.
+"""Makes losses.json: losses and their derivatives with respect to the outputs, as PyTorch finds them in float64.
 
-    python tests/references/losses.py
+    python tests/references/networks/losses.py
 
 A case is a loss at one sample: outputs and target go in, value and gradient come out. For softmax and
 log_softmax the value is a list, and the gradient a matrix: a row for each of its elements.

@@ -1,6 +1,6 @@
 """Makes optimizers.json: what torch.optim and torch.nn.utils do, in float64.
 
-    python tests/references/optimizers.py
+    python tests/references/networks/optimizers.py
 """
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ import re
 from contextlib import nullcontext
 
 from hypothesis import strategies as st
-from references.pictures import SVG, read
+from references.show.pictures import SVG, read
 
 import autograd_tiny as at
 from autograd_tiny import Value, draw, nn
