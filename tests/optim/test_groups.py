@@ -1,4 +1,4 @@
-"""Parameter groups, against stored trajectories of torch (references/networks/optimizers.py); how they are read and set."""
+"""Parameter groups, against trajectories of torch (references/networks/optimizers.py); how they are read and set."""
 import copy
 import json
 import pickle
