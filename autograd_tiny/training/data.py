@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..boundary.arguments import describe
+from ..boundary.arguments import describe, nonnegative
 from ..engine.value import Value, is_operand
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -44,9 +44,7 @@ def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: st
         TypeError: Not real numbers.
         ValueError: A shape or a number that does not fit the model or the loss.
     """
-    t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
-    if t.ndim == 0 or len(t) != samples:
-        raise ValueError(f"{samples} samples in {name.removesuffix('y')}X, but {name} has the shape {t.shape}")
+    t = _one_for_each(y, samples, name)
     if t.ndim > 2:
         raise ValueError(f"{name} has the shape (samples,) or (samples, outputs), got {t.shape}")
     check_finite(t, name)
@@ -65,17 +63,52 @@ def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: st
     return t
 
 
-def weights_of(sample_weight: Any, samples: int) -> Array | None:
+def _one_for_each(y: Any, samples: int, name: str = "y") -> Array:
+    """y as an array with a row for each sample."""
+    t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
+    if t.ndim == 0 or len(t) != samples:
+        raise ValueError(f"{samples} samples in {name.removesuffix('y')}X, but {name} has the shape {t.shape}")
+    return t
+
+
+def weights_of(sample_weight: Any, samples: int, name: str = "sample_weight") -> Array | None:
     """sample_weight as floats (samples,), none negative and not all 0; None for None."""
     if sample_weight is None:
         return None
-    weights = real_array(sample_weight, "sample_weight").astype(float)
+    weights = real_array(sample_weight, name).astype(float)
     if weights.shape != (samples,):
-        raise ValueError(f"sample_weight: one for each of {samples} samples, got shape {weights.shape}")
-    check_finite(weights, "sample_weight")
+        raise ValueError(f"{name}: one for each of {samples} samples, got shape {weights.shape}")
+    check_finite(weights, name)
     if (weights < 0).any() or not weights.any():
-        raise ValueError("sample_weight: numbers of 0 or more are expected, and not all 0")
+        raise ValueError(f"{name}: numbers of 0 or more are expected, and not all 0")
     return weights
+
+
+def split_off(
+    X: Any, y: Any, sample_weight: Any, validation_data: Any, fraction: float
+) -> tuple[Any, Any, Any, Any]:
+    """Hold out the last `fraction` of the samples, as Keras does. A fraction of 0 holds out none.
+
+    Returns:
+        X, y, sample_weight and validation_data.
+
+    Raises:
+        TypeError: The fraction is not a number, or X or y are not real numbers.
+        ValueError: There are validation_data too, no samples remain in a part, or X, y and sample_weight do not fit.
+    """
+    fraction = nonnegative("validation_split", fraction, below=1.0)
+    if not fraction:
+        return X, y, sample_weight, validation_data
+    if validation_data is not None:
+        raise ValueError("validation_split: it holds out samples in the place of validation_data, so give one of them")
+    x = inputs_of(X)
+    t = _one_for_each(y, len(x))
+    weights = weights_of(sample_weight, len(x))
+    start = int(len(x) * (1 - fraction))
+    if not 0 < start < len(x):
+        raise ValueError(f"validation_split: {fraction:g} of {len(x)} samples leaves no sample in one of the parts")
+    held_out = (x[start:], t[start:]) if weights is None else (x[start:], t[start:], weights[start:])
+    return x[:start], t[:start], None if weights is None else weights[:start], held_out
 
 
 # ---- checks

@@ -9,10 +9,12 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import optim
 from ..boundary.arguments import boolean, integer
 from ..nn.losses import loss_spec
-from .data import Array, inputs_of, targets_of, weights_of
+from .data import Array, inputs_of, split_off, targets_of, weights_of
 from .history import History
 from .metrics import Evaluator, Metric, named_metrics
 from .model import check_model, evaluation_mode, modules_of, outputs_and_dropouts, predictor, training_mode
@@ -28,9 +30,10 @@ Loss = str | Callable[[Any, Any], Any]
 
 def fit(
     model: Model, X: Any, y: Any, loss: Loss, optimizer: str | optim.Optimizer = "sgd", epochs: int = 1,
-    batch_size: int | None = 32, *, validation_data: tuple[Any, Any] | None = None,
-    metrics: Sequence[str | Metric] = (), shuffle: bool = True, seed: int | None = None,
-    callbacks: Sequence[Any] = (), early_stopping: int | EarlyStopping | None = None, reduction: str = "mean",
+    batch_size: int | None = 32, *, lr: float | None = None, validation_data: tuple[Any, ...] | None = None,
+    validation_split: float = 0.0, metrics: Sequence[str | Metric] = (), shuffle: bool = True,
+    seed: int | np.random.Generator | None = None, callbacks: Sequence[Any] = (),
+    early_stopping: int | EarlyStopping | None = None, reduction: str = "mean",
     penalty: Callable[[Any], Any] | None = None, sample_weight: Any = None,
     schedule: optim.LRScheduler | None = None, clip_norm: float | None = None,
     clip_value: float | None = None, progress: bool = True, threads: int = 1,
@@ -53,17 +56,21 @@ def fit(
             a row of y as floats. Such a function takes classes as one-hot rows, np.eye(K)[y].
         optimizer: An optimiser, which may have only some of the parameters: the others stay as they are. Or the
             name of one with its defaults: "sgd", "adagrad", "rmsprop", "adam" or "adamw".
+        lr: The learning rate of an optimizer that is given by its name.
         epochs: How often all samples are used.
         batch_size: Samples in an update; None for all of them.
-        validation_data: A pair (X, y) on which loss and metrics are evaluated after each epoch.
+        validation_data: A pair (X, y) on which loss and metrics are evaluated after each epoch; or (X, y, weights).
+        validation_split: Or the fraction of the samples that are held out for it: the last ones as they were given,
+            before any shuffling, with their sample_weight.
         metrics: "accuracy", "f1", "f1_macro", "r2", names in nn.losses.LOSSES, or functions (outputs, target) of one
             sample. For one output the threshold between two classes is 0 for "binary_cross_entropy", "hinge" and
             for the labels -1 and 1, else 0.5.
         shuffle: Whether each epoch takes the samples in a new order.
-        seed: Seed of that order and of Dropout. Without one, Python's `random` makes it, so that random.seed repeats
-            a training.
+        seed: Seed of that order and of Dropout, or a NumPy Generator to draw them from, so that trainings continue
+            one another. Without one, Python's `random` makes it, so that random.seed repeats a training.
         callbacks: Functions (epoch, logs) to call after each epoch, counted from 1. One that returns True ends
-            training. An object may have on_epoch_end(epoch, logs) and on_batch_end(update, logs) instead.
+            training. An object may have on_epoch_end(epoch, logs) instead, and on_train_begin(logs),
+            on_epoch_begin(epoch, logs), on_batch_end(update, logs) and on_train_end(logs); at a begin, logs is empty.
         early_stopping: Epochs to wait for an improvement, or EarlyStopping(…).
         reduction: "mean" over the samples of an update, weighted by sample_weight, or "sum".
         penalty: A function of the model, such as nn.L2(1e-4), whose Value is added once in each update.
@@ -85,8 +92,9 @@ def fit(
         FloatingPointError: The loss, a gradient or a parameter is not finite. The message has the operation and the
             sample with which that began; the model keeps the last finite parameters.
     """
+    X, y, sample_weight, validation_data = split_off(X, y, sample_weight, validation_data, validation_split)
     training = Training(
-        model, X, y, loss, optimizer, epochs=epochs, batch_size=batch_size, reduction=reduction, penalty=penalty,
+        model, X, y, loss, optimizer, lr, epochs=epochs, batch_size=batch_size, reduction=reduction, penalty=penalty,
         sample_weight=sample_weight, seed=seed, clip_norm=clip_norm, clip_value=clip_value, threads=threads,
     )
     for reason in training.slow:
@@ -100,7 +108,9 @@ def fit(
         Progress(progress, training.epochs, training.updates) as bar,
     ):
         try:
+            monitor.before_training()
             for epoch in range(1, training.epochs + 1):
+                monitor.before_epoch(epoch)
                 logs = monitor.evaluate(_run_epoch(training, monitor, bar, epoch, shuffle))
                 history.append(logs)
                 bar.end_epoch(epoch, logs)
@@ -110,6 +120,7 @@ def fit(
         except KeyboardInterrupt:
             history.stopped = f"interrupted in epoch {epoch}"
         history.best_epoch = monitor.restore_best()
+        monitor.after_training(history)
     if history.stopped.startswith("interrupted"):
         kept = f"those of epoch {history.best_epoch}" if history.best_epoch else "those of the last update"
         warnings.warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)

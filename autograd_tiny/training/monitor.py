@@ -11,11 +11,14 @@ import numpy as np
 from .. import optim
 from ..boundary.arguments import describe, integer, nonnegative
 from ..nn.losses import LOSSES
-from .data import Array, inputs_of, targets_of
+from .data import Array, inputs_of, targets_of, weights_of
+from .history import History
 from .metrics import HIGHER_IS_BETTER, Evaluator, Metric, named_metrics
 from .model import evaluation_mode, predictor
 from .per_sample import PerSample
 from .update import Training
+
+HOOKS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end")
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Monitor:
     ) -> None:
         self.training = training
         self.schedule = _checked_schedule(schedule, training)
-        self.on_epoch, self.on_batch = _callback_methods(callbacks)
+        self.hooks = _hooks(callbacks)
         known = named_metrics(metrics)
         self.names = ["loss", *known]
         self.evaluators: list[tuple[str, Evaluator]] = []
@@ -97,10 +100,17 @@ class Monitor:
             for _, evaluator in self.evaluators:
                 evaluator.check()
 
+    def before_training(self) -> None:
+        """Call the callbacks that precede the first epoch."""
+        self._call("on_train_begin", logs={})
+
+    def before_epoch(self, epoch: int) -> None:
+        """Call the callbacks that precede each epoch, counted from 1."""
+        self._call("on_epoch_begin", epoch, logs={})
+
     def after_update(self, update: int, loss: float) -> None:
         """Call the callbacks that follow each update, counted from 1."""
-        if self.on_batch:
-            self._call(self.on_batch, update, {"loss": loss})
+        self._call("on_batch_end", update, logs={"loss": loss})
 
     def evaluate(self, loss: float) -> dict[str, float]:
         """The numbers of an epoch whose loss this is."""
@@ -121,8 +131,12 @@ class Monitor:
         elif self.schedule is not None:
             self.schedule.step()
         reason = "" if self.best is None else self.best.after_epoch(epoch, logs, self.training.parameters.numbers)
-        ended = self._call(self.on_epoch, epoch, logs)
+        ended = self._call("on_epoch_end", epoch, logs=logs)
         return reason or (f"a callback ended training after epoch {epoch}" if ended else "")
+
+    def after_training(self, history: History) -> None:
+        """Call the callbacks that follow the last epoch, with its numbers."""
+        self._call("on_train_end", logs={name: history[name][-1] for name in history if len(history)})
 
     def restore_best(self) -> int | None:
         """Bring back the parameters of the best epoch. Returns that epoch; None if the last ones stay."""
@@ -131,12 +145,12 @@ class Monitor:
         self.training.parameters.numbers[:] = self.best.numbers
         return self.best.epoch
 
-    def _call(self, callbacks: Sequence[Callable[..., Any]], count: int, logs: dict[str, float]) -> bool:
-        """Call them with the parameters in their Values. Returns whether one returned True."""
-        if not callbacks:
+    def _call(self, hook: str, *count: int, logs: dict[str, float]) -> bool:
+        """Call the callbacks with the parameters in their Values. Returns whether one returned True."""
+        if not self.hooks[hook]:
             return False
         self.training.parameters.write()
-        answers = [callback(count, dict(logs)) for callback in callbacks]
+        answers = [callback(*count, dict(logs)) for callback in self.hooks[hook]]
         self.training.parameters.read()         # a callback may have changed some
         return any(isinstance(answer, bool | np.bool_) and bool(answer) for answer in answers)
 
@@ -204,28 +218,27 @@ def _default_monitored(names: Sequence[str]) -> str:
     return "val_loss" if "val_loss" in names else "loss"
 
 
-def _callback_methods(callbacks: Any) -> tuple[list[Any], list[Any]]:
-    """The functions to call after an epoch, and those to call after an update."""
-    on_epoch, on_batch = [], []
+def _hooks(callbacks: Any) -> dict[str, list[Callable[..., Any]]]:
+    """The functions to call at each hook. A callback that has no method of such a name is called after an epoch."""
+    hooks: dict[str, list[Callable[..., Any]]] = {name: [] for name in HOOKS}
     for callback in callbacks if hasattr(callbacks, "__iter__") else [callbacks]:
-        epoch_end, batch_end = (getattr(callback, name, None) for name in ("on_epoch_end", "on_batch_end"))
-        if not (epoch_end or batch_end or callable(callback)):
+        methods = {name: getattr(callback, name) for name in HOOKS if hasattr(callback, name)}
+        if not methods and not callable(callback):
             raise TypeError(f"callbacks: functions (epoch, logs) are expected, got {describe(callback)}")
-        if epoch_end or not batch_end:
-            on_epoch.append(epoch_end or callback)
-        if batch_end:
-            on_batch.append(batch_end)
-    return on_epoch, on_batch
+        for name, method in (methods or {"on_epoch_end": callback}).items():
+            hooks[name].append(method)
+    return hooks
 
 
 def _validation(
     training: Training, forward: PerSample, data: Any, metrics: Mapping[str, Any]
 ) -> Evaluator:
-    if not isinstance(data, tuple | list) or len(data) != 2:
-        raise TypeError(f"validation_data: a pair (X, y) is expected, got {describe(data)}")
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        raise TypeError(f"validation_data: (X, y) or (X, y, weights) is expected, got {describe(data)}")
     x = inputs_of(data[0], "validation X")
     if x.shape[1] != training.x.shape[1]:
         raise ValueError(f"validation X has {x.shape[1]} columns, X has {training.x.shape[1]}")
     outputs = training.targets.shape[1] if training.targets.ndim == 2 else None
     targets = targets_of(data[1], len(x), training.loss.targets, outputs, "validation y")
-    return Evaluator(forward, x, targets, training.loss, metrics, None, training.targets)
+    weights = weights_of(data[2], len(x), "validation weights") if len(data) == 3 else None
+    return Evaluator(forward, x, targets, training.loss, metrics, weights, training.targets)

@@ -44,9 +44,9 @@ class Training:
     """
 
     def __init__(
-        self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, *, epochs: int,
-        batch_size: int | None, reduction: str, penalty: Callable[[Any], Any] | None, sample_weight: Any,
-        seed: int | None, clip_norm: float | None, clip_value: float | None, threads: int,
+        self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, lr: float | None = None, *,
+        epochs: int, batch_size: int | None, reduction: str, penalty: Callable[[Any], Any] | None, sample_weight: Any,
+        seed: int | np.random.Generator | None, clip_norm: float | None, clip_value: float | None, threads: int,
     ) -> None:
         if penalty is not None and not callable(penalty):
             raise TypeError(f"penalty: a function of the model is expected, got {describe(penalty)}")
@@ -59,8 +59,8 @@ class Training:
         outputs, self.dropouts = outputs_and_dropouts(model, self.modules, self.x[0])
         self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
         self.weights = weights_of(sample_weight, self.samples)
-        self.optimizer = optimizer_for(model, optimizer)
-        self.seed = None if seed is None else integer("seed", seed, 0)
+        self.optimizer = optimizer_for(model, optimizer, lr)
+        self.seed = seed if seed is None or isinstance(seed, np.random.Generator) else integer("seed", seed, 0)
         self._check_loss()
         self.parameters = ParameterArray(self.optimizer, model)
         self.clip_norm = None if clip_norm is None else checked_limit("clip_norm", clip_norm)
@@ -114,9 +114,10 @@ class Training:
 
     def _objective(self) -> PerSample:
         is_trusted = is_built_in(self.loss.loss) and all(map(is_built_in, self.modules or [self.model]))
+        example = np.concatenate([self.x[0], np.ravel(self.targets[0]), np.ones(len(self.dropouts))])
         with training_mode(self.modules):
             return PerSample(
-                self.loss_of_sample, self.rows(slice(0, 1))[0], self.widths, self.parameters.values,
+                self.loss_of_sample, example, self.widths, self.parameters.values,
                 self.samples * self.epochs, check=not is_trusted,
             )
 

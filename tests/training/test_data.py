@@ -202,10 +202,12 @@ def test_weights_that_do_not_fit_are_refused(weights, error, match):
 
 
 @pytest.mark.parametrize("data,error,match", [
-    (X, TypeError, r"validation_data: a pair \(X, y\)"),
-    ((X,), TypeError, r"validation_data: a pair \(X, y\)"),
-    ((X, Y, Y), TypeError, r"validation_data: a pair \(X, y\)"),
-    (0.2, TypeError, r"validation_data: a pair \(X, y\)"),
+    (X, TypeError, r"validation_data: \(X, y\) or \(X, y, weights\)"),
+    ((X,), TypeError, r"validation_data: \(X, y\) or"),
+    ((X, Y, Y, Y), TypeError, r"validation_data: \(X, y\) or"),
+    (0.2, TypeError, r"validation_data: \(X, y\) or"),
+    ((X, Y, np.ones(N - 1)), ValueError, r"validation weights: one for each of 40 samples, got shape \(39,\)"),
+    ((X, Y, -np.ones(N)), ValueError, "validation weights: numbers of 0 or more"),
     ((X[:, :1], Y), ValueError, "validation X has 1 columns?, X has 2"),
     ((X, Y[:-1]), ValueError, r"40 samples.*validation y has the shape \(39,\)"),
     ((X[:0], Y[:0]), ValueError, "validation X is empty"),

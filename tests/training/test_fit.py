@@ -278,6 +278,32 @@ def test_a_seed_repeats_all_of_it():
     assert trained(seed=1) == trained(seed=1) != trained(seed=2)
 
 
+def test_a_generator_continues_from_one_training_to_the_next():
+    x, y = np.tile(X, (3, 1)), np.tile(Y, 3)            # enough for a tape in each training
+
+    def in_parts(*epochs):
+        model = with_dropout(Straight)
+        optimizer, generator = optim.Adam(model.parameters()), np.random.default_rng(3)
+        for each in epochs:
+            fit(model, x, y, "mse", optimizer, each, 8, seed=generator, progress=False)
+        return numbers(model).tolist()
+
+    assert in_parts(4) == in_parts(1, 3) == in_parts(2, 2) != in_parts(3)
+
+
+def test_the_rate_of_an_optimizer_by_name_can_be_given():
+    ours, theirs = mlp(), mlp()
+    fit(ours, X, Y, "mse", "adam", 3, 8, lr=0.05, seed=1, progress=False)
+    fit(theirs, X, Y, "mse", optim.Adam(theirs.parameters(), lr=0.05), 3, 8, seed=1, progress=False)
+    assert (numbers(ours) == numbers(theirs)).all()
+    for bad, error, match in ((-1.0, ValueError, "lr: a finite number"), ("1", TypeError, "lr: a number")):
+        with pytest.raises(error, match=match):
+            fit(ours, X, Y, "mse", "adam", lr=bad, progress=False)
+    with pytest.raises(ValueError, match="lr: goes with the name of an optimizer"):
+        fit(ours, X, Y, "mse", optim.SGD(ours.parameters()), lr=0.1, progress=False)
+    assert (numbers(ours) == numbers(theirs)).all()
+
+
 def test_the_seed_of_python_repeats_all_of_it():
     found = []
     for seed in 5, 5, 6:

@@ -103,6 +103,87 @@ def test_callbacks_are_called_in_order_with_what_was_found():
     same(history["loss"], [np.mean(batches[:2]), np.mean(batches[2:])])
 
 
+class Hooks:
+    """A callback with every hook, as those of Keras are written."""
+
+    def __init__(self, model, seen):
+        self.model, self.seen = model, seen
+
+    def note(self, hook, count, logs):
+        self.seen.append((hook, count, logs, numbers(self.model).tolist()))
+
+    def on_train_begin(self, logs=None):
+        self.note("train begin", None, logs)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.note("epoch begin", epoch, logs)
+
+    def on_batch_end(self, batch, logs=None):
+        self.note("batch end", batch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.note("epoch end", epoch, logs)
+
+    def on_train_end(self, logs=None):
+        self.note("train end", None, logs)
+
+
+def test_every_hook_is_called_in_its_turn_with_the_parameters_of_then():
+    model, seen = mlp(), []
+    before = numbers(model).tolist()
+    history = fit(
+        model, X, Y, "mse", epochs=2, batch_size=20, validation_data=(X, Y), callbacks=[Hooks(model, seen)],
+        progress=False,
+    )
+    assert [(hook, count) for hook, count, *_ in seen] == [
+        ("train begin", None), ("epoch begin", 1), ("batch end", 1), ("batch end", 2), ("epoch end", 1),
+        ("epoch begin", 2), ("batch end", 3), ("batch end", 4), ("epoch end", 2), ("train end", None),
+    ]
+    logs = [logs for hook, _, logs, _ in seen if hook != "batch end"]
+    last = {name: history[name][-1] for name in history}
+    assert logs == [{}, {}, {name: history[name][0] for name in history}, {}, last, last]
+    parameters = [numbers for *_, numbers in seen]
+    assert parameters[0] == parameters[1] == before and parameters[3] == parameters[4] == parameters[5]
+    assert parameters[-1] == parameters[-2] == numbers(model).tolist() != parameters[5]
+
+
+def test_at_the_end_of_training_the_best_epoch_is_back():
+    model, seen = mlp(), []
+    history = fit(
+        model, X, Y, "mse", optim.SGD(model.parameters(), lr=1.5), 30, None, early_stopping=2,
+        callbacks=[Hooks(model, seen)], progress=False,
+    )
+    hook, _, logs, last = seen[-1]
+    assert hook == "train end" and history.best_epoch < len(history)
+    assert last == numbers(model).tolist() and logs == {"loss": history["loss"][-1]}
+
+
+def test_the_end_of_training_is_called_after_an_interrupt_but_not_after_an_error():
+    for error, hooks in ((KeyboardInterrupt, ["train begin", "epoch begin", "train end"]),
+                         (OSError, ["train begin", "epoch begin"])):
+        model, seen = mlp(), []
+
+        def fail(update, logs, error=error):
+            raise error
+
+        with pytest.raises((UserWarning, OSError), match=r"interrupted in epoch 1|^$"):
+            fit(model, X, Y, "mse", callbacks=[Hooks(model, seen), Batches(fail)], progress=False)
+        assert [hook for hook, *_ in seen if hook != "batch end"] == hooks
+        if error is KeyboardInterrupt:
+            assert seen[-1][2] == {}
+
+
+def test_parameters_that_a_callback_sets_at_the_beginning_are_trained():
+    class Start:
+        def on_train_begin(self, logs):
+            for p in model.parameters():
+                p.data = 0.0
+
+    model = mlp()
+    history = fit(model, X, Y, "mse", batch_size=None, callbacks=[Start()], progress=False)
+    same(history["loss"][0], np.mean(Y**2))
+
+
 def test_callbacks_see_the_parameters_as_they_are_now():
     ours, theirs = mlp(), mlp()
     seen, expected = [], []
