@@ -234,10 +234,10 @@ def strict(number: float) -> float | str:
 # ---- the table
 
 def table(nodes: Sequence[Value]) -> str:
-    """A row for each node: its name, operation, value, local gradients and gradient."""
-    rows = [("name", "operation", "value", f"local{NO_BREAK}gradients", f"∂{nodes[-1].label}/∂name")]
+    """A row for each node: its name, operation, value, local derivatives and gradient."""
+    rows = [("name", "operation", "value", f"local{NO_BREAK}derivatives", f"∂{nodes[-1].label}/∂name")]
     rows += [
-        (node.label, formula(node), f"{node.data:.6g}", local_gradients(node), f"{node.grad:.6g}")
+        (node.label, formula(node), f"{node.data:.6g}", local_derivatives(node), f"{node.grad:.6g}")
         for node in nodes
     ]
     widths = column_widths(rows)
@@ -245,7 +245,7 @@ def table(nodes: Sequence[Value]) -> str:
 
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """The width of the widest cell; less for operations and local gradients, whose lines may break at spaces."""
+    """The width of the widest cell; less for operations and local derivatives, whose lines may break at spaces."""
     columns = list(zip(*rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
     longest_word = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
@@ -284,7 +284,7 @@ def formula(node: Value) -> str:
     return f"{operation.name}({', '.join(words)})"
 
 
-def local_gradients(node: Value) -> str:
+def local_derivatives(node: Value) -> str:
     """∂f/∂x for each operand x of f; for one that is an operand twice, both terms: ∂f/∂x = 3 + 3."""
     terms: dict[str, list[str]] = {}
     for x, local_grad in zip(node.operands, node.local_grads, strict=True):

@@ -61,7 +61,7 @@ def process(*argv, stdout=subprocess.PIPE, **environment):
 
 def test_worked_example_a(run):
     assert run(*EXAMPLE_A) == """\
-name  operation  value  local gradients       ∂f/∂name
+name  operation  value  local derivatives     ∂f/∂name
 a                   -1                               7
 b                    3                               9
 c                    4                               2

@@ -32,7 +32,7 @@ def draw(
     """Draw the graph of a computation, or a Module as the diagram of its units.
 
     A box shows the label of a value and its formula, the number in blue and the gradient in red, or "—" if no
-    backward pass has reached it. On each edge into an operation stands the local gradient. Results without a label
+    backward pass has reached it. On each edge into an operation stands the local derivative. Results without a label
     are called v1, v2, … as in A. Griewank and A. Walther, Evaluating Derivatives (2008). Plain numbers, and values
     that require no gradient, are grey. Pointing at a part shows all its digits. The picture keeps the numbers of now.
 

@@ -48,7 +48,7 @@ def test_two_outputs_over_one_subgraph():
     assert (a.grad, shared.grad) == (12.0 + 5.0, 1.0)
 
 
-def test_local_gradients_are_those_of_the_forward_pass():
+def test_local_derivatives_are_those_of_the_forward_pass():
     a, b = Value(2.0), Value(3.0)
     f = a * b
     a.data, b.data = 100.0, 200.0

@@ -1,12 +1,12 @@
 """A scene in the language of Graphviz's dot: a box for each value, a small circle for each operation.
 
 As in tutorials on backpropagation, a box holds the value in blue and the gradient below it in red, and the
-local gradient stands on the edge from an operand to the operation. It is a node there, in the middle of
+local derivative stands on the edge from an operand to the operation. It is a node there, in the middle of
 the edge: as a label it would stand beside, and in a large graph nearer to another edge.
 
 Every part has an id, by which a page finds it in the SVG: n3 is the box of the Value at place 3 of
 Scene.values, op3 the circle of the operation that computed it, r3 the edge from there to the box. d3_0 is the
-local gradient with respect to its first operand, e3_0a and e3_0b are the edges before and behind it; c3_1 is the
+local derivative with respect to its first operand, e3_0a and e3_0b are the edges before and behind it; c3_1 is the
 second operand, if that is a number. m0 is a folded module, i0 are inputs that share a box, x0 is an edge at those.
 frames.py draws the frames around modules, legend.py the legend below the picture.
 """
@@ -114,7 +114,7 @@ class Drawing:
         self.inside(value).node(name, label, id=name, tooltip=in_tooltip(scene.details(value)), **attributes)
 
     def add_operation(self, result: Value) -> None:
-        """A circle, with edges from the operands by way of the local gradients, and one to the result."""
+        """A circle, with edges from the operands by way of the local derivatives, and one to the result."""
         scene, i = self.scene, f"{self.prefix}{self.scene.place[result]}"
         circle, sign = self.circle(result), sign_of(result.operation)
         shape, tooltip = "circle" if len(sign) <= 2 else "ellipse", in_tooltip(result.operation.name)
@@ -134,7 +134,7 @@ class Drawing:
                 self.add_local_gradient(operand, f"{i}_{k}", result, k, minlen=length)
 
     def add_local_gradient(self, operand: Value, i: str, result: Value, k: int, **options: str) -> None:
-        """The edge from an operand to the operation, with the local gradient on it."""
+        """The edge from an operand to the operation, with the local derivative on it."""
         scene, node = self.scene, f"d{i}"
         equation, number = in_tooltip(scene.local_derivative(result, k)), scene.number(result.local_grads[k])
         self.inside(result).node(node, number, id=node, tooltip=equation, **self.on_an_edge())

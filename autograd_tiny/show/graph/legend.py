@@ -16,8 +16,8 @@ def legend(scene: Scene, colours: Palette, highlight: Highlight | None, shading:
     words = [("value", colours.value)]
     if scene.requires_grad:
         words.append(("gradient", colours.gradient))
-    if _has_local_gradients(scene):
-        words.append(("local gradient on the edge", colours.quiet))
+    if _has_local_derivatives(scene):
+        words.append(("local derivative on the edge", colours.quiet))
     if highlight:
         words.append((highlight.description, colours.accent))
     meanings = _row("".join(cell(word, colour, SIZE) for word, colour in words))
@@ -31,8 +31,8 @@ def _row(cells: str) -> str:
     return f'<table border="0" cellborder="0" cellspacing="8"><tr>{cells}</tr></table>'
 
 
-def _has_local_gradients(scene: Scene) -> bool:
-    """Whether a local gradient stands on an edge: there is none between folded modules."""
+def _has_local_derivatives(scene: Scene) -> bool:
+    """Whether a local derivative stands on an edge: there is none between folded modules."""
     return any(
         not scene.is_bundle(source, len(places))
         for box in scene.boxes if isinstance(box, Value) for source, places in scene.sources(box).items()

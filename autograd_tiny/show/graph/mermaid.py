@@ -17,7 +17,7 @@ DEEPEST = 12                # levels of indentation
 
 
 def mermaid(scene: Scene, rankdir: str) -> str:
-    """The flowchart: a box for each value, a circle for each operation, local gradients on the edges.
+    """The flowchart: a box for each value, a circle for each operation, local derivatives on the edges.
 
     Folded modules are boxes with doubled sides; where there are some, the others are subgraphs.
     """
@@ -89,13 +89,13 @@ def _edges(scene: Scene) -> Iterable[str]:
 
 def _edges_of_operation(scene: Scene, result: Value) -> Iterable[str]:
     """The edges from the operands to the operation, and the one from there to the result."""
-    place, local_gradients = scene.place[result], result.local_grads
+    place, local_derivatives = scene.place[result], result.local_grads
     for source, places in scene.sources(result).items():
         if scene.is_bundle(source, len(places)):
             yield _edge(scene, source, len(places), f"op{place}")
         else:
             for k in places:
-                yield f'    {scene.id_of(source)} -->|"{_label(scene.number(local_gradients[k]))}"| op{place}'
+                yield f'    {scene.id_of(source)} -->|"{_label(scene.number(local_derivatives[k]))}"| op{place}'
     if result.operands:
         yield from (f"    c{place}_{k} --> op{place}" for k, _ in scene.constants(result))
         yield f"    op{place} --> n{place}"

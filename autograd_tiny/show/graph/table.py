@@ -12,7 +12,7 @@ from .scene import Scene
 MOST_ROWS = 1000            # on a page; all are printed
 WIDEST = 40                 # characters of a cell that is printed
 GAP = "  "
-HEADINGS = ("name", "formula", "value", "local gradients", "gradient", "scope")
+HEADINGS = ("name", "formula", "value", "local derivatives", "gradient", "scope")
 IS_NUMBER = (False, False, True, False, True, False)
 
 
@@ -84,7 +84,7 @@ class Table:
         return row.name, _cut(row.formula), self._number(row.value), local, gradient, plain(row.scope)
 
     def _local_gradients(self, row: Row) -> str:
-        """As many local gradients as there is room for, but one at least."""
+        """As many local derivatives as there is room for, but one at least."""
         text = ""
         for k, (name, number) in enumerate(row.local_gradients):
             equation = f"{name} = {self._number(number)}"

@@ -87,8 +87,8 @@ def constants(drawn):
     return [node.lines[0] for name, node in read(drawn).nodes.items() if name.startswith("c")]
 
 
-def local_gradients(drawn):
-    """(operand, local gradient, sign of the operation) along every edge, names instead of places."""
+def local_derivatives(drawn):
+    """(operand, local derivative, sign of the operation) along every edge, names instead of places."""
     found = read(drawn)
     lines = {name: node.lines[0].split(" = ")[0] for name, node in found.nodes.items()}
     into = {head: tail for tail, head in found.edges if head.startswith("d")}

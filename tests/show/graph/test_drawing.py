@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 from references.show.folded import folds, network, scoped_graphs
 from references.show.pictures import (
-    STRANGE, SVG, box, boxes, constants, example_a, local_gradients, random_graph, read,
+    STRANGE, SVG, box, boxes, constants, example_a, local_derivatives, random_graph, read,
 )
 
 import autograd_tiny as at
@@ -38,9 +38,9 @@ def test_after_backward_gradients_stand_below_the_values():
         assert shown.colors[-2:] == [LIGHT.value, LIGHT.gradient]
 
 
-def test_local_gradients_stand_on_the_edges():
+def test_local_derivatives_stand_on_the_edges():
     f, _ = example_a()
-    assert local_gradients(draw(f)) == sorted([
+    assert local_derivatives(draw(f)) == sorted([
         ("a", "1", "+"), ("b", "1", "+"), ("b", "1", "+"), ("c", "1", "+"), ("x", "7", "×"), ("y", "2", "×"),
     ])
 
@@ -58,14 +58,14 @@ def test_edges_lead_from_operands_over_the_operation_to_the_result():
 
 def test_the_same_operand_twice_has_two_edges():
     a = Value(3.0, "a")
-    assert local_gradients(draw(a * a)) == [("a", "3", "×"), ("a", "3", "×")]
+    assert local_derivatives(draw(a * a)) == [("a", "3", "×"), ("a", "3", "×")]
 
 
 def test_a_node_of_many_operands_has_an_edge_from_each():
     ws = [Value(i, f"w{i}") for i in range(16)]
     xs = [Value(-i, f"x{i}") for i in range(16)]
     drawn = draw(at.dot(ws, xs, Value(1.0, "b")))
-    assert local_gradients(drawn) == sorted(
+    assert local_derivatives(drawn) == sorted(
         [(w.label, readable(x.data, 4), "dot") for w, x in zip(ws, xs, strict=True)]
         + [(x.label, readable(w.data, 4), "dot") for w, x in zip(ws, xs, strict=True)]
         + [("b", "1", "dot")]
@@ -76,7 +76,7 @@ def test_constants_have_a_box_at_each_use_and_no_gradients():
     a = Value(3.0, "a")
     drawn = draw((a * 2 + 2) ** 2)
     assert constants(drawn) == ["2", "2", "2"]
-    assert [operand for operand, _, _ in local_gradients(drawn)] == ["a", "v1", "v2"]
+    assert [operand for operand, _, _ in local_derivatives(drawn)] == ["a", "v1", "v2"]
     assert {node.fill for node in read(drawn).nodes.values()} >= {LIGHT.page}
 
 

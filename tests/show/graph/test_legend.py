@@ -13,9 +13,9 @@ def test_the_legend_has_only_the_colours_that_occur():
 
     def legend(drawn):
         texts = [text.text for text in read(drawn).root.findall(f"{SVG}g/{SVG}text")]
-        return [text for text in texts if text in ("value", "gradient", "local gradient on the edge")]
+        return [text for text in texts if text in ("value", "gradient", "local derivative on the edge")]
 
-    assert legend(draw(a * b)) == ["value", "gradient", "local gradient on the edge"]
+    assert legend(draw(a * b)) == ["value", "gradient", "local derivative on the edge"]
     assert legend(draw(a)) == ["value", "gradient"]
     assert legend(draw(b)) == ["value"]
     with at.scope("part"):

@@ -72,7 +72,7 @@ def test_the_tooltip_has_the_exact_numbers_and_the_module():
     assert f"∂v1/∂a = v1 = {f.data!r}" in [node.tooltip for node in found.values()]
 
 
-def test_the_local_gradients_of_a_value_used_twice_have_names_of_their_own():
+def test_the_local_derivatives_of_a_value_used_twice_have_names_of_their_own():
     a, b = Value(3.0, "a"), Value(2.0, "b")
     found = read(draw(a * a)).nodes
     assert [found[f"d1_{k}"].tooltip for k in (0, 1)] == ["∂₁v1/∂a = a = 3.0", "∂₂v1/∂a = a = 3.0"]

@@ -10,7 +10,7 @@ from autograd_tiny.show.graph import table as text_table
 
 def test_the_table_of_worked_example_a():
     assert str(draw(example_a_after_backward()).table) == """\
-name  formula  value  local gradients       gradient  scope
+name  formula  value  local derivatives     gradient  scope
 a                 −1                               7
 b                  3                               9
 x     a + b        2  ∂x/∂a = 1, ∂x/∂b = 1         7
@@ -67,7 +67,7 @@ def test_a_table_prints_every_node_and_a_page_says_how_many_it_leaves_out(monkey
     assert table._repr_html_().count("<tr>") == 201
 
 
-def test_many_local_gradients_are_cut():
+def test_many_local_derivatives_are_cut():
     xs = [Value(float(i), f"input_{i}") for i in range(60)]
     *_, last = str(draw(at.sum(xs)).table).splitlines()
     assert "more" in last and len(last) < 140
