@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from references.training import CLASSES, WEIGHTS, N, X, Y, mlp, numbers, same
+from references.networks.training import CLASSES, WEIGHTS, N, X, Y, mlp, numbers, same
 
 from autograd_tiny import evaluate, fit
 
