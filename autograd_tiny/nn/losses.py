@@ -41,7 +41,7 @@ def squared_error(outputs: Any, targets: Any) -> Any:
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:
-    """Half the squared error, ½ Σ (o − t)² over the outputs, so that the derivative by o is o − t.
+    """Half the squared error, ½ Σ (o − t)² over the outputs, whose derivative with respect to o is o − t.
 
     Arguments and errors are those of `squared_error`.
     """

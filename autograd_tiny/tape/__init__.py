@@ -5,7 +5,7 @@
     >>> tape([[2.0, 3.0], [4.0, 5.0]]).tolist()
     [6.0, 20.0]
 
-tape.py tells the whole way and is the place to begin; then, in the order of a compiler's pipeline: recording.py with
+tape.py describes the pipeline and is the place to begin; then, in the order of a compiler: recording.py with
 branch_guard.py, program.py, lowering.py, grouping.py, batches.py, and an executor: numpy_executor.py, or
 native_executor.pyx with native_executor.h. listing.py, serialization.py and arguments.py serve them.
 """

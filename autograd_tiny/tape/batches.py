@@ -52,7 +52,7 @@ class Executor(Protocol):
         """
 
     def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None:
-        """The output (B,), and its derivatives (B, inputs) by the inputs."""
+        """The output (B,), and its derivatives (B, inputs) with respect to the inputs."""
 
     def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None:
         """The outputs (B, outputs), and their changes (B, outputs) along the directions (B, inputs)."""
@@ -92,7 +92,7 @@ class BatchRunner:
     def adjoints(
         self, parameters: tuple[Value, ...], at: Array | None, x: Array, weights: Array | float, threads: int
     ) -> tuple[float, Array]:
-        """The weighted sum of the outputs, and its adjoints by all scalars, an array that goes back to `spare`."""
+        """The weighted sum of the outputs, and the adjoints of all scalars, an array that goes back to `spare`."""
         scalars = self._scalars(parameters, at)
         chunks = self._chunks(len(x))
         sums = [self._array() for _ in chunks]

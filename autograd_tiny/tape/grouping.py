@@ -37,8 +37,8 @@ class Group(NamedTuple):
         weights: Of a dot, how many. Its operands are weights, left factors, rows to go with the weights, right
             factors, the bias.
         at: Operand j of instruction k is in the place `places[at + j * length + k]`.
-        by_parameters, by_inputs: Which operands need an adjoint, for derivatives by parameters and by inputs: a bit
-            for each operand; 1 for an operation of any number of operands; SCALARS, ROWS and FACTORS for a dot.
+        by_parameters, by_inputs: Which operands need an adjoint, for derivatives with respect to parameters or inputs:
+            a bit for each operand; 1 for an operation of any number of operands; SCALARS, ROWS and FACTORS for a dot.
         layer: For dots that share all their rows, no row twice: where these stand once more in `places`; else -1.
         begin, stride: Weight k of dot m is scalar begin + m * stride + k; begin is -1 if they don't stand like that.
         column: The rows are the inputs from this one on; -1 if they are not.

@@ -124,7 +124,7 @@ static void replay_forward(
     }
 }
 
-/* by: 0 for derivatives by parameters, 1 by inputs */
+/* by: 0 for derivatives with respect to parameters, 1 with respect to inputs */
 FOR_THIS_PROCESSOR
 static void replay_reverse(
     const group *groups, int64_t number, const int32_t *places, const double *s, const double *r, double *of_s,

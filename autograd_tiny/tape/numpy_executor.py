@@ -143,7 +143,7 @@ class _Elementwise:
             results += tangents[x] * derivative
 
     def _local_derivatives(self, rows: Array, needed: int) -> Iterator[tuple[Index, Any]]:
-        """The operands that need an adjoint, each with the local derivative by it."""
+        """The operands that need an adjoint, each with the local derivative with respect to it."""
         if needed:
             operands, f = [rows[x] for x in self.operands], rows[self.results]
             wanted = [self.operation.is_nary or needed >> min(k, 2) & 1 == 1 for k in range(len(operands))]

@@ -218,7 +218,7 @@ def _traced_again(call: Call, numbers: list[float]) -> _Trace:
             f"{name_of(call.fun)} was called again, at {_shown(numbers)} and with other parameters, to see whether it "
             f"does the same there, and raised {type(error).__name__}: {error}. If it picks by a number, as x[int(y)] "
             "does, write where, or take one-hot inputs; if its steps are the same everywhere, "
-            "record(…, check=False) does without that call"
+            "record(…, check=False) skips that call"
         ) from error
 
 

@@ -70,7 +70,7 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
         examples: The arguments of one call of f.
         parameters: The leaves that are read from their Values at each run. By default all others that require a
             gradient; but those that f makes anew at each call are constants.
-        check: False does without the second call. Values that f makes are parameters then.
+        check: False skips the second call. Values that f makes are parameters then.
 
     Returns:
         The tape. Its inputs are those of the graph, or the numbers of the examples, in order.
@@ -147,7 +147,7 @@ class Tape:
             arguments.finite(out, "an output")
         return out if self._several else out.reshape(-1)
 
-    # ---- derivatives by the parameters
+    # ---- derivatives with respect to the parameters
 
     def backward(
         self, X: Any, weights: Any = None, output: int = 0, *, accumulate: bool = True, threads: int = 1,
@@ -160,8 +160,7 @@ class Tape:
         Args:
             X, output, threads, check_finite: See Tape.
             weights: An array (B,), or one number for all samples; by default 1/B: the mean.
-            accumulate: False puts the derivatives in the place of the `.grad` of before. That is quicker than
-                zero_grad() first.
+            accumulate: False overwrites `.grad` instead of adding to it. That is quicker than zero_grad() first.
 
         Returns:
             The weighted sum.
@@ -225,12 +224,12 @@ class Tape:
         total, adjoints = runner.adjoints(self.parameters, at, x, weights, threads)
         return total, _gradient(runner, adjoints)
 
-    # ---- derivatives by the inputs
+    # ---- derivatives with respect to the inputs
 
     def input_gradients(
         self, X: Any, output: int = 0, *, threads: int = 1, check_finite: bool = False
     ) -> Array:
-        """The derivatives of an output by the inputs, for each sample.
+        """The derivatives of an output with respect to the inputs, for each sample.
 
         Args:
             X, output, threads, check_finite: See Tape.
@@ -243,7 +242,7 @@ class Tape:
     def values_and_input_gradients(
         self, X: Any, output: int = 0, *, threads: int = 1, check_finite: bool = False
     ) -> tuple[Array, Array]:
-        """An output and its derivatives by the inputs, for each sample.
+        """An output and its derivatives with respect to the inputs, for each sample.
 
         Args:
             X, output, threads, check_finite: See Tape.
@@ -260,7 +259,7 @@ class Tape:
         return values, gradients
 
     def jacobian(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
-        """The derivatives of all outputs by all inputs, for each sample.
+        """The derivatives of all outputs with respect to all inputs, for each sample.
 
         Args:
             X, threads, check_finite: See Tape.
@@ -386,7 +385,7 @@ class Tape:
     def _adjoints(
         self, X: Any, weights: Any, output: int, at: Array | None, threads: int, check_finite: bool
     ) -> tuple[float, BatchRunner, Array]:
-        """The weighted sum, and its adjoints by all scalars of the runner."""
+        """The weighted sum, and the adjoints of all scalars of the runner."""
         x = arguments.samples(X, self.inputs, check_finite)
         if not len(x):
             raise ValueError("a batch of one sample at least is expected, got 0 samples")

@@ -30,7 +30,7 @@ Function: TypeAlias = "Callable[..., Any]"
 
 
 class Call:
-    """A call of a function that is to be differentiated by the numbers in some of its arguments: the variables.
+    """A call of a function to differentiate, with respect to the numbers in some of its arguments: the variables.
 
     Attributes:
         fun: The function.
@@ -57,7 +57,7 @@ class Call:
 
     @classmethod
     def at_plain_numbers(cls, fun: Function, args: tuple[Any, ...]) -> Call:
-        """A call to be differentiated by all arguments, whose numbers count as plain ones."""
+        """A call to differentiate with respect to all arguments, Values and dual numbers taken as plain numbers."""
         call = cls(fun, args, {}, range(len(args)), False)
         call.numbers = [number(x) for x in call.numbers]
         call.keep = False
@@ -130,7 +130,7 @@ class ReverseRun(NamedTuple):
     keep: bool
 
     def jacobian_rows(self) -> list[list[Any]]:
-        """The derivatives of each output by each variable: a pass back for each output."""
+        """The derivatives of each output with respect to each variable: a reverse pass for each output."""
         return [pulled_back(output, self.variables, self.keep) for output in self.outputs]
 
 
@@ -157,7 +157,7 @@ def _primal(tag: int, x: Any) -> Any:
 
 
 def _variable(x: Any) -> tuple[Any, Value]:
-    """A number to call a function with, and the new Value in it that is differentiated by.
+    """A number to call a function with, and the new Value in it to differentiate with respect to.
 
     From a Value a new one is computed, so that this differentiation does not see other uses of it. In a dual number,
     which belongs to a differentiation around this one, the primal is the variable.
@@ -170,7 +170,7 @@ def _variable(x: Any) -> tuple[Any, Value]:
 
 
 def pulled_back(output: Any, variables: Sequence[Value], keep: bool) -> list[Any]:
-    """The derivatives of one output by the variables.
+    """The derivatives of one output with respect to the variables.
 
     Those of a dual number are dual numbers: the derivatives of its primal and of its tangent.
     """

@@ -37,7 +37,7 @@ def grad(fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mo
 
     Args:
         fun: The function.
-        argnums: The argument to differentiate by, or a sequence of arguments.
+        argnums: The argument to differentiate with respect to, or a sequence of arguments.
         has_aux: Whether fun returns (number, anything else).
         mode: "reverse" takes one pass, however many inputs there are; "forward" takes one for each.
 
@@ -103,7 +103,7 @@ def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "for
     Args:
         fun: The function. It may return any pytree of numbers: a point of a curve, say.
         n: The order, from 0 on.
-        argnums: The argument to differentiate by.
+        argnums: The argument to differentiate with respect to.
         mode: Of each differentiation, "forward" or "reverse".
 
     Returns:
@@ -144,7 +144,7 @@ def _first_derivative(fun: Function, original: Function, argnums: int, mode: Mod
 def jacobian(
     fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mode | None = None
 ) -> Function:
-    """All derivatives of all outputs by all inputs, as jax.jacobian.
+    """The derivatives of all outputs with respect to all inputs, as jax.jacobian.
 
     Args:
         fun: The function. It may return any pytree of numbers.

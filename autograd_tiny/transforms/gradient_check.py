@@ -129,7 +129,7 @@ def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientC
 
     Args:
         fun: The function. It may return any pytree of numbers.
-        *args: Its arguments. All their numbers are differentiated by.
+        *args: Its arguments. The derivatives are those with respect to all their numbers.
         claimed: The derivatives that are to be checked, or a function of args that returns them: a pytree as
             jacobian returns; for several arguments a tuple of these.
 

@@ -1,8 +1,9 @@
 """The cost of all derivatives of a function in forward and in reverse mode: passes, operations, time.
 
-A forward pass computes the function and, along with each value, its derivative by one input. A reverse pass computes
-the derivatives of one output by all values. Either way a pass multiplies by each local derivative on its way once, so
-the number of passes decides: one for each input, or one for each output. show/mode_comparison.py prints the costs.
+A forward pass computes the function and, along with each value, its derivative with respect to one input. A reverse
+pass computes the derivatives of one output with respect to all values. Either way a pass multiplies by each local
+derivative once, so the number of passes decides: one for each input, or one for each output.
+show/mode_comparison.py prints the costs.
 
 A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 3.
 """
@@ -25,7 +26,7 @@ class Passes:
 
     Attributes:
         passes: Their number.
-        reached: For each pass, the number of values that it finds the derivative of, or by.
+        reached: For each pass, the number of values that it computes a derivative of, or with respect to.
         multiplications: For each pass, the number of multiplications by a local derivative.
         computations: Of values, in all passes: in forward mode each pass computes the function anew, in reverse
             mode it is recorded once.

@@ -119,7 +119,7 @@ TINY = MP.mpf(10) ** -25
 
 
 def slope(name: str, operands: Sequence[Any], i: int) -> Any:
-    """The derivative by operand i, at 50 digits."""
+    """The derivative with respect to operand i, at 50 digits."""
     def at(x: Any) -> Any:
         return REFERENCES[name].value(*operands[:i], x, *operands[i + 1 :])
 
@@ -127,7 +127,7 @@ def slope(name: str, operands: Sequence[Any], i: int) -> Any:
 
 
 def forward(program: Program, data: Sequence[float], source: int) -> Any:
-    """The derivative of the last result by the Value at place source.
+    """The derivative of the last result with respect to the Value at place source.
 
     Each slope is taken at the numbers that the engine had there: how its rounding errors grow from one
     step to the next is a property of the program, not of its differentiation.

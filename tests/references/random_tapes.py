@@ -114,7 +114,7 @@ class Sweep:
 
     @cache                                          # noqa: B019  # a Sweep lives as long as one example
     def gradient(self, place: int) -> list[Number]:
-        """The derivatives by the leaves of the result at a place."""
+        """The derivatives of the result at a place with respect to the leaves."""
         n = len(self.program.leaves)
         sums, sizes, known = ([zero] * len(self.data) for zero in (0.0, 0.0, True))
         sums[place] = sizes[place] = 1.0
@@ -149,7 +149,7 @@ class Judge:
         check(found, self.values[place].data, self.sweep.value(place), others)
 
     def gradient(self, place: int, leaf: int, found: float) -> None:
-        """AssertionError unless a derivative by a leaf is right."""
+        """AssertionError unless a derivative with respect to a leaf is right."""
         others = [each.gradient(place)[leaf] for each in self.others]
         check(found, self.eager(place)[leaf], self.sweep.gradient(place)[leaf], others)
 

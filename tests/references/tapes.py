@@ -57,7 +57,7 @@ class Wave:
         return self.w, self.b
 
     def eager(self, xs):
-        """For each sample its value, and its derivatives by x, y, w and b."""
+        """For each sample its value, and its derivatives with respect to x, y, w and b."""
         rows = []
         for x, y in np.asarray(xs, float).tolist():
             leaves = Value(x), Value(y), *self.parameters

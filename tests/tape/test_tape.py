@@ -309,7 +309,7 @@ def test_only_backward_changes_parameters(name):
 
 
 def test_inputs_that_require_no_gradient():
-    """Targets are made so; the derivative by them exists all the same."""
+    """Targets are made so; the derivative with respect to them exists all the same."""
     x, target = Value(1.0, requires_grad=False), Value(0.0, requires_grad=False)
     w = Value(2.0)
     tape = record((w * x - target) ** 2, [x, target])

@@ -240,7 +240,7 @@ def test_values_in_values_out_for_all():
 
 @both_modes
 def test_one_value_in_two_places(mode):
-    """It is differentiated by as the argument, and held fixed where the function closes over it."""
+    """As the argument it is a variable, where the function closes over it a constant."""
     x = Value(3.0)
     found = grad(lambda y: x * y, mode=mode)(x)
     assert found.data == 3.0 and gradients(found, x) == 1.0

@@ -15,7 +15,7 @@ def test_the_number_of_passes(inputs, outputs, better):
 
 
 def test_each_local_derivative_counts_once_for_each_pass():
-    """f = (a + b)·a: a pass from a meets the derivatives by a, a and a + b; one from b two; a pass from f all four."""
+    """f = (a + b)·a: a forward pass reaches one input, a + b and f; a reverse pass all four."""
     costs = mode_costs(lambda a, b: (a + b) * a, 2.0, 3.0)
     assert costs.values == 4
     assert costs.forward.reached == (3, 3) and costs.forward.multiplications == (3, 2)
