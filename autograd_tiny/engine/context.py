@@ -1,4 +1,4 @@
-"""What users switch on for a block of code: no_grad() and scope()."""
+"""Context managers: no_grad() and scope()."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from .value import current_scope
 class no_grad(switched):
     """Compute without recording, as torch.no_grad: results are leaves that require no gradient.
 
-    `with no_grad(): …`, or `@no_grad` above a function. The block holds for its thread or asyncio task.
+    `with no_grad(): …`, or `@no_grad` above a function. It is in effect in its thread or asyncio task only.
     """
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
@@ -40,5 +40,5 @@ class scope(switched):
         self.name = name
 
     def changes(self) -> dict[str, Any]:
-        """The path of the scope inside the one that holds now."""
+        """The path of the scope inside the current one."""
         return {"scope": scope_inside(current_scope(), self.name)}

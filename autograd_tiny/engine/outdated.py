@@ -1,4 +1,4 @@
-"""Whether a graph still tells the truth: nobody has set `.data` since it was computed, as optimisers do."""
+"""Detects leaves whose `.data` changed after the forward pass, as optimisers do."""
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -8,9 +8,10 @@ from .value import Value, fan_of
 
 
 def first_outdated(order: Iterable[Value]) -> Value | None:
-    """The first Value whose number or local derivatives do not follow from its operands any more, or None.
+    """The first Value whose number or local derivatives no longer follow from its operands, or None.
 
-    Each operation is done again, on the side. In topological order the first is computed from what still holds.
+    Each operation is repeated on its operands as they are now. The order is topological, so the operands of the first
+    one found are themselves up to date.
     """
     with switched(recording=True, on_result=None):
         return next((node for node in order if node.operands and _is_outdated(node)), None)

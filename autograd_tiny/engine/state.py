@@ -1,12 +1,12 @@
 """What is switched on while a block of code runs: `no_grad()`, `scope()`, `detect_anomaly()`, recording a tape.
 
-Each of these is a context manager, `switched`, that says what changes inside its block. A block holds from
-where it begins until it ends, in its context (see Python's contextvars): in its thread or asyncio task, and in
-tasks that are started inside it. Other threads and tasks don't notice. Blocks that overlap, as those of suspended
-generators may, need not end in the order in which they began: leaving ends that very block.
+Each of these is a context manager, `switched`, with the changes that it makes inside its block. A block is in effect
+from where it begins until it ends, in its context (see Python's contextvars): in its thread or asyncio task, and in
+tasks that are started inside it. Other threads and tasks are not affected. Blocks that overlap, as those of suspended
+generators may, need not end in the order in which they began: leaving a block ends that block and no other.
 
-The engine looks up its context only if some block is open, in any context, that could concern it: three flags,
-each a plain number in C, say so. Otherwise blocks cost it nothing.
+The engine looks up its context only if a block that could concern it is open in any context. Three flags, each a
+plain number in C, tell. Without such a block the engine pays nothing more.
 """
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _open_blocks: set[Block] = set()
 @cython.final
 @cython.cclass
 class State:
-    """What holds in a context: the changes of its open blocks together, inner ones before outer ones."""
+    """What is in effect in a context: the changes of all its open blocks, where inner ones override outer ones."""
 
     __slots__ = (
         "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_result", "recording", "scope",
@@ -76,8 +76,8 @@ class Block:
     """One run through a block of code.
 
     Attributes:
-        changes: Fields of State by name, and anything else that is noted for `noted`.
-        concerns_results, concerns_scopes, concerns_comparisons: Whether the engine has to know of it there.
+        changes: Fields of State by name, and anything else that is stored for `noted`.
+        concerns_results, concerns_scopes, concerns_comparisons: Which fast flags the block sets.
     """
 
     __slots__ = ("changes", "concerns_comparisons", "concerns_results", "concerns_scopes", "is_open")
@@ -95,7 +95,7 @@ _current: ContextVar[State] = ContextVar("autograd_tiny.state", default=NO_BLOCK
 
 
 def current() -> State:
-    """What holds here."""
+    """The state in effect here."""
     found: State = get_value(_current)
     if found.endings != endings and found.blocks:
         still_open = tuple([block for block in found.blocks if block.is_open])
@@ -108,14 +108,14 @@ def current() -> State:
 
 
 def begin(block: Block) -> None:
-    """Let a block hold from here on, in this context."""
+    """Put a block into effect from here on, in this context."""
     _open_blocks.add(block)
     _set_flags()
     _current.set(State((*current().blocks, block)))
 
 
 def end(block: Block) -> None:
-    """Let it hold no longer, wherever it began."""
+    """End a block, wherever it began."""
     global endings
     block.is_open = False
     endings += 1
@@ -143,7 +143,7 @@ class switched:
         self._blocks: list[Block] = []
 
     def changes(self) -> dict[str, Any]:
-        """What the block that begins now changes."""
+        """The changes of a block that begins now."""
         return self._changes
 
     def __enter__(self) -> None:
@@ -177,7 +177,7 @@ def engine_kind() -> str:
 
 
 def noted(name: str) -> list[Any]:
-    """What the blocks that are open here note under a name, outer ones first."""
+    """The values stored under a name by the open blocks, outermost first."""
     return [block.changes[name] for block in current().blocks if name in block.changes]
 
 
@@ -187,5 +187,5 @@ def recording() -> bool:
 
 
 def watching() -> bool:
-    """Whether somebody is to be told of every result, as inside detect_anomaly()."""
+    """Whether a callback is registered for new results, as inside detect_anomaly()."""
     return current().on_result is not None
