@@ -3,6 +3,7 @@
 setup.py writes them to build/kernels.h. For an operation of few operands they are value_exp(x) and, with the value f,
 the local derivatives derivative_exp_0(x, f). For one of any number of operands they are value_max(xs, n, out) and
 derivatives_max(xs, n, f, out), where out has room for the n derivatives and, behind them, for lists in the formula.
+SELECTS_max is 1, and 0 for an operation that does not select.
 EACH_1(DO), EACH_2(DO), EACH_3(DO) and EACH_MANY(DO) expand DO(opcode, name) for each operation of so many operands.
 """
 from __future__ import annotations
@@ -106,6 +107,7 @@ def source() -> str:
     lines += [f"{_value_head(row)};" for _, row in numbered() if not row.is_nary]     # formulas may call other rows
     for opcode, row in numbered():
         uses["MANY" if row.is_nary else str(len(row.operands))].append(f"DO({opcode}, {row.name})")
+        lines.append(f"#define SELECTS_{row.name} {int(row.selects)}")
         lines += _of_many(row) if row.is_nary else _of_few(row)
     lines += [f"#define EACH_{count}(DO) {' '.join(each)}" for count, each in uses.items()]
     return "\n".join(lines) + "\n"

@@ -261,7 +261,51 @@ INLINE void dots_reverse(
     }
 }
 
-/* ---- tangents */
+/* ---- tangents. One of -0 is none at all: a number that does not change along this direction sends nothing on, not
+   even through an infinite derivative. Products are never -0, since 0 is added to them. */
+
+#define NONE (-0.0)
+
+INLINE int is_none(double tangent) {
+    int64_t bits;
+    memcpy(&bits, &tangent, sizeof bits);
+    return bits == INT64_MIN;
+}
+
+INLINE void fill_with_none(double *t, int64_t n) {
+    for (int64_t i = 0; i < n; i++) t[i] = NONE;
+}
+
+INLINE void push_times(double *to, double factor, const double *t, int64_t n) {
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : factor * t[i] + 0.0;
+}
+
+INLINE void push_products(double *to, const double *t, const double *x, int64_t n) {
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : t[i] * x[i] + 0.0;
+}
+
+INLINE int are_finite(const layer_weights *l, int64_t c, int64_t K) {
+    double zero = 0.0;
+    for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++) zero += 0.0 * l->w[m * l->stride + k];
+    return zero == 0.0;
+}
+
+/* of finite weights: the sums of all products, where any of the rows has a tangent */
+INLINE void layer_tangent(
+    const dots *d, const layer_weights *l, const double *t, double *out, int64_t n, int64_t W
+) {
+    const int64_t c = d->count, K = d->products;
+    double *any = l->spare;                             /* 0 where none of the rows has one */
+    memset(out, 0, (size_t)(c * W) * sizeof(double));
+    add_layer(c, K, l->w, 1, l->stride, t, d->shared, out, 0, n, W);
+    memset(any, 0, (size_t)n * sizeof(double));
+    for (int64_t k = 0; k < K; k++) {
+        const double *row = t + d->shared[k] * W;
+        INDEPENDENT for (int64_t i = 0; i < n; i++) any[i] = is_none(row[i]) ? any[i] : 1.0;
+    }
+    for (int64_t m = 0; m < c; m++)
+        INDEPENDENT for (int64_t i = 0; i < n; i++) out[m * W + i] = any[i] == 0.0 ? NONE : out[m * W + i];
+}
 
 INLINE void dots_tangent(
     const group *g, const int32_t *places, const double *s, const double *r, double *t, int64_t n, int64_t W,
@@ -270,19 +314,21 @@ INLINE void dots_tangent(
     const dots d = dots_of(g, places);
     const int64_t c = d.count, K = d.products, L = d.factors;
     double *out = t + g->first * W;
-    memset(out, 0, (size_t)(c * W) * sizeof(double));
     if (g->layer >= 0 && W > 1) {
         const layer_weights l = weights_of(g, &d, s, scratch);
-        add_layer(c, K, l.w, 1, l.stride, t, d.shared, out, 0, n, W);
-        return;
+        if (are_finite(&l, c, K)) {
+            layer_tangent(&d, &l, t, out, n, W);
+            return;
+        }
     }
+    fill_with_none(out, c * W);
     for (int64_t m = 0; m < c; m++) {
         double *to = out + m * W;
-        for (int64_t k = 0; k < K; k++) add_times(to, s[d.weights[k * c + m]], t + d.rows[k * c + m] * W, n);
+        for (int64_t k = 0; k < K; k++) push_times(to, s[d.weights[k * c + m]], t + d.rows[k * c + m] * W, n);
         for (int64_t l = 0; l < L; l++) {
             const int64_t left = d.left[l * c + m] * W, right = d.right[l * c + m] * W;
-            add_products(to, t + left, r + right, n);
-            add_products(to, r + left, t + right, n);
+            push_products(to, t + left, r + right, n);
+            push_products(to, t + right, r + left, n);
         }
     }
 }

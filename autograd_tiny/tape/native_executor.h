@@ -59,6 +59,16 @@ INLINE void shares(const double *flags, int64_t n, double *out) {
 
 #include "kernels.h"
 
+/* ---- the chain rule: what arrives times the local derivative. An operand that was not selected is sent nothing. */
+
+INLINE double sent(int selects, double adjoint, double derivative) {
+    return selects && derivative == 0.0 ? 0.0 : adjoint * derivative;
+}
+
+INLINE double pushed(int selects, double tangent, double derivative) {
+    return is_none(tangent) || (selects && derivative == 0.0) ? NONE : tangent * derivative + 0.0;
+}
+
 /* ---- all groups of a plan */
 
 /* where the row of operand j of instruction k begins */
@@ -142,32 +152,30 @@ static void replay_reverse(
             dots_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, columns, inputs, scratch);
             break;
         /* the adjoint of the result times the local derivative is added to the adjoint of operand J */
-        #define SEND(J, DERIVATIVE, COUNT) \
+        #define SENT(NAME, ADJOINT, DERIVATIVE) sent(SELECTS_##NAME, ADJOINT, DERIVATIVE)
+        #define SEND(J, NAME, COUNT) \
             if (wanted >> J & 1) { \
                 if (W == 1) EACH_INSTRUCTION \
-                    a[PLACE(k, J)] += adjoints[k] * DERIVATIVE(NUMBERS_##COUNT, out[k]); \
+                    a[PLACE(k, J)] += SENT(NAME, adjoints[k], derivative_##NAME##_##J(NUMBERS_##COUNT, out[k])); \
                 else EACH_INSTRUCTION { \
                     ROWS_##COUNT \
                     const double *f = out + k * W, *d = adjoints + k * W; \
                     double *to = a + PLACE(k, J); \
-                    EACH_SAMPLE to[i] += d[i] * DERIVATIVE(SAMPLES_##COUNT, f[i]); \
+                    EACH_SAMPLE to[i] += SENT(NAME, d[i], derivative_##NAME##_##J(SAMPLES_##COUNT, f[i])); \
                 } \
             }
-        #define DO(OPCODE, NAME) case OPCODE: SEND(0, derivative_##NAME##_0, 1) break;
+        #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 1) break;
         EACH_1(DO)
         #undef DO
-        #define DO(OPCODE, NAME) case OPCODE: \
-            SEND(0, derivative_##NAME##_0, 2) SEND(1, derivative_##NAME##_1, 2) break;
+        #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 2) SEND(1, NAME, 2) break;
         EACH_2(DO)
         #undef DO
-        #define DO(OPCODE, NAME) case OPCODE: \
-            SEND(0, derivative_##NAME##_0, 3) SEND(1, derivative_##NAME##_1, 3) SEND(2, derivative_##NAME##_2, 3) \
-            break;
+        #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 3) SEND(1, NAME, 3) SEND(2, NAME, 3) break;
         EACH_3(DO)
         #undef DO
         #define DO(OPCODE, NAME) case OPCODE: \
             EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
-                EACH_DERIVATIVE(NAME) a[PLACE(k, j) + i] += adjoints[k * W + i] * scratch[g->size + j]; \
+                EACH_DERIVATIVE(NAME) a[PLACE(k, j) + i] += SENT(NAME, adjoints[k * W + i], scratch[g->size + j]); \
             } break;
         EACH_MANY(DO)
         #undef DO
@@ -187,32 +195,31 @@ static void replay_tangent(
         const int64_t c = g->count, wanted = g->wanted[1];
         const double *out = r + g->first * W;
         double *tangents = t + g->first * W;
-        if (g->opcode != 0) memset(tangents, 0, (size_t)(c * W) * sizeof(double));
+        if (g->opcode != 0) fill_with_none(tangents, c * W);
         switch (g->opcode) {
         case 0: dots_tangent(g, places, s, r, t, n, W, scratch); break;
         /* the tangent of operand J times the local derivative is added to the tangent of the result */
-        #define PUSH(J, DERIVATIVE, COUNT) \
+        #define PUSHED(NAME, TANGENT, DERIVATIVE) pushed(SELECTS_##NAME, TANGENT, DERIVATIVE)
+        #define PUSH(J, NAME, COUNT) \
             if (wanted >> J & 1) EACH_INSTRUCTION { \
                 ROWS_##COUNT \
                 const double *f = out + k * W, *d = t + PLACE(k, J); \
                 double *to = tangents + k * W; \
-                EACH_SAMPLE to[i] += d[i] * DERIVATIVE(SAMPLES_##COUNT, f[i]); \
+                EACH_SAMPLE to[i] += PUSHED(NAME, d[i], derivative_##NAME##_##J(SAMPLES_##COUNT, f[i])); \
             }
-        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, derivative_##NAME##_0, 1) break;
+        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 1) break;
         EACH_1(DO)
         #undef DO
-        #define DO(OPCODE, NAME) case OPCODE: \
-            PUSH(0, derivative_##NAME##_0, 2) PUSH(1, derivative_##NAME##_1, 2) break;
+        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 2) PUSH(1, NAME, 2) break;
         EACH_2(DO)
         #undef DO
-        #define DO(OPCODE, NAME) case OPCODE: \
-            PUSH(0, derivative_##NAME##_0, 3) PUSH(1, derivative_##NAME##_1, 3) PUSH(2, derivative_##NAME##_2, 3) \
-            break;
+        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 3) PUSH(1, NAME, 3) PUSH(2, NAME, 3) break;
         EACH_3(DO)
         #undef DO
         #define DO(OPCODE, NAME) case OPCODE: \
             EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
-                EACH_DERIVATIVE(NAME) tangents[k * W + i] += t[PLACE(k, j) + i] * scratch[g->size + j]; \
+                EACH_DERIVATIVE(NAME) \
+                    tangents[k * W + i] += PUSHED(NAME, t[PLACE(k, j) + i], scratch[g->size + j]); \
             } break;
         EACH_MANY(DO)
         #undef DO
@@ -339,11 +346,12 @@ static void tangents(
         const int64_t n = B - b < W ? B - b : W;
         block_forward(p, s, x + b * p->inputs, n, W, work);
         turn(directions + b * p->inputs, n, p->inputs, t, W);
-        memset(t + p->inputs * W, 0, (size_t)(p->copies * W) * sizeof(double));
+        for (int64_t i = 0; i < p->inputs * W; i++) if (t[i] == 0.0) t[i] = NONE;
+        fill_with_none(t + p->inputs * W, p->copies * W);
         replay_tangent(p->sample, p->samples, p->places, s, work, t, n, W, scratch_in(p, work, W));
         for (int64_t i = 0; i < n; i++) for (int64_t k = 0; k < p->results; k++) {
             out[(b + i) * p->results + k] = work[p->outputs[k] * W + i];
-            changes[(b + i) * p->results + k] = t[p->outputs[k] * W + i];
+            changes[(b + i) * p->results + k] = t[p->outputs[k] * W + i] + 0.0;      /* NONE: 0 */
         }
     }
 }

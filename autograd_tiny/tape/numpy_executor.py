@@ -24,6 +24,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 ROOM = 2**22                        # numbers in the rows of a block: 32 MiB
 BY_PARAMETERS, BY_INPUTS = range(2)
+NONE = -0.0     # the tangent of a number that does not change along a direction. Products are never -0: 0 is added
 
 
 class NumpyExecutor:
@@ -75,13 +76,13 @@ class NumpyExecutor:
     def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None:
         for block in self._blocks(x):
             rows = self._forward(scalars, x[block])
-            tangents = np.zeros_like(rows)
-            tangents[: self.plan.inputs] = directions[block].T
+            tangents = np.full_like(rows, NONE)
+            tangents[: self.plan.inputs] = np.where(directions[block].T == 0.0, NONE, directions[block].T)
             with np.errstate(all="ignore"):
                 for kernel in self.per_sample:
                     kernel.push_tangents(scalars, rows, tangents)
             out[block] = rows[self.plan.outputs].T
-            changes[block] = tangents[self.plan.outputs].T
+            changes[block] = tangents[self.plan.outputs].T + 0.0       # instead of NONE
 
     def _blocks(self, x: Array) -> list[slice]:
         return [slice(i, i + self.width) for i in range(0, len(x), self.width)]
@@ -134,13 +135,17 @@ class _Elementwise:
         """Add to the adjoints of the operands: the adjoint of the result times the local derivative."""
         adjoint = row_adjoints[self.results]
         for x, derivative in self._local_derivatives(rows, self.needed[by]):
-            np.add.at(row_adjoints, x, adjoint * derivative)
+            np.add.at(row_adjoints, x, np.where(self._is_cut(derivative), 0.0, adjoint * derivative))
 
     def push_tangents(self, scalars: Array, rows: Array, tangents: Array) -> None:
         """The tangents of the results: those of the operands times the local derivatives, summed."""
         results = tangents[self.results]
         for x, derivative in self._local_derivatives(rows, self.needed[BY_INPUTS]):
-            results += tangents[x] * derivative
+            results += np.where(self._is_cut(derivative), NONE, _pushed(tangents[x], derivative))
+
+    def _is_cut(self, derivative: Any) -> Any:
+        """Where nothing is sent to an operand, whatever arrives: it was not selected."""
+        return self.operation.selects and np.equal(derivative, 0.0)
 
     def _local_derivatives(self, rows: Array, needed: int) -> Iterator[tuple[Index, Any]]:
         """The operands that need an adjoint, each with the local derivative with respect to it."""
@@ -189,9 +194,10 @@ class _Dots:
     def push_tangents(self, scalars: Array, rows: Array, tangents: Array) -> None:
         results = tangents[self.results]
         for weight, x in zip(self.weights, self.rows, strict=True):
-            results += scalars[weight][:, np.newaxis] * tangents[x]
+            results += _pushed(tangents[x], scalars[weight][:, np.newaxis])
         for x, y in zip(self.left, self.right, strict=True):
-            results += tangents[x] * rows[y] + rows[x] * tangents[y]
+            results += _pushed(tangents[x], rows[y])
+            results += _pushed(tangents[y], rows[x])
 
 
 class _Layer:
@@ -215,7 +221,14 @@ class _Layer:
             row_adjoints[self.rows] += scalars[self.weights] @ adjoint
 
     def push_tangents(self, scalars: Array, rows: Array, tangents: Array) -> None:
-        tangents[self.results] += scalars[self.weights].T @ tangents[self.rows]
+        for weight, x in zip(scalars[self.weights], tangents[self.rows], strict=True):
+            tangents[self.results] += _pushed(x, weight[:, np.newaxis])
+
+
+def _pushed(tangents: Array, factors: Any) -> Array:
+    """Tangents times derivatives; no tangent stays none, also if the derivative is infinite."""
+    is_none = (tangents == 0.0) & np.signbit(tangents)
+    return np.where(is_none, NONE, tangents * factors + 0.0)
 
 
 Kernel: TypeAlias = _Elementwise | _Dots | _Layer

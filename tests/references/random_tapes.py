@@ -126,8 +126,9 @@ class Sweep:
             for x, derivative in zip(self.program.steps[i - n][1], self.derivatives[i - n], strict=True):
                 if type(x) is int:
                     below.add(x)
-                    sent = sizes[i] * abs(derivative)
-                    sums[x] += sums[i] * derivative
+                    is_cut = derivative == 0.0 and ROWS[self.program.steps[i - n][0]].selects
+                    sent = 0.0 if is_cut else sizes[i] * abs(derivative)
+                    sums[x] += 0.0 if is_cut else sums[i] * derivative
                     sizes[x] += sent
                     overflows = math.isfinite(sizes[i]) and math.isfinite(derivative) and not sizes[x] < 1e300
                     unsure = not known[i] or overflows or (cancelled and not math.isfinite(derivative))

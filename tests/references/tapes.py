@@ -4,6 +4,9 @@ import pytest
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, record
+from autograd_tiny.tape import batches
+from autograd_tiny.tape.numpy_executor import NumpyExecutor
+from autograd_tiny.tape.tape import ALL
 
 WRONG = (TypeError, ValueError)
 METHODS = {
@@ -14,6 +17,19 @@ METHODS = {
     "jvp": lambda tape, xs, **options: tape.jvp(xs, [1.0] * len(tape.inputs), **options),
 }
 all_methods = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+def on_numpy(tape):
+    """Let a tape that was not run before run on NumPy's executor."""
+    assert not tape._runners
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(batches, "executor_for", lambda program: NumpyExecutor)
+        for output in (ALL, *range(len(tape.program.outputs))):
+            assert tape._runner(output).executor.name == "numpy"
+    return tape
+
+
+executors = pytest.mark.parametrize("on", [lambda tape: tape, on_numpy], ids=["the executor for it", "NumPy's"])
 
 
 def close(found, expected, tolerance=1e-12):

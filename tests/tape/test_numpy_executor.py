@@ -6,27 +6,11 @@ import pytest
 from references.custom import cube, wave
 from references.random_graphs import SMOOTH, random_program
 from references.random_tapes import Recorded, points
-from references.tapes import METHODS, batch, close
+from references.tapes import METHODS, batch, close, on_numpy
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, record
-from autograd_tiny.tape import batches, numpy_executor
-from autograd_tiny.tape.numpy_executor import NumpyExecutor
-from autograd_tiny.tape.tape import ALL
-
-
-@pytest.fixture
-def on_numpy(monkeypatch):
-    """Lets a tape that was not run before run on NumPy's executor."""
-    def changed(tape):
-        assert not tape._runners
-        with monkeypatch.context() as patched:
-            patched.setattr(batches, "executor_for", lambda program: NumpyExecutor)
-            for output in (ALL, *range(len(tape.program.outputs))):
-                assert tape._runner(output).executor.name == "numpy"
-        return tape
-
-    return changed
+from autograd_tiny.tape import numpy_executor
 
 
 def networks():
@@ -44,7 +28,7 @@ def networks():
 
 @pytest.mark.parametrize("network", range(4))
 @pytest.mark.parametrize("size", [1, 5, 2000])
-def test_networks_give_the_same_numbers_on_both_executors(network, size, on_numpy):
+def test_networks_give_the_same_numbers_on_both_executors(network, size):
     tapes = [record(*list(networks())[network]) for _ in range(2)]
     xs = batch(size, 3)
     native, other = tapes[0], on_numpy(tapes[1])
@@ -60,7 +44,7 @@ def test_networks_give_the_same_numbers_on_both_executors(network, size, on_nump
 
 
 @pytest.mark.parametrize("seed", range(0, 60, 3))
-def test_random_programs_give_the_same_numbers_on_both_executors(seed, on_numpy):
+def test_random_programs_give_the_same_numbers_on_both_executors(seed):
     program = random_program(seed, 20, SMOOTH)
     native, other = (Recorded(program, [0]).tape for _ in range(2))
     xs = points(program, seed, 8)[:, :1]
@@ -82,7 +66,7 @@ def test_operations_of_users_run_here():
         assert tape.input_gradients(xs)[k, 0] == pytest.approx(gradients(f, leaves[0]), rel=1e-14)
 
 
-def test_blocks_take_a_limited_number_of_samples(monkeypatch, on_numpy):
+def test_blocks_take_a_limited_number_of_samples(monkeypatch):
     monkeypatch.setattr(numpy_executor, "ROOM", 60)
     x, w = Value(0.5), Value(2.0)
     few, whole = (record(at.tanh(x * w) + x, x) for _ in range(2))
