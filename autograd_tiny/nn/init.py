@@ -41,8 +41,22 @@ def _finite(argument: str, given: Any, least: float = -inf) -> float:
     return found
 
 
+def _uniform_within(bound: Callable[[int, int], float]) -> Initialiser:
+    """U(−a, a), with a bound a that depends on fan_in and fan_out."""
+    def draw(rng: Any, fan_in: int, fan_out: int) -> float:
+        a = bound(fan_in, fan_out)
+        return _draw_uniform(rng, -a, a)
+
+    return draw
+
+
+def _normal_around_zero(std: Callable[[int, int], float]) -> Initialiser:
+    """N(0, std²), with a standard deviation that depends on fan_in and fan_out."""
+    return lambda rng, fan_in, fan_out: _draw_normal(rng, 0.0, std(fan_in, fan_out))
+
+
 def uniform(low: float = -1.0, high: float = 1.0) -> Initialiser:
-    """U(low, high), the uniform distribution; with the default bounds, micrograd's.
+    """U(low, high), the uniform distribution. The default bounds are those of micrograd.
 
     Args:
         low: Lower bound, finite.
@@ -78,7 +92,7 @@ def normal(mean: float = 0.0, std: float = 1.0) -> Initialiser:
 
 
 def constant(value: float) -> Initialiser:
-    """The same number everywhere; it takes nothing from rng.
+    """The same number for every weight; rng is not used.
 
     Args:
         value: The number, finite.
@@ -111,12 +125,7 @@ def xavier_uniform(gain: float = 1.0) -> Initialiser:
         ValueError: The gain is negative or not finite.
     """
     gain = _finite("gain", gain, least=0.0)
-
-    def draw(rng: Any, fan_in: int, fan_out: int) -> float:
-        bound = gain * sqrt(6.0 / (fan_in + fan_out))
-        return _draw_uniform(rng, -bound, bound)
-
-    return draw
+    return _uniform_within(lambda fan_in, fan_out: gain * sqrt(6.0 / (fan_in + fan_out)))
 
 
 def xavier_normal(gain: float = 1.0) -> Initialiser:
@@ -125,7 +134,7 @@ def xavier_normal(gain: float = 1.0) -> Initialiser:
     The source, the argument and the errors are those of `xavier_uniform`.
     """
     gain = _finite("gain", gain, least=0.0)
-    return lambda rng, fan_in, fan_out: _draw_normal(rng, 0.0, gain * sqrt(2.0 / (fan_in + fan_out)))
+    return _normal_around_zero(lambda fan_in, fan_out: gain * sqrt(2.0 / (fan_in + fan_out)))
 
 
 def he_uniform(gain: float = sqrt(2.0)) -> Initialiser:
@@ -146,12 +155,7 @@ def he_uniform(gain: float = sqrt(2.0)) -> Initialiser:
         ValueError: The gain is negative or not finite.
     """
     gain = _finite("gain", gain, least=0.0)
-
-    def draw(rng: Any, fan_in: int, fan_out: int) -> float:
-        bound = gain * sqrt(3.0 / fan_in)
-        return _draw_uniform(rng, -bound, bound)
-
-    return draw
+    return _uniform_within(lambda fan_in, fan_out: gain * sqrt(3.0 / fan_in))
 
 
 def he_normal(gain: float = sqrt(2.0)) -> Initialiser:
@@ -160,7 +164,7 @@ def he_normal(gain: float = sqrt(2.0)) -> Initialiser:
     The source, the argument and the errors are those of `he_uniform`.
     """
     gain = _finite("gain", gain, least=0.0)
-    return lambda rng, fan_in, fan_out: _draw_normal(rng, 0.0, gain / sqrt(fan_in))
+    return _normal_around_zero(lambda fan_in, fan_out: gain / sqrt(fan_in))
 
 
 INITIALISERS: dict[str, Initialiser] = {
@@ -173,7 +177,7 @@ INITIALISERS: dict[str, Initialiser] = {
 
 
 def initialiser(given: str | Initialiser, argument: str = "init") -> Initialiser:
-    """The initialiser of a name, or the function itself. ValueError, TypeError for anything else."""
+    """The initialiser with a name, or the function itself. ValueError, TypeError for anything else."""
     if isinstance(given, str):
         if given not in INITIALISERS:
             raise ValueError(f"{argument}: {given!r} is not known; there are {', '.join(INITIALISERS)}")

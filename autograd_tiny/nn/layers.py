@@ -73,11 +73,11 @@ class Neuron(Module):
         return self.activation(net_input)
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         return {"nin": len(self.w), "activation": registered_name(self.activation), "bias": self.b is not None}
 
     def describe(self) -> str:
-        """This module on one line."""
+        """A summary on one line."""
         return f"Neuron({len(self.w)} → 1, {name_of(self.activation)})"
 
 
@@ -132,16 +132,16 @@ class Layer(Module):
         return merge(tensors_in(name, held) for name, held in (stacked | others).items())
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         return self.neurons[0].config() | {"nout": len(self.neurons)}
 
     def describe(self) -> str:
-        """This module on one line."""
+        """A summary on one line."""
         first = self.neurons[0]
         return f"Layer({len(first.w)} → {len(self.neurons)}, {name_of(first.activation)})"
 
     def shown_parts(self) -> list[tuple[str, Module]]:
-        """An empty list: the neurons are all alike."""
+        """None: the neurons are all alike."""
         return []
 
 
@@ -195,7 +195,7 @@ class MLP(Module):
         return x
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         first, last = self.layers[0], self.layers[-1]
         return {
             "nin": len(first.neurons[0].w), "nouts": [len(layer.neurons) for layer in self.layers],
@@ -204,13 +204,13 @@ class MLP(Module):
         }
 
     def describe(self) -> str:
-        """This module on one line, without its layers."""
+        """A summary on one line, without the layers."""
         sizes = [len(self.layers[0].neurons[0].w), *(len(layer.neurons) for layer in self.layers)]
         return f"MLP({' → '.join(map(str, sizes))})"
 
 
 class Sequential(Module):
-    """Modules and functions in sequence, each applied to the outputs of the one before.
+    """Modules and functions in sequence, each applied to the outputs of the previous one.
 
     Sequential(Layer(2, 8, "linear"), tanh, Dropout(0.2), Layer(8, 1, "linear")).
 
@@ -229,10 +229,10 @@ class Sequential(Module):
         self.layers = [_as_module(each) for each in modules]
 
     def forward(self, x: Any) -> Any:
-        """The outputs of the last one.
+        """The outputs of the last module.
 
         Args:
-            x: The inputs of the first one.
+            x: The inputs of the first module.
         """
         for layer in self.layers:
             x = layer(x)
@@ -291,11 +291,11 @@ class Activation(Module):
         return unwrap_single([self.activation(each) for each in as_list(x)])
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         return {"activation": registered_name(self.activation)}
 
     def describe(self) -> str:
-        """This module on one line."""
+        """A summary on one line."""
         return f"Activation({name_of(self.activation)})"
 
 
@@ -340,17 +340,17 @@ class Maxout(Module):
         return unwrap_single([max(row) for row in rows])
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         first = self.pieces[0].config()
         return {name: first[name] for name in ("nin", "nout", "bias")} | {"pieces": len(self.pieces)}
 
     def describe(self) -> str:
-        """This module on one line."""
+        """A summary on one line."""
         first = self.pieces[0].config()
         return f"Maxout({first['nin']} → {first['nout']}, {len(self.pieces)} pieces)"
 
     def shown_parts(self) -> list[tuple[str, Module]]:
-        """An empty list: the pieces are all alike."""
+        """None: the pieces are all alike."""
         return []
 
 
@@ -386,11 +386,11 @@ class Dropout(Module):
         return unwrap_single([each * factor_for(self) for each in as_list(x)])
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         return {"p": self.p}
 
     def describe(self) -> str:
-        """This module on one line."""
+        """A summary on one line."""
         return f"Dropout({self.p:g})"
 
 

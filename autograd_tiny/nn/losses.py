@@ -241,7 +241,20 @@ def l2(parameters: Iterable[Any]) -> Any:
     return dot(values, values)
 
 
-class L1:
+class _Penalty:
+    """A penalty on all parameters of a model, times its strength."""
+
+    of_parameters: Callable[[Iterable[Any]], Any]
+
+    def __init__(self, strength: float) -> None:
+        self.strength = nonnegative("strength", strength)
+
+    def __call__(self, model: Module) -> Any:
+        """The penalty of a model, a Value."""
+        return self.strength * self.of_parameters(model.parameters())
+
+
+class L1(_Penalty):
     """strength · Σ |p| over all parameters of a model, as `penalty` of fit: it drives many of them to 0.
 
     R. Tibshirani, Regression Shrinkage and Selection via the Lasso (1996).
@@ -254,15 +267,10 @@ class L1:
         ValueError: It is negative or not finite.
     """
 
-    def __init__(self, strength: float) -> None:
-        self.strength = nonnegative("strength", strength)
-
-    def __call__(self, model: Module) -> Any:
-        """The penalty of a model, a Value."""
-        return self.strength * l1(model.parameters())
+    of_parameters = staticmethod(l1)
 
 
-class L2:
+class L2(_Penalty):
     """strength · Σ p² over all parameters of a model, as `penalty` of fit: it keeps them small.
 
     A. Hoerl and R. Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems (1970).
@@ -275,12 +283,7 @@ class L2:
         ValueError: It is negative or not finite.
     """
 
-    def __init__(self, strength: float) -> None:
-        self.strength = nonnegative("strength", strength)
-
-    def __call__(self, model: Module) -> Any:
-        """The penalty of a model, a Value."""
-        return self.strength * l2(model.parameters())
+    of_parameters = staticmethod(l2)
 
 
 # ---- by name
@@ -331,12 +334,12 @@ def loss_spec(loss: str | Loss) -> LossSpec:
 # ---- checks and reductions
 
 def _sum(terms: list[Any]) -> Any:
-    """Their sum; no node for the sum of one term."""
+    """The sum of the terms; of a single term, the term itself, so that no node is made."""
     return terms[0] if len(terms) == 1 else functions.sum(terms)
 
 
 def _mean(terms: list[Any]) -> Any:
-    """Their mean; no node for the mean of one term."""
+    """The mean of the terms; of a single term, the term itself."""
     return terms[0] if len(terms) == 1 else mean(terms)
 
 

@@ -27,18 +27,18 @@ OWN_FIELDS = {"name", "training", "_place", "_notes"}      # of a module itself
 
 
 class Module:
-    """Base class of networks and of their parts, as torch.nn.Module in small.
+    """Base class of networks and of their parts, a small torch.nn.Module.
 
-    A subclass computes its outputs in `forward`; calling the module calls that. The Values and modules in its
+    A subclass computes its outputs in `forward`, which a call of the module runs. The Values and modules in its
     attributes, also inside lists, tuples, dicts and object arrays, are its parameters and its parts:
     `self.w = [Value(0.5)]` registers a parameter w[0], `self.layers = [a, b]` the parts layer1 and layer2. An
-    attribute that is set during a call, such as an activation kept for a look at it later, is not registered.
+    attribute that is set during a call, such as an activation kept for inspection, is not registered.
 
     A parameter without a label gets its name as label, so that pictures show "layer1.neuron2.w[0]". The Values
     that a call computes have the names of the modules as scope.
 
     Attributes:
-        name: The name that the owner gives, such as "layer1"; "" without an owner.
+        name: The name under which another module holds this one, such as "layer1"; "" for the outermost.
         training: True in training mode, False in evaluation mode; see train and eval.
     """
 
@@ -68,7 +68,7 @@ class Module:
         object.__setattr__(self, "_notes", self._notes - {attribute})
 
     def _receive_name(self, name: str) -> None:
-        """Take the name that an owner gives, also into the labels, except those that somebody has chosen."""
+        """Take the name that an owner gives, and put it before the parameters' labels unless a user chose these."""
         for own_name, parameter in self.named_parameters():
             if parameter.label == own_name:
                 parameter.label = f"{name}.{own_name}"
@@ -76,7 +76,7 @@ class Module:
             self.name = name
 
     def _registered(self) -> dict[str, Any]:
-        """The attributes in which parameters and parts are searched."""
+        """The attributes that are searched for parameters and parts."""
         found = {name: held for name, held in vars(self).items() if name not in OWN_FIELDS}
         return {name: held for name, held in found.items() if name not in self._notes} if self._notes else found
 
@@ -131,7 +131,7 @@ class Module:
         found = (named_in(attribute, held, modules_only=True) for attribute, held in self._registered().items())
         parts = [part for parts in found for part in parts]
         for name, part in parts:
-            if not part.name:                   # appended to a list after that became an attribute
+            if not part.name:                   # appended to a list after the list became an attribute
                 part._receive_name(name)
         return parts
 
@@ -195,7 +195,7 @@ class Module:
     # ---- display
 
     def describe(self) -> str:
-        """This module on one line, without its parts."""
+        """A summary on one line, without the parts."""
         return type(self).__name__
 
     def shown_parts(self) -> list[tuple[str, Module]]:

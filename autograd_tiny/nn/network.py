@@ -101,7 +101,7 @@ class Network(Module):
         return found | {name: held for name, held in super()._registered().items() if name not in ("w", "b")}
 
     def config(self) -> dict[str, Any]:
-        """The arguments with which nn.load makes it again."""
+        """The arguments of the constructor, from which nn.load rebuilds the module."""
         return {
             "edges": [list(edge) for edge in self.edges], "inputs": self.inputs, "outputs": self.outputs,
             "activations": {unit: registered_name(self.activations[unit]) for unit in self.units},
@@ -109,7 +109,7 @@ class Network(Module):
         }
 
     def describe(self) -> str:
-        """This module on one line."""
+        """A summary on one line."""
         functions = ", ".join(dict.fromkeys(name_of(self.activations[unit]) for unit in self.units))
         hidden = len(self.units) - sum(unit in self.outputs for unit in self.units)
         ends = f"{', '.join(self.inputs)} → {hidden} hidden → {', '.join(self.outputs)}"

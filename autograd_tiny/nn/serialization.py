@@ -27,13 +27,12 @@ INSTALL = 'saving takes the library safetensors: pip install "autograd_tiny[save
 def save(model: Module, path: str | PathLike[str]) -> None:
     """Write the parameters and the architecture of a model to a safetensors file.
 
-    The architecture is left out where a class or an activation of your own is in it, or where a model was changed
-    after it was made, so that its arguments would not make it again. Then make the model yourself, and use
-    `load(path, into=model)`.
+    The architecture is left out if the model has a class or an activation of your own, or was changed after it was
+    made so that its arguments would not rebuild it. Then make the model yourself, and use `load(path, into=model)`.
 
     Args:
         model: The model; its arrays are those of state_dict, in float64.
-        path: The file. One that exists is replaced as a whole, or left as it is if writing fails.
+        path: The file. An existing one is replaced as a whole, or left as it is if writing fails.
 
     Raises:
         TypeError: The model is not a Module.
@@ -110,7 +109,7 @@ def _check_module(model: Any, argument: str) -> None:
 # ---- the architecture, written
 
 def _architecture_text(model: Module) -> str:
-    """The architecture in JSON; "" if there is none, or if it would make another model."""
+    """The architecture in JSON; "" if there is none, or if it would not rebuild this model."""
     try:
         plan = _architecture(model)
         rebuilt = _build(plan, _LimitedZeros(len(model.parameters())))
@@ -130,7 +129,7 @@ def _architecture(module: Any) -> Any:
 
 
 def _same_architecture(rebuilt: Any, model: Any) -> bool:
-    """Whether two modules have equal parts: those of a model may have been changed after it was made."""
+    """Whether two modules have equal parts, which they may not if one was changed after it was made."""
     if type(rebuilt) is not type(model) or (hasattr(model, "config") and rebuilt.config() != model.config()):
         return False
     parts, others = rebuilt.parts(), model.parts()
@@ -157,7 +156,7 @@ def _build(plan: Any, init: _LimitedZeros, path: tuple[str, ...] = ()) -> Module
     if len(path) > MOST_LEVELS:
         raise ValueError(f"its modules are nested more than {MOST_LEVELS} levels deep")
     if plan["class"] == "Sequential":
-        module = Sequential()
+        module: Module = Sequential()
         # past __setattr__, which would label all parameters anew at each level
         vars(module)["layers"] = [
             _build(each, init, (*path, f"layer{k}")) for k, each in enumerate(plan["layers"], 1)
@@ -189,7 +188,7 @@ def _build_single(plan: Any, init: _LimitedZeros) -> Module:
 
 
 class _LimitedZeros:
-    """An initialiser that returns 0 at most so often: a file can't ask for more parameters than it has."""
+    """An initialiser that returns 0 a limited number of times: no file gets more parameters than it has numbers."""
 
     def __init__(self, limit: int) -> None:
         self.left = limit
