@@ -29,8 +29,7 @@ class Picture:
     suffixes: tuple[str, ...] = (".svg", ".png", ".pdf", ".dot")        # of files
 
     def __init__(self, source: str | Callable[[], str], title: str) -> None:
-        """source: in the language of dot, or a function that writes it when it is first needed."""
-        self._source = source
+        self._source = source       # in the language of dot, or a function that writes it when it is first needed
         self.title = title
 
     @cached_property
