@@ -23,6 +23,7 @@ import numpy as np
 
 from . import nn, optim
 from .boundary.arguments import boolean, integer, nonnegative
+from .boundary.text import quoted
 from .nn.layers import as_list
 from .nn.losses import l2
 from .training import fit as train
@@ -122,7 +123,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     def _optimizer(self, model: nn.MLP) -> optim.Optimizer:
         rate = nonnegative("learning_rate_init", self.learning_rate_init)
         if self.solver not in SOLVERS:
-            raise ValueError(f"solver {self.solver!r} is not known; there are {', '.join(SOLVERS)}")
+            raise ValueError(f"solver {quoted(self.solver)} is not known; there are {', '.join(SOLVERS)}")
         if self.solver == "sgd":
             momentum = nonnegative("momentum", self.momentum)
             return optim.SGD(model.parameters(), rate, momentum, nesterov=momentum > 0)
@@ -233,7 +234,7 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         check_classification_targets(y)
         classes, labels = np.unique(y, return_inverse=True)
         if len(classes) < 2:
-            raise ValueError(f"y has one class only, {classes[0]!r}: two at least are expected")
+            raise ValueError(f"y has one class only, {quoted(classes[0])}: two at least are expected")
         binary = len(classes) == 2
         self._train(
             X, labels, 1 if binary else len(classes), "binary_cross_entropy" if binary else "cross_entropy"

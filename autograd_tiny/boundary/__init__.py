@@ -5,4 +5,5 @@
     files.py       writing a file completely or not at all
     old_names.py   modules that moved, by their old names, for old pickles
     plotting.py    Matplotlib and the colours of plots
+    text.py        names, harmless and not too long; what a stream can print
 """

@@ -4,21 +4,23 @@ from __future__ import annotations
 from math import inf
 from numbers import Integral, Real
 
+from .text import one_line, shortened
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
-LONGEST_SHOWN = 60          # characters of a repr in an error message
-
 
 def describe(x: object) -> str:
-    """The type and the repr of an argument, for an error message: "str '3'"."""
+    """The type and the repr of an argument, for an error message: "str '3'"; of a function its name."""
     if x is None:
         return "None"
-    shown = repr(x).partition("\n")[0]
-    if len(shown) > LONGEST_SHOWN:
-        shown = shown[: LONGEST_SHOWN - 3] + "…"
-    return f"{type(x).__name__} {shown}"
+    kind = one_line(type(x).__name__)
+    try:
+        shown = getattr(x, "__qualname__", None) or repr(x).partition("\n")[0]
+    except Exception:                           # of a class that somebody wrote
+        return kind
+    return kind if " at 0x" in shown else f"{kind} {shortened(shown)}"      # an address says nothing
 
 
 def nonnegative(name: str, given: Any, *, below: float = inf) -> float:

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
+from ..boundary.text import quoted
 from .formulas import Namespace, compiled
 
 
@@ -121,7 +122,7 @@ def operation_named(name: str) -> Operation:
     for operation in OPERATIONS:
         if operation.name == name:
             return operation
-    raise LookupError(f"no operation is named {name!r}")
+    raise LookupError(f"no operation is named {quoted(name)}")
 
 
 # ---- the rows

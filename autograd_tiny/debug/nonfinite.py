@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from ..boundary.text import one_line, shortened
 from ..engine.gradient_graph import gradients
 from ..engine.graph import find_nonfinite, topological_order
 from ..engine.value import Value
@@ -26,8 +27,8 @@ class Origin:
     operand_index: int | None = None
 
     def __str__(self) -> str:
-        where = f"in {self.node.scope}: " if self.node.scope else "outside of all modules: "
-        line = f" ({self.node.made_at})" if self.node.made_at else ""
+        where = f"in {shortened(self.node.scope)}: " if self.node.scope else "outside of all modules: "
+        line = f" ({one_line(self.node.made_at)})" if self.node.made_at else ""
         if self.gradient is None:
             return f"{where}{_equation(self.node)}{line}"
         if self.operand_index is None:
@@ -69,9 +70,10 @@ def _equation(node: Value) -> str:
     if not node.operands:
         return f"{_named(node)} itself"
     shown = [_named(x) for x in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
-    equation = f"{node.op}({', '.join(shown)}) = {node.data:g}"
-    if not node.op.isidentifier() and len(node.operands) == 2:
-        equation = f"{shown[0]} {node.op} {shown[1]} = {node.data:g}"
+    op = shortened(node.op)
+    equation = f"{op}({', '.join(shown)}) = {node.data:g}"
+    if not op.isidentifier() and len(node.operands) == 2:
+        equation = f"{shown[0]} {op} {shown[1]} = {node.data:g}"
     if len(node.operands) > 4:
         largest = max(abs(x.data) for x in node.parents)
         equation += f", with {len(node.operands)} operands up to {largest:g}"
@@ -81,4 +83,4 @@ def _equation(node: Value) -> str:
 def _named(x: Any) -> str:
     if type(x) is not Value:
         return f"{x:g}"
-    return f"{x.label} = {x.data:g}" if x.label else f"{x.data:g}"
+    return f"{shortened(x.label)} = {x.data:g}" if x.label else f"{x.data:g}"

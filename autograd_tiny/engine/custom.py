@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..boundary.arguments import describe
+from ..boundary.text import quoted, shortened
 from ..calculus.formulas import Namespace
 from ..calculus.operations import Operation
 from .value import Value, dispatch, make, plain_float
@@ -14,19 +15,19 @@ class CustomOperation(Operation):
     """A function and its derivatives as one operation of the calculus; see `operation`."""
 
     def __init__(self, function: Callable[..., Any], derivatives: Sequence[Callable[..., Any]]) -> None:
-        names = _operand_names(function)
+        names, name = _operand_names(function), shortened(function.__name__)
         if len(derivatives) != len(names):
             raise TypeError(
-                f"{function.__name__} takes {len(names)} operands and needs a derivative for each, "
+                f"{name} takes {len(names)} operands and needs a derivative for each, "
                 f"got {len(derivatives)}"
             )
         for derivative in derivatives:
             if not _takes(derivative, len(names) + 1):
                 raise TypeError(
-                    f"a derivative of {function.__name__} is a function of {', '.join(names)} and its value "
+                    f"a derivative of {name} is a function of {', '.join(names)} and its value "
                     f"f, got {describe(derivative)}"
                 )
-        super().__init__(function.__name__, function.__name__, " ".join(names), "")
+        super().__init__(name, name, " ".join(names), "")
         self.is_nary = False                # an operand may be called xs all the same
         self.function = function
         self.derivative_functions = tuple(derivatives)
@@ -84,8 +85,8 @@ def _operand_names(function: Any) -> list[str]:
         plain = each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
         if not plain or each.default is not each.empty:
             raise TypeError(
-                f"the operands of {function.__name__} are numbers without defaults, in a fixed number; "
-                f"got {str(each)!r}"
+                f"the operands of {shortened(function.__name__)} are numbers without defaults, in a fixed number; "
+                f"got {quoted(str(each))}"
             )
     return [each.name for each in parameters]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ..boundary.arguments import describe
+from ..boundary.text import quoted, shortened
 from ..engine import functions
 
 ActivationFunction: TypeAlias = Callable[[Any], Any]
@@ -28,7 +29,7 @@ def activation_function(given: str | ActivationFunction) -> ActivationFunction:
     """The function of a name in ACTIVATIONS, or the function itself. ValueError, TypeError for anything else."""
     if isinstance(given, str):
         if given not in ACTIVATIONS:
-            raise ValueError(f"activation {given!r} is not known; there are {', '.join(ACTIVATIONS)}")
+            raise ValueError(f"activation {quoted(given)} is not known; there are {', '.join(ACTIVATIONS)}")
         return ACTIVATIONS[given]
     if not callable(given):
         hint = "; nonlin=False is written as a keyword" if isinstance(given, bool) else ""
@@ -38,7 +39,7 @@ def activation_function(given: str | ActivationFunction) -> ActivationFunction:
 
 def name_of(function: ActivationFunction) -> str:
     """The name of any activation, for display."""
-    return str(getattr(function, "__name__", type(function).__name__))
+    return shortened(getattr(function, "__name__", type(function).__name__))
 
 
 def registered_name(function: ActivationFunction) -> str:

@@ -12,6 +12,7 @@ from math import inf, isfinite, sqrt
 from typing import Any, TypeAlias
 
 from ..boundary.arguments import describe
+from ..boundary.text import quoted
 from ..engine.value import plain_float
 
 Initialiser: TypeAlias = Callable[[Any, int, int], float]
@@ -37,7 +38,7 @@ def _finite(argument: str, given: Any, least: float = -inf) -> float:
     found = plain_float(given)
     if not isfinite(found) or found < least:
         bound = "" if least == -inf else f", {least:g} or more"
-        raise ValueError(f"{argument}: a finite number{bound} is expected, got {given!r}")
+        raise ValueError(f"{argument}: a finite number{bound} is expected, got {quoted(given)}")
     return found
 
 
@@ -180,7 +181,7 @@ def initialiser(given: str | Initialiser, argument: str = "init") -> Initialiser
     """The initialiser with a name, or the function itself. ValueError, TypeError for anything else."""
     if isinstance(given, str):
         if given not in INITIALISERS:
-            raise ValueError(f"{argument}: {given!r} is not known; there are {', '.join(INITIALISERS)}")
+            raise ValueError(f"{argument}: {quoted(given)} is not known; there are {', '.join(INITIALISERS)}")
         return INITIALISERS[given]
     if not callable(given):
         raise TypeError(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe, nonnegative
+from ..boundary.text import quoted
 from ..engine import functions
 from ..engine.functions import clip, dot, logsumexp, maximum, mean, relu, softplus
 from ..engine.value import Value, plain_float, required
@@ -324,7 +325,7 @@ def loss_spec(loss: str | Loss) -> LossSpec:
     """The LossSpec of a name or a function. ValueError, TypeError for anything else."""
     if isinstance(loss, str):
         if loss not in LOSSES:
-            raise ValueError(f"loss {loss!r} is not known; there are {', '.join(LOSSES)}")
+            raise ValueError(f"loss {quoted(loss)} is not known; there are {', '.join(LOSSES)}")
         return LOSSES[loss]
     if not callable(loss):
         raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {describe(loss)}")

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
+from ..boundary.text import one_line, printable
 from ..engine.state import scope_inside
 from ..engine.value import Value, call_in_scope, current_scope
 from .parameters import array_of, load_arrays, merge, named_in, parameters_in, tensors_in
@@ -180,6 +181,11 @@ class Module:
         """
         return {name: array_of(tensor) for name, tensor in self.tensors().items()}
 
+    def _own_sizes(self) -> dict[str, int]:
+        """How many numbers each tensor has that is in no part."""
+        own = merge(tensors_in(name, held, of_modules=False) for name, held in self._registered().items())
+        return {name: array_of(tensor).size for name, tensor in own.items()}
+
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set all parameters to the numbers of a state_dict.
 
@@ -187,7 +193,7 @@ class Module:
             state: Arrays, or nested lists, with the names and shapes that state_dict returns.
 
         Raises:
-            ValueError: Names are missing or unknown, or shapes do not fit: all of them are listed.
+            ValueError: Names are missing or unknown, or shapes do not fit; the first few are listed.
             TypeError: An entry is not numeric. After an error nothing has changed.
         """
         load_arrays(self.tensors(), state, type(self).__name__)
@@ -204,7 +210,7 @@ class Module:
 
     def __repr__(self) -> str:
         head, *rest = _tree(self)
-        return "\n".join([f"{head} parameters", *rest])
+        return printable("\n".join([f"{head} parameters", *rest]))
 
 
 def scope_of(module: Module) -> str:
@@ -214,11 +220,10 @@ def scope_of(module: Module) -> str:
 
 def _tree(module: Module) -> list[str]:
     """The lines of repr; adjacent parts that look the same share one."""
-    lines = [f"{module.describe()}: {len(module.parameters()):,}"]
-    parts = [(name, _tree(part)) for name, part in module.shown_parts()]
+    lines = [f"{one_line(module.describe())}: {len(module.parameters()):,}"]
+    parts = [(one_line(name), _tree(part)) for name, part in module.shown_parts()]
     if parts:                                   # beside them, the parameters that are in none
-        own = {name: array_of(x).size for name, x in module.tensors().items() if "." not in name}
-        parts += [(name, [f"{count:,}"]) for name, count in own.items()]
+        parts += [(one_line(name), [f"{count:,}"]) for name, count in module._own_sizes().items()]
     runs = [list(run) for _, run in groupby(parts, key=lambda part: part[1])]
     for k, run in enumerate(runs):
         (first, (head, *rest)), last = run[0], run[-1][0]

@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ..boundary.arguments import boolean, describe
+from ..boundary.text import quoted, some_of
 from ..engine.functions import dot
 from ..engine.value import Value
 from .activations import ActivationFunction, activation_function, name_of, registered_name
@@ -123,7 +124,7 @@ def _checked_edges(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
             raise TypeError(f"an edge is a pair of names (from, to), got {describe(edge)}")
         for name in edge:
             if not isinstance(name, str) or not name:
-                raise TypeError(f"edge {edge!r}: a unit's name is a str, got {describe(name)}")
+                raise TypeError(f"edge {quoted(edge)}: a unit's name is a str, got {describe(name)}")
         if tuple(edge) in found:
             raise ValueError(f"the edge {edge[0]} → {edge[1]} is given twice")
         found[edge[0], edge[1]] = None
@@ -155,7 +156,7 @@ def _checked_names(
     names = list(given)
     for name in names:
         if name not in mentioned:
-            raise ValueError(f"{argument}: no edge has {name!r}; there are {', '.join(mentioned)}")
+            raise ValueError(f"{argument}: no edge has {quoted(name)}; there are {some_of(mentioned)}")
     if len(set(names)) < len(names) or not names:
         raise ValueError(f"{argument}: different names are expected, one at least, got {names}")
     return names
@@ -167,8 +168,8 @@ def _check_inputs(inputs: Sequence[str], order: Sequence[str], sources: Mapping[
     for name in order:
         if (name in wanted) == bool(sources[name]):
             raise ValueError(
-                f"an edge leads into the input {name!r}" if sources[name]
-                else f"no edge leads to {name!r}, and it is not among the inputs"
+                f"an edge leads into the input {quoted(name)}" if sources[name]
+                else f"no edge leads to {quoted(name)}, and it is not among the inputs"
             )
 
 
@@ -178,5 +179,5 @@ def _activations_by_unit(
     known = set(units)
     for name in exceptions:
         if name not in known:
-            raise ValueError(f"activations: there is no unit {name!r}; there are {', '.join(units)}")
+            raise ValueError(f"activations: there is no unit {quoted(name)}; there are {some_of(units)}")
     return {unit: activation_function(exceptions.get(unit, default)) for unit in units}

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.arguments import describe
+from ..boundary.text import quoted, shortened, some_of
 from ..calculus.operations import LEAF
 from ..engine.functions import relu
 from ..engine.value import Value
@@ -82,15 +83,16 @@ def named_elements(name: str, held: Any, modules_only: bool = False) -> list[tup
 
 # ---- tensors
 
-def tensors_in(name: str, held: Any) -> dict[str, Any]:
+def tensors_in(name: str, held: Any, of_modules: bool = True) -> dict[str, Any]:
     """The parameters in the value of an attribute as tensors by name, each as large as possible."""
     if hasattr(held, "tensors"):
-        return {f"{name}.{inner_name}": tensor for inner_name, tensor in held.tensors().items()}
+        inside = held.tensors() if of_modules else {}
+        return {f"{name}.{inner_name}": tensor for inner_name, tensor in inside.items()}
     if isinstance(held, np.ndarray) and held.dtype == object:
         held = held.tolist()
     if is_parameter(held) or (isinstance(held, list | tuple) and _is_rectangular(held)):
         return {name: held}
-    return merge(tensors_in(inner_name, x) for inner_name, x in named_elements(name, held))
+    return merge(tensors_in(inner_name, x, of_modules) for inner_name, x in named_elements(name, held))
 
 
 def merge(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
@@ -99,7 +101,7 @@ def merge(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
     for part in parts:
         for name, tensor in part.items():
             if name in merged:
-                raise ValueError(f"two parameters are called {name!r}: rename one of the attributes")
+                raise ValueError(f"two parameters are called {quoted(name)}: rename one of the attributes")
             merged[name] = tensor
     return merged
 
@@ -119,15 +121,15 @@ def load_arrays(tensors: Mapping[str, Any], state: Mapping[str, Any], owner: str
     arrays, problems = [], []
     for name, tensor in tensors.items():
         if name not in state:
-            problems.append(f"{name} is missing")
+            problems.append(f"{shortened(name)} is missing")
             continue
         given, shape = _real_array(name, state[name]), np.shape(array_of(tensor))
         if given.shape != shape:
-            problems.append(f"{name} has the shape {given.shape}, {shape} is expected")
+            problems.append(f"{shortened(name)} has the shape {given.shape}, {shape} is expected")
         arrays.append(given.ravel())
-    problems += [f"{name} is unknown" for name in state if name not in tensors]
+    problems += [f"{shortened(name)} is unknown" for name in state if name not in tensors]
     if problems:
-        raise ValueError(f"these weights do not fit {owner}: {'; '.join(problems)}")
+        raise ValueError(f"these weights do not fit {owner}: {some_of(problems, '; ', 150)}")
     values = [x for tensor in tensors.values() for x in _flatten(tensor)]
     vectors.write(values, np.concatenate(arrays) if arrays else np.empty(0))
 

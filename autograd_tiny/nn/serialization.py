@@ -14,6 +14,7 @@ import numpy as np
 
 from ..boundary.arguments import describe
 from ..boundary.files import write_file
+from ..boundary.text import one_line, quoted, shortened
 from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .module import Module
 from .network import Network
@@ -21,7 +22,6 @@ from .network import Network
 MOST_LEVELS = 50                # of modules in modules: each parameter is labelled with its path
 CLASSES = {each.__name__: each for each in (Neuron, Layer, MLP, Activation, Maxout, Dropout, Network)}
 FORMAT = "autograd_tiny"
-CHECKPOINT = "checkpoint"       # the kind of a file that holds more than a model: see training/checkpoint.py
 INSTALL = 'saving takes the library safetensors: pip install "autograd_tiny[save]"'
 
 
@@ -40,15 +40,14 @@ def save(model: Module, path: str | PathLike[str]) -> None:
         ImportError: The library safetensors is missing.
     """
     _check_module(model, "model")
-    write(path, model.state_dict(), {"architecture": architecture_text(model)})
+    write(path, model.state_dict(), {"architecture": _architecture_text(model)})
 
 
 def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     """Read a model from a safetensors file. Nothing in the file is executed.
 
     Args:
-        path: A file that `save` or `save_checkpoint` wrote. With `into`, any safetensors file with arrays of the
-            right names.
+        path: A file that `save` wrote. With `into`, any safetensors file with arrays of the right names.
         into: A model that takes the arrays as its parameters; None to build the model of the file.
 
     Returns:
@@ -63,15 +62,13 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     if into is not None:
         _check_module(into, "into")
     arrays, metadata = read(path)
-    if metadata.get("kind") == CHECKPOINT:
-        arrays = named_below("model", arrays)
     try:
         model = _model_from(metadata, arrays) if into is None else into
         model.load_state_dict(arrays)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(f"{one_line(path)}: {error}") from None
     except RecursionError:
-        raise ValueError(f"{path}: its modules are nested too deep") from None
+        raise ValueError(f"{one_line(path)}: its modules are nested too deep") from None
     return model
 
 
@@ -94,12 +91,7 @@ def read(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
             names = list(file.keys())
             return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
     except (library.SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path} is damaged, or no safetensors file: {error}") from None
-
-
-def named_below(part: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """The arrays whose names begin with that of a part of a checkpoint, by the rest of their names."""
-    return {name.removeprefix(f"{part}."): array for name, array in arrays.items() if name.startswith(f"{part}.")}
+        raise ValueError(f"{one_line(path)} is damaged, or no safetensors file: {shortened(error)}") from None
 
 
 def _library() -> Any:
@@ -117,7 +109,7 @@ def _check_module(model: Any, argument: str) -> None:
 
 # ---- the architecture, written
 
-def architecture_text(model: Module) -> str:
+def _architecture_text(model: Module) -> str:
     """The architecture in JSON; "" if there is none, or if it would not rebuild this model."""
     try:
         plan = _architecture(model)
@@ -182,7 +174,7 @@ def _build(plan: Any, init: _LimitedZeros, path: tuple[str, ...] = ()) -> Module
 def _build_single(plan: Any, init: _LimitedZeros) -> Module:
     """A module of one of the CLASSES."""
     if plan["class"] not in CLASSES:
-        raise ValueError(f"a class {plan['class']!r} is not known; there are {', '.join(CLASSES)}")
+        raise ValueError(f"a class {quoted(plan['class'])} is not known; there are {', '.join(CLASSES)}")
     module_class: Any = CLASSES[plan["class"]]
     arguments = dict(plan["arguments"])
     if len(arguments.get("edges", ())) > init.left:
@@ -192,7 +184,7 @@ def _build_single(plan: Any, init: _LimitedZeros) -> Module:
     config = module.config()
     for name, given in arguments.items():
         if name not in config or config[name] != given:
-            raise ValueError(f"{plan['class']} with {name} = {describe(given)}")
+            raise ValueError(f"{plan['class']} with {shortened(name)} = {describe(given)}")
     return cast(Module, module)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from typing import Any, Generic, TypeVar, overload
 
 from ..boundary.arguments import describe, nonnegative
+from ..boundary.text import quoted
 from ..engine.value import Value
 
 T = TypeVar("T")
@@ -82,7 +83,7 @@ class ParamGroup(MutableMapping[str, Any]):
         known: dict[str, Option[Any]] = self.kind._options()
         for name in given:
             if name not in known:
-                raise ValueError(f"{name!r} is no option of {self.kind.__name__}; there are {', '.join(known)}")
+                raise ValueError(f"{quoted(name)} is no option of {self.kind.__name__}; there are {', '.join(known)}")
         options = {name: option.check(name, given[name]) for name, option in known.items()}
         self.kind._check_options(options)
         return options

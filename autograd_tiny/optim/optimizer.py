@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.arguments import describe, integer, nonnegative
+from ..boundary.text import quoted
 from ..engine.value import Value
 from ..vectors import Array
 from .groups import Option, ParamGroup, check_once, checked_parameters, groups_of
@@ -169,18 +170,9 @@ class Optimizer:
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
         group: ParamGroup,
     ) -> Array:
-        """The update rule.
+        """The update rule: the array to subtract from x. It updates the state, but neither x nor g.
 
-        Args:
-            x: The parameters (n,); not changed.
-            g: Their gradients (n,); not changed.
-            state: The arrays (n,) of the state by name, to be updated in place.
-            scratch: Two arrays (n,) for intermediate results.
-            t: The number of the step, from 1; an array (n,) where some parameters were frozen in earlier steps.
-            group: The options.
-
-        Returns:
-            The array to subtract from x.
+        scratch: two arrays for intermediate results. t: see _step_number. group: the options.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update rule: define _change")
 
@@ -223,7 +215,7 @@ class Optimizer:
         """A new optimiser of the same class and parameters, in that state."""
         name = type(self).__name__
         if state.get("optimizer") != name:
-            raise ValueError(f"the state of {name} is expected, got one of {state.get('optimizer')!r}")
+            raise ValueError(f"the state of {name} is expected, got one of {quoted(state.get('optimizer'))}")
         kind: Any = type(self)
         restored: Optimizer = kind(self._groups_in(state))
         arrays = restored._arrays()

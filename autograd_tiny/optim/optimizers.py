@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..boundary.arguments import boolean, describe, nonnegative
+from ..boundary.text import quoted
 from ..engine.value import Value
 from ..vectors import Array
 from .groups import Option, ParamGroup, below_1, two_below_1
@@ -57,7 +58,7 @@ class SGD(Optimizer):
         if options["nesterov"] and (momentum == 0 or dampening != 0):
             raise ValueError(
                 "nesterov=True needs a momentum above 0 and dampening=0, "
-                f"got momentum={momentum!r}, dampening={dampening!r}"
+                f"got momentum={quoted(momentum)}, dampening={quoted(dampening)}"
             )
 
     @staticmethod
@@ -297,7 +298,7 @@ def named(name: str, parameters: Iterable[Value]) -> Optimizer:
     if not isinstance(name, str):
         raise TypeError(f"the name of an optimiser is expected, got {describe(name)}")
     if name.lower() not in NAMES:
-        raise ValueError(f"an optimiser {name!r} is not known; there are {', '.join(NAMES)}")
+        raise ValueError(f"an optimiser {quoted(name)} is not known; there are {', '.join(NAMES)}")
     found: Optimizer = NAMES[name.lower()](parameters)
     return found
 

@@ -12,6 +12,7 @@ from math import cos, pi
 from typing import Any
 
 from ..boundary.arguments import boolean, describe, integer, nonnegative
+from ..boundary.text import quoted
 from ..calculus import ieee
 from .groups import ParamGroup
 from .optimizer import Optimizer, check_names
@@ -473,4 +474,4 @@ def check_state(state: Any, described: Mapping[str, Any], more: Sequence[str]) -
     check_names(state, [*described, *more])
     for name, value in described.items():
         if state[name] != value:
-            raise ValueError(f"{name}: {value!r} here, but {state[name]!r} in the state")
+            raise ValueError(f"{name}: {quoted(value)} here, but {quoted(state[name])} in the state")

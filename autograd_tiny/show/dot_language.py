@@ -5,6 +5,8 @@ import html
 import unicodedata
 from typing import Any
 
+from ..boundary.text import one_line
+
 
 def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
     """An empty graph of the graphviz library."""
@@ -17,7 +19,7 @@ def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
 
 def escaped(text: str) -> str:
     """A text for strings and for HTML-like labels, in which no character has a special meaning."""
-    return html.escape(text).replace("\\", "\\\\")
+    return html.escape(one_line(text)).replace("\\", "\\\\")
 
 
 def in_tooltip(text: str) -> str:

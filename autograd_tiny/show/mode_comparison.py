@@ -8,10 +8,12 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
+from ..boundary.text import aligned, printable
 from ..engine.state import engine_kind
 from ..transforms.call import Function
 from ..transforms.mode_costs import ModeCosts, mode_costs
 from .graph.mode_picture import draw_modes
+from .names import plain
 from .picture import Picture
 from .wording import counted
 
@@ -43,11 +45,8 @@ class ModeComparison(ModeCosts):
         )
 
     def __str__(self) -> str:
-        rows = [("", "forward", "reverse"), *self._rows()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
-        lines = ["  ".join(cells).rstrip() for cells in padded]
-        return "\n".join([self._head(), *lines, self._verdict()])
+        lines = aligned([("", "forward", "reverse"), *self._rows()])
+        return printable("\n".join([self._head(), *lines, self._verdict()]))
 
     __repr__ = __str__
 
@@ -64,7 +63,7 @@ class ModeComparison(ModeCosts):
 
     def _head(self) -> str:
         return (
-            f"{self.name}: {counted(len(self.inputs), 'input')}, {counted(len(self.outputs), 'output')}, "
+            f"{plain(self.name)}: {counted(len(self.inputs), 'input')}, {counted(len(self.outputs), 'output')}, "
             f"{counted(self.values, 'value')} in all"
         )
 

@@ -1,25 +1,21 @@
 """The names of Values in pictures and explanations, and the notation of numbers."""
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 
+from ..boundary.text import shortened
 from ..engine.value import Value
 from ..expression import subscripted
 
 LONGEST_LABEL = 32                                                      # characters
-# characters that XML cannot hold, and those that change the direction of text (U+202A-E, U+2066-9)
-NOT_IN_XML = re.compile(
-    "[^\t\n\r -~\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)
 
 
 def names_of(values: Iterable[Value]) -> dict[Value, str]:
     """The name of each Value: its label; v1, v2, … for results without one; "" for leaves without one.
 
-    The values are in topological order. The second of two with the label w is called w₂.
+    values: in topological order. The second of two with the label w is called w₂.
     """
     names: dict[Value, str] = {}
     taken: dict[str, int] = {}
@@ -44,13 +40,6 @@ def readable(x: float, digits: int) -> str:
     return f"{x + 0.0:.{max(digits, before_the_point)}g}".replace("-", "−")       # + 0.0 makes 0 of -0.0
 
 
-def on_one_line(text: object) -> str:
-    """A text on one line, without characters that would break an XML document."""
-    return " ".join(NOT_IN_XML.sub("\ufffd", str(text)).split())
-
-
 def plain(label: object) -> str:
     """A label on one line, cut in the middle if it is long."""
-    text = on_one_line(label)
-    half = LONGEST_LABEL // 2
-    return text if len(text) <= LONGEST_LABEL else f"{text[:half - 1]}…{text[-half:]}"
+    return shortened(label, LONGEST_LABEL)

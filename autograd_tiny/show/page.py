@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..boundary.files import write_file
+from ..boundary.text import one_line, printable, quoted
 from .theme import CSS
 
 # a page may use its own styles and scripts, and load nothing
@@ -52,7 +53,7 @@ class Page:
         """
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a file that ends in .html is expected, got {str(path)!r}")
+            raise ValueError(f"a file that ends in .html is expected, got {quoted(str(path))}")
         write_file(path, self.html.encode())
         return path
 
@@ -65,7 +66,7 @@ class Page:
         )
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.title}>"
+        return printable(f"<{type(self).__name__}: {one_line(self.title)}>")
 
 
 def as_script(data: Any) -> str:

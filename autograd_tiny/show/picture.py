@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..boundary.files import write_file
+from ..boundary.text import as_entity, printable, quoted
 from .layout import lay_out
 
 CRISP = 144                         # dots per inch
@@ -29,18 +30,27 @@ class Picture:
     suffixes: tuple[str, ...] = (".svg", ".png", ".pdf", ".dot")        # of files
 
     def __init__(self, source: str | Callable[[], str], title: str) -> None:
-        self._source = source       # in the language of dot, or a function that writes it when it is first needed
+        """source: in the language of dot, or a function that writes it when it is first needed."""
+        self._given = source
         self.title = title
 
-    @cached_property
+    @property
     def source(self) -> str:
         """The graph in the language of Graphviz's dot. ImportError if the graphviz library is not installed."""
-        return self._source if isinstance(self._source, str) else self._source()
+        return printable(self._source, as_entity)
 
-    @cached_property
+    @property
     def svg(self) -> str:
         """The picture as an SVG element, for a page or a file. RuntimeError if no layout program runs."""
-        text = lay_out(self.source, "svg").decode()
+        return printable(self._svg, as_entity)
+
+    @cached_property
+    def _source(self) -> str:
+        return self._given if isinstance(self._given, str) else self._given()
+
+    @cached_property
+    def _svg(self) -> str:
+        text = lay_out(self._source, "svg").decode()
         _, tag, inside = re.split(r"(<svg\b[^>]*>)", text, maxsplit=1)
         return f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
 
@@ -64,25 +74,25 @@ class Picture:
         if suffix not in self.suffixes:
             endings = f"{', '.join(self.suffixes[:-1])} or {self.suffixes[-1]}"
             hint = "; as text there are pictures of graphs, such as draw(model(x))" * (suffix in TEXT_SUFFIXES)
-            raise ValueError(f"a file that ends in {endings} is expected, got {str(path)!r}{hint}")
+            raise ValueError(f"a file that ends in {endings} is expected, got {quoted(str(path))}{hint}")
         write_file(path, self._as(suffix))
         return path
 
     def _as(self, suffix: str) -> bytes:
         """The contents of a file."""
         if suffix == ".dot":
-            return self.source.encode()
+            return self._source.encode()
         if suffix == ".svg":
-            return self.svg.encode()
+            return self._svg.encode()
         if suffix == ".png":
-            return lay_out(self.source, "png", f"-Gdpi={_dots_per_inch(self.svg)}")
-        return lay_out(self.source, "pdf")
+            return lay_out(self._source, "png", f"-Gdpi={_dots_per_inch(self._svg)}")
+        return lay_out(self._source, "pdf")
 
     def _repr_svg_(self) -> str:
-        return self.svg
+        return self._svg
 
     def __repr__(self) -> str:
-        return f"<Picture: {self.title}>"
+        return printable(f"<Picture: {self.title}>")
 
 
 def _centred(svg: str) -> str:

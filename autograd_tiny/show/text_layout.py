@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from itertools import zip_longest
 from textwrap import fill
 
+from ..boundary.text import aligned
 from .wording import with_commas
 
 WIDTH = 100                             # columns of text
@@ -30,9 +30,9 @@ def ellipsis(n: int) -> str:
 
 
 def elided(parts: Sequence[str], sign: str, width: int, hidden: int = 0) -> str:
-    """The parts with a sign between them, within the width: those in the middle give way to "… 5 more …".
+    """The parts with a sign between them, in the width: those in the middle give way to "… 5 more …".
 
-    If `hidden` is not 0, one of the parts is the ellipsis for that many already.
+    hidden: for how many parts one of them is the ellipsis already.
     """
     text, middle = sign.join(parts), parts.index(ellipsis(hidden)) if hidden else len(parts) // 2
     first, last = [*parts[:middle]], [*parts[middle + bool(hidden) :]]
@@ -59,11 +59,7 @@ def wrapped_parts(parts: Sequence[str], sign: str, width: int) -> list[str]:
 
 def in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows with their cells below one another."""
-    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
-    return [
-        "  " + "   ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=False)).rstrip()
-        for row in rows
-    ]
+    return [f"  {line}" for line in aligned(rows, gap="   ")]
 
 
 # ---- HTML

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from ..boundary.text import quoted
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -34,7 +36,7 @@ PALETTES = {"light": LIGHT, "dark": DARK}
 def palette(theme: str) -> Palette:
     """The colours of a theme, "light" or "dark". ValueError for another one."""
     if theme not in PALETTES:
-        raise ValueError(f"theme is 'light' or 'dark', got {theme!r}")
+        raise ValueError(f"theme is 'light' or 'dark', got {quoted(theme)}")
     return PALETTES[theme]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..boundary.arguments import describe
+from ..boundary.text import quoted, some_of
 from ..engine.value import Value, is_operand
 from .numpy_executor import Array
 
@@ -19,8 +20,7 @@ def samples(X: Any, inputs: Sequence[str], check_finite: bool) -> Array:
     if x.ndim == 1:
         x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
     if x.ndim != 2 or x.shape[1] != n:
-        names = ", ".join(inputs[:5]) + (", …" if n > 5 else "")
-        raise ValueError(f"X has {n} numbers for each sample ({names}), got an array of shape {np.shape(X)}")
+        raise ValueError(f"X has {n} numbers for each sample ({some_of(inputs)}), got an array of shape {np.shape(X)}")
     if check_finite and not np.isfinite(x).all():
         i, k = np.argwhere(~np.isfinite(x))[0]
         raise ValueError(f"X[{i}, {k}] is {x[i, k]}, and check_finite=True")
@@ -59,7 +59,7 @@ def parameter_values(given: Any, count: int) -> Array | None:
 
 def number_of_threads(given: Any) -> int:
     if not hasattr(given, "__index__") or isinstance(given, bool) or index(given) < 1:
-        raise ValueError(f"threads: an integer of 1 or more is expected, got {given!r}")
+        raise ValueError(f"threads: an integer of 1 or more is expected, got {quoted(given)}")
     return index(given)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import vectors
 from ..boundary.files import write_file
+from ..boundary.text import one_line, quoted, shortened, some_of
 from ..calculus.c_kernels import numbered
 from ..calculus.operations import DOT, LEAF, operation_named
 from ..engine.custom import CustomOperation
@@ -44,24 +45,26 @@ def save(
 
 def load(path: str | PathLike[str]) -> Loaded:
     """Read a file that save has written. ValueError for any other."""
+    name = one_line(path)
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
         json.dumps(found)                       # raises here if it is nested too deeply for the checksum
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is no tape: it is not JSON ({error})") from None
+        raise ValueError(f"{name} is no tape: it is not JSON ({shortened(error)})") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ValueError(f"{path} is no tape: it does not have the format of autograd_tiny's tapes")
+        raise ValueError(f"{name} is no tape: it does not have the format of autograd_tiny's tapes")
     if type(found.get("version")) is not int or found["version"] != VERSION:
-        raise ValueError(f"{path} is of version {found.get('version')!r}, and this package reads version {VERSION}")
+        version = quoted(found.get("version"))
+        raise ValueError(f"{name} is of version {version}, and this package reads version {VERSION}")
     contents = {key: value for key, value in found.items() if key not in ("format", "version", "sha256")}
     if contents.keys() != FIELDS:
-        raise ValueError(f"{path} was changed: {sorted(FIELDS)} are expected in it, got {sorted(contents)}")
+        raise ValueError(f"{name} was changed: {sorted(FIELDS)} are expected in it, got {some_of(sorted(contents))}")
     if found.get("sha256") != _checksum(contents):
-        raise ValueError(f"{path} was changed since it was saved, or is damaged: its checksum does not match")
+        raise ValueError(f"{name} was changed since it was saved, or is damaged: its checksum does not match")
     try:
         return _program(contents)
     except (LookupError, TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{path} holds no valid tape: {error}") from None
+        raise ValueError(f"{name} holds no valid tape: {error}") from None
 
 
 def _checksum(contents: dict[str, Any]) -> str:
@@ -83,12 +86,12 @@ def _program(contents: dict[str, Any]) -> Loaded:
     _check_slots(outputs, len(constants), first + len(instructions))
     several = contents["several"]
     if type(several) is not bool or not outputs or (len(outputs) > 1 and not several):
-        raise ValueError(f"{len(outputs)} outputs do not go with several={several!r}")
+        raise ValueError(f"{len(outputs)} outputs do not go with several={quoted(several)}")
     program = Program(len(inputs), len(labels), constants, instructions, outputs)
     for slot, (operation, operands) in enumerate(instructions, first):
         rate = program.rate(slot)
         if rate == CONSTANT or (operation is DOT and not _is_recorded_dot(program, rate, operands)):
-            raise ValueError(f"recording makes no {operation.name} of the operands {operands}")
+            raise ValueError(f"recording makes no {operation.name} of the operands {quoted(operands)}")
     return program, numbers, inputs, labels, several
 
 
@@ -118,7 +121,7 @@ def _check_slots(slots: list[Any], constants: int, known: int) -> None:
     """ValueError unless each is a constant or was computed before."""
     for slot in slots:
         if type(slot) is not int or not -constants <= slot < known:
-            raise ValueError(f"slot {slot!r} is empty")
+            raise ValueError(f"slot {quoted(slot)} is empty")
 
 
 def _list_of(kind: type, contents: dict[str, Any], key: str) -> list[Any]:

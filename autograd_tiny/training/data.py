@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..boundary.arguments import describe, nonnegative
+from ..boundary.text import quoted
 from ..engine.value import Value, is_operand
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -116,7 +117,7 @@ def split_off(
 def real_array(given: Any, name: str, instead: str = "") -> Array:
     """An array of real numbers, of the dtype that it has. TypeError, ValueError for anything else.
 
-    `instead` tells, in the message for strings, what to do.
+    instead: the way out for strings, for the message.
     """
     try:
         array = np.asarray(given)
@@ -134,7 +135,7 @@ def real_array(given: Any, name: str, instead: str = "") -> Array:
 def _real_objects(array: Array, name: str, instead: str) -> Array:
     for x in array.ravel().tolist():
         if isinstance(x, str | bytes):
-            raise TypeError(f"{name}: real numbers are expected, got strings, such as {x!r}{instead}")
+            raise TypeError(f"{name}: real numbers are expected, got strings, such as {quoted(x)}{instead}")
         if type(x) is Value or not is_operand(x):
             hint = "; plain numbers are meant, such as v.data" if type(x) is Value else ""
             raise TypeError(f"{name}: real numbers are expected, got {describe(x)}{hint}")

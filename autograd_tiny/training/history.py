@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..boundary.arguments import describe
+from ..boundary.text import one_line, printable, some_of
 
 
 class History:
@@ -41,7 +42,7 @@ class History:
             ValueError: Other names than those of the History.
         """
         if logs.keys() != self._columns.keys():
-            raise ValueError(f"an epoch has {', '.join(self._columns)}, got {', '.join(logs)}")
+            raise ValueError(f"an epoch has {some_of(self._columns)}, got {some_of(logs)}")
         for name, number in logs.items():
             self._columns[name].append(float(number))
 
@@ -51,7 +52,7 @@ class History:
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self._columns:
-            raise KeyError(f"{describe(name)} was not recorded; there are {', '.join(self._columns)}")
+            raise KeyError(f"{describe(name)} was not recorded; there are {some_of(self._columns)}")
         return self._columns[name]
 
     def __contains__(self, name: object) -> bool:
@@ -85,7 +86,7 @@ class History:
     def __repr__(self) -> str:
         last = ", ".join(f"{name} {column[-1]:.4g}" for name, column in self._columns.items() if column)
         ended = f"; {self.stopped}" if self.stopped else ""
-        return f"<History of {len(self)} epochs{': ' if last else ''}{last}{ended}>"
+        return printable(one_line(f"<History of {len(self)} epochs{': ' if last else ''}{last}{ended}>"))
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves with Matplotlib: see plot_history."""

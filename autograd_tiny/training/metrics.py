@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..boundary.arguments import describe
+from ..boundary.text import quoted
 from ..nn.losses import LOSSES, LossSpec
 from .data import Array, check_range
 from .per_sample import PerSample
@@ -89,7 +90,7 @@ def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
     for metric in metrics:
         name, function = _named_metric(metric)
         if name in found or name == "loss":
-            raise ValueError(f"metrics: two are called {name!r}; give one another __name__")
+            raise ValueError(f"metrics: two are called {quoted(name)}; give one another __name__")
         found[name] = function
     return found
 
@@ -97,7 +98,8 @@ def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
 def _named_metric(metric: str | Metric) -> tuple[str, Any]:
     if isinstance(metric, str):
         if metric not in (*HIGHER_IS_BETTER, *LOSSES):
-            raise ValueError(f"metric {metric!r} is not known; there are {', '.join((*HIGHER_IS_BETTER, *LOSSES))}")
+            known = ", ".join((*HIGHER_IS_BETTER, *LOSSES))
+            raise ValueError(f"metric {quoted(metric)} is not known; there are {known}")
         return metric, LOSSES[metric].loss if metric in LOSSES else metric
     if not callable(metric):
         raise TypeError(f"metrics: names and functions of a sample are expected, got {describe(metric)}")

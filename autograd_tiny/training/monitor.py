@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import optim
 from ..boundary.arguments import describe, integer, nonnegative
+from ..boundary.text import quoted, some_of
 from ..nn.losses import LOSSES
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
@@ -49,7 +50,7 @@ class EarlyStopping:
         self.patience = integer("patience", self.patience)
         self.min_delta = nonnegative("min_delta", self.min_delta)
         if self.mode not in (None, "min", "max"):
-            raise ValueError(f"mode: 'min' or 'max' is expected, got {self.mode!r}")
+            raise ValueError(f"mode: 'min' or 'max' is expected, got {quoted(self.mode)}")
 
 
 class Monitor:
@@ -162,7 +163,7 @@ class _BestEpoch:
         self.stopping = stopping
         self.monitored = stopping.monitor or _default_monitored(names)
         if self.monitored not in names:
-            raise ValueError(f"early_stopping: {self.monitored!r} is not recorded; there are {', '.join(names)}")
+            raise ValueError(f"early_stopping: {quoted(self.monitored)} is not recorded; there are {some_of(names)}")
         self.sign = -1.0 if _mode(stopping, self.monitored) == "max" else 1.0
         self.score, self.epoch = inf, 0
         self.numbers: Array | None = None       # its parameters
@@ -190,7 +191,7 @@ def _mode(stopping: EarlyStopping, monitored: str) -> str:
     default = "max" if metric in HIGHER_IS_BETTER else "min" if metric in ("loss", *LOSSES) else None
     mode = stopping.mode or default
     if mode is None:
-        raise ValueError(f"early_stopping: mode='min' or 'max' is needed for {monitored!r}")
+        raise ValueError(f"early_stopping: mode='min' or 'max' is needed for {quoted(monitored)}")
     return mode
 
 
@@ -210,7 +211,7 @@ def _scheduled_by(schedule: Any, names: Sequence[str]) -> str:
         return ""
     name = schedule.monitor or _default_monitored(names)
     if name not in names:
-        raise ValueError(f"schedule: {name!r} is not recorded; there are {', '.join(names)}")
+        raise ValueError(f"schedule: {quoted(name)} is not recorded; there are {some_of(names)}")
     return name
 
 

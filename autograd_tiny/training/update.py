@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import optim
 from ..boundary.arguments import describe, integer
+from ..boundary.text import quoted
 from ..engine.graph import depends_on
 from ..engine.value import Value
 from ..nn.layers import dropout_factors
@@ -85,7 +86,7 @@ class Training:
         return np.random.default_rng(random.getrandbits(64) if self.seed is None else self.seed)
 
     def loss_of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
-        """The loss of one sample; the Dropouts take their factors in order."""
+        """The loss of one sample. factors: those of the Dropouts, in the order in which they ask."""
         remaining = iter(factors)
         with dropout_factors(lambda dropout: next(remaining)):
             return self.loss.loss(self.model(x), target)
@@ -198,5 +199,5 @@ class Training:
 def checked_reduction(reduction: str) -> str:
     """The reduction. ValueError unless it is "mean" or "sum"."""
     if reduction not in ("mean", "sum"):
-        raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {reduction!r}")
+        raise ValueError(f"reduction: 'mean' or 'sum' is expected, got {quoted(reduction)}")
     return reduction

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
+from ..boundary.text import shortened
 from ..boundary.arrays import is_array
 from ..engine import functions
 from ..engine.gradient_graph import gradient_graph, gradients
@@ -135,7 +136,7 @@ class ReverseRun(NamedTuple):
 
 
 class ForwardRun(NamedTuple):
-    """Runs over dual numbers; the columns are the tangents of the outputs for each direction."""
+    """Runs over dual numbers. columns: the tangents of the outputs, for each direction."""
 
     outputs: list[Any]
     structure: Structure
@@ -246,7 +247,7 @@ def _place(argnum: Any, args: Sequence[Any], fun: Function) -> int:
 
 def name_of(fun: Any) -> str:
     """The name of a function in a message."""
-    return str(getattr(fun, "__name__", None) or describe(fun))
+    return shortened(getattr(fun, "__name__", None) or describe(fun))
 
 
 def name_of_result(fun: Any) -> str:

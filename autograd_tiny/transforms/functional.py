@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, Literal, TypeAlias
 
 from ..boundary.arguments import describe
+from ..boundary.text import quoted
 from ..engine import functions
 from ..engine.state import engine_kind
 from .call import Argnums, Call, ForwardRun, Function, ReverseRun, has_value, name_of, pulled_back, weighted_sum
@@ -116,7 +117,7 @@ def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "for
     """
     _check(fun, "derivative", mode)
     if not isinstance(n, int) or n < 0:
-        raise ValueError(f"derivative: n is 0, 1, 2, …, got {n!r} (it is derivative(f, n)(x))")
+        raise ValueError(f"derivative: n is 0, 1, 2, …, got {quoted(n)} (it is derivative(f, n)(x))")
     if isinstance(argnums, Sequence):
         raise TypeError(f"derivative: argnums is one int, got {describe(argnums)}")
     answer = fun
@@ -219,7 +220,7 @@ def hessian(
     outer, _, inner = str(mode).partition("-over-")
     for each in (outer, inner):
         if each not in ("forward", "reverse"):
-            raise ValueError(f"hessian: a mode such as 'forward-over-reverse' is expected, got {mode!r}")
+            raise ValueError(f"hessian: a mode such as 'forward-over-reverse' is expected, got {quoted(mode)}")
     _check(fun, "hessian")
     first = jacobian(fun, argnums, has_aux, mode=inner)  # type: ignore[arg-type]
     second = jacobian(first, argnums, has_aux, mode=outer)  # type: ignore[arg-type]
@@ -330,7 +331,7 @@ def _check(fun: Any, transform: str, mode: Any = "reverse") -> None:
             f"{transform} takes a function, got {describe(fun)}: it is {transform}(f)(x), not {transform}(f(x))"
         )
     if mode not in ("forward", "reverse"):
-        raise ValueError(f"{transform}: the mode is 'forward' or 'reverse', got {mode!r}")
+        raise ValueError(f"{transform}: the mode is 'forward' or 'reverse', got {quoted(mode)}")
 
 
 def _run(call: Call, mode: Mode) -> ForwardRun | ReverseRun:

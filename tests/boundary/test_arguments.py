@@ -5,20 +5,38 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd_tiny.boundary.arguments import LONGEST_SHOWN, boolean, describe, integer, nonnegative
+from autograd_tiny.boundary.arguments import boolean, describe, integer, nonnegative
 
 
 @pytest.mark.parametrize(("given", "text"), [
     (None, "None"), ("3", "str '3'"), (2.5, "float 2.5"), ([1, 2], "list [1, 2]"),
-    (np.eye(2), "ndarray array([[1., 0.],"),
+    (np.eye(2), "ndarray array([[1., 0.],"), ("a\x1b[31m\ud800", r"str 'a\x1b[31m\ud800'"),
 ])
 def test_an_argument_is_described_by_its_type_and_the_first_line_of_its_repr(given, text):
     assert describe(given) == text
 
 
+class Own:
+    def method(self):
+        yield
+
+
+class Broken:
+    def __repr__(self):
+        raise KeyError("no repr")
+
+
+@pytest.mark.parametrize(("given", "text"), [
+    (describe, "function describe"), (lambda x: x, "function <lambda>"), (math.sin, "builtin_function_or_method sin"),
+    (Own, "type Own"), (Own(), "Own"), (Own().method, "method Own.method"), (Own().method(), "generator Own.method"),
+    (object(), "object"), (Broken(), "Broken"), (type("\x1b[2J", (), {})(), "\ufffd[2J"),
+])
+def test_functions_and_objects_without_a_repr_are_described_by_their_names(given, text):
+    assert describe(given) == text
+
+
 def test_a_long_repr_is_cut():
-    text = describe("x" * 1000)
-    assert text.endswith("xx…") and len(text) < LONGEST_SHOWN + len("str ")
+    assert describe("x" * 100_000) == f"str '{'x' * 28}…{'x' * 29}'"
 
 
 @pytest.mark.parametrize("given", [0, 3, 0.5, np.float32(0.5), np.int64(3), Fraction(1, 2), 1e308])

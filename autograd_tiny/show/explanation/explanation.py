@@ -14,6 +14,7 @@ from itertools import zip_longest
 from math import isfinite
 
 from ...boundary.arguments import describe, integer
+from ...boundary.text import printable
 from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
 from ...engine.value import Value
@@ -148,7 +149,7 @@ class Explanation:
     def _blocks(self, whole: bool) -> list[list[str]]:
         """The paths if they are too wide for a table: each with its products below the route.
 
-        With `whole` a route takes several lines; otherwise one, with the middle elided.
+        whole: over several lines, otherwise in one line each, with the middle elided.
         """
         alike, blocks = dict[tuple[str, str], list[Path]](), []
         routes = {path: _lines(path.stations, " → ", whole, path.hidden) for path in self._shown}
@@ -218,7 +219,7 @@ class Explanation:
         title = f"{self._symbol.text} = {self._notation.number(self.gradient)}: {self._headline()}"
         formulas = [truncated(line, WIDTH) for line in in_columns(self._formula_rows)]
         blocks = [wrapped(title), "\n".join(self._path_lines()), "\n".join(formulas), wrapped(self._remarks)]
-        return "\n\n".join(block for block in blocks if block)
+        return printable("\n\n".join(block for block in blocks if block))
 
     __repr__ = __str__
 
@@ -255,7 +256,7 @@ class Explanation:
         lines = ["1"] if self.leaf is self.output else [*lines, number(self.gradient).latex]
         distinct = [line for line, following in zip_longest(lines, lines[1:]) if line != following]
         equations = " \\\\\n&= ".join(distinct)
-        return f"\\begin{{aligned}}\n{self._symbol.latex} &= {equations}\n\\end{{aligned}}"
+        return printable(f"\\begin{{aligned}}\n{self._symbol.latex} &= {equations}\n\\end{{aligned}}", lambda _: "?")
 
     def _repeated(self, path: Path) -> list[list[Formula]]:
         """The products of a path, multiplied by the number of paths that look the same."""

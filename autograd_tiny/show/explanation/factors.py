@@ -8,6 +8,7 @@ from itertools import pairwise
 from operator import mul
 from typing import NamedTuple
 
+from ...boundary.text import printable
 from ...engine.value import Value
 from ..names import partials
 from ..paths import WeightedPath
@@ -119,7 +120,7 @@ class Path:
         return Factor(result, operand, formula, value, self._sign(start, end), reason)
 
     def __repr__(self) -> str:
-        return f"<Path: {elided(self.stations, ' → ', WIDTH, self.hidden)}, product {self.product!r}>"
+        return printable(f"<Path: {elided(self.stations, ' → ', WIDTH, self.hidden)}, product {self.product!r}>")
 
 
 def distinguishing_factors(paths: Sequence[Path]) -> list[list[str]]:

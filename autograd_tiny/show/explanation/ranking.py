@@ -5,6 +5,7 @@ import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...boundary.text import aligned, printable
 from ...engine.gradient_graph import gradients
 from ...engine.value import Value
 from ..names import names_of, readable
@@ -112,14 +113,10 @@ class Ranking:
         return " ".join(sentences)
 
     def __str__(self) -> str:
-        rows = [list(HEADS), *self._rows()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        bars = ["", *[f"|{'█' * round(BAR * _share(each)):<{BAR}}|" for each in self.leaves]]
-        lines = [
-            "  " + "   ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:]), bar]).rstrip()
-            for row, bar in zip(rows, bars, strict=True)
-        ]
-        return "\n".join([wrapped(self._title()), *lines, *filter(None, [wrapped(self._remarks())])])
+        bars = [f"|{'█' * round(BAR * _share(each)):<{BAR}}|" for each in self.leaves]
+        rows = [HEADS, *([*row, bar] for row, bar in zip(self._rows(), bars, strict=True))]
+        lines = [f"  {line}" for line in aligned(rows, range(1, len(HEADS)), gap="   ")]
+        return printable("\n".join([wrapped(self._title()), *lines, *filter(None, [wrapped(self._remarks())])]))
 
     __repr__ = __str__
 

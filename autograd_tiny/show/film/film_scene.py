@@ -13,10 +13,9 @@ from .passes import Contribution
 
 
 class FilmScene(Scene):
-    """The scene of a graph with one output.
+    """The scene of a graph with one output, and the gradients of that output.
 
-    Attributes:
-        gradients: The gradients of the output, for all Values that require one: computed here, whatever `.grad` holds.
+    gradients: of all Values that require one, computed here, whatever their .grad holds.
     """
 
     def __init__(self, output: Value, values: Sequence[Value], digits: int, folding: Folding) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...boundary.arguments import integer
+from ...boundary.text import quoted
 from ...engine.value import Value
 from .folding import Folding, modules_to_fold
 from .module_paths import prefixes
@@ -16,12 +17,12 @@ MOST_DEPTHS = 3             # that an error message proposes
 def check(rankdir: str, digits: int, depth: int | None = None, color: str | None = None) -> None:
     """TypeError or ValueError for arguments of the wrong type or out of range."""
     if rankdir not in ("LR", "RL", "TB", "BT"):
-        raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {rankdir!r}")
+        raise ValueError(f"rankdir is 'LR', 'RL', 'TB' or 'BT', got {quoted(rankdir)}")
     integer("digits", digits)
     if depth is not None:
         integer("depth", depth)
     if color not in (None, "value", "gradient"):
-        raise ValueError(f"color is 'value', 'gradient' or None, got {color!r}")
+        raise ValueError(f"color is 'value', 'gradient' or None, got {quoted(color)}")
 
 
 def folding_of(values: Sequence[Value], roots: Sequence[Value], depth: int | None, fold: Any) -> Folding:
@@ -33,12 +34,8 @@ def check_size(
 ) -> None:
     """ValueError with the ways out if there are more than max_nodes boxes.
 
-    Args:
-        scene: The graph.
-        max_nodes: The largest number of boxes.
-        can_fold: Whether depth= is a way out.
-        has_parts: Whether a part of the graph can be shown alone.
-        has_text: Whether there are a tree, a table and a flowchart too.
+    can_fold: by depth=. has_parts: whether a part of it can be shown alone. has_text: whether there are a tree, a
+    table and a flowchart of it too.
     """
     boxes = scene.size()
     if boxes <= integer("max_nodes", max_nodes):

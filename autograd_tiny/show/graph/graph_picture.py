@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 
+from ...boundary.text import printable
 from ..picture import TEXT_SUFFIXES, Picture
 from ..theme import Palette
 from .drawing import dot_source
 from .highlight import Highlight
-from .mermaid import mermaid
+from .mermaid import as_code, mermaid
 from .scene import Scene
 from .table import Table
 from .text_tree import MOST_LINES, tree
@@ -33,17 +34,21 @@ class GraphPicture(Picture):
         self.scene = scene
         self.rankdir = rankdir
 
-    @cached_property
+    @property
     def tree(self) -> str:
         """The computation as a tree for a terminal: below each value its operands.
 
         Of a large one the first 200 lines; a file has all.
         """
-        return tree(self.scene, MOST_LINES)
+        return printable(tree(self.scene, MOST_LINES))
 
-    @cached_property
+    @property
     def mermaid(self) -> str:
         """The same picture for Markdown: between ```mermaid and ``` GitHub, GitLab and Jupyter draw it."""
+        return printable(self._mermaid, as_code)
+
+    @cached_property
+    def _mermaid(self) -> str:
         return mermaid(self.scene, self.rankdir)
 
     @cached_property
@@ -53,7 +58,7 @@ class GraphPicture(Picture):
 
     def _as(self, suffix: str) -> bytes:
         if suffix == ".mmd":
-            return self.mermaid.encode()
+            return self._mermaid.encode()
         if suffix == ".txt":
             return f"{tree(self.scene)}\n".encode()
         return super()._as(suffix)

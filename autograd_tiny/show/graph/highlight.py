@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from ...boundary.arguments import describe
+from ...boundary.text import quoted
 from ...engine.graph import descendants
 from ...engine.value import Value
 from ..paths import by_size
@@ -20,7 +21,7 @@ EXPECTED = "highlight is 'gradients', a Value, or a path: a list of Values, each
 
 @dataclass(frozen=True)
 class Highlight:
-    """The Values and the edges, as (operand, result), that are highlighted, and the text of the legend for them."""
+    """The Values and the edges, as (operand, result), that are highlighted. description: for the legend."""
 
     values: frozenset[Value]
     edges: frozenset[tuple[Value, Value]]
@@ -37,7 +38,7 @@ def highlighted(scene: Scene, highlight: Any) -> Highlight:
         return _paths_from(scene, highlight)
     if isinstance(highlight, str):
         if highlight != "gradients":
-            raise ValueError(f"{EXPECTED}; got {highlight!r}")
+            raise ValueError(f"{EXPECTED}; got {quoted(highlight)}")
         return _largest_gradients(scene)
     path = getattr(highlight, "nodes", highlight)           # a Path of an explanation has nodes
     if not isinstance(path, Iterable):

@@ -112,4 +112,9 @@ def _label(*lines: str) -> str:
 
 def escaped(text: str) -> str:
     """A text for a label between quotes, without any special character."""
-    return SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
+    return SPECIAL.sub(lambda found: as_code(found[0]), text)
+
+
+def as_code(character: str) -> str:
+    """A character as Mermaid's labels have it: #8706; for ∂."""
+    return f"#{ord(character)};"

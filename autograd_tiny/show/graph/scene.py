@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ...boundary.text import one_line
 from ...calculus.operations import Operation
 from ...engine.value import Value
 from ..formulas import Formulas
-from ..names import names_of, on_one_line, partials, plain, readable
+from ..names import names_of, partials, plain, readable
 from ..wording import counted
 from .folding import Fold, Folding
 
@@ -35,13 +36,9 @@ Box: TypeAlias = "Value | Fold | Inputs"            # each is shown as one box
 class Scene:
     """All that the roots were computed from, some of it folded.
 
-    Attributes:
-        values: All Values, in topological order.
-        place: The index of each Value there.
-        boxes: The boxes, in topological order too.
-        mentioned: The Values that a formula or the title names.
-        names, data, requires_grad, made_at: Those of the Values when the scene was made.
-        gradients: The gradients then, of the Values whose `.grad` is that of these roots.
+    values: all Values, in topological order. place: the place of each there. boxes: in such an order too.
+    mentioned: the Values that a formula or the title names. names, data, requires_grad, gradients, made_at: of the
+    Values, as they were when the scene was made; gradients holds only those that belong to these roots.
     """
 
     def __init__(
@@ -140,7 +137,7 @@ class Scene:
         if value.scope:
             parts.append(f"made in {plain(self.folding.path_of[value])}")
         if value in self.made_at:
-            parts.append(f"at {on_one_line(self.made_at[value])}")
+            parts.append(f"at {one_line(self.made_at[value])}")
         return ", ".join(parts)
 
     def local_derivative(self, result: Value, place: int) -> str:

@@ -5,15 +5,15 @@ import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ...boundary.text import aligned
 from ...engine.value import Value
 from ..names import partials, plain
 from .scene import Scene
 
 MOST_ROWS = 1000            # on a page; all are printed
 WIDEST = 40                 # characters of a cell that is printed
-GAP = "  "
 HEADINGS = ("name", "formula", "value", "local derivatives", "gradient", "scope")
-IS_NUMBER = (False, False, True, False, True, False)
+NUMBERS = 2, 4              # columns
 
 
 class Row(NamedTuple):
@@ -53,16 +53,7 @@ class Table:
         return len(self.rows)
 
     def __str__(self) -> str:
-        cells = self._cells(self.rows)
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [
-            GAP.join(
-                cell.rjust(width) if is_number else cell.ljust(width)
-                for cell, width, is_number in zip(row, widths, IS_NUMBER, strict=True)
-            ).rstrip()
-            for row in cells
-        ]
-        return "\n".join(lines)
+        return "\n".join(aligned(self._cells(self.rows), NUMBERS))
 
     def _repr_html_(self) -> str:
         head, *body = self._cells(self.rows[:MOST_ROWS])

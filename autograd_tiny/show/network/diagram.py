@@ -11,6 +11,7 @@ from math import isfinite
 from typing import NoReturn
 
 from ...boundary.arguments import integer
+from ...boundary.text import quoted
 from ...engine.value import Value
 from ...nn.module import Module
 from ..dot_language import digraph, escaped, in_tooltip
@@ -50,7 +51,7 @@ def network_diagram(
         ValueError: There is no such color or theme, or the layers don't fit together.
     """
     if color not in ("weight", "gradient"):
-        raise ValueError(f"color is 'weight' or 'gradient', got {color!r}")
+        raise ValueError(f"color is 'weight' or 'gradient', got {quoted(color)}")
     colours, most, digits = palette(theme), integer("most", most), integer("digits", digits)
     numbers = Numbers(color, digits)
     drawing = _Drawing(Arrangement(*units_of(model), most, numbers), numbers, colours)

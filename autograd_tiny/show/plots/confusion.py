@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe
 from ...boundary.plotting import BLUE, INK, points, pyplot
+from ...boundary.text import one_line, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,14 +94,14 @@ def _classes(found: list[Any], labels: Any) -> tuple[list[str], dict[Any, int]]:
     chosen = found if labels is None else [_label(x) for x in labels]
     if len(set(chosen)) != len(chosen) or not chosen:
         raise ValueError(f"labels: different labels are expected, got {describe(labels)}")
-    names = [str(x) for x in chosen]
+    names = [one_line(x) for x in chosen]
     index_of = {x: i for i, x in enumerate(chosen)}
     unknown = [x for x in found if x not in index_of]
     if not unknown:
         return names, index_of
     if all(isinstance(x, int) and 0 <= x < len(names) for x in found):
         return names, {x: x for x in found}         # `labels` are the names of the classes 0, 1, 2, …
-    raise ValueError(f"labels: {unknown[0]!r} occurs in y_true or y_pred, but not in labels")
+    raise ValueError(f"labels: {quoted(unknown[0])} occurs in y_true or y_pred, but not in labels")
 
 
 def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 import html
 from math import isfinite
 
+from ...boundary.text import one_line, printable
 from ...debug.nonfinite import Origin, find_origin
 from ...engine.graph import topological_order
 from ...engine.value import Value
 from ..formulas import local_derivative_formula, value_formula
-from ..names import names_of, on_one_line, plain, readable
+from ..names import names_of, plain, readable
 from ..text_layout import fragment, in_columns
 
 DIGITS = 4
@@ -44,7 +45,7 @@ class OriginReport:
         node = self.origin.node
         lines = self._value_lines(node) if self.origin.gradient is None else self._gradient_lines(self.origin)
         lines += [f"in {plain(node.scope)}" if node.scope else "outside of all modules"]
-        lines += [f"at {on_one_line(node.made_at)}"] if node.made_at else []
+        lines += [f"at {one_line(node.made_at)}"] if node.made_at else []
         if self.origin.gradient is None and self.wrong > 1:
             lines += [f"{self.wrong - 1:,} of the {self.values - 1:,} other values are nan or infinite, too"]
         if not node.made_at:
@@ -83,7 +84,7 @@ class OriginReport:
         if not isinstance(x, Value):
             return _number(x), _number(x), "a constant", "", ""
         made_by = value_formula(x, self._name) or "a leaf"
-        return self._name(x), _number(x.data), made_by, plain(x.scope), on_one_line(x.made_at)
+        return self._name(x), _number(x.data), made_by, plain(x.scope), one_line(x.made_at)
 
     def _table(self) -> list[tuple[str, ...]]:
         """The heads and the rows, without empty columns."""
@@ -99,7 +100,7 @@ class OriginReport:
 
     def __str__(self) -> str:
         head, *rest = self.lines()
-        return "\n".join([head, *(f"  {line}" for line in rest), *in_columns(self._table())])
+        return printable("\n".join([head, *(f"  {line}" for line in rest), *in_columns(self._table())]))
 
     __repr__ = __str__
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, overload
 
+from ...boundary.text import aligned, one_line, printable, shortened
 from ...diagnosis import SATURATED, USUAL_UPDATE, Finding, Histogram, LayerReport, Measured, measure
 from ...engine.value import Value
 from ...optim import Optimizer
-from ..names import NOT_IN_XML, plain, readable
+from ..names import plain, readable
 from ..page import Page
 from ..text_layout import WIDTH
 from .origin import OriginReport
@@ -103,10 +104,10 @@ class Diagnosis(Measured):
             parts += ["", "Outputs of the units", _aligned(FORWARD, self.layers)]
             parts += ["", "The gradient, from the loss back to the inputs", _aligned(BACKWARD, self.layers)]
         parts += ["", *(_filled(note, "") for note in _notes(self))]
-        return "\n".join(parts)
+        return printable("\n".join(parts))
 
     def __repr__(self) -> str:
-        return f"<Diagnosis of {_clean(self.model)}: {_counted(self.findings).rstrip('.:')}>"
+        return printable(f"<Diagnosis of {_clean(self.model)}: {_counted(self.findings).rstrip('.:')}>")
 
     @property
     def page(self) -> Page:
@@ -184,9 +185,7 @@ def _counted(findings: Sequence[Finding]) -> str:
 
 def _clean(text: str) -> str:
     """On one line, without characters that break XML or a terminal; long words are cut in the middle."""
-    words = NOT_IN_XML.sub("\ufffd", text).split()
-    half = LONGEST_WORD // 2
-    return " ".join(word if len(word) <= 2 * half else f"{word[:half]}…{word[-half:]}" for word in words)
+    return " ".join(shortened(word, LONGEST_WORD) for word in one_line(text).split())
 
 
 # ---- columns of the tables
@@ -250,10 +249,8 @@ def _aligned(columns: Sequence[Column], layers: Sequence[LayerReport]) -> str:
     """A table without empty columns."""
     texts = [[head, *(cell(layer) for layer in layers)] for head, cell in columns]
     texts = [column for column in texts if {*column[1:]} != {NOTHING}]
-    for column in texts:
-        width = max(map(len, column))
-        column[:] = [text.ljust(width) if column[0] in LEFT_ALIGNED else text.rjust(width) for text in column]
-    return "\n".join("  ".join(row).rstrip() for row in zip(*texts, strict=True))
+    numbers = [k for k, column in enumerate(texts) if column[0] not in LEFT_ALIGNED]
+    return "\n".join(aligned([*zip(*texts, strict=True)], numbers))
 
 
 def _sparkline(histogram: Histogram | None) -> str:
