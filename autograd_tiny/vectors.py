@@ -123,30 +123,28 @@ def _only_values(values: Sequence[Any]) -> tuple[Any, ...]:
 def copy_numbers(values: tuple[Any, ...], into: Array) -> None:
     """Their `.data` into the array."""
     for i in range(len(values)):
-        into[i] = cython.cast(Value, item(values, i)).data
+        into[i] = cython.cast(Value, item(values, i))._data
 
 
 def copy_gradients(values: tuple[Any, ...], into: Array) -> None:
     """Their `.grad` into the array."""
     for i in range(len(values)):
-        into[i] = cython.cast(Value, item(values, i)).grad
+        into[i] = cython.cast(Value, item(values, i))._grad
 
 
 def set_numbers(values: tuple[Any, ...], numbers: Array) -> None:
     """The array into their `.data`."""
     for i in range(len(values)):
-        cython.cast(Value, item(values, i)).data = float(numbers[i])
+        cython.cast(Value, item(values, i))._data = float(numbers[i])
 
 
 def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
     """Add the array to the `.grad` of those that require a gradient."""
-    if not cython.compiled:     # here a `.grad` may be anything: an error comes before any of them changes
-        sum([value.grad for value in values if value._needs_grad])
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
             # with += Cython would count references
-            total = cython.cast(Value, item(values, i)).grad + float(gradients[i])
-            cython.cast(Value, item(values, i)).grad = total
+            total = cython.cast(Value, item(values, i))._grad + float(gradients[i])
+            cython.cast(Value, item(values, i))._grad = total
             cython.cast(Value, item(values, i))._has_grad = True
 
 
@@ -154,14 +152,14 @@ def replace_gradients(values: tuple[Any, ...], gradients: Array) -> None:
     """Put the array in the place of the `.grad` of those that require a gradient."""
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
-            cython.cast(Value, item(values, i)).grad = float(gradients[i])
+            cython.cast(Value, item(values, i))._grad = float(gradients[i])
             cython.cast(Value, item(values, i))._has_grad = True
 
 
 def clear_gradients(values: tuple[Any, ...]) -> None:
     """Set their `.grad` to 0."""
     for i in range(len(values)):
-        cython.cast(Value, item(values, i)).grad = 0.0
+        cython.cast(Value, item(values, i))._grad = 0.0
 
 
 def all_trainable(values: tuple[Any, ...]) -> bool:

@@ -2,15 +2,18 @@
 
 The README and the pages in docs/ are covered, and the notebooks. An example is a block ```python. Its lines
 `print(…)  # 7.0` tell what they print; what an example prints beside that stands in a block ```text after it. All
-examples of a page run in order, with one set of names. A block ```sh with one line `autograd-tiny …` is run if a block
-```text follows it.
+examples of a page run in order, with one set of names. Every line of a block ```sh is run; where it is one line
+`autograd-tiny …`, it prints what stands in a block ```text after it.
 """
 import contextlib
 import importlib
 import io
 import linecache
+import os
 import re
 import shlex
+import subprocess
+import sys
 from itertools import groupby
 from pathlib import Path
 
@@ -69,6 +72,41 @@ def test_the_commands_print_what_the_page_says(page, tmp_path, monkeypatch, caps
     for command, block in COMMAND.findall(text_of(page)):
         assert main(shlex.split(command)[1:]) == 0
         assert words(capsys.readouterr().out) == words(block), command
+
+
+# ---- shell
+
+SHELL = re.compile(r"^```sh\n(.*?)^```\n", re.S | re.M)
+WITH_SHELL = [page for page in [README, *PAGES] if SHELL.search(text_of(page))]
+TARGETS = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.M))
+
+
+@pytest.mark.parametrize("page", WITH_SHELL, ids=name_of)
+def test_every_line_of_shell_can_be_run(page, tmp_path):
+    """As it stands, but for `pip install` and `make`, whose targets must be there."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    (tmp_path / "train.py").write_text("import autograd_tiny as at\nassert at.engine_kind() == 'pure'\n", "utf-8")
+    for line in "".join(SHELL.findall(text_of(page))).splitlines():
+        command, _, comment = line.partition("    # ")
+        if command.startswith("make "):
+            assert command.removeprefix("make ") in TARGETS, line
+        elif not command.startswith("pip install "):
+            parts = re.fullmatch(r"(?:([A-Z_]+)=(\w+) )?(\S*python|autograd-tiny) (.*)", command)
+            variable, value, program, arguments = parts.groups()
+            setting = {variable: value} if variable else {}
+            module = ["-m", "autograd_tiny"] if program == "autograd-tiny" else []
+            done = subprocess.run(
+                [sys.executable, *module, *shlex.split(arguments)], cwd=tmp_path, env=environment | setting,
+                capture_output=True, encoding="utf-8",
+            )
+            assert done.returncode == 0 and not done.stderr, line
+            assert not comment or done.stdout.strip() in comment.split(" or "), line
+            assert all((tmp_path / file).exists() for file in re.findall(r"--svg (\S+)", command)), line
+
+
+def test_the_page_about_building_lists_all_targets_of_make():
+    page = text_of(DOCS / "how-to" / "install-and-build.md")
+    assert {*re.findall(r"^\| `make ([a-z-]+)` \|", page, re.M)} == TARGETS - {"help"}
 
 
 # ---- links

@@ -127,7 +127,7 @@ def _method_of_one(row: Operation) -> str:
     lines = [
         f"    def {row.name}(self) -> Value:",
         f'        """{row.summary}"""',
-        "        x = self.data",
+        "        x = self._data",
         _assigned("f", row.value, " " * 8),
     ]
     derivative = over_floats(row.derivatives[0])

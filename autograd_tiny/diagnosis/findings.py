@@ -44,7 +44,12 @@ def findings_of(
 ) -> list[Finding]:
     """The findings of all checks: causes before consequences, then by severity.
 
-    loss, guessing: the mean loss, and that of the best constant prediction.
+    Args:
+        arguments: The model, its samples and its optimiser.
+        measurements: What was measured in it.
+        layers: The statistics of each layer.
+        loss: The mean loss.
+        guessing: The mean loss of the best constant prediction, None if it is unknown.
     """
     findings = [*_worse_than_guessing(layers, loss, guessing), *_alike_or_dead(layers, len(arguments.x))]
     findings += _saturated(layers[:-1])         # outputs of 0 and 1 may be right

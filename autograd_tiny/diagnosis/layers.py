@@ -72,7 +72,7 @@ class LayerFinder:
                 self._register(part, scope_inside(path, _own_name(part)), path)
 
     def find(self, outputs: Sequence[Value], inputs: Sequence[Value]) -> list[FoundLayer]:
-        """The layers, in the order of the computation. inputs: the Values among the inputs; plain numbers are none."""
+        """The layers, in the order of the computation, from the outputs of a sample and the Values among its inputs."""
         layer_of = self._layer_of_each(topological_order(*outputs), outputs, inputs)
         units = set(outputs)
         for node, layer in layer_of.items():

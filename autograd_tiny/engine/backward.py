@@ -159,7 +159,7 @@ def accumulate(value: Value, contribution: float, adjoints: Numbers, keep: bool)
         return False
     is_leaf = value.operation is LEAF
     if keep:
-        value.grad = value.grad + adjoints[i] if is_leaf else adjoints[i]
+        value._grad = value._grad + adjoints[i] if is_leaf else adjoints[i]
         value._has_grad = True
     return not is_leaf
 

@@ -11,8 +11,14 @@ from .value import Value
 def topological_order(*roots: Value) -> list[Value]:
     """All Values that the roots were computed from, and the roots: operands before results.
 
-    Plain numbers in the expressions are not among them. Depth first without recursion, so that a graph
-    may be of any depth (T. H. Cormen and others, Introduction to Algorithms, section 20.4).
+    The walk is depth first and without recursion, so that a graph may be of any depth (T. H. Cormen and others,
+    Introduction to Algorithms, section 20.4).
+
+    Args:
+        *roots: Values.
+
+    Returns:
+        The Values, each once. Plain numbers in the expressions are not among them.
 
     Raises:
         TypeError: A root is not a Value.
@@ -75,8 +81,15 @@ def leaves(*roots: Value) -> list[Value]:
 
 
 def find_nonfinite(output: Value) -> Value | None:
-    """The first Value in the graph of output that is nan or infinite; None if all are finite.
+    """The first Value in a graph that is nan or infinite.
 
-    First in topological order: its operands are finite, unless it is a leaf or a plain number among them is not.
+    Args:
+        output: The Value whose graph is searched.
+
+    Returns:
+        The first in topological order, so that all Values it was computed from are finite; None if all are finite.
+
+    Raises:
+        TypeError: The output is not a Value.
     """
     return next((node for node in topological_order(output) if not isfinite(node.data)), None)

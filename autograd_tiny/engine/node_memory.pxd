@@ -35,7 +35,7 @@ cdef extern from *:
     static PER_THREAD struct {
         PyObject *scope, *block;
     } running;
-    static PyObject *no_scope;
+    static PyObject *no_scope, *label_name;
 
     static inline PyObject *new_reference(PyObject *x) {
         Py_INCREF(x);
@@ -196,9 +196,10 @@ cdef extern from *:
         depth--;
     }
 
-    static void set_up(PyObject *type, PyObject *sample, void *dict) {
+    static int set_up(PyObject *type, PyObject *sample, void *dict, PyObject *metaclass, PyObject *module) {
         PyTypeObject *t = (PyTypeObject *)type;
         no_scope = PyUnicode_InternFromString("");
+        label_name = PyUnicode_InternFromString("label");
         Py_INCREF(sample);                         /* it came from elsewhere and must never be freed */
         node_size = (size_t)t->tp_basicsize;
         t->tp_alloc = allocate_node;
@@ -206,12 +207,29 @@ cdef extern from *:
         t->tp_dictoffset = (char *)dict - (char *)sample;
         deallocate_one = t->tp_dealloc;
         t->tp_dealloc = deallocate_node;
+        Py_SET_TYPE(type, (PyTypeObject *)new_reference(metaclass));
         PyType_Modified(t);
+        return PyDict_SetItemString(t->tp_dict, "__module__", module);  /* or that of the metaclass would show */
+    }
+
+    static PyObject **dict_of(PyObject *node) {
+        return (PyObject **)((char *)node + Py_TYPE(node)->tp_dictoffset);
     }
 
     static PyObject *attributes_of(PyObject *node) {
-        PyObject *dict = *(PyObject **)((char *)node + Py_TYPE(node)->tp_dictoffset);
+        PyObject *dict = *dict_of(node);
         return dict ? PyDict_Copy(dict) : PyDict_New();
+    }
+
+    static PyObject *label_of(PyObject *node) {
+        PyObject *dict = *dict_of(node), *label = dict ? PyDict_GetItemWithError(dict, label_name) : NULL;
+        return new_reference(label ? label : no_scope);
+    }
+
+    static int set_label(PyObject *node, PyObject *label) {
+        PyObject **dict = dict_of(node);
+        if (!*dict && !(*dict = PyDict_New())) return -1;
+        return PyDict_SetItem(*dict, label_name, label);
     }
     """
     object scope_outside_blocks()
@@ -220,5 +238,7 @@ cdef extern from *:
     object running_block()
     void set_running(object scope, object block) noexcept
     Py_hash_t identity_hash "_Py_HashPointer"(object x) noexcept
-    void set_up(object type, object sample, void *dict)
+    int set_up(object type, object sample, void *dict, object metaclass, object module) except -1
     dict attributes_of(object value)
+    object label_of(object value)
+    int set_label(object value, object label) except -1

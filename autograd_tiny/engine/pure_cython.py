@@ -11,6 +11,8 @@ if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
 
     T = TypeVar("T")
 
+from .micrograd import Sealed
+
 compiled = False
 
 
@@ -19,7 +21,14 @@ def no_gc(cls: T) -> T:
     return cls
 
 
-final = cclass = no_gc
+cclass = no_gc
+
+
+def final(cls: type) -> Any:
+    """As Cython's: a class that can't be subclassed or changed."""
+    slots = vars(cls)["__slots__"]
+    members = {name: member for name, member in vars(cls).items() if name not in slots}
+    return Sealed(cls.__name__, cls.__bases__, members)
 
 
 def cast(kind: type[T], x: Any) -> T:
@@ -94,3 +103,13 @@ identity_hash = object.__hash__
 def attributes_of(value: Any) -> dict[str, Any]:
     """The attributes that a user gave to a Value."""
     return dict(value.__dict__)
+
+
+def label_of(value: Any) -> Any:
+    """The label of a Value."""
+    return value.__dict__.get("label", "")
+
+
+def set_label(value: Any, label: str) -> None:
+    """Give a Value a label."""
+    value.__dict__["label"] = label

@@ -22,8 +22,8 @@ cdef class Fan:
 
 
 cdef class Value:
-    cdef public double data
-    cdef public double grad
+    cdef double _data
+    cdef double _grad
     cdef long long _place
     cdef int _waiting
     cdef unsigned char _needs_grad
@@ -54,6 +54,7 @@ cdef void start(Value node, object operation, double data) noexcept
 cdef Value finished(Value node)
 cpdef Fan fan_of(tuple operands)
 cpdef Value make(object operation, double data, object operands, object local_grads)
+cpdef void receive(Value node, double contribution) noexcept
 cpdef Value restore(Value node, double grad, bint has_grad, bint needs_grad, str scope)
 
 @cython.locals(any_value=cython.bint)

@@ -37,15 +37,15 @@ if cython.compiled:
     from cython.cimports.autograd_tiny.engine import state
     from cython.cimports.autograd_tiny.engine.state import State
     from cython.cimports.autograd_tiny.engine.node_memory import (
-        attributes_of, doubles, identity_hash, release, running_scope, running_block, scope_in_block,
-        scope_outside_blocks, set_running, set_up,
+        attributes_of, doubles, identity_hash, label_of, release, running_scope, running_block, scope_in_block,
+        scope_outside_blocks, set_label, set_running, set_up,
     )
 else:
     from . import pure_cython as cython, state
     from ..calculus import ieee
     from .pure_cython import (
-        attributes_of, doubles, identity_hash, release, running_scope, running_block, scope_in_block,
-        scope_outside_blocks, set_running,
+        attributes_of, doubles, identity_hash, label_of, release, running_scope, running_block, scope_in_block,
+        scope_outside_blocks, set_label, set_running,
     )
     from .state import State
 from ..boundary.arguments import describe
@@ -53,6 +53,7 @@ from ..boundary.text import printable, quoted
 from ..boundary.arrays import elementwise, is_array
 from ..calculus.floats import FLOATS
 from ..calculus.operations import OPERATIONS, Operation
+from .micrograd import Sealed, refuse_operands, refuse_step, step_back
 # <written: imports> by `make written`
 from ..calculus.operations import (
     ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF,
@@ -101,19 +102,19 @@ class Value:
         data: A real number.
         label: A name for pictures.
         requires_grad: False for a number that training does not change.
+        _op, _children: Of micrograd, where they make a result; here only operations do.
 
     Raises:
-        TypeError: data is not a real number, or label not a str.
+        TypeError: data is not a real number, label not a str, or _op or _children is given.
     """
 
     __slots__ = (
-        "data", "grad", "operation", "left", "right", "dleft", "dright", "scope",
+        "_data", "_grad", "operation", "left", "right", "dleft", "dright", "scope",
         "_needs_grad", "_has_grad", "_place", "_waiting", "__dict__", "__weakref__",
     )
-    label: str = ""
     made_at: str = ""       # the line of the user's code, for what was computed inside detect_anomaly()
-    data: float             # the number
-    grad: float             # the derivative of the output by it, after output.backward()
+    _data: float            # the number: `.data`
+    _grad: float            # the derivative of the output by it, after output.backward(): `.grad`
     operation: Operation    # what it was computed by: a row of the calculus
     left: Any               # its operands, Values or plain numbers; a Fan if there are more than two
     right: Any
@@ -125,13 +126,51 @@ class Value:
     _place: int             # for the walks of backward.py
     _waiting: int
 
-    def __init__(self, data: Any, label: AnyLabel = "", *, requires_grad: bool = True) -> None:
+    def __init__(
+        self, data: Any, label: AnyLabel = "", _op: Any = None, *, requires_grad: bool = True, _children: Any = None
+    ) -> None:
+        if _op is not None or _children is not None:
+            refuse_operands()
         start(self, LEAF, plain_float(data))
         self._needs_grad = 1 if requires_grad else 0
         if not isinstance(label, str):
             raise TypeError(f"a label is a str, got {describe(label)}")
         if label:
-            self.label = label
+            set_label(self, label)
+
+    # ---- what can be set
+
+    @property
+    def data(self) -> float:
+        """The number. Setting it leaves the results that were computed from it as they are."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = plain_float(data)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of the output by it, after output.backward(). Setting None clears it, as zero_grad does."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = 0.0 if grad is None else plain_float(grad)
+        if grad is None:
+            self._has_grad = False
+
+    @property
+    def label(self) -> str:
+        """A name for pictures."""
+        found: str = label_of(self)
+        return found
+
+    @label.setter
+    def label(self, label: AnyLabel) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a str, got {describe(label)}")
+        set_label(self, label)
 
     # ---- arithmetic with a Value or a number on the other side
 
@@ -176,13 +215,13 @@ class Value:
         return NotImplemented if other is None or modulus is not None else pow(other, self)
 
     def __neg__(self) -> Value:
-        return unary(NEG, -self.data, self, -1.0)
+        return unary(NEG, -self._data, self, -1.0)
 
     def __pos__(self) -> Value:
         return self
 
     def __abs__(self) -> Value:
-        return unary(ABS, ieee.fabs(self.data), self, sign_of(self.data))
+        return unary(ABS, ieee.fabs(self._data), self, sign_of(self._data))
 
     # ---- the chain rule
 
@@ -207,29 +246,29 @@ class Value:
 
     def __lt__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data < compared(self, other)
+        return NotImplemented if other is None else self._data < compared(self, other)
 
     def __le__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data <= compared(self, other)
+        return NotImplemented if other is None else self._data <= compared(self, other)
 
     def __gt__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data > compared(self, other)
+        return NotImplemented if other is None else self._data > compared(self, other)
 
     def __ge__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self.data >= compared(self, other)
+        return NotImplemented if other is None else self._data >= compared(self, other)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Value:
-            if state.comparisons_switched and self is not other and self.data == number(other):
+            if state.comparisons_switched and self is not other and self._data == number(other):
                 on_comparison = state.current().on_comparison
                 if on_comparison is not None:
                     on_comparison(self, other)
             return self is other
         other = operand(other)
-        return NotImplemented if other is None else self.data == compared(self, other)
+        return NotImplemented if other is None else self._data == compared(self, other)
 
     def __hash__(self) -> int:
         found: int = identity_hash(self)
@@ -240,17 +279,17 @@ class Value:
             on_branch = state.current().on_branch
             if on_branch is not None:
                 on_branch(self)
-        return self.data != 0.0
+        return self._data != 0.0
 
     # ---- out of the graph, by name only: a gradient is never lost by accident
 
     def item(self) -> float:
         """The number, as a float."""
-        return self.data
+        return self._data
 
     def detach(self) -> Value:
         """A new leaf with the same number, through which no gradient flows."""
-        return Value(self.data, requires_grad=False)
+        return Value(self._data, requires_grad=False)
 
     def conjugate(self) -> Value:
         return self                         # it is real: NumPy asks in var, std and norm
@@ -266,26 +305,26 @@ class Value:
         return int(self.__float__())
 
     def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
+        return format(self._data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        parts = [repr(self.data)]
+        parts = [repr(self._data)]
         if self.label:
             parts.append(f"label={quoted(self.label)}")
         if self.op:
             parts.append(f"op={quoted(self.op)}")
         if self._has_grad:
-            parts.append(f"grad={self.grad!r}")
+            parts.append(f"grad={self._grad!r}")
         if not self._needs_grad:
             parts.append("requires_grad=False")
         return printable(f"Value({', '.join(parts)})")
 
     def __copy__(self) -> Value:
         """Another node over the same operands, with the same attributes. (For deepcopy and pickle: copying.py.)"""
-        node: Value = make(self.operation, self.data, self.operands, self.local_grads)
+        node: Value = make(self.operation, self._data, self.operands, self.local_grads)
         for name, value in attributes_of(self).items():
             setattr(node, name, value)
-        return restore(node, self.grad, self.reached, self.requires_grad, self.scope)
+        return restore(node, self._grad, self.reached, self.requires_grad, self.scope)
 
     # ---- how it was computed
 
@@ -351,53 +390,61 @@ class Value:
     def _op(self) -> str:
         return self.op
 
+    @property
+    def _backward(self) -> Callable[[], None]:
+        return partial(step_back, self, receive)
+
+    @_backward.setter
+    def _backward(self, function: Any) -> None:
+        refuse_step(self)
+
     # <written: methods> by `make written`, from the rows of calculus/operations.py
 
     def exp(self) -> Value:
         """e to the power x."""
-        x = self.data
+        x = self._data
         f = ieee.exp(x)
         return unary(EXP, f, self, f)
 
     def expm1(self) -> Value:
         """e to the power x, minus 1; precise near 0."""
-        x = self.data
+        x = self._data
         f = ieee.expm1(x)
         return unary(EXPM1, f, self, ieee.exp(x))
 
     def log(self) -> Value:
         """The natural logarithm; -inf at 0, nan below."""
-        x = self.data
+        x = self._data
         f = ieee.log(x)
         return unary(LOG, f, self, ieee.divide(1.0, x))
 
     def log1p(self) -> Value:
         """The natural logarithm of 1 + x; precise near 0."""
-        x = self.data
+        x = self._data
         f = ieee.log1p(x)
         return unary(LOG1P, f, self, ieee.divide(1.0, 1.0 + x))
 
     def log2(self) -> Value:
         """The logarithm to base 2; -inf at 0, nan below."""
-        x = self.data
+        x = self._data
         f = ieee.log2(x)
         return unary(LOG2, f, self, ieee.divide(ieee.divide(1.0, ieee.log(2.0)), x))
 
     def log10(self) -> Value:
         """The logarithm to base 10; -inf at 0, nan below."""
-        x = self.data
+        x = self._data
         f = ieee.log10(x)
         return unary(LOG10, f, self, ieee.divide(ieee.divide(1.0, ieee.log(10.0)), x))
 
     def sqrt(self) -> Value:
         """The square root; nan below 0."""
-        x = self.data
+        x = self._data
         f = ieee.sqrt(x)
         return unary(SQRT, f, self, ieee.divide(0.5, f))
 
     def cbrt(self) -> Value:
         """The cube root, also of negative numbers."""
-        x = self.data
+        x = self._data
         f = ieee.cbrt(x)
         derivative = (
             INF if x == 0.0
@@ -408,115 +455,115 @@ class Value:
 
     def sin(self) -> Value:
         """The sine of x radians."""
-        x = self.data
+        x = self._data
         f = ieee.sin(x)
         return unary(SIN, f, self, ieee.cos(x))
 
     def cos(self) -> Value:
         """The cosine of x radians."""
-        x = self.data
+        x = self._data
         f = ieee.cos(x)
         return unary(COS, f, self, -ieee.sin(x))
 
     def tan(self) -> Value:
         """The tangent of x radians."""
-        x = self.data
+        x = self._data
         f = ieee.tan(x)
         return unary(TAN, f, self, 1.0 + f * f)
 
     def asin(self) -> Value:
         """The angle in radians whose sine is x; nan outside [-1, 1]."""
-        x = self.data
+        x = self._data
         f = ieee.asin(x)
         return unary(ASIN, f, self, ieee.divide(1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
 
     def acos(self) -> Value:
         """The angle in radians whose cosine is x; nan outside [-1, 1]."""
-        x = self.data
+        x = self._data
         f = ieee.acos(x)
         return unary(ACOS, f, self, ieee.divide(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
 
     def atan(self) -> Value:
         """The angle in radians whose tangent is x."""
-        x = self.data
+        x = self._data
         f = ieee.atan(x)
         return unary(ATAN, f, self, ieee.divide(1.0, 1.0 + x * x))
 
     def sinh(self) -> Value:
         """The hyperbolic sine."""
-        x = self.data
+        x = self._data
         f = ieee.sinh(x)
         return unary(SINH, f, self, ieee.cosh(x))
 
     def cosh(self) -> Value:
         """The hyperbolic cosine."""
-        x = self.data
+        x = self._data
         f = ieee.cosh(x)
         return unary(COSH, f, self, ieee.sinh(x))
 
     def tanh(self) -> Value:
         """The hyperbolic tangent."""
-        x = self.data
+        x = self._data
         f = ieee.tanh(x)
         return unary(TANH, f, self, 1.0 - f * f)
 
     def asinh(self) -> Value:
         """The inverse hyperbolic sine."""
-        x = self.data
+        x = self._data
         f = ieee.asinh(x)
         return unary(ASINH, f, self, ieee.divide(1.0, ieee.hypot(x, 1.0)))
 
     def acosh(self) -> Value:
         """The inverse hyperbolic cosine; nan below 1."""
-        x = self.data
+        x = self._data
         f = ieee.acosh(x)
         return unary(ACOSH, f, self, ieee.divide(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)))
 
     def atanh(self) -> Value:
         """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
-        x = self.data
+        x = self._data
         f = ieee.atanh(x)
         return unary(ATANH, f, self, ieee.divide(1.0, (1.0 - x) * (1.0 + x)))
 
     def erf(self) -> Value:
         """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
-        x = self.data
+        x = self._data
         f = ieee.erf(x)
         return unary(ERF, f, self, ieee.divide(2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
 
     def erfc(self) -> Value:
         """1 - erf(x), precise where that is small."""
-        x = self.data
+        x = self._data
         f = ieee.erfc(x)
         return unary(ERFC, f, self, ieee.divide(-2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
 
     def sigmoid(self) -> Value:
         """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
-        x = self.data
+        x = self._data
         f = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
         return unary(SIGMOID, f, self, f * (1.0 - f))
 
     def relu(self) -> Value:
         """x where it is positive, else 0; derivative 0 at 0."""
-        x = self.data
+        x = self._data
         f = 0.0 if x <= 0.0 else x
         return unary(RELU, f, self, 0.0 if x <= 0.0 else 1.0)
 
     def softplus(self) -> Value:
         """log(1 + exp(x)), a smooth relu, for any x without overflow."""
-        x = self.data
+        x = self._data
         f = x + ieee.log1p(ieee.exp(-x)) if x > 0.0 else ieee.log1p(ieee.exp(x))
         return unary(SOFTPLUS, f, self, sigmoid_of(x))
 
     def silu(self) -> Value:
         """x · sigmoid(x), also called swish."""
-        x = self.data
+        x = self._data
         f = x * sigmoid_of(x)
         return unary(SILU, f, self, sigmoid_of(x) * (1.0 + x * sigmoid_of(-x)))
 
     def mish(self) -> Value:
         """x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019)."""
-        x = self.data
+        x = self._data
         f = x * ieee.tanh(softplus_of(x))
         derivative = (
             ieee.tanh(softplus_of(x))
@@ -526,7 +573,7 @@ class Value:
 
     def gelu(self) -> Value:
         """x times the probability that a standard normal variable is below x (exact, by erfc)."""
-        x = self.data
+        x = self._data
         f = x * (0.5 * ieee.erfc(-x * ieee.sqrt(0.5)))
         derivative = (
             0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
@@ -536,7 +583,7 @@ class Value:
 
     def sign(self) -> Value:
         """1, 0 or -1; derivative 0."""
-        x = self.data
+        x = self._data
         f = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
         return unary(SIGN, f, self, 0.0)
 
@@ -632,11 +679,11 @@ def nary(operation: Operation, data: float, fan: Fan) -> Any:
 
 def start(node: Value, operation: Operation, data: float) -> None:
     """Set what every new node has. (C memory comes zeroed; a Python slot has to be set.)"""
-    node.data = data
+    node._data = data
     node.operation = operation
     node.scope = current_scope() if state.scopes_switched else scope_outside_blocks()
     if not cython.compiled:
-        node.grad = node.dleft = node.dright = 0.0
+        node._grad = node.dleft = node.dright = 0.0
         node.left = node.right = None
         node._has_grad = False
         node._needs_grad = node._place = node._waiting = 0
@@ -670,7 +717,7 @@ def fan_of(operands: tuple[Operand, ...]) -> Fan | None:
     for i in range(fan.size):
         x = operands[i]
         if type(x) is Value:
-            fan.local_grads[i] = cython.cast(Value, x).data
+            fan.local_grads[i] = cython.cast(Value, x)._data
             fan.any_value = True
             if cython.cast(Value, x)._needs_grad:
                 fan.wanted = True
@@ -708,12 +755,18 @@ def make(
 
 def restore(node: Value, grad: float, has_grad: bool, needs_grad: bool, scope: str) -> Value:
     """Give a copy the fields that `make` does not set."""
-    node.grad = grad
+    node._grad = grad
     node._has_grad = has_grad
     if node.operation is LEAF or not needs_grad:
         node._needs_grad = 1 if needs_grad else 0
     node.scope = scope
     return node
+
+
+def receive(node: Value, contribution: float) -> None:
+    """Add to the gradient of a Value, as a backward pass does."""
+    node._grad = node._grad + contribution
+    node._has_grad = True
 
 
 backward_pass: Any = None               # what Value.backward calls: backward.py puts its `run` here
@@ -856,7 +909,7 @@ def number(x: Operand) -> float:
     """The number in an operand."""
     if type(x) is Value:
         value: Value = x
-        return value.data
+        return value._data
     return float(x)
 
 
@@ -867,7 +920,7 @@ def compared(value: Value, other: Operand) -> float:
         here = state.current()
         if here.on_branch is not None:
             here.on_branch(value, other)
-        if here.on_comparison is not None and (x != x or value.data != value.data):
+        if here.on_comparison is not None and (x != x or value._data != value._data):
             here.on_comparison(value, other)
     return x
 
@@ -924,4 +977,4 @@ if cython.compiled:
     # set_up replaces what allocates and frees Values: this one, which tells where the attributes are in a
     # node, was allocated in the old way, and must never be freed in the new one
     never_freed = Value.__new__(Value)
-    set_up(Value, never_freed, cython.address(cython.cast(Value, never_freed).attributes))
+    set_up(Value, never_freed, cython.address(cython.cast(Value, never_freed).attributes), Sealed, __name__)

@@ -22,6 +22,7 @@ from .network import Network
 MOST_LEVELS = 50                # of modules in modules: each parameter is labelled with its path
 CLASSES = {each.__name__: each for each in (Neuron, Layer, MLP, Activation, Maxout, Dropout, Network)}
 FORMAT = "autograd_tiny"
+CHECKPOINT = "checkpoint"       # the kind of a file that holds more than a model: see training/checkpoint.py
 INSTALL = 'saving takes the library safetensors: pip install "autograd_tiny[save]"'
 
 
@@ -40,14 +41,15 @@ def save(model: Module, path: str | PathLike[str]) -> None:
         ImportError: The library safetensors is missing.
     """
     _check_module(model, "model")
-    write(path, model.state_dict(), {"architecture": _architecture_text(model)})
+    write(path, model.state_dict(), {"architecture": architecture_text(model)})
 
 
 def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     """Read a model from a safetensors file. Nothing in the file is executed.
 
     Args:
-        path: A file that `save` wrote. With `into`, any safetensors file with arrays of the right names.
+        path: A file that `save` or `save_checkpoint` wrote. With `into`, any safetensors file with arrays of the
+            right names.
         into: A model that takes the arrays as its parameters; None to build the model of the file.
 
     Returns:
@@ -62,6 +64,8 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
     if into is not None:
         _check_module(into, "into")
     arrays, metadata = read(path)
+    if metadata.get("kind") == CHECKPOINT:
+        arrays = named_below("model", arrays)
     try:
         model = _model_from(metadata, arrays) if into is None else into
         model.load_state_dict(arrays)
@@ -94,6 +98,11 @@ def read(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
         raise ValueError(f"{one_line(path)} is damaged, or no safetensors file: {shortened(error)}") from None
 
 
+def named_below(part: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The arrays whose names begin with that of a part of a checkpoint, by the rest of their names."""
+    return {name.removeprefix(f"{part}."): array for name, array in arrays.items() if name.startswith(f"{part}.")}
+
+
 def _library() -> Any:
     try:
         import safetensors.numpy
@@ -109,7 +118,7 @@ def _check_module(model: Any, argument: str) -> None:
 
 # ---- the architecture, written
 
-def _architecture_text(model: Module) -> str:
+def architecture_text(model: Module) -> str:
     """The architecture in JSON; "" if there is none, or if it would not rebuild this model."""
     try:
         plan = _architecture(model)

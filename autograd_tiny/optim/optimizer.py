@@ -170,9 +170,18 @@ class Optimizer:
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
         group: ParamGroup,
     ) -> Array:
-        """The update rule: the array to subtract from x. It updates the state, but neither x nor g.
+        """The update rule.
 
-        scratch: two arrays for intermediate results. t: see _step_number. group: the options.
+        Args:
+            x: The parameters (n,); not changed.
+            g: Their gradients (n,); not changed.
+            state: The arrays (n,) of the state by name, to be updated in place.
+            scratch: Two arrays (n,) for intermediate results.
+            t: The number of the step, from 1; an array (n,) where some parameters were frozen in earlier steps.
+            group: The options.
+
+        Returns:
+            The array to subtract from x.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update rule: define _change")
 

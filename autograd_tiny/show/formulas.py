@@ -34,7 +34,7 @@ KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN}
 def value_formula(result: Value, namer: Namer) -> str:
     """How a Value was computed, in names: "a + b", "sigmoid(s)", "x²"; "" for a leaf.
 
-    namer: gives the name of an operand, a Value or a number. Of many terms some are left out: "…".
+    Of many terms some are left out: "…".
     """
     return Formulas(namer).value(result).text
 

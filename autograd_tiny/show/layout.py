@@ -22,9 +22,15 @@ INSTALL_FOR_PDF = (
 
 
 def lay_out(source: str, output: str, *options: str) -> bytes:
-    """The picture of a graph in the dot language. output: "svg", "png" or "pdf". options: of dot.
+    """The picture of a graph in the language of dot.
 
-    RuntimeError if no layout program is installed, none succeeds or one takes too long.
+    Args:
+        source: The graph.
+        output: "svg", "png" or "pdf".
+        *options: Options of the program dot.
+
+    Raises:
+        RuntimeError: No layout program is installed, none succeeds, or one takes too long.
     """
     complaints = []
     for program in layout_programs():

@@ -15,7 +15,7 @@ LONGEST_LABEL = 32                                                      # charac
 def names_of(values: Iterable[Value]) -> dict[Value, str]:
     """The name of each Value: its label; v1, v2, … for results without one; "" for leaves without one.
 
-    values: in topological order. The second of two with the label w is called w₂.
+    The values are in topological order. The second of two with the label w is called w₂.
     """
     names: dict[Value, str] = {}
     taken: dict[str, int] = {}

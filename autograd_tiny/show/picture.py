@@ -30,8 +30,7 @@ class Picture:
     suffixes: tuple[str, ...] = (".svg", ".png", ".pdf", ".dot")        # of files
 
     def __init__(self, source: str | Callable[[], str], title: str) -> None:
-        """source: in the language of dot, or a function that writes it when it is first needed."""
-        self._given = source
+        self._given = source        # in the language of dot, or a function that writes it when it is first needed
         self.title = title
 
     @property

@@ -30,9 +30,9 @@ def ellipsis(n: int) -> str:
 
 
 def elided(parts: Sequence[str], sign: str, width: int, hidden: int = 0) -> str:
-    """The parts with a sign between them, in the width: those in the middle give way to "… 5 more …".
+    """The parts with a sign between them, within the width: those in the middle give way to "… 5 more …".
 
-    hidden: for how many parts one of them is the ellipsis already.
+    If `hidden` is not 0, one of the parts is the ellipsis for that many already.
     """
     text, middle = sign.join(parts), parts.index(ellipsis(hidden)) if hidden else len(parts) // 2
     first, last = [*parts[:middle]], [*parts[middle + bool(hidden) :]]

@@ -102,13 +102,13 @@ class Tape:
 
     Everything is computed in float64. These arguments are shared by the methods:
 
-    X: A batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a batch of
-        one; for a tape of one input, a list of B numbers is a batch of B.
-    output: Which of the outputs, counted from 0.
-    threads: How many may work on a batch; the results are the same, bit for bit. Each needs memory for a block of
-        samples: 0.5 MiB, or, where eight samples need more than that, so much, up to 256 MiB; beyond that one
-        sample at a time. The sums of the chunks of a batch take 64 MiB at most.
-    check_finite: Whether nan and infinity are errors, in X and in the results.
+    - X: A batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a batch
+      of one; for a tape of one input, a list of B numbers is a batch of B.
+    - output: The index of one of the outputs, from 0.
+    - threads: The largest number of threads for a batch; the results are the same, bit for bit. Each thread needs
+      memory for a block of samples: 0.5 MiB, or as much as eight samples need, up to 256 MiB; beyond that it takes
+      one sample at a time. The sums of the chunks of a batch take 64 MiB at most.
+    - check_finite: Whether nan and infinity are errors, in X and in the results.
 
     All methods raise TypeError for an X that is not numeric, ValueError for one of another shape and for an output
     or threads that can't be; with check_finite, ValueError if X is not finite, FloatingPointError if a result isn't.

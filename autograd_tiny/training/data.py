@@ -117,7 +117,7 @@ def split_off(
 def real_array(given: Any, name: str, instead: str = "") -> Array:
     """An array of real numbers, of the dtype that it has. TypeError, ValueError for anything else.
 
-    instead: the way out for strings, for the message.
+    `instead` tells, in the message for strings, what to do.
     """
     try:
         array = np.asarray(given)

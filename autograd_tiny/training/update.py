@@ -86,7 +86,7 @@ class Training:
         return np.random.default_rng(random.getrandbits(64) if self.seed is None else self.seed)
 
     def loss_of_sample(self, x: Any, target: Any, factors: Any = ()) -> Any:
-        """The loss of one sample. factors: those of the Dropouts, in the order in which they ask."""
+        """The loss of one sample; the Dropouts take their factors in order."""
         remaining = iter(factors)
         with dropout_factors(lambda dropout: next(remaining)):
             return self.loss.loss(self.model(x), target)

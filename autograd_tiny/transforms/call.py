@@ -136,7 +136,7 @@ class ReverseRun(NamedTuple):
 
 
 class ForwardRun(NamedTuple):
-    """Runs over dual numbers. columns: the tangents of the outputs, for each direction."""
+    """Runs over dual numbers; the columns are the tangents of the outputs for each direction."""
 
     outputs: list[Any]
     structure: Structure

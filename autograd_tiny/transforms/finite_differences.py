@@ -96,7 +96,7 @@ def _around(
 
 
 def _judged(here: float, nudges: tuple[float, float], samples: list[_Sample]) -> Difference:
-    """The derivative of one output. nudges: its changes when the last digits of x change, to the left and right."""
+    """The derivative of one output; nudges are its changes when the last digits of x change, to the left and right."""
     if not math.isfinite(here):
         return Difference("nowhere")
     around = [y for sample in samples for y in (*sample.before, *sample.after)]

@@ -4,6 +4,7 @@ import math
 import sys
 import threading
 import weakref
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -194,7 +195,45 @@ def test_a_value_holds_a_real_number(data, said):
     assert not v.reached
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [("3", "str '3'"), (None, "None"), (1j, "complex 1j"), ([1.0], r"list \[1.0\]"), (Value(2.0), "Value")],
+)
+def test_a_number_that_is_set_is_real_too(data, said):
+    v = Value(1.0)
+    v.backward()
+    with pytest.raises(TypeError, match=f"a plain float is expected, got {said}"):
+        v.data = data
+    if data is not None:
+        with pytest.raises(TypeError, match=f"a plain float is expected, got {said}"):
+            v.grad = data
+    assert (v.data, v.grad) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("data", [2, True, np.float32(2.0), np.int64(2), np.bool_(True), Fraction(1, 2)], ids=repr)
+def test_a_number_that_is_set_becomes_a_float(data):
+    v = Value(1.0)
+    v.data = v.grad = data
+    assert v.data == v.grad == float(data) and type(v.data) is type(v.grad) is float
+
+
+def test_a_gradient_of_none_is_zero():
+    v = Value(2.0)
+    (v * 3).backward()
+    v.grad = None
+    assert (v.grad, v.reached) == (0.0, False)
+    (v * 3).backward()
+    assert (v.grad, v.reached) == (3.0, True)
+
+
 def test_a_label_is_a_str():
+    v = Value(2.0, "v")
+    for label in (5, None, ()):
+        with pytest.raises(TypeError, match="a label is a str, got "):
+            v.label = label
+    assert v.label == "v"
+    v.label = ""
+    assert repr(v) == "Value(2.0)"
     with pytest.raises(TypeError, match=r"a label is a str, got tuple \(\)"):
         Value(2.0, ())
     with pytest.raises(TypeError, match="positional"):

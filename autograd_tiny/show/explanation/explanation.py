@@ -149,7 +149,7 @@ class Explanation:
     def _blocks(self, whole: bool) -> list[list[str]]:
         """The paths if they are too wide for a table: each with its products below the route.
 
-        whole: over several lines, otherwise in one line each, with the middle elided.
+        With `whole` a route takes several lines; otherwise one, with the middle elided.
         """
         alike, blocks = dict[tuple[str, str], list[Path]](), []
         routes = {path: _lines(path.stations, " → ", whole, path.hidden) for path in self._shown}

@@ -71,7 +71,8 @@ class Notation:
 class _InliningFormulas(Formulas):
     """Formulas in which short arithmetic without a name of its own is written out.
 
-    inlined: the formula of each unnamed result that was met, or its name if that formula is long.
+    Attributes:
+        inlined: The formula of each unnamed result met so far, or its name if that formula is long.
     """
 
     def __init__(self, notation: Notation) -> None:

@@ -15,7 +15,10 @@ MAX_CHANGED = 3                         # names, of the leaves that may have cha
 def changed_data(order: Sequence[Value], names: Mapping[Value, str], old: str) -> str:
     """A remark if a number has changed since the forward pass; otherwise "".
 
-    old: The subject and verb for the numbers that are still of that pass: "the numbers are", "the gradients are".
+    Args:
+        order: The graph, in topological order.
+        names: The names of its Values.
+        old: Subject and verb for the numbers that are still those of that pass: "the numbers are".
     """
     node = first_outdated(order)
     if node is None:

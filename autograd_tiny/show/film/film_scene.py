@@ -13,9 +13,10 @@ from .passes import Contribution
 
 
 class FilmScene(Scene):
-    """The scene of a graph with one output, and the gradients of that output.
+    """The scene of a graph with one output.
 
-    gradients: of all Values that require one, computed here, whatever their .grad holds.
+    Attributes:
+        gradients: The gradients of the output, for all Values that require one: computed here, whatever `.grad` holds.
     """
 
     def __init__(self, output: Value, values: Sequence[Value], digits: int, folding: Folding) -> None:

@@ -35,7 +35,8 @@ class ParameterUpdate(NamedTuple):
 class TrainingRun:
     """The training of a copy of a model on one sample; the model itself stays as it is.
 
-    loss: the loss of the sample before the first update, whose graph the film shows.
+    Attributes:
+        loss: The loss of the sample before the first update, whose graph the film shows.
     """
 
     def __init__(
@@ -98,10 +99,15 @@ def _inputs(x: Any) -> list[Value]:
 
 
 def training_film(run: TrainingRun, scene: FilmScene, updates: int) -> Film:
-    """Train for some updates, each after a forward and a backward pass; the loss after the last is the end.
+    """Train for some updates, each after a forward and a backward pass; the film ends with the loss after the last.
 
-    scene: the graph of the loss before the first update. ValueError for less than one update, and when the model
-    computes another graph than before.
+    Args:
+        run: The training.
+        scene: The graph of the loss before the first update.
+        updates: Their number, 1 or more.
+
+    Raises:
+        ValueError: There is no update, or the model computes another graph than before.
     """
     steps = _TrainingSteps(scene, run, integer("steps", updates))
     film = [steps.start()]
@@ -219,7 +225,7 @@ class _TrainingSteps:
         return parameter.label or self.scene.number(parameter.data)
 
     def of_modules(self, line: Line, numbers: Sequence[float]) -> list[Shown]:
-        """The contents of the boxes of folded modules. numbers: the values or the gradients of all nodes."""
+        """The contents of the boxes of folded modules, from the values or the gradients of all nodes."""
         scene, shows = self.scene, []
         for fold in scene.folding.folds.values():
             own = [numbers[scene.place[x]] for x in fold.outputs]

@@ -34,8 +34,12 @@ def check_size(
 ) -> None:
     """ValueError with the ways out if there are more than max_nodes boxes.
 
-    can_fold: by depth=. has_parts: whether a part of it can be shown alone. has_text: whether there are a tree, a
-    table and a flowchart of it too.
+    Args:
+        scene: The graph.
+        max_nodes: The largest number of boxes.
+        can_fold: Whether depth= is a way out.
+        has_parts: Whether a part of the graph can be shown alone.
+        has_text: Whether there are a tree, a table and a flowchart too.
     """
     boxes = scene.size()
     if boxes <= integer("max_nodes", max_nodes):

@@ -46,7 +46,7 @@ TO_LOCAL_GRADIENT, TO_OPERATION, TO_RESULT = range(3)       # the parts of an ed
 def dot_source(
     scene: Scene, rankdir: str, colours: Palette, color: str | None = None, highlight: Highlight | None = None
 ) -> str:
-    """The scene in the language of dot. color: the quantity that fills the boxes, "value" or "gradient"."""
+    """The scene in the language of dot; boxes are filled by `color`, "value" or "gradient"."""
     shading = None if color is None else shading_of(scene, color, colours)
     drawing = Drawing(scene, rankdir, colours, shading, highlight)
     drawing.add_all()
@@ -54,10 +54,7 @@ def dot_source(
 
 
 class Drawing:
-    """A scene in the language of dot, as it is written. Where modules are folded, frames are around the others.
-
-    shading: the scale of the fills. highlight: the Values and edges that are highlighted.
-    """
+    """A scene in the language of dot, as it is written. Where modules are folded, frames are around the others."""
 
     def __init__(
         self, scene: Scene, rankdir: str, colours: Palette, shading: Shading | None = None,

@@ -29,10 +29,15 @@ NUMBER = re.compile(r"[₀-₉]+(?=\.|$)")      # that tells modules of the same
 class Fold:
     """A module that is drawn as one box: all that was computed in its scope, in all its calls.
 
-    number: of the fold in the picture. parameters: the leaves inside. operations: the results inside, in
-    topological order. outputs: the results that are used outside. inputs: the Values outside that they were
-    computed from. constants: how many plain numbers it was called with. calls: how often it was called, as far
-    as the uses of its parameters tell.
+    Attributes:
+        path: The path of the module.
+        number: The place of the fold among those of the picture.
+        parameters: The leaves inside.
+        operations: The results inside, in topological order.
+        outputs: The results that are used outside.
+        inputs: The Values outside that the results were computed from.
+        constants: The number of plain numbers that it was called with.
+        calls: The number of its calls, as far as the uses of its parameters tell.
     """
 
     path: str
@@ -56,16 +61,25 @@ class Fold:
 class Folding:
     """The modules of a graph, and which of them are folded.
 
-    path_of: the path of the module that each Value belongs to, "" outside of all. folds: by path. fold_of: the
-    fold that a Value is in; Values outside of all folds are not there.
+    Args:
+        values: The Values of the graph, in topological order.
+        roots: Those that the picture is of.
+        depth: The level of the modules to fold, 1 the outermost; None for none.
+        modules: Other modules to fold, by their paths or themselves.
+
+    Attributes:
+        path_of: The path of the module that each Value belongs to, "" outside of all modules.
+        folds: The folds by their paths.
+        fold_of: The fold of each Value that is in one.
+
+    Raises:
+        ValueError: A module that computed nothing in this graph.
     """
 
     def __init__(
         self, values: Sequence[Value], roots: Container[Value], depth: int | None = None,
         modules: Iterable[str | Module] = (),
     ) -> None:
-        """values: in topological order. depth: the level of the modules to fold, 1 the outermost. modules: others
-        to fold, by their paths or themselves; ValueError for one that computed nothing here."""
         modules = list(modules)
         self.path_of = module_paths(values, [_parameters(module) for module in modules])
         self.folds: dict[str, Fold] = {}
@@ -76,7 +90,7 @@ class Folding:
             self._connect(values, roots)
 
     def _fold(self, values: Sequence[Value], folded: Mapping[str, str]) -> None:
-        """Put each Value into its fold. folded: for the path of each module, that of the fold it is in, or ""."""
+        """Put each Value into its fold; `folded` has, for the path of each module, that of its fold, or ""."""
         for value in values:
             if path := folded[self.path_of[value]]:
                 fold = self.folds.setdefault(path, Fold(path, len(self.folds)))

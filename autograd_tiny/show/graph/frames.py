@@ -20,8 +20,11 @@ FRAME = {"style": "rounded", "labeljust": "l", "margin": "8", "fontsize": "11"}
 class Frames:
     """The frames of a picture: subgraphs of dot, one for each module that is not folded.
 
-    The edges follow all the boxes: those into boxes in frames first, then the others. sideways: whether the
-    computation goes from left to right or back; dot then stacks the contents of a frame upward.
+    The edges follow all the boxes: those into boxes in frames first, then the others.
+
+    Attributes:
+        sideways: Whether the computation goes from left to right or back; dot then stacks the contents of a frame
+            upward.
     """
 
     def __init__(self, scene: Scene, graph: Any, colours: Palette, sideways: bool) -> None:

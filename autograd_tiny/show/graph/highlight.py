@@ -21,7 +21,7 @@ EXPECTED = "highlight is 'gradients', a Value, or a path: a list of Values, each
 
 @dataclass(frozen=True)
 class Highlight:
-    """The Values and the edges, as (operand, result), that are highlighted. description: for the legend."""
+    """The Values and the edges, as (operand, result), that are highlighted, and the text of the legend for them."""
 
     values: frozenset[Value]
     edges: frozenset[tuple[Value, Value]]

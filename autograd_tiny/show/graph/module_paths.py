@@ -24,8 +24,10 @@ def module_paths(values: Sequence[Value], known: Sequence[Set[Value]] = ()) -> d
     "mlp.layer1.neuron2" an operand labelled "layer1.neuron2.w[0]" is a parameter, one labelled "x" is an input.
     Where two modules have the scope "mlp", the second one is called "mlp₂".
 
-    values: in topological order. known: for some modules, the parameters of each, which belong to the module
-    that uses them whatever their labels are.
+    Args:
+        values: The Values, in topological order.
+        known: For some modules, the parameters of each, which belong to the module that uses them whatever their
+            labels are.
     """
     paths = {value: value.scope for value in values}
     owners = _place_leaves(values, frozenset[Value]().union(*known), paths)

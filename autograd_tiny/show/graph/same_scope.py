@@ -21,8 +21,11 @@ def separate(
 ) -> list[list[Value]]:
     """The Values of each module, of all Values in one scope; the modules in the order of their first results.
 
-    values: in topological order. labels: of the parameters among them. known: the parameters of each of some
-    modules or of their parts; complete: those of `known` that are all parameters of a module here.
+    Args:
+        values: The Values, in topological order.
+        labels: The labels of the parameters among them.
+        known: For some modules or parts of them, the parameters of each.
+        complete: Those sets of `known` that are all parameters of a module here.
     """
     groups = _Groups(values, labels)
     _join_known_modules(groups, values, known, complete)
@@ -64,7 +67,7 @@ def _join_operations(groups: _Groups, values: Sequence[Value]) -> None:
 
 @dataclass(eq=False)
 class _Group:
-    """Values of one module. labels: of its parameters. is_complete: whether it takes no other parameters."""
+    """Values of one module, and the labels of its parameters; if it is complete, it takes no other parameters."""
 
     values: list[Value]
     labels: set[str]
@@ -78,7 +81,7 @@ class _Group:
 
 
 class _Groups:
-    """Values in groups, at first each in a group of its own. of: the group of each Value."""
+    """The group `of` each Value, at first one of its own."""
 
     def __init__(self, values: Iterable[Value], labels: Mapping[Value, str]) -> None:
         self.of = {value: _Group([value], {labels[value]} if value in labels else set()) for value in values}

@@ -36,9 +36,13 @@ Box: TypeAlias = "Value | Fold | Inputs"            # each is shown as one box
 class Scene:
     """All that the roots were computed from, some of it folded.
 
-    values: all Values, in topological order. place: the place of each there. boxes: in such an order too.
-    mentioned: the Values that a formula or the title names. names, data, requires_grad, gradients, made_at: of the
-    Values, as they were when the scene was made; gradients holds only those that belong to these roots.
+    Attributes:
+        values: All Values, in topological order.
+        place: The index of each Value there.
+        boxes: The boxes, in topological order too.
+        mentioned: The Values that a formula or the title names.
+        names, data, requires_grad, made_at: Those of the Values when the scene was made.
+        gradients: The gradients then, of the Values whose `.grad` is that of these roots.
     """
 
     def __init__(

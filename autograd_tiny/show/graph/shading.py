@@ -18,8 +18,11 @@ CELLS = 7                   # of the legend
 class Shading:
     """Fills for numbers: the page's colour at 0, the palette's two ends at the largest numbers.
 
-    The scale is linear, or where the sizes differ too much for that, logarithmic on both sides of 0.
-    quantity: "value" or "gradient". low, high: the least and the greatest of the numbers.
+    The scale is linear or, where the sizes differ too much for that, logarithmic on both sides of 0.
+
+    Attributes:
+        quantity: "value" or "gradient".
+        low, high: The least and the greatest of the numbers.
     """
 
     def __init__(self, quantity: str, numbers: Iterable[float], colours: Palette) -> None:

@@ -15,17 +15,24 @@ GAP = "   "                 # between the parts of a line
 def tree(scene: Scene, most: int | None = None) -> str:
     """The roots, and below each Value its operands; behind "∂" stands the gradient.
 
-    A Value that was shown before is only referred to, "↑ x". From DEEPEST levels down the tree goes on at the
-    margin further below, "↓ x". most: the number of lines; a last one then says how many values are missing.
+    A Value that was shown before is only referred to, "↑ x". Below DEEPEST levels, "↓ x" refers to a branch that
+    continues at the margin, further below.
+
+    Args:
+        scene: The graph.
+        most: The largest number of lines, None for all; a last line says how many values are missing.
     """
     return "\n".join(_Tree(scene).lines(most))
 
 
 class _Tree:
-    """The lines of a tree. shown: the boxes that have a line of their own. deeper: those to show further below.
+    """The lines of a tree.
 
-    waiting: the boxes to show next, the first one last, each with the branches before its line and those before the
-    lines of its operands. A plain number is its text instead of a box.
+    Attributes:
+        shown: The boxes that have a line of their own.
+        deeper: The boxes to show at the margin, further below.
+        waiting: A stack of the boxes to show next, each with the branches before its line and those before the lines
+            of its operands. A plain number is there as text.
     """
 
     def __init__(self, scene: Scene) -> None:

@@ -25,15 +25,25 @@ def inches(text: str, size: float) -> float:
 
 
 class Arrangement:
-    """The places of the units that are shown, and of the lines between them.
+    """The places of the units that are shown, and of the lines between them, in inches.
 
-    rows: the units that are shown of each column, and None for those that are not; ys: their heights. at: the
-    place of each unit. gap: the distance of the columns. width: of a unit, which has room for its numbers. lanes:
-    the corners of the lines that skip columns. top, bottom: of everything.
+    Args:
+        columns: The columns of units.
+        lines: The weights between them.
+        most: The largest number of units that are shown of a column; of more, those in the middle are left out.
+        numbers: The numbers shown in the units.
+
+    Attributes:
+        rows: For each column its shown units, with None in the place of those left out.
+        ys: The heights of these.
+        at: The position (x, y) of each shown unit.
+        gap: The distance between columns.
+        width: That of a unit, which has room for its numbers.
+        lanes: The corners of the lines that skip columns.
+        top, bottom: The edges of the whole.
     """
 
     def __init__(self, columns: Sequence[Column], lines: Sequence[Line], most: int, numbers: Numbers) -> None:
-        """most: the units of a column that are shown; of more, those in the middle are left out."""
         self.columns = columns
         self.rows = [_shown(len(column.units), most) for column in columns]
         shown = {(c, k) for c, row in enumerate(self.rows) for k in row if k is not None}

@@ -27,7 +27,7 @@ Place: TypeAlias = tuple[int, int]      # column, and unit in it
 
 @dataclass(frozen=True)
 class Unit:
-    """An input, which has no activation, or a neuron. caption: the text in its circle, beside the bias."""
+    """An input, which has no activation, or a neuron; its circle shows the caption and the bias."""
 
     name: str
     caption: str
@@ -53,7 +53,7 @@ class Line:
 
 
 class Numbers:
-    """The numbers that are shown of parameters. quantity: "weight" or "gradient"."""
+    """The numbers that are shown of parameters: by the quantity, "weight" or "gradient"."""
 
     def __init__(self, quantity: str, digits: int) -> None:
         self.quantity = quantity
