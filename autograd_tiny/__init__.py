@@ -8,7 +8,7 @@
     (4.0, 2.0)
 
 `draw(f)` shows the graph, `play(f)` its film, and `explain(f, a)` the chain rule between two of its numbers.
-sum, max, min and abs are here too, as autograd_tiny.sum and so on; a star import leaves them out, so that
+sum, max, min, abs and round are here too, as autograd_tiny.sum and so on; a star import leaves them out, so that
 Python's own are not hidden. __init__.pyi lists all public names with the modules that have them.
 """
 from __future__ import annotations
@@ -39,9 +39,10 @@ _NAMES = {
     "engine.custom": "operation",
     "engine.functions":
         "abs acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh "
-        "cbrt clip cos cosh dot elu equal erf erfc exp expm1 gelu greater greater_equal hypot leaky_relu "
-        "less less_equal log log1p log2 log10 log_softmax logsumexp max maximum mean min minimum mish prod "
-        "relu sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh where",
+        "cbrt ceil clip cos cosh dot elu equal erf erfc exp expm1 floor floor_divide fmod gelu greater "
+        "greater_equal hypot leaky_relu less less_equal log log10 log1p log2 log_sigmoid log_softmax "
+        "logaddexp logsumexp max maximum mean min minimum mish mod norm_cdf norm_pdf prod relu remainder "
+        "rint round sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh trunc where xlogy",
     "engine.gradient_graph": "gradients",
     "engine.graph": "find_nonfinite topological_order",
     "engine.state": "engine_kind",
@@ -85,7 +86,7 @@ class _MovedModules:
 sys.meta_path.append(_MovedModules)
 
 __version__ = "0.1.0"
-__all__ = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "sum"})
+__all__ = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "round", "sum"})
 
 
 def __getattr__(name: str) -> Any:

@@ -6,14 +6,17 @@ from .engine.custom import operation as operation
 from .engine.functions import (
     abs as abs, acos as acos, acosh as acosh, arccos as arccos, arccosh as arccosh, arcsin as arcsin,
     arcsinh as arcsinh, arctan as arctan, arctan2 as arctan2, arctanh as arctanh, asin as asin,
-    asinh as asinh, atan as atan, atan2 as atan2, atanh as atanh, cbrt as cbrt, clip as clip, cos as cos, cosh as cosh,
-    dot as dot, elu as elu, equal as equal, erf as erf, erfc as erfc, exp as exp, expm1 as expm1,
-    gelu as gelu, greater as greater, greater_equal as greater_equal, hypot as hypot,
-    leaky_relu as leaky_relu, less as less, less_equal as less_equal, log as log, log1p as log1p,
-    log2 as log2, log10 as log10, log_softmax as log_softmax, logsumexp as logsumexp, max as max,
-    maximum as maximum, mean as mean, min as min, minimum as minimum, mish as mish, prod as prod, relu as relu,
-    sigmoid as sigmoid, sign as sign, silu as silu, sin as sin, sinh as sinh, softmax as softmax,
-    softplus as softplus, sqrt as sqrt, sum as sum, tan as tan, tanh as tanh, where as where,
+    asinh as asinh, atan as atan, atan2 as atan2, atanh as atanh, cbrt as cbrt, ceil as ceil, clip as clip,
+    cos as cos, cosh as cosh, dot as dot, elu as elu, equal as equal, erf as erf, erfc as erfc, exp as exp,
+    expm1 as expm1, floor as floor, floor_divide as floor_divide, fmod as fmod, gelu as gelu,
+    greater as greater, greater_equal as greater_equal, hypot as hypot, leaky_relu as leaky_relu,
+    less as less, less_equal as less_equal, log as log, log10 as log10, log1p as log1p, log2 as log2,
+    log_sigmoid as log_sigmoid, log_softmax as log_softmax, logaddexp as logaddexp, logsumexp as logsumexp,
+    max as max, maximum as maximum, mean as mean, min as min, minimum as minimum, mish as mish, mod as mod,
+    norm_cdf as norm_cdf, norm_pdf as norm_pdf, prod as prod, relu as relu, remainder as remainder,
+    rint as rint, round as round, sigmoid as sigmoid, sign as sign, silu as silu, sin as sin, sinh as sinh,
+    softmax as softmax, softplus as softplus, sqrt as sqrt, sum as sum, tan as tan, tanh as tanh,
+    trunc as trunc, where as where, xlogy as xlogy,
 )
 from .engine.gradient_graph import gradients as gradients
 from .engine.graph import find_nonfinite as find_nonfinite, topological_order as topological_order

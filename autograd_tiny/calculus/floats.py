@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 
 from . import ieee
-from .formulas import Namespace, products_of_others, shares, sum_in_order
+from .formulas import Namespace, products_of_others, sharing, sum_in_order
 from .operations import OPERATIONS
 
 
@@ -25,7 +25,7 @@ FLOATS = Namespace(
     equal=lambda x, y: float(x == y), not_equal=lambda x, y: float(x != y),
     abs=math.fabs, pi=math.pi, inf=math.inf, nan=math.nan, sum=sum_in_order, prod=math.prod, max=_largest,
     min=_smallest,
-    products_of_others=products_of_others, shares=shares,
+    products_of_others=products_of_others, shares=sharing(lambda x, y: float(x == y)),
 )
 for _row in OPERATIONS[1:]:                     # formulas may call other rows
     if not _row.is_nary:

@@ -57,7 +57,12 @@ def sum_in_order(xs: Sequence[Any]) -> Any:
     return total
 
 
-def shares(flags: Sequence[Any]) -> list[Any]:
-    """One unit, shared equally among those whose flag is 1."""
-    total = sum_in_order(flags)
-    return [flag / total for flag in flags]
+def sharing(equal: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], list[Any]]:
+    """The function shares(flags), for numbers that this function compares."""
+    def shares(flags: Sequence[Any]) -> list[Any]:
+        """One unit, shared in proportion to the flags; nothing if they are all 0."""
+        total = sum_in_order(flags)
+        divisor = total + equal(total, 0.0)
+        return [flag / divisor for flag in flags]
+
+    return shares

@@ -50,6 +50,22 @@ atanh = _total(math.atanh, outside=lambda x: copysign(inf, x) if fabs(x) == 1 el
 cbrt = math.cbrt
 
 
+def _to_integer(function: Callable[[float], int]) -> Callable[[float], float]:
+    """`function`, for infinities and nan too, and with the sign of a zero."""
+    return lambda x: copysign(function(x), x) if math.isfinite(x) else x
+
+
+floor = _to_integer(math.floor)
+ceil = _to_integer(math.ceil)
+trunc = _to_integer(math.trunc)
+rint = _to_integer(round)
+
+
+def fmod(x: float, y: float) -> float:
+    """The remainder of x / y, with the sign of x; nan for y = 0 or an infinite x."""
+    return nan if y == 0 or fabs(x) == inf else math.fmod(x, y)
+
+
 def sqrt(x: float) -> float:
     """√x; nan for a negative number."""
     return math.sqrt(x) if not x < 0 else nan
@@ -83,6 +99,7 @@ __all__ = [
     "atan2",
     "atanh",
     "cbrt",
+    "ceil",
     "cos",
     "cosh",
     "divide",
@@ -91,15 +108,19 @@ __all__ = [
     "exp",
     "expm1",
     "fabs",
+    "floor",
+    "fmod",
     "hypot",
     "log",
     "log1p",
     "log2",
     "log10",
     "pow",
+    "rint",
     "sin",
     "sinh",
     "sqrt",
     "tan",
     "tanh",
+    "trunc",
 ]

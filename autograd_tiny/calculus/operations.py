@@ -35,7 +35,7 @@ class Operation:
         value: The formula of its value.
         derivatives: The formulas of its local derivatives, one for each name in operands.
         note: The domain, or the convention where a derivative is one.
-        summary: The first line of its documentation; empty for an operation without a function of its name.
+        summary: The first line of its documentation; empty for an operator, and for a part of other formulas.
         parameters: What its function and its method call the operands, with defaults: "x alpha=1.0".
         numpy_name: What NumPy calls it, where that differs.
         is_nary: Whether it takes any number of operands.
@@ -65,6 +65,10 @@ class Operation:
         self.numpy_name = numpy_name
         self.is_nary = "xs" in self.operands
         self.selects = selects
+
+    def contribution(self, adjoint: float, local_grad: float) -> float:
+        """Adjoint times local derivative: what the chain rule adds to the adjoint of an operand."""
+        return 0.0 if self.selects and local_grad == 0 else adjoint * local_grad
 
     def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
         """The value at the operands."""
@@ -135,9 +139,9 @@ MUL = Operation("mul", "*", "x y", "x * y", "y", "x")
 DIV = Operation("div", "/", "x y", "x / y", "1 / y", "-f / y")
 POW = Operation(
     "pow", "**", "x y", "x ** y",
-    "where(y == 0, 0, where(y > 0, y * x ** (y - 1), y * f / x))",
-    "where(x < 0, nan, where((x == 0) * (y >= 0), 0, f * log(x)))",
-    note="nan for x < 0 and fractional y; d/dy is 0 at x = 0, y ≥ 0",
+    "y * where(y == 0, where(abs(x) > 1e-308, x, 1), x) ** (y - 1)",
+    "f * where(x > 0, log(where(x > 0, x, 1)), where(x == 0, where(y >= 0, 0, -inf), nan))",
+    note="nan for x < 0 and fractional y; d/dy is 0 at x = 0, y ≥ 0; d/dx for y < ½ less precise, as (y - 1)·log(x)",
 )
 NEG = Operation("neg", "neg", "x", "-x", "-1")
 ABS = Operation(
@@ -180,15 +184,18 @@ SIN = Operation("sin", "sin", "x", "sin(x)", "cos(x)", summary="The sine of x ra
 COS = Operation("cos", "cos", "x", "cos(x)", "-sin(x)", summary="The cosine of x radians.")
 TAN = Operation("tan", "tan", "x", "tan(x)", "1 + f * f", summary="The tangent of x radians.")
 ASIN = Operation(
-    "asin", "asin", "x", "asin(x)", "1 / sqrt((1 - x) * (1 + x))", note="nan outside [-1, 1]",
+    "asin", "asin", "x", "asin(x)", "1 / sqrt(where(abs(x) < 0.5, 1 - x * x, (1 - x) * (1 + x)))",
+    note="nan outside [-1, 1]",
     summary="The angle in radians whose sine is x; nan outside [-1, 1].", numpy_name="arcsin",
 )
 ACOS = Operation(
-    "acos", "acos", "x", "acos(x)", "-1 / sqrt((1 - x) * (1 + x))", note="nan outside [-1, 1]",
+    "acos", "acos", "x", "acos(x)", "-1 / sqrt(where(abs(x) < 0.5, 1 - x * x, (1 - x) * (1 + x)))",
+    note="nan outside [-1, 1]",
     summary="The angle in radians whose cosine is x; nan outside [-1, 1].", numpy_name="arccos",
 )
 ATAN = Operation(
     "atan", "atan", "x", "atan(x)", "1 / (1 + x * x)",
+    note="derivatives 0 or nan where x², x⁴ or x⁶ overflows: the first for |x| > 1e154, the third for |x| > 1e51",
     summary="The angle in radians whose tangent is x.", numpy_name="arctan",
 )
 ATAN2 = Operation(
@@ -201,7 +208,10 @@ ATAN2 = Operation(
 )
 SINH = Operation("sinh", "sinh", "x", "sinh(x)", "cosh(x)", summary="The hyperbolic sine.")
 COSH = Operation("cosh", "cosh", "x", "cosh(x)", "sinh(x)", summary="The hyperbolic cosine.")
-TANH = Operation("tanh", "tanh", "x", "tanh(x)", "1 - f * f", summary="The hyperbolic tangent.")
+TANH = Operation(
+    "tanh", "tanh", "x", "tanh(x)",
+    "where(abs(x) < 0.5, 1 - f * f, 4 * sigmoid(2 * x) * sigmoid(-2 * x))", summary="The hyperbolic tangent.",
+)
 ASINH = Operation(
     "asinh", "asinh", "x", "asinh(x)", "1 / hypot(x, 1)",
     summary="The inverse hyperbolic sine.", numpy_name="arcsinh",
@@ -211,7 +221,8 @@ ACOSH = Operation(
     summary="The inverse hyperbolic cosine; nan below 1.", numpy_name="arccosh",
 )
 ATANH = Operation(
-    "atanh", "atanh", "x", "atanh(x)", "1 / ((1 - x) * (1 + x))", note="±inf at ±1, nan outside",
+    "atanh", "atanh", "x", "atanh(x)", "1 / where(abs(x) < 0.5, 1 - x * x, (1 - x) * (1 + x))",
+    note="±inf at ±1, nan outside",
     summary="The inverse hyperbolic tangent; ±inf at ±1, nan outside.", numpy_name="arctanh",
 )
 HYPOT = Operation(
@@ -220,16 +231,33 @@ HYPOT = Operation(
 )
 ERF = Operation(
     "erf", "erf", "x", "erf(x)", "2 / sqrt(pi) * exp(-x * x)",
+    note="far from 0 the derivative is relatively less precise, as x²",
     summary="The error function, 2/√π ∫₀ˣ exp(-t²) dt.",
 )
 ERFC = Operation(
     "erfc", "erfc", "x", "erfc(x)", "-2 / sqrt(pi) * exp(-x * x)",
+    note="far from 0 the derivative is relatively less precise, as x²",
     summary="1 - erf(x), precise where that is small.",
+)
+NORM_PDF = Operation(
+    "norm_pdf", "norm_pdf", "x", "exp(-0.5 * x * x) / sqrt(2 * pi)", "-x * f",
+    note="far from 0 relatively less precise, as x²",
+    summary="The density of the standard normal distribution, exp(-x²/2) / √(2π).",
+)
+NORM_CDF = Operation(
+    "norm_cdf", "norm_cdf", "x", "0.5 * erfc(-x * sqrt(0.5))", "norm_pdf(x)",
+    note="far from 0 relatively less precise, as x²",
+    summary="The probability that a standard normal variable is below x.",
 )
 
 SIGMOID = Operation(
-    "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))", "f * (1 - f)",
+    "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))",
+    "where(x > 0, f * sigmoid(-x), f * (1 - f))",
     summary="The logistic function 1 / (1 + exp(-x)), for any x without overflow.",
+)
+LOG_SIGMOID = Operation(
+    "log_sigmoid", "log_sigmoid", "x", "where(x > 0, -log1p(exp(-x)), x - log1p(exp(x)))", "sigmoid(-x)",
+    summary="log(sigmoid(x)), for any x without overflow.",
 )
 RELU = Operation(
     "relu", "relu", "x", "where(x <= 0, 0, x)", "where(x <= 0, 0, 1)", note="derivative 0 at 0",
@@ -243,7 +271,7 @@ LEAKY_RELU = Operation(
 )
 ELU = Operation(
     "elu", "elu", "x y", "where(x > 0, x, y * expm1(x))",
-    "where(x > 0, 1, y * exp(x))", "where(x > 0, 0, expm1(x))",
+    "where(x > 0, 1, y * exp(where(x > 0, 0, x)))", "where(x > 0, 0, expm1(where(x > 0, 0, x)))",
     note="y: minus the limit at -inf, by default 1; derivative y at 0",
     summary="x where it is positive, else alpha · (exp(x) - 1).", parameters="x alpha=1.0",
 )
@@ -261,8 +289,7 @@ MISH = Operation(
     summary="x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019).",
 )
 GELU = Operation(
-    "gelu", "gelu", "x", "x * (0.5 * erfc(-x * sqrt(0.5)))",
-    "0.5 * erfc(-x * sqrt(0.5)) + x * (exp(-0.5 * x * x) / sqrt(2 * pi))",
+    "gelu", "gelu", "x", "x * norm_cdf(x)", "norm_cdf(x) + x * norm_pdf(x)",
     note="exact, not the tanh approximation; far below 0 relatively less precise, as x²",
     summary="x times the probability that a standard normal variable is below x (exact, by erfc).",
 )
@@ -270,6 +297,37 @@ GELU = Operation(
 SIGN = Operation(
     "sign", "sign", "x", "where(x > 0, 1, where(x < 0, -1, x))", "0", summary="1, 0 or -1; derivative 0.",
     selects=True,
+)
+FLOOR = Operation(
+    "floor", "floor", "x", "floor(x)", "0", summary="The largest integer that is not above x; derivative 0.",
+    selects=True,
+)
+CEIL = Operation(
+    "ceil", "ceil", "x", "ceil(x)", "0", summary="The smallest integer that is not below x; derivative 0.",
+    selects=True,
+)
+TRUNC = Operation(
+    "trunc", "trunc", "x", "trunc(x)", "0", summary="x without its fractional part; derivative 0.", selects=True
+)
+ROUND = Operation(
+    "round", "round", "x", "rint(x)", "0",
+    summary="The integer nearest to x, the even one of two; derivative 0.", numpy_name="rint", selects=True,
+)
+MOD = Operation(
+    "mod", "%", "x y",
+    "fmod(x, y) + where(fmod(x, y) * sign(y) < 0, y, 0)",
+    "1", "-round((x - f) / y)", note="nan for y = 0; derivatives those beside the jumps",
+    summary="x modulo y, the remainder of x // y, with the sign of y.", numpy_name="remainder",
+)
+FMOD = Operation(
+    "fmod", "fmod", "x y", "fmod(x, y)", "1", "-round((x - f) / y)",
+    note="nan for y = 0; derivatives those beside the jumps",
+    summary="The remainder of x / y with the sign of x, as in C.",
+)
+FLOOR_DIVIDE = Operation(
+    "floor_divide", "//", "x y",
+    "where(y == 0, x / y, where(abs(y) == inf, 0 * x - (x * y < 0), rint((x - mod(x, y)) / y)))", "0", "0",
+    summary="The largest integer that is not above x / y; derivative 0.", selects=True,
 )
 MAXIMUM = Operation(
     "maximum", "max", "x y", "where(x >= y, x, where(y > x, y, x + y))",
@@ -317,6 +375,20 @@ CLIP = Operation(
     parameters="x low=None high=None", selects=True,
 )
 
+XLOGY = Operation(
+    "xlogy", "xlogy", "x y", "where(x == 0, where(y != y, y, 0), x * log(y))",
+    "log(where((x == 0) * (y <= 0), 1, y))", "x / where((x == 0) * (y == 0), 1, y)",
+    note="0 at x = 0, also for y = 0; the derivatives are 0 there",
+    summary="x · log(y), and 0 where x is 0: a term of an entropy.",
+)
+LOGADDEXP = Operation(
+    "logaddexp", "logaddexp", "x y",
+    "where(x == y, x + log(2), maximum(x, y) + log1p(exp(-abs(x - y))))",
+    "where(f == -inf, 0, sigmoid(x - y))", "where(f == -inf, 0, sigmoid(y - x))",
+    note="near 0 an absolute error of 2e-16; derivatives 0 where both are -inf, nan where both are inf",
+    summary="log(exp(x) + exp(y)), for any x and y without overflow.",
+)
+
 SUM = Operation(
     "sum", "sum", "xs", "sum(xs)", "[1 for x in xs]",
     summary="x₁ + x₂ + … as one node; 0.0 for no values.",
@@ -350,8 +422,8 @@ DOT = Operation(
 LOGSUMEXP = Operation(
     "logsumexp", "logsumexp", "xs",
     "where(abs(max(xs)) == inf, max(xs), max(xs) + log(sum([exp(x - m) for m in [max(xs)] for x in xs])))",
-    "shares([exp(x - m) for m in [max(xs)] for x in xs])",
-    note="derivatives nan where the largest x is infinite",
+    "shares([exp(x - m) for m in [where(abs(max(xs)) == inf, 0, max(xs))] for x in xs])",
+    note="near 0 an absolute error of 2e-16; derivatives 0 where all are -inf, nan for x = inf",
     summary="log(e^x₁ + e^x₂ + …) as one node, without overflow. ValueError for no values.",
 )
 

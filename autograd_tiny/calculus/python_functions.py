@@ -35,10 +35,15 @@ def _of(*counts: int) -> list[Operation]:
 
 def _called_by(rows: Sequence[Operation]) -> list[Operation]:
     """The rows that formulas of these rows call, such as sigmoid, unless the C library has a function of that name."""
-    nodes = [node for row in rows for text in (row.value, *row.derivatives) for node in ast.walk(ast.parse(text))]
-    names = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    found = [ROWS[name] for name in sorted(names & ROWS.keys() - {*ieee.__all__, "abs", "where"})]
-    return [*found, *(row for row in _called_by(found) if row not in found)] if found else []
+    found: dict[str, Operation] = {}
+    left = [text for row in rows for text in (row.value, *row.derivatives)]
+    while left:
+        nodes = ast.walk(ast.parse(left.pop()))
+        names = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        for name in names & ROWS.keys() - {*ieee.__all__, *found, "abs", "where"}:
+            found[name] = ROWS[name]
+            left.append(ROWS[name].value)
+    return [found[name] for name in sorted(found)]
 
 
 def constant(row: Operation) -> str:
@@ -119,7 +124,8 @@ def _broken(expression: str) -> list[str]:
         return [start, *(f"else {line}" for line in _broken(ast.unparse(tree.orelse))[:1]),
                 *_broken(ast.unparse(tree.orelse))[1:]]
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add):
-        return [ast.unparse(tree.left), f"+ {ast.unparse(tree.right)}"]
+        right = ast.unparse(tree.right)
+        return [ast.unparse(tree.left), f"+ ({right})" if isinstance(tree.right, ast.IfExp) else f"+ {right}"]
     return [expression]
 
 
@@ -188,8 +194,7 @@ def _function_of_three(row: Operation) -> str:
 def _helper(row: Operation) -> str:
     """A formula that other formulas call, on floats."""
     operands = ", ".join(f"{x}: float" for x in row.operands)
-    formula = over_floats(row.value)
-    return f"def {row.name}_of({operands}) -> float:\n    f: float = {formula}\n    return f"
+    return f"def {row.name}_of({operands}) -> float:\n{_assigned('f: float', row.value, '    ')}\n    return f"
 
 
 def _public_function(row: Operation) -> str:
@@ -215,7 +220,8 @@ def _public_function(row: Operation) -> str:
 
 def _aliases(rows: Iterable[Operation], indent: str = "") -> str:
     pairs = [(row.numpy_name, row.name) for row in rows if row.numpy_name]
-    return indent + " = ".join(", ".join(names) for names in zip(*pairs, strict=True))
+    lines = [pairs[i : i + 8] for i in range(0, len(pairs), 8)]
+    return "\n".join(indent + " = ".join(", ".join(names) for names in zip(*line, strict=True)) for line in lines)
 
 
 # ---- the parts that are written
@@ -244,7 +250,7 @@ def _declared(rows: Iterable[Operation]) -> str:
 
 def methods() -> str:
     """Those of Value, but for the operators of Python."""
-    of_one, of_two = _of(1), _of(2)
+    of_one, of_two = _of(1), [row for row in _of(2) if row.summary]
     parts = [_method_of_one(row) for row in of_one] + [_aliases(of_one, "    ")]
     parts += [_method_of_several(row) for row in of_two] + [_aliases(of_two, "    ")]
     return "\n\n".join(parts)
@@ -289,6 +295,7 @@ def implementations() -> str:
 def public_functions() -> str:
     """Those of engine/functions.py, but for the ones that are written by hand."""
     rows = [ABS, *_of(1), *_of(2), *[row for row in _of(3) if row is not CLIP]]
+    rows = [row for row in rows if row.summary]
     rows += [row for row in OPERATIONS if row.is_nary and row is not DOT]
     return "\n\n\n".join([*map(_public_function, rows), _aliases(rows)])
 

@@ -61,7 +61,7 @@ def find_gradient_origin(output: Value, seed: float = 1.0) -> Origin | None:
         if not isfinite(adjoint):               # the contributions were finite, their sum is not
             return Origin(node, adjoint)
         for k, (local_grad, flows) in enumerate(zip(node.local_grads, node.flows, strict=True)):
-            if flows and not isfinite(adjoint * local_grad):
+            if flows and not isfinite(node.operation.contribution(adjoint, local_grad)):
                 return Origin(node, adjoint, k)
     return None
 

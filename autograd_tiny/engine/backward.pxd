@@ -16,5 +16,7 @@ cdef int meet_all(Fan fan, list later) except -1
 cdef bint accumulate(Value value, double contribution, double *adjoints, bint keep) noexcept
 @cython.locals(left_is_complete=cython.bint, right_is_complete=cython.bint, contribution=cython.double)
 cdef Value next_to_propagate(Value node, double *adjoints, bint keep, list later)
-@cython.locals(contribution=cython.double, i="long long")
-cdef int propagate_to_all(Fan fan, double adjoint, double *adjoints, bint keep, list later) except -1
+@cython.locals(product=cython.double)
+cdef double contribution_of(Value node, double adjoint, double local_grad) except? -1
+@cython.locals(contribution=cython.double, fan=Fan, i="long long")
+cdef int propagate_to_all(Value node, double adjoint, double *adjoints, bint keep, list later) except -1

@@ -171,12 +171,12 @@ def next_to_propagate(
     left_is_complete = right_is_complete = False
     adjoint = adjoints[node._place - walk]
     if node._needs_grad & 1 and type(node.left) is Value:
-        contribution = adjoint * node.dleft
+        contribution = contribution_of(node, adjoint, node.dleft)
         left_is_complete = accumulate(cython.cast(Value, node.left), contribution, adjoints, keep)
     elif type(node.left) is Fan:
-        propagate_to_all(node.left, adjoint, adjoints, keep, later)
+        propagate_to_all(node, adjoint, adjoints, keep, later)
     if node._needs_grad & 2 and type(node.right) is Value:
-        contribution = adjoint * node.dright
+        contribution = contribution_of(node, adjoint, node.dright)
         right_is_complete = accumulate(cython.cast(Value, node.right), contribution, adjoints, keep)
     if left_is_complete and right_is_complete:
         later.append(node.right)
@@ -186,13 +186,22 @@ def next_to_propagate(
     return following
 
 
+def contribution_of(node: Value, adjoint: float, local_grad: float) -> float:
+    """The adjoint times a local derivative; 0 for an operand that was not selected, also if the adjoint is infinite."""
+    product = adjoint * local_grad
+    if product != product and node.operation.selects and local_grad == 0.0:
+        return 0.0
+    return product
+
+
 def propagate_to_all(
-    fan: Fan, adjoint: float, adjoints: Numbers, keep: bool, later: Branches
+    node: Value, adjoint: float, adjoints: Numbers, keep: bool, later: Branches
 ) -> None:
+    fan: Fan = node.left
     for i in range(fan.size):
         each = fan.operands[i]
         if type(each) is Value and (fan.frozen is None or i not in fan.frozen):
-            contribution = adjoint * fan.local_grads[i]
+            contribution = contribution_of(node, adjoint, fan.local_grads[i])
             if accumulate(each, contribution, adjoints, keep):
                 later.append(each)
 

@@ -17,11 +17,13 @@ else:
     from .value import Fan, Value, binary, fan_of, nary, number
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ATAN2, CLIP, ELU, EQUAL, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL, MAXIMUM, MINIMUM,
-    WHERE,
+    ATAN2, CLIP, ELU, EQUAL, FLOOR_DIVIDE, FMOD, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL,
+    LOGADDEXP, MAXIMUM, MINIMUM, MOD, WHERE, XLOGY,
 )
 # </written: imports>
 from .value import Operand
+
+PI, INF, NAN = 3.141592653589793, 1e999, 1e999 - 1e999
 
 # <written: functions> by `make written`
 
@@ -53,9 +55,31 @@ def leaky_relu(left: Operand, right: Operand) -> Value:
 def elu(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = x if x > 0.0 else y * ieee.expm1(x)
-    by_x = 1.0 if x > 0.0 else y * ieee.exp(x)
-    by_y = 0.0 if x > 0.0 else ieee.expm1(x)
+    by_x = 1.0 if x > 0.0 else y * ieee.exp(0.0 if x > 0.0 else x)
+    by_y = 0.0 if x > 0.0 else ieee.expm1(0.0 if x > 0.0 else x)
     return binary(ELU, f, left, by_x, right, by_y)
+
+
+def mod(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.fmod(x, y) + (y if ieee.fmod(x, y) * sign_of(y) < 0.0 else 0.0)
+    return binary(MOD, f, left, 1.0, right, -round_of(ieee.divide(x - f, y)))
+
+
+def fmod(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.fmod(x, y)
+    return binary(FMOD, f, left, 1.0, right, -round_of(ieee.divide(x - f, y)))
+
+
+def floor_divide(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = (
+        ieee.divide(x, y) if y == 0.0
+        else 0.0 * x - (1.0 if x * y < 0.0 else 0.0) if ieee.fabs(y) == INF
+        else ieee.rint(ieee.divide(x - mod_of(x, y), y))
+    )
+    return binary(FLOOR_DIVIDE, f, left, 0.0, right, 0.0)
 
 
 def maximum(left: Operand, right: Operand) -> Value:
@@ -104,6 +128,22 @@ def equal(left: Operand, right: Operand) -> Value:
     return binary(EQUAL, f, left, 0.0, right, 0.0)
 
 
+def xlogy(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = (y if y != y else 0.0) if x == 0.0 else x * ieee.log(y)
+    by_x = ieee.log(1.0 if x == 0.0 and y <= 0.0 else y)
+    by_y = ieee.divide(x, 1.0 if x == 0.0 and y == 0.0 else y)
+    return binary(XLOGY, f, left, by_x, right, by_y)
+
+
+def logaddexp(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = x + ieee.log(2.0) if x == y else maximum_of(x, y) + ieee.log1p(ieee.exp(-ieee.fabs(x - y)))
+    by_x = 0.0 if f == -INF else sigmoid_of(x - y)
+    by_y = 0.0 if f == -INF else sigmoid_of(y - x)
+    return binary(LOGADDEXP, f, left, by_x, right, by_y)
+
+
 def where(first: Operand, second: Operand, third: Operand) -> Value:
     fan: Fan = fan_of((first, second, third))
     x, y, z = number(first), number(second), number(third)
@@ -133,6 +173,29 @@ def minimum_of(x: float, y: float) -> float:
     f: float = x if x <= y else y if y < x else x + y
     return f
 
+
+def mod_of(x: float, y: float) -> float:
+    f: float = ieee.fmod(x, y) + (y if ieee.fmod(x, y) * sign_of(y) < 0.0 else 0.0)
+    return f
+
+
+def round_of(x: float) -> float:
+    f: float = ieee.rint(x)
+    return f
+
+
+def sigmoid_of(x: float) -> float:
+    f: float = (
+        ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0
+        else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
+    )
+    return f
+
+
+def sign_of(x: float) -> float:
+    f: float = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
+    return f
+
 # </written: functions>
 
 
@@ -141,6 +204,9 @@ ATAN2.on_values = atan2
 HYPOT.on_values = hypot
 LEAKY_RELU.on_values = leaky_relu
 ELU.on_values = elu
+MOD.on_values = mod
+FMOD.on_values = fmod
+FLOOR_DIVIDE.on_values = floor_divide
 MAXIMUM.on_values = maximum
 MINIMUM.on_values = minimum
 GREATER.on_values = greater
@@ -150,4 +216,6 @@ LESS_EQUAL.on_values = less_equal
 EQUAL.on_values = equal
 WHERE.on_values = where
 CLIP.on_values = clip
+XLOGY.on_values = xlogy
+LOGADDEXP.on_values = logaddexp
 # </written: implementations>

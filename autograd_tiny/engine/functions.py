@@ -35,10 +35,11 @@ from ..boundary.arrays import is_array
 from ..calculus.operations import OPERATIONS
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DOT, ELU, EQUAL, ERF, ERFC,
-    EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2,
-    LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, MISH, PROD, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS,
-    SQRT, SUM, TAN, TANH, WHERE,
+    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DOT, ELU, EQUAL, ERF,
+    ERFC, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS,
+    LESS_EQUAL, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOGSUMEXP, LOG_SIGMOID, MAX, MAXIMUM, MEAN, MIN, MINIMUM,
+    MISH, MOD, NORM_CDF, NORM_PDF, PROD, RELU, ROUND, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUM,
+    TAN, TANH, TRUNC, WHERE, XLOGY,
 )
 # </written: imports>
 
@@ -190,9 +191,27 @@ def erfc(x: X) -> X:
     return answer
 
 
+def norm_pdf(x: X) -> X:
+    """The density of the standard normal distribution, exp(-x²/2) / √(2π)."""
+    answer: X = x.norm_pdf() if type(x) is Value else dispatch(NORM_PDF, (x,))
+    return answer
+
+
+def norm_cdf(x: X) -> X:
+    """The probability that a standard normal variable is below x."""
+    answer: X = x.norm_cdf() if type(x) is Value else dispatch(NORM_CDF, (x,))
+    return answer
+
+
 def sigmoid(x: X) -> X:
     """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
     answer: X = x.sigmoid() if type(x) is Value else dispatch(SIGMOID, (x,))
+    return answer
+
+
+def log_sigmoid(x: X) -> X:
+    """log(sigmoid(x)), for any x without overflow."""
+    answer: X = x.log_sigmoid() if type(x) is Value else dispatch(LOG_SIGMOID, (x,))
     return answer
 
 
@@ -232,6 +251,30 @@ def sign(x: X) -> X:
     return answer
 
 
+def floor(x: X) -> X:
+    """The largest integer that is not above x; derivative 0."""
+    answer: X = x.floor() if type(x) is Value else dispatch(FLOOR, (x,))
+    return answer
+
+
+def ceil(x: X) -> X:
+    """The smallest integer that is not below x; derivative 0."""
+    answer: X = x.ceil() if type(x) is Value else dispatch(CEIL, (x,))
+    return answer
+
+
+def trunc(x: X) -> X:
+    """x without its fractional part; derivative 0."""
+    answer: X = x.trunc() if type(x) is Value else dispatch(TRUNC, (x,))
+    return answer
+
+
+def round(x: X) -> X:
+    """The integer nearest to x, the even one of two; derivative 0."""
+    answer: X = x.round() if type(x) is Value else dispatch(ROUND, (x,))
+    return answer
+
+
 def atan2(y: Any, x: Any) -> Any:
     """The angle in radians of the point (x, y), between -π and π."""
     return dispatch(ATAN2, (y, x))
@@ -250,6 +293,21 @@ def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
 def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where it is positive, else alpha · (exp(x) - 1)."""
     return dispatch(ELU, (x, alpha))
+
+
+def mod(x: Any, y: Any) -> Any:
+    """x modulo y, the remainder of x // y, with the sign of y."""
+    return dispatch(MOD, (x, y))
+
+
+def fmod(x: Any, y: Any) -> Any:
+    """The remainder of x / y with the sign of x, as in C."""
+    return dispatch(FMOD, (x, y))
+
+
+def floor_divide(x: Any, y: Any) -> Any:
+    """The largest integer that is not above x / y; derivative 0."""
+    return dispatch(FLOOR_DIVIDE, (x, y))
 
 
 def maximum(x: Any, y: Any) -> Any:
@@ -287,6 +345,16 @@ def equal(x: Any, y: Any) -> Any:
     return dispatch(EQUAL, (x, y))
 
 
+def xlogy(x: Any, y: Any) -> Any:
+    """x · log(y), and 0 where x is 0: a term of an entropy."""
+    return dispatch(XLOGY, (x, y))
+
+
+def logaddexp(x: Any, y: Any) -> Any:
+    """log(exp(x) + exp(y)), for any x and y without overflow."""
+    return dispatch(LOGADDEXP, (x, y))
+
+
 def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition is true or not 0, else y. The gradient goes to the one chosen."""
     return dispatch(WHERE, (condition, x, y))
@@ -322,7 +390,8 @@ def logsumexp(values: Iterable[Any]) -> Any:
     return dispatch(LOGSUMEXP, elements_of(values))
 
 
-arcsin, arccos, arctan, arcsinh, arccosh, arctanh, arctan2 = asin, acos, atan, asinh, acosh, atanh, atan2
+arcsin, arccos, arctan, arcsinh, arccosh, arctanh, rint, arctan2 = asin, acos, atan, asinh, acosh, atanh, round, atan2
+remainder = mod
 
 # </written: functions>
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from ..boundary.arguments import describe
 from ..calculus.floats import FLOATS
-from ..calculus.formulas import Namespace, products_of_others, shares
-from ..calculus.operations import OPERATIONS
+from ..calculus.formulas import Namespace, products_of_others, sharing
+from ..calculus.operations import OPERATIONS, Operation
 from . import functions
 from .backward import sweep
 from .graph import descendants, order_beyond
 from .outdated import first_outdated
 from .state import switched
-from .value import Value, plain_float
+from .value import Value, apply, plain_float
 
 
 def gradients(
@@ -90,7 +91,7 @@ def gradient_graph(
             local_grads = node.operation.differentiate(FORMULAS, operands, node, wanted)
             for parent, local_grad, want in zip(operands, local_grads, wanted, strict=True):
                 if want:
-                    contribution = _times(adjoints[id(node)], local_grad)
+                    contribution = contribution_as_graph(node.operation, adjoints[id(node)], local_grad)
                     so_far = adjoints.get(id(parent))
                     adjoints[id(parent)] = contribution if so_far is None else so_far + contribution
         return tuple(_as_value(adjoints.get(id(each), 0.0)) for each in inputs)
@@ -106,11 +107,18 @@ def _check_unchanged(order: Iterable[Value]) -> None:
         )
 
 
-def _times(adjoint: Any, local_grad: Any) -> Any:
-    """The product, without a node where a factor is the plain number 1."""
+def contribution_as_graph(operation: Operation, adjoint: Any, local_grad: Any) -> Any:
+    """Operation.contribution for numbers of any kind: without a node where a factor is the plain number 1."""
+    is_plain = type(local_grad) is int or type(local_grad) is float
+    if operation.selects and is_plain and local_grad == 0:
+        return 0.0
     if type(adjoint) is float and adjoint == 1.0:
-        return local_grad
-    return adjoint if type(local_grad) is int and local_grad == 1 else adjoint * local_grad
+        return float(local_grad) if is_plain else local_grad
+    if type(local_grad) is int and local_grad == 1:
+        return adjoint
+    if operation.selects and not is_plain:      # an infinite adjoint is left out before it is multiplied by 0
+        adjoint = functions.where(local_grad, adjoint, 0.0)
+    return adjoint * local_grad
 
 
 def _as_value(gradient: Any) -> Value:
@@ -135,10 +143,10 @@ def _chosen(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
 
 
 FORMULAS = Namespace(
-    {row.name: getattr(functions, row.name) for row in OPERATIONS if row.summary},
+    {row.name: getattr(functions, row.name, partial(apply, row)) for row in OPERATIONS},
     where=_chosen, pi=functions.pi, inf=math.inf, nan=math.nan,
     divide=_either(FLOATS["divide"], operator.truediv), pow=_either(FLOATS["pow"], operator.pow),
     greater=_either(operator.gt, functions.greater), equal=_either(operator.eq, functions.equal),
     not_equal=lambda x, y: 1.0 - functions.equal(x, y),
-    products_of_others=products_of_others, shares=shares,
+    products_of_others=products_of_others, shares=sharing(functions.equal),
 )

@@ -33,8 +33,7 @@ def step_back(node: Any, receive: Callable[[Any, float], None]) -> None:
     receive(node, 0.0)                              # whose gradient was set by hand
     for operand, local_grad, flows in zip(node.operands, node.local_grads, node.flows, strict=True):
         if flows:
-            is_selected = local_grad != 0.0 or not node.operation.selects
-            receive(operand, node.grad * local_grad if is_selected else 0.0)
+            receive(operand, node.operation.contribution(node.grad, local_grad))
 
 
 def refuse_step(node: Any) -> None:

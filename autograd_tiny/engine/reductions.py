@@ -106,12 +106,13 @@ def logsumexp(fan: Fan) -> Any:
         if x > largest or x != x:
             largest = x
     total = 0.0
+    shift = 0.0 if ieee.fabs(largest) == INF else largest
     for i in range(fan.size):
-        fan.local_grads[i] = ieee.exp(fan.local_grads[i] - largest)
+        fan.local_grads[i] = ieee.exp(fan.local_grads[i] - shift)
         total += fan.local_grads[i]
-    for i in range(fan.size):
-        fan.local_grads[i] = ieee.divide(fan.local_grads[i], total)
     f = largest if ieee.fabs(largest) == INF else largest + ieee.log(total)
+    for i in range(fan.size):
+        fan.local_grads[i] = ieee.divide(fan.local_grads[i], total) if total != 0.0 else 0.0
     return nary(LOGSUMEXP, f, fan)
 
 

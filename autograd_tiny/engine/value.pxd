@@ -2,11 +2,14 @@
 cimport cython
 
 # <written: declarations> by `make written`
-cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DIV, ELU, EQUAL
-cdef object ERF, ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL
-cdef object LOG, LOG10, LOG1P, LOG2, MAXIMUM, MINIMUM, MISH, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN
-cdef object SINH, SOFTPLUS, SQRT, SUB, TAN, TANH
+cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIV, ELU
+cdef object EQUAL, ERF, ERFC, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT
+cdef object LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID, MAXIMUM
+cdef object MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN
+cdef object SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY
 
+cdef double norm_cdf_of(double x) noexcept
+cdef double norm_pdf_of(double x) noexcept
 cdef double sigmoid_of(double x) noexcept
 cdef double sign_of(double x) noexcept
 cdef double softplus_of(double x) noexcept

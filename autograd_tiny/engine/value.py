@@ -56,10 +56,11 @@ from ..calculus.operations import OPERATIONS, Operation
 from .micrograd import Sealed, refuse_operands, refuse_step, step_back
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CLIP, COS, COSH, DIV, ELU, EQUAL, ERF,
-    ERFC, EXP, EXPM1, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10,
-    LOG1P, LOG2, MAXIMUM, MINIMUM, MISH, MUL, NEG, POW, RELU, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT,
-    SUB, TAN, TANH,
+    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIV, ELU, EQUAL,
+    ERF, ERFC, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU,
+    LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID, MAXIMUM, MINIMUM, MISH, MOD, MUL, NEG,
+    NORM_CDF, NORM_PDF, POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH,
+    TRUNC, XLOGY,
 )
 # </written: imports>
 
@@ -213,6 +214,40 @@ class Value:
     def __rpow__(self, other: object, modulus: None = None) -> Value:
         other = operand(other)
         return NotImplemented if other is None or modulus is not None else pow(other, self)
+
+    def __mod__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else dispatch(MOD, (self, other))
+
+    def __rmod__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else dispatch(MOD, (other, self))
+
+    def __floordiv__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else dispatch(FLOOR_DIVIDE, (self, other))
+
+    def __rfloordiv__(self, other: object) -> Value:
+        other = operand(other)
+        return NotImplemented if other is None else dispatch(FLOOR_DIVIDE, (other, self))
+
+    def __divmod__(self, other: object) -> tuple[Value, Value]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: object) -> tuple[Value, Value]:
+        return other // self, other % self
+
+    def __floor__(self) -> Value:
+        return self.floor()
+
+    def __ceil__(self) -> Value:
+        return self.ceil()
+
+    def __trunc__(self) -> Value:
+        return self.trunc()
+
+    def __round__(self, ndigits: Any = None) -> Value:
+        return self.round() if ndigits is None else (self * 10.0**ndigits).round() / 10.0**ndigits
 
     def __neg__(self) -> Value:
         return unary(NEG, -self._data, self, -1.0)
@@ -475,13 +510,17 @@ class Value:
         """The angle in radians whose sine is x; nan outside [-1, 1]."""
         x = self._data
         f = ieee.asin(x)
-        return unary(ASIN, f, self, ieee.divide(1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
+        derivative = ieee.divide(1.0, ieee.sqrt(1.0 - x * x if ieee.fabs(x) < 0.5 else (1.0 - x) * (1.0 + x)))
+        return unary(ASIN, f, self, derivative)
 
     def acos(self) -> Value:
         """The angle in radians whose cosine is x; nan outside [-1, 1]."""
         x = self._data
         f = ieee.acos(x)
-        return unary(ACOS, f, self, ieee.divide(-1.0, ieee.sqrt((1.0 - x) * (1.0 + x))))
+        derivative = (
+            ieee.divide(-1.0, ieee.sqrt(1.0 - x * x if ieee.fabs(x) < 0.5 else (1.0 - x) * (1.0 + x)))
+        )
+        return unary(ACOS, f, self, derivative)
 
     def atan(self) -> Value:
         """The angle in radians whose tangent is x."""
@@ -505,7 +544,8 @@ class Value:
         """The hyperbolic tangent."""
         x = self._data
         f = ieee.tanh(x)
-        return unary(TANH, f, self, 1.0 - f * f)
+        derivative = 1.0 - f * f if ieee.fabs(x) < 0.5 else 4.0 * sigmoid_of(2.0 * x) * sigmoid_of(-2.0 * x)
+        return unary(TANH, f, self, derivative)
 
     def asinh(self) -> Value:
         """The inverse hyperbolic sine."""
@@ -523,7 +563,8 @@ class Value:
         """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
         x = self._data
         f = ieee.atanh(x)
-        return unary(ATANH, f, self, ieee.divide(1.0, (1.0 - x) * (1.0 + x)))
+        derivative = ieee.divide(1.0, 1.0 - x * x if ieee.fabs(x) < 0.5 else (1.0 - x) * (1.0 + x))
+        return unary(ATANH, f, self, derivative)
 
     def erf(self) -> Value:
         """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
@@ -537,11 +578,29 @@ class Value:
         f = ieee.erfc(x)
         return unary(ERFC, f, self, ieee.divide(-2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
 
+    def norm_pdf(self) -> Value:
+        """The density of the standard normal distribution, exp(-x²/2) / √(2π)."""
+        x = self._data
+        f = ieee.divide(ieee.exp(-0.5 * x * x), ieee.sqrt(2.0 * PI))
+        return unary(NORM_PDF, f, self, -x * f)
+
+    def norm_cdf(self) -> Value:
+        """The probability that a standard normal variable is below x."""
+        x = self._data
+        f = 0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
+        return unary(NORM_CDF, f, self, norm_pdf_of(x))
+
     def sigmoid(self) -> Value:
         """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
         x = self._data
         f = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
-        return unary(SIGMOID, f, self, f * (1.0 - f))
+        return unary(SIGMOID, f, self, f * sigmoid_of(-x) if x > 0.0 else f * (1.0 - f))
+
+    def log_sigmoid(self) -> Value:
+        """log(sigmoid(x)), for any x without overflow."""
+        x = self._data
+        f = -ieee.log1p(ieee.exp(-x)) if x > 0.0 else x - ieee.log1p(ieee.exp(x))
+        return unary(LOG_SIGMOID, f, self, sigmoid_of(-x))
 
     def relu(self) -> Value:
         """x where it is positive, else 0; derivative 0 at 0."""
@@ -574,12 +633,8 @@ class Value:
     def gelu(self) -> Value:
         """x times the probability that a standard normal variable is below x (exact, by erfc)."""
         x = self._data
-        f = x * (0.5 * ieee.erfc(-x * ieee.sqrt(0.5)))
-        derivative = (
-            0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
-            + x * ieee.divide(ieee.exp(-0.5 * x * x), ieee.sqrt(2.0 * PI))
-        )
-        return unary(GELU, f, self, derivative)
+        f = x * norm_cdf_of(x)
+        return unary(GELU, f, self, norm_cdf_of(x) + x * norm_pdf_of(x))
 
     def sign(self) -> Value:
         """1, 0 or -1; derivative 0."""
@@ -587,7 +642,31 @@ class Value:
         f = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
         return unary(SIGN, f, self, 0.0)
 
-    arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh
+    def floor(self) -> Value:
+        """The largest integer that is not above x; derivative 0."""
+        x = self._data
+        f = ieee.floor(x)
+        return unary(FLOOR, f, self, 0.0)
+
+    def ceil(self) -> Value:
+        """The smallest integer that is not below x; derivative 0."""
+        x = self._data
+        f = ieee.ceil(x)
+        return unary(CEIL, f, self, 0.0)
+
+    def trunc(self) -> Value:
+        """x without its fractional part; derivative 0."""
+        x = self._data
+        f = ieee.trunc(x)
+        return unary(TRUNC, f, self, 0.0)
+
+    def round(self) -> Value:
+        """The integer nearest to x, the even one of two; derivative 0."""
+        x = self._data
+        f = ieee.rint(x)
+        return unary(ROUND, f, self, 0.0)
+
+    arcsin, arccos, arctan, arcsinh, arccosh, arctanh, rint = asin, acos, atan, asinh, acosh, atanh, round
 
     def atan2(self, x: Any) -> Any:
         """The angle in radians of the point (x, y), between -π and π."""
@@ -604,6 +683,18 @@ class Value:
     def elu(self, alpha: Any = 1.0) -> Any:
         """x where it is positive, else alpha · (exp(x) - 1)."""
         return dispatch(ELU, (self, alpha))
+
+    def mod(self, other: Any) -> Any:
+        """x modulo y, the remainder of x // y, with the sign of y."""
+        return dispatch(MOD, (self, other))
+
+    def fmod(self, other: Any) -> Any:
+        """The remainder of x / y with the sign of x, as in C."""
+        return dispatch(FMOD, (self, other))
+
+    def floor_divide(self, other: Any) -> Any:
+        """The largest integer that is not above x / y; derivative 0."""
+        return dispatch(FLOOR_DIVIDE, (self, other))
 
     def maximum(self, other: Any) -> Any:
         """The larger of two; at a tie each gets half of the gradient."""
@@ -633,7 +724,15 @@ class Value:
         """1 where the numbers x and y are equal, else 0; derivative 0."""
         return dispatch(EQUAL, (self, other))
 
-    arctan2 = atan2
+    def xlogy(self, other: Any) -> Any:
+        """x · log(y), and 0 where x is 0: a term of an entropy."""
+        return dispatch(XLOGY, (self, other))
+
+    def logaddexp(self, other: Any) -> Any:
+        """log(exp(x) + exp(y)), for any x and y without overflow."""
+        return dispatch(LOGADDEXP, (self, other))
+
+    arctan2, remainder = atan2, mod
 
     # </written: methods>
 
@@ -810,13 +909,28 @@ def div(left: Operand, right: Operand) -> Value:
 def pow(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = ieee.pow(x, y)
-    by_x = 0.0 if y == 0.0 else y * ieee.pow(x, y - 1.0) if y > 0.0 else ieee.divide(y * f, x)
-    by_y = NAN if x < 0.0 else 0.0 if x == 0.0 and y >= 0.0 else f * ieee.log(x)
+    by_x = y * ieee.pow((x if ieee.fabs(x) > 1e-308 else 1.0) if y == 0.0 else x, y - 1.0)
+    by_y = (
+        f * (ieee.log(x if x > 0.0 else 1.0) if x > 0.0 else (0.0 if y >= 0.0 else -INF) if x == 0.0 else NAN)
+    )
     return binary(POW, f, left, by_x, right, by_y)
 
 
+def norm_cdf_of(x: float) -> float:
+    f: float = 0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
+    return f
+
+
+def norm_pdf_of(x: float) -> float:
+    f: float = ieee.divide(ieee.exp(-0.5 * x * x), ieee.sqrt(2.0 * PI))
+    return f
+
+
 def sigmoid_of(x: float) -> float:
-    f: float = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
+    f: float = (
+        ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0
+        else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
+    )
     return f
 
 

@@ -10,13 +10,13 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from math import isclose, nan
+from math import isclose
 from typing import TypeAlias, TypeVar
 
 from ..calculus.floats import FLOATS
 from ..calculus.formulas import compiled
 from ..calculus.operations import (
-    CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, POW, PROD, RELU, SUM, WHERE,
+    CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, PROD, RELU, SIGMOID, SUM, TANH, WHERE,
 )
 from ..engine.value import Value
 from .typesetting import (
@@ -28,6 +28,8 @@ Operand = TypeVar("Operand")
 Namer: TypeAlias = "Callable[[Value | float], str]"     # the name of an operand, or the text of a number
 
 MAX_TERMS = 4                                           # that are shown, of a sum or product of many
+# The same derivatives as the rows have, which state them so that no digits are lost far from 0.
+TEXTBOOK = {SIGMOID: "f * (1 - f)", TANH: "1 - f * f"}
 KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN}
 
 
@@ -162,6 +164,8 @@ class Formulas:
                 denominator += factor.denominator
             else:
                 numerator.append(factor)
+        if coefficient == 0:
+            return self.number(0.0)
         below = [part for each in denominator for part in _factors(each)]
         return self._quotient(coefficient, self._powers(numerator), self._powers(below))
 
@@ -220,7 +224,7 @@ class _LocalDerivative:
         self.conditions: list[ast.expr] = []                # of the cases that were chosen
 
     def formula(self) -> Formula:
-        return self.translate(_parsed(self.operation.derivatives[self.row]))
+        return self.translate(_parsed(TEXTBOOK.get(self.operation) or self.operation.derivatives[self.row]))
 
     def reason(self) -> str:
         """Which condition decided the case of the formula, or which operand is the largest."""
@@ -321,8 +325,8 @@ class _LocalDerivative:
         """The meaning of a name in the row."""
         if name == "pi":
             return PI
-        if name == "nan":
-            return self.formulas.number(nan)
+        if name in ("inf", "nan"):
+            return self.formulas.number(float(name))
         if name == "f":
             return self.formulas.operand(self.result)
         if name in self.groups:
@@ -344,8 +348,6 @@ class _LocalDerivative:
 
     def holds(self, condition: ast.expr) -> bool:
         """Whether a condition holds for the operands' numbers."""
-        if self.operation is POW and ast.unparse(condition) == "y > 0":
-            return True                 # below 0 the row states the same differently, for the last digit
         self.conditions.append(condition)
         return bool(self.evaluated(condition))
 

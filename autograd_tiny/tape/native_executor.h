@@ -53,8 +53,8 @@ INLINE void products_of_others(const double *xs, int64_t n, double *out) {
 }
 
 INLINE void shares(const double *flags, int64_t n, double *out) {
-    double total = sum_of(flags, n);
-    for (int64_t k = 0; k < n; k++) out[k] = flags[k] / total;
+    double total = sum_of(flags, n), divisor = total + (double)(total == 0.0);
+    for (int64_t k = 0; k < n; k++) out[k] = flags[k] / divisor;
 }
 
 #include "kernels.h"

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..calculus import ieee
 from ..calculus.floats import FLOATS
-from ..calculus.formulas import Namespace, products_of_others, shares
+from ..calculus.formulas import Namespace, products_of_others, sharing
 from ..calculus.operations import OPERATIONS, Operation
 from ..engine.custom import CustomOperation
 from .grouping import DOTS, FACTORS, ROWS, SCALARS, Group, Index, Plan
@@ -279,7 +279,7 @@ NUMPY = Namespace(
     less_equal=_as_number(np.less_equal), equal=_as_number(np.equal), not_equal=_as_number(np.not_equal),
     max=partial(reduce, np.maximum), min=partial(reduce, np.minimum), sum=partial(reduce, np.add),
     prod=partial(reduce, np.multiply),
-    products_of_others=products_of_others, shares=shares,
+    products_of_others=products_of_others, shares=sharing(np.equal),
 )
 for _row in OPERATIONS[1:]:                     # formulas may call other rows
     if not _row.is_nary:

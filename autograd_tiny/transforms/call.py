@@ -23,7 +23,7 @@ from ..engine.gradient_graph import gradient_graph, gradients
 from ..engine.graph import topological_order
 from ..engine.state import noted, switched
 from ..engine.value import Value
-from .dual import Dual, dual, fresh_tag, number
+from .dual import Dual, dual, fresh_tag, number, structural_zero
 from .pytree import Structure, flatten, map_values
 
 Argnums: TypeAlias = "int | Sequence[int]"
@@ -93,7 +93,7 @@ class Call:
             tag = fresh_tag()
             with _differentiating(()):
                 found, structure, aux = self.run([
-                    dual(x, t, tag) for x, t in zip(self.numbers, direction, strict=True)
+                    dual(x, structural_zero(t), tag) for x, t in zip(self.numbers, direction, strict=True)
                 ])
             parts = [_parts(x, tag) for x in found]
             columns.append([self.settled(tangent) for _, tangent in parts])

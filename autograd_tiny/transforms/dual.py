@@ -19,12 +19,15 @@ from ..calculus import operations as ops
 from ..calculus.floats import FLOATS
 from ..calculus.operations import Operation
 from ..engine import functions
-from ..engine.gradient_graph import FORMULAS
+from ..engine.gradient_graph import FORMULAS, contribution_as_graph
 from ..engine.state import recording
 from ..engine.value import Value, dispatch, is_operand, plain_float, required
 
 # dual numbers that are nested by hand have the tags 0, 1, 2 …, or one more than that of a differentiation
 _tags = count(2**32, 2**16)
+
+# This very object is the tangent of a number that does not depend on the input: it is left out of products.
+INDEPENDENT = float("0")
 
 
 class Dual:
@@ -52,7 +55,7 @@ class Dual:
 
     def __init__(self, primal: Any, tangent: Any = 0.0, tag: int | None = None) -> None:
         self.primal = _part(primal)
-        self.tangent = _part(tangent)
+        self.tangent = structural_zero(_part(tangent))
         inside = [part.tag for part in (self.primal, self.tangent) if type(part) is Dual]
         self.tag = tag if tag is not None else max(inside, default=-1) + 1
 
@@ -75,13 +78,13 @@ class Dual:
         plain = {*map(type, primals)} == {float}
         f = float(operation.evaluate(FLOATS, primals)) if plain else dispatch(operation, tuple(primals))
         if not recording():                     # inside no_grad()
-            return dual(f, 0.0, tag)
+            return dual(f, INDEPENDENT, tag)
         derivatives = operation.differentiate(FLOATS if plain else FORMULAS, primals, f, ours)
-        total: Any = 0.0
+        total: Any = INDEPENDENT
         for x, our, derivative in zip(operands, ours, derivatives, strict=True):
-            if our and not _is_zero(derivative) and not _is_zero(x.tangent):
-                product = x.tangent if type(derivative) is int and derivative == 1 else derivative * x.tangent
-                total = product if _is_zero(total) else total + product
+            if our and x.tangent is not INDEPENDENT and not (operation.selects and _is_zero(derivative)):
+                product = contribution_as_graph(operation, x.tangent, derivative)
+                total = product if total is INDEPENDENT else total + product
         return dual(f, total, tag)
 
     @property
@@ -126,6 +129,37 @@ class Dual:
 
     def __rpow__(self, other: object) -> Any:
         return _binary(ops.POW, other, self)
+
+    def __mod__(self, other: object) -> Any:
+        return _binary(ops.MOD, self, other)
+
+    def __rmod__(self, other: object) -> Any:
+        return _binary(ops.MOD, other, self)
+
+    def __floordiv__(self, other: object) -> Any:
+        return _binary(ops.FLOOR_DIVIDE, self, other)
+
+    def __rfloordiv__(self, other: object) -> Any:
+        return _binary(ops.FLOOR_DIVIDE, other, self)
+
+    def __divmod__(self, other: object) -> tuple[Any, Any]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: object) -> tuple[Any, Any]:
+        return other // self, other % self
+
+    def __floor__(self) -> Any:
+        return dispatch(ops.FLOOR, (self,))
+
+    def __ceil__(self) -> Any:
+        return dispatch(ops.CEIL, (self,))
+
+    def __trunc__(self) -> Any:
+        return dispatch(ops.TRUNC, (self,))
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        scale = 1.0 if ndigits is None else 10.0**ndigits
+        return dispatch(ops.ROUND, (self if ndigits is None else self * scale,)) / scale
 
     def __neg__(self) -> Any:
         return dispatch(ops.NEG, (self,))
@@ -200,12 +234,16 @@ def number(x: Any) -> float:
     return x.data if type(x) is Value else float(x)
 
 
+def structural_zero(tangent: Any) -> Any:
+    """The tangent itself, but INDEPENDENT for a plain 0."""
+    return INDEPENDENT if _is_zero(tangent) else tangent
+
+
 def _part(x: Any) -> Any:
     return x if type(x) is Value or type(x) is Dual else plain_float(x)
 
 
 def _is_zero(x: Any) -> bool:
-    """Whether x is a plain 0, which ends a dependence: it is left out of products, so that 0 · inf does not arise."""
     return (type(x) is float or type(x) is int) and x == 0
 
 

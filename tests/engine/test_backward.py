@@ -5,8 +5,10 @@ import sys
 import threading
 import pytest
 import autograd_tiny as at
-from autograd_tiny import Value, gradients
+from autograd_tiny import Dual, Value, gradients
 from references.chains import chain
+from references.operations import same
+from references.selections import WITH_INFINITE_DERIVATIVES, nested
 
 
 def test_leaves_add_up_and_results_in_between_start_afresh():
@@ -170,3 +172,59 @@ def test_nothing_to_differentiate():
     assert f.parents[0] is frozen and not f.requires_grad
     with pytest.raises(RuntimeError, match="requires no gradient"):
         f.backward()
+
+
+# ---- selection: what an operation did not select gets exactly 0, whatever arrives
+
+@pytest.mark.parametrize("name", WITH_INFINITE_DERIVATIVES)
+def test_nothing_flows_to_operands_that_were_not_selected(name):
+    """No 0 · inf: in reverse mode, through a graph of derivatives and once more, and in forward mode."""
+    for case in nested(name):
+        leaves = [Value(x) for x in case.numbers]
+        unselected = [leaves[k] for k in case.selection.unselected]
+        output = case.build(leaves)
+        output.backward()
+        first = gradients(output, unselected, create_graph=True)
+        assert [x.grad for x in unselected] == [x.data for x in first] == [0.0] * len(first), case.title
+        for derivative in first:
+            assert not derivative.requires_grad or set(gradients(derivative, unselected)) == {0.0}, case.title
+        for k in case.selection.unselected:
+            numbers = [Dual(x, float(i == k)) for i, x in enumerate(case.numbers)]
+            assert tangent_of(case.build(numbers)) == 0.0, case.title
+
+
+def tangent_of(x):
+    return x.tangent if type(x) is Dual else 0.0
+
+
+def test_an_infinite_gradient_is_shared_at_a_tie():
+    for extreme in (at.max, at.min):
+        a, b, c = Value(0.0), Value(0.0), Value(5.0 if extreme is at.min else -5.0)
+        at.sqrt(extreme([a, b, c])).backward()
+        assert (a.grad, b.grad, c.grad) == (math.inf, math.inf, 0.0)
+
+
+@pytest.mark.parametrize("activation", [at.abs, at.elu, at.leaky_relu], ids=["abs", "elu", "leaky_relu"])
+def test_abs_elu_and_leaky_relu_multiply(activation):
+    x = Value(0.0)
+    at.sqrt(activation(x)).backward()
+    expected = math.nan if activation is at.abs else math.inf       # 0 · inf, and 1 or 0.01 times inf
+    assert same(x.grad, expected)
+
+
+def test_a_branch_that_was_not_chosen_must_be_finite():
+    """The branch gets 0, and multiplies it by its own infinite derivative: where inside of the root instead."""
+    x = Value(0.0)
+    at.where(at.greater(x, 0.0), at.sqrt(x), 0.0).backward()
+    assert math.isnan(x.grad)
+    x = Value(0.0)
+    is_positive = at.greater(x, 0.0)
+    at.where(is_positive, at.sqrt(at.where(is_positive, x, 1.0)), 0.0).backward()
+    assert x.grad == 0.0
+
+
+def test_a_mask_shows_its_local_derivative_and_the_gradient_that_arrived():
+    x = Value(-10.0)
+    masked = at.relu(x)
+    at.sqrt(masked).backward()
+    assert (masked.grad, masked.local_grads, x.grad) == (math.inf, (0.0,), 0.0)

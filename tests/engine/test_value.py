@@ -243,7 +243,7 @@ def test_a_label_is_a_str():
 @pytest.mark.parametrize(
     "text",
     [
-        "a + 'x'", "'x' + a", "a * None", "a ** 'x'", "a - [1]", "a / 1j", "a % 2", "a // 2", "a < 'x'",
+        "a + 'x'", "'x' + a", "a * None", "a ** 'x'", "a - [1]", "a / 1j", "a % 'x'", "'x' // a", "a < 'x'",
         "a >= None",
     ],
 )
@@ -266,7 +266,7 @@ def test_another_class_may_answer_for_an_unknown_operand():
 def test_a_gradient_is_never_lost_silently():
     v = Value(1.0, "v")
     for attempt in (lambda: float(v), lambda: int(v), lambda: math.exp(v), lambda: math.sqrt(v),
-                    lambda: np.array([v], dtype=float), lambda: complex(v), lambda: math.floor(v)):
+                    lambda: np.array([v], dtype=float), lambda: complex(v)):
         with pytest.raises(TypeError, match=r"v\.data or v\.item\(\)"):
             attempt()
     assert v.item() == 1.0 and type(v.item()) is float

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 import mpmath
@@ -13,6 +14,7 @@ from autograd_tiny import Value
 from autograd_tiny.calculus.floats import FLOATS
 from autograd_tiny.calculus.operations import LEAF, OPERATIONS, Operation
 from autograd_tiny.engine import functions
+from autograd_tiny.engine.value import apply
 
 MP = mpmath.MPContext()
 MP.dps = 80             # 50 digits are left where a reference loses some: 1 - x² for x next to 1
@@ -29,7 +31,7 @@ def perform(name: str, operands: Sequence[Any]) -> Any:
     if name == "dot":
         n = len(operands) // 2
         return functions.dot(operands[:n], operands[n : 2 * n], *operands[2 * n :])
-    operation = OPERATORS.get(name) or getattr(functions, name)
+    operation = OPERATORS.get(name) or getattr(functions, name, None) or partial(apply, ROWS[name])
     return operation(operands) if ROWS[name].is_nary else operation(*operands)
 
 
@@ -85,7 +87,7 @@ def sequences() -> list[tuple[float, ...]]:
 def has_a_power(x: float, y: float) -> bool:
     """Whether x^y has finite derivatives; but not roots of a subnormal x, where x^(y-1) overflows."""
     if x > 0:
-        return x > 1e-308 or not 0 < y < 0.5
+        return x > 1e-308 or not -0.5 < y < 0.5
     return y >= 1 or y == 0 if x == 0 else y == int(y) and abs(y) < 2**53
 
 
@@ -97,6 +99,19 @@ class Reference(NamedTuple):
 
 def erfc(x: Any) -> Any:
     return MP.erfc(min(x, MP.mpf(1e4)))      # mpmath ends in an error far out, where no float is as small
+
+
+def truncated(x: Any) -> Any:
+    return MP.sign(x) * MP.floor(abs(x))
+
+
+def integral(value: Callable[[Any], Any]) -> Reference:
+    """A function whose values are integers: its derivative is 0."""
+    return Reference(value, lambda x: [0], between(-INF, INF))
+
+
+def has_a_quotient(x: float, y: float) -> bool:
+    return y != 0 and abs(x) < 2**53 * abs(y)
 
 
 def normal_below(x: Any) -> Any:
@@ -215,6 +230,30 @@ REFERENCES = {
     "gelu": Reference(
         lambda x: x * normal_below(x), lambda x: [normal_below(x) + x * normal_density(x)], between(-INF, INF)
     ),
+    "norm_pdf": Reference(normal_density, lambda x: [-x * normal_density(x)], between(-INF, INF)),
+    "norm_cdf": Reference(normal_below, lambda x: [normal_density(x)], between(-INF, INF)),
+    "log_sigmoid": Reference(
+        lambda x: min(x, MP.zero) - MP.log1p(MP.exp(-abs(x))), lambda x: [1 / (1 + MP.exp(x))], between(-INF, INF)
+    ),
+    "floor": integral(MP.floor),
+    "ceil": integral(MP.ceil),
+    "trunc": integral(lambda x: MP.sign(x) * MP.floor(abs(x))),
+    "round": integral(MP.nint),
+    "mod": Reference(
+        lambda x, y: x - y * MP.floor(x / y), lambda x, y: [1, -MP.floor(x / y)], pairs(has_a_quotient)
+    ),
+    "fmod": Reference(
+        lambda x, y: x - y * truncated(x / y), lambda x, y: [1, -truncated(x / y)], pairs(has_a_quotient)
+    ),
+    "floor_divide": Reference(lambda x, y: MP.floor(x / y), lambda x, y: [0, 0], pairs(has_a_quotient)),
+    "xlogy": Reference(
+        lambda x, y: x * MP.log(y) if x else MP.zero, lambda x, y: [MP.log(y), x / y], pairs(lambda x, y: y > 0)
+    ),
+    "logaddexp": Reference(
+        lambda x, y: max(x, y) + MP.log1p(MP.exp(-abs(x - y))),
+        lambda x, y: [1 / (1 + MP.exp(y - x)), 1 / (1 + MP.exp(x - y))],
+        pairs(),
+    ),
     "sign": Reference(MP.sign, lambda x: [0], between(-INF, INF)),
     "maximum": Reference(max, lambda x, y: [half_and_half(x, y), half_and_half(y, x)], pairs()),
     "minimum": Reference(min, lambda x, y: [half_and_half(y, x), half_and_half(x, y)], pairs()),
@@ -265,11 +304,17 @@ def terms_of_dot(*operands: float) -> list[float]:
 # Each gives an absolute error beside the 4 ulp, from the exact answer and the operands. 2e-16 is where the
 # textbook form of the derivative saturates or cancels.
 def slack_of_power(exact: float, x: float, y: float) -> float:
-    """In y·x^(y-1), the sum y - 1 is rounded for 0 < y < ½."""
-    return UNDERFLOW + (ROUNDING * abs(exact) * abs(math.log(abs(x))) if 0 < y < 0.5 and x else 0.0)
+    """In y·x^(y-1), the sum y - 1 is rounded for y < ½."""
+    is_rounded = y < 0.5 and x != 0
+    return UNDERFLOW + (ROUNDING * abs((y - 1) * math.log(abs(x)) * exact) if is_rounded else 0.0)
+
+
 VALUE_SLACK: dict[str, Callable[..., float]] = {
     "silu": lambda exact, x: UNDERFLOW, "mish": lambda exact, x: UNDERFLOW,
     "gelu": lambda exact, x: 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,   # the share below x is e^(-x²/2)
+    "norm_pdf": lambda exact, x: ROUNDING * abs(exact) * x * x + UNDERFLOW,
+    "norm_cdf": lambda exact, x: 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,
+    "logaddexp": lambda exact, x, y: 2e-16,
     "sum": lambda exact, *xs: rounding_of(xs),
     "mean": lambda exact, *xs: rounding_of(xs) / len(xs),
     "dot": lambda exact, *operands: rounding_of(terms_of_dot(*operands)),
@@ -279,13 +324,15 @@ VALUE_SLACK: dict[str, Callable[..., float]] = {
 SLOPE_SLACK: dict[str, Callable[..., float]] = {
     "pow": slack_of_power,
     "atan": lambda exact, x: 6e-309 if abs(x) > 1e154 else 0.0,     # where x² overflows
-    "tanh": lambda exact, x: 2e-16,                                 # 1 - f² for f near 1
-    "sigmoid": lambda exact, x: 2e-16 if x > 0 else 0.0,            # 1 - f
-    "erf": lambda exact, x: ROUNDING * abs(exact) * x * x,          # e^(-x²): x² is off by its rounding
-    "erfc": lambda exact, x: ROUNDING * abs(exact) * x * x,
-    "silu": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,    # the derivative has a zero there
+    # the derivative has a zero there: 4 ulp of the larger of its two terms
+    "silu": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,
     "mish": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,
     "gelu": lambda exact, x: 2e-16 if -3 < x < 0 else 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,
+    "erf": lambda exact, x: ROUNDING * abs(exact) * x * x,          # e^(-x²): x² is off by its rounding
+    "erfc": lambda exact, x: ROUNDING * abs(exact) * x * x,
+    "norm_pdf": lambda exact, x: ROUNDING * abs(exact) * x * x + UNDERFLOW,
+    "norm_cdf": lambda exact, x: ROUNDING * abs(exact) * x * x + UNDERFLOW,
+    "logaddexp": lambda exact, x, y: ROUNDING * abs(exact) * abs(x - y),     # the difference is rounded
     "prod": lambda exact, *xs: len(xs) * ROUNDING * abs(exact),
     "logsumexp": lambda exact, *xs: 2e-16,
 }
@@ -309,6 +356,8 @@ def comfortable(name: str) -> list[tuple[float, ...]]:
     points = [numbers[i : i + n] for n in counts for i in range(len(numbers) - n + 1)]
     if counts == (2,):
         points = [(x, y) for x, y in product(numbers, numbers) if x != y]
+    if name in ("mod", "fmod", "floor_divide"):
+        points = [(x, y) for x, y in points if (x / y) % 1]         # not where they jump
     reals = [xs for xs in points if isinstance(REFERENCES[name].value(*map(MP.mpf, xs)), int | MP.mpf)]
     assert len(reals) >= 3
     return reals

@@ -1,6 +1,7 @@
 """Dual numbers: every operation against reverse mode, nested, and mixed with other kinds of numbers."""
 import copy
 import math
+from inspect import signature
 import pickle
 from fractions import Fraction
 
@@ -228,10 +229,11 @@ def test_methods_are_the_functions():
         if not hasattr(Value, name):
             assert not hasattr(Dual, name)
             continue
-        for point in suitable(name)[:3] if name in ROWS else [(0.5, 0.7)]:
+        count = len(signature(getattr(at, name)).parameters)
+        for point in suitable(name)[:3] if name in ROWS else [(0.5, 0.7)[:count]]:
             x, *others = [Dual(p, 1.0 + i) for i, p in enumerate(point)]
-            if name.startswith("arc") and name != "arctan2":
-                x, others = (Dual(1.5, 1.0), []) if name == "arccosh" else (x, [])
+            if name == "arccosh":
+                x = Dual(1.5, 1.0)
             assert parts(getattr(x, name)(*others)) == parts(getattr(at, name)(x, *others)), name
 
 
@@ -281,7 +283,7 @@ def test_numbers_out():
     assert repr(Dual(1.5, 2)) == str(Dual(1.5, 2)) == f"{Dual(1.5, 2)}" == "Dual(1.5, 2.0)"
 
 
-@pytest.mark.parametrize("lose", [float, int, math.exp, math.floor, lambda x: np.zeros(1).__setitem__(0, x)])
+@pytest.mark.parametrize("lose", [float, int, math.exp, lambda x: np.zeros(1).__setitem__(0, x)])
 def test_no_derivative_is_lost_by_accident(lose):
     with pytest.raises(TypeError) as caught:
         lose(Dual(1.5, 1.0))
@@ -294,7 +296,7 @@ def test_no_derivative_is_lost_by_accident(lose):
     lambda x: x + "1", lambda x: "1" * x, lambda x: x * None, lambda x: x**1j, lambda x: [1] / x,
     lambda x: x < "1", lambda x: x >= None, lambda x: at.maximum(x, "1"), lambda x: at.sum([x, "1"]),
     lambda x: at.dot([x], ["1"]), lambda x: cube(x, x), lambda x: wave(x, "1"), lambda x: x.hypot(None),
-    lambda x: pow(x, 2, 3), lambda x: x % 2, lambda x: at.where("1", x, x),
+    lambda x: pow(x, 2, 3), lambda x: x % "2", lambda x: divmod("2", x), lambda x: at.where("1", x, x),
 ])
 def test_other_operands_are_refused(attempt):
     with pytest.raises(TypeError):
