@@ -81,7 +81,7 @@ def weights_of(sample_weight: Any, samples: int, name: str = "sample_weight") ->
         raise ValueError(f"{name}: one for each of {samples} samples, got shape {weights.shape}")
     check_finite(weights, name)
     if (weights < 0).any() or not weights.any():
-        raise ValueError(f"{name}: numbers of 0 or more are expected, and not all 0")
+        raise ValueError(f"{name}: numbers of 0 or more are expected, not all of them zero")
     return weights
 
 

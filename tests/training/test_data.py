@@ -192,7 +192,7 @@ def test_targets_of_one_output(loss, y):
     (np.ones((N, 1)), ValueError, r"sample_weight.*\(40, 1\)"),
     (1.0, ValueError, r"sample_weight.*\(\)"),
     (-np.ones(N), ValueError, "sample_weight: numbers of 0 or more"),
-    (np.zeros(N), ValueError, "sample_weight.*not all 0"),
+    (np.zeros(N), ValueError, "sample_weight.*not all of them zero"),
     (np.full(N, math.nan), ValueError, r"sample_weight\[0\] is nan"),
     (["a"] * N, TypeError, "sample_weight"),
 ])
