@@ -11,7 +11,7 @@ try:
 except ImportError:
     cythonize = None
 
-ENGINE = ["state", "value", "backward", "elementary", "reductions", "functions"]
+ENGINE = ["state", "value", "backward", "several_operands", "reductions", "functions"]
 COMPILED = [*(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors"]   # run uncompiled, too
 
 

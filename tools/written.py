@@ -1,6 +1,6 @@
 """Writes anew what repeats the rows of the calculus or the list of public names: `make written`.
 
-- parts of the engine: autograd_tiny/calculus/python_functions.py says which
+- parts of the engine: autograd_tiny/calculus/python_source.py says which
 - the table of public names in __init__.py, and the list of functions in docs/reference/public-names.md, from
   __init__.pyi
 - the tables of operations and of functions in docs/reference, from the rows
@@ -112,7 +112,7 @@ def main() -> None:
     package = ModuleType("autograd_tiny")           # in the place of the package, which would load the engine
     package.__path__ = [str(PACKAGE)]
     sys.modules[package.__name__] = package
-    calculus("python_functions").main()
+    calculus("python_source").main()
     for path in MARKED:
         path.write_text(up_to_date(path), encoding="utf-8")
 

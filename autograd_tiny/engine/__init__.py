@@ -6,10 +6,10 @@ The way through it, for somebody who learns how backpropagation works:
 2. backward.py: `Value.backward` → `sweep` → `find_adjoints`, the chain rule over the whole graph.
 
 These pages are all there is to it. Beside them: functions (the public functions, over numbers and arrays too),
-elementary and reductions (operations of several and of many operands), gradient_graph (derivatives that are Values
-again), graph (walks through it), custom (operations of your own), context and state (`no_grad`, `scope`).
+several_operands and reductions (operations of several and of many operands), gradient_graph (derivatives that are
+Values again), graph (walks through it), custom (operations of your own), context and state (`no_grad`, `scope`).
 """
-from . import backward, copying, elementary, reductions  # noqa: F401  (Value is complete with these)
+from . import backward, copying, reductions, several_operands  # noqa: F401  (Value is complete with these)
 from .state import engine_kind as engine_kind
 from .value import Value as Value
 

@@ -29,7 +29,7 @@ if cython.compiled:
 else:
     from .pure_cython import joined
     from .value import Value, dispatch
-from . import elementary, reductions  # noqa: F401  (how the operations are done)
+from . import several_operands, reductions  # noqa: F401  (how the operations are done)
 from ..boundary.arguments import describe
 from ..boundary.arrays import is_array
 from ..calculus.operations import OPERATIONS

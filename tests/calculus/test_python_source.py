@@ -3,9 +3,9 @@ import math
 
 import pytest
 
-from autograd_tiny.calculus import python_functions
+from autograd_tiny.calculus import python_source
 from autograd_tiny.calculus.operations import OPERATIONS
-from autograd_tiny.calculus.python_functions import FILES, PACKAGE, over_floats, up_to_date
+from autograd_tiny.calculus.python_source import FILES, PACKAGE, over_floats, up_to_date
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -15,18 +15,18 @@ def test_the_written_parts_are_up_to_date(file):
 
 
 def test_a_part_that_was_edited_is_written_anew(tmp_path, monkeypatch):
-    file = "engine/elementary.py"
+    file = "engine/several_operands.py"
     text = (PACKAGE / file).read_text(encoding="utf-8")
     (tmp_path / "engine").mkdir()
     (tmp_path / file).write_text(text.replace("ieee.hypot(x, y)", "x + y"), encoding="utf-8")
-    monkeypatch.setattr(python_functions, "PACKAGE", tmp_path)
+    monkeypatch.setattr(python_source, "PACKAGE", tmp_path)
     assert up_to_date(file) == text
 
 
 def test_a_file_without_marks_is_refused(tmp_path, monkeypatch):
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine/value.pxd").write_text("cdef object ADD\n", encoding="utf-8")
-    monkeypatch.setattr(python_functions, "PACKAGE", tmp_path)
+    monkeypatch.setattr(python_source, "PACKAGE", tmp_path)
     with pytest.raises(LookupError, match="no marks"):
         up_to_date("engine/value.pxd")
 

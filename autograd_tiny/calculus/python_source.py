@@ -4,7 +4,7 @@ The files in `FILES` are committed and read like any other; a test fails when on
 say. `make written` writes them anew. What is written stands between two marks, or is the whole file:
 
 - in engine/value.py the methods of Value, and + − × ÷ ** as functions;
-- engine/elementary.py, the functions of two and three operands, and its declarations for Cython;
+- engine/several_operands.py, the functions of two and three operands, and its declarations for Cython;
 - in engine/functions.py the public functions.
 
 Written by hand are only those whose text says more than the row: the reductions and `clip` with its open bounds.
@@ -262,13 +262,13 @@ def arithmetic() -> str:
     return "\n\n\n".join(parts)
 
 
-def elementary() -> str:
+def several_operands() -> str:
     """The functions of two and three operands."""
     parts = [_function_of_two(row) for row in _of(2)] + [_function_of_three(row) for row in _of(3)]
     return "\n\n\n".join(parts + [_helper(row) for row in _called_by(_of(2, 3))])
 
 
-def elementary_declarations() -> str:
+def several_operands_declarations() -> str:
     """Their declarations for Cython."""
     lines = [_declared(_of(2, 3)), ""]
     lines += [f"cpdef object {row.name}(object left, object right)" for row in _of(2)]
@@ -288,7 +288,7 @@ def value_declarations() -> str:
 
 
 def implementations() -> str:
-    """Which function of elementary.py does which operation."""
+    """Which function of several_operands.py does which operation."""
     return "\n".join(f"{constant(row)}.on_values = {row.name}" for row in _of(2, 3))
 
 
@@ -307,10 +307,10 @@ FILES: dict[str, dict[str, Callable[[], str]]] = {
         "imports": lambda: _imported(_IN_VALUE), "methods": methods, "arithmetic": arithmetic,
     },
     "engine/value.pxd": {"declarations": value_declarations},
-    "engine/elementary.py": {
-        "imports": lambda: _imported(_of(2, 3)), "functions": elementary, "implementations": implementations,
+    "engine/several_operands.py": {
+        "imports": lambda: _imported(_of(2, 3)), "functions": several_operands, "implementations": implementations,
     },
-    "engine/elementary.pxd": {"declarations": elementary_declarations},
+    "engine/several_operands.pxd": {"declarations": several_operands_declarations},
     "engine/functions.py": {
         "imports": lambda: _imported(_EVERYTHING_PUBLIC), "functions": public_functions,
     },

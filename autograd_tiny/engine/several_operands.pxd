@@ -1,4 +1,4 @@
-# What is a C number in elementary.py when it is compiled.
+# What is a C number in several_operands.py when it is compiled.
 cdef double PI, INF, NAN
 # <written: declarations> by `make written`
 cdef object ATAN2, CLIP, ELU, EQUAL, FLOOR_DIVIDE, FMOD, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS

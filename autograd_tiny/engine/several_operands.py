@@ -1,4 +1,4 @@
-"""The elementary functions of two and three operands, each a Value or a number: every derivative in the open.
+"""Functions of two and three operands, each a Value or a number, with every local derivative written out.
 
 This file is written from the rows of calculus/operations.py, by `make written`, and is read like any other; the
 functions of one operand stand in value.py, as methods. Names of operations hide Python's own in this file.
