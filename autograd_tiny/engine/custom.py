@@ -7,6 +7,7 @@ from typing import Any
 from ..boundary.arguments import describe
 from ..boundary.text import quoted, shortened
 from ..calculus.formulas import Namespace
+from ..calculus.ieee_float import IEEEFloat
 from ..calculus.operations import Operation
 from .value import Value, dispatch, make, plain_float
 
@@ -44,18 +45,18 @@ class CustomOperation(Operation):
 
     def on_values(self, *operands: Any) -> Value:
         """The value as a node, if one of the operands is a Value."""
-        numbers = [x.data if type(x) is Value else plain_float(x) for x in operands]
-        data = self._number(self.function(*numbers), "its value")
+        numbers = [IEEEFloat(x.data if type(x) is Value else plain_float(x)) for x in operands]
+        data = IEEEFloat(self._number(self.function(*numbers), "its value"))
         derivatives = [self._number(each(*numbers, data), "a derivative") for each in self.derivative_functions]
         return make(self, data, operands, derivatives)
 
     def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
-        return self._number(self.function(*operands), "its value")
+        return self._number(self.function(*map(_ieee, operands)), "its value")
 
     def differentiate(
         self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
     ) -> list[Any]:
-        found = [each(*operands, f) for each in self.derivative_functions]
+        found = [each(*map(_ieee, (*operands, f))) for each in self.derivative_functions]
         return [
             x if hasattr(type(x), "apply_operation") else self._number(x, "a derivative", Value) for x in found
         ]
@@ -68,6 +69,11 @@ class CustomOperation(Operation):
 
     def __reduce__(self) -> str:
         return self.__qualname__                 # found again by its name in its module
+
+
+def _ieee(x: Any) -> Any:
+    """A plain float as one whose operators never raise; anything else as it is."""
+    return IEEEFloat(x) if type(x) is float else x
 
 
 def _operand_names(function: Any) -> list[str]:

@@ -52,6 +52,7 @@ from ..boundary.arguments import describe
 from ..boundary.text import printable, quoted
 from ..boundary.arrays import elementwise, is_array
 from ..calculus.floats import FLOATS
+from ..calculus.ieee_float import IEEEFloat
 from ..calculus.operations import OPERATIONS, Operation
 from .micrograd import Sealed, refuse_operands, refuse_step, step_back
 # <written: imports> by `make written`
@@ -978,7 +979,8 @@ def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
             return elementwise(partial(apply, operation), operands, bool(others) or Value in map(type, operands))
     if others:
         return others[0].apply_operation(operation, operands)
-    return dispatch(operation, tuple([required(x) for x in operands]))
+    found = dispatch(operation, tuple([required(x) for x in operands]))
+    return IEEEFloat(found) if type(found) is float and IEEEFloat in map(type, operands) else found
 
 
 def apply(operation: Operation, *operands: Any) -> Any:
