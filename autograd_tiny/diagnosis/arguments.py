@@ -14,6 +14,7 @@ from ..nn.losses import loss_spec
 from ..nn.module import Module
 from ..training.data import Array, all_finite, inputs_of, targets_of
 from ..training.model import check_model, evaluation_mode, is_built_in, modules_of, optimizer_for
+from ..training.per_sample import floats_of
 from .layers import LayerFinder
 
 
@@ -54,10 +55,10 @@ class Arguments:
     def _checked_targets(self, y: Any) -> Array:
         """The targets as floats, after a trial of the model and the loss on the first sample."""
         with evaluation_mode(self.modules):
-            outputs = self.model(self.x[0].tolist())
+            outputs = self.model(floats_of(self.x[0]))
             width = len(outputs) if hasattr(outputs, "__len__") else None
             targets = targets_of(y, self.samples_given, self.loss.targets, width)
-            loss = self.loss.loss(outputs, targets[0].tolist())
+            loss = self.loss.loss(outputs, floats_of(targets[0]))
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
         return targets

@@ -14,6 +14,7 @@ from ..engine.graph import topological_order
 from ..engine.value import Value
 from ..tape.tape import Tape, record
 from ..training.data import Array
+from ..training.per_sample import by_numbers, floats_of
 from .arguments import Arguments
 from .layers import FoundLayer
 from .net_input_gradients import net_input_gradients
@@ -60,7 +61,7 @@ def measurements_of(arguments: Arguments) -> Measurements:
 
 def graph_of_sample(arguments: Arguments, k: int) -> SampleGraph:
     """The graph of a sample with its inputs as Values, so that all that is computed from them is in the graph."""
-    x, target = arguments.x[k].astype(float).tolist(), arguments.targets[k].tolist()
+    x, target = floats_of(arguments.x[k]), floats_of(arguments.targets[k])
     try:
         return _graph(arguments, [Value(each, f"x[{i}]") for i, each in enumerate(x)], target)
     except Exception:                           # the model takes plain numbers only
@@ -99,9 +100,10 @@ def _recorded(arguments: Arguments) -> tuple[Tape, SampleGraph] | str:
         units = [unit for layer in graph.layers for unit in layer.units]
         return [graph.loss, *units, *(x for layer in graph.layers for x in layer.net_inputs)]
 
-    sample = arguments.x[0].astype(float).tolist(), arguments.targets[0].tolist()
+    sample, is_known = (floats_of(arguments.x[0]), floats_of(arguments.targets[0])), arguments.are_known
+    function = model_and_loss if is_known else by_numbers(model_and_loss)
     try:
-        tape = record(model_and_loss, *sample, parameters=arguments.parameters, check=not arguments.are_known)
+        tape = record(function, *sample, parameters=arguments.parameters, check=not is_known)
     except Exception as error:                  # if it is the model's fault, it is raised again without a tape
         return str(error) or type(error).__name__
     return tape, graphs[0]

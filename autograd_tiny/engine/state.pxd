@@ -9,6 +9,7 @@ cdef class State:
     cdef readonly object on_gradient
     cdef readonly object on_comparison
     cdef readonly object on_branch
+    cdef readonly object on_identity
 
 cdef bint results_switched, scopes_switched, comparisons_switched
 cdef long endings

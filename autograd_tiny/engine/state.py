@@ -41,8 +41,8 @@ class State:
     """What is in effect in a context: the changes of all its open blocks, where inner ones override outer ones."""
 
     __slots__ = (
-        "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_result", "recording", "scope",
-        "scope_block",
+        "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_identity", "on_result", "recording",
+        "scope", "scope_block",
     )
     blocks: tuple[Any, ...]     # the innermost last
     endings: int                # how many blocks, anywhere, had ended when these were last known to be open
@@ -51,6 +51,7 @@ class State:
     on_gradient: Any            # called with output and seed before a backward pass; may raise
     on_comparison: Any          # called with the operands of a comparison that misleads; may raise
     on_branch: Any              # called with the operands when any comparison or bool() decides; may raise
+    on_identity: Any            # called with two Values that are compared as nodes, or twice the one hashed; may raise
     scope: str                  # of new Values, unless a module runs that was called inside scope_block
     scope_block: Any            # the innermost block that sets a scope; None if there is none
 
@@ -60,6 +61,7 @@ class State:
         self.recording = True
         self.scope = ""
         self.scope_block = self.on_result = self.on_gradient = self.on_comparison = self.on_branch = None
+        self.on_identity = None
         for block in blocks:
             changes: dict[str, Any] = block.changes
             self.recording = changes.get("recording", self.recording)
@@ -67,6 +69,7 @@ class State:
             self.on_gradient = changes.get("on_gradient", self.on_gradient)
             self.on_comparison = changes.get("on_comparison", self.on_comparison)
             self.on_branch = changes.get("on_branch", self.on_branch)
+            self.on_identity = changes.get("on_identity", self.on_identity)
             if "scope" in changes:
                 self.scope = changes["scope"]
                 self.scope_block = block
@@ -86,7 +89,7 @@ class Block:
         self.changes = changes
         self.concerns_results = not changes.get("recording", True) or changes.get("on_result") is not None
         self.concerns_scopes = "scope" in changes
-        self.concerns_comparisons = "on_comparison" in changes or "on_branch" in changes
+        self.concerns_comparisons = not changes.keys().isdisjoint({"on_comparison", "on_branch", "on_identity"})
         self.is_open = True
 
 

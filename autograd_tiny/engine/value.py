@@ -298,15 +298,15 @@ class Value:
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Value:
-            if state.comparisons_switched and self is not other and self._data == number(other):
-                on_comparison = state.current().on_comparison
-                if on_comparison is not None:
-                    on_comparison(self, other)
+            if state.comparisons_switched and self is not other:
+                identity_decides(self, other)
             return self is other
         other = operand(other)
         return NotImplemented if other is None else self._data == compared(self, other)
 
     def __hash__(self) -> int:
+        if state.comparisons_switched:
+            identity_decides(self, self)
         found: int = identity_hash(self)
         return found
 
@@ -973,14 +973,16 @@ def dispatch(operation: Operation, operands: tuple[Any, ...]) -> Any:
 
 def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
     """The same if not all of the operands are Values, floats and ints."""
+    if IEEEFloat in map(type, operands):
+        found = dispatch(operation, tuple([float(x) if type(x) is IEEEFloat else x for x in operands]))
+        return IEEEFloat(found) if type(found) is float else found
     others = [type(x) for x in operands if hasattr(type(x), "apply_operation")]
     for x in operands:
         if is_array(x):
             return elementwise(partial(apply, operation), operands, bool(others) or Value in map(type, operands))
     if others:
         return others[0].apply_operation(operation, operands)
-    found = dispatch(operation, tuple([required(x) for x in operands]))
-    return IEEEFloat(found) if type(found) is float and IEEEFloat in map(type, operands) else found
+    return dispatch(operation, tuple([required(x) for x in operands]))
 
 
 def apply(operation: Operation, *operands: Any) -> Any:
@@ -994,7 +996,7 @@ def operand(x: object) -> Operand | None:
     """x if it is a Value or a Python number, a float for any other real number, None for anything else."""
     if type(x) is Value or type(x) is float or type(x) is int:
         return x
-    return float(x) if is_operand(x) else None  # type: ignore[arg-type]
+    return float(x) if isinstance(x, float) or is_operand(x) else None  # type: ignore[arg-type]
 
 
 def is_operand(x: object) -> bool:
@@ -1039,6 +1041,15 @@ def compared(value: Value, other: Operand) -> float:
         if here.on_comparison is not None and (x != x or value._data != value._data):
             here.on_comparison(value, other)
     return x
+
+
+def identity_decides(value: Value, other: Value) -> None:
+    """Tell those who watch that two Values are compared as nodes, or that one of them is hashed."""
+    here = state.current()
+    if here.on_identity is not None:
+        here.on_identity(value, other)
+    if here.on_comparison is not None and value is not other and value._data == other._data:
+        here.on_comparison(value, other)
 
 
 def wants_gradient(x: Operand) -> bool:

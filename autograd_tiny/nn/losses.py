@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe, nonnegative
 from ..boundary.text import quoted
+from ..calculus.operations import POW
 from ..engine import functions
 from ..engine.functions import clip, dot, logsumexp, maximum, mean, relu, softplus
-from ..engine.value import Value, plain_float, required
+from ..engine.value import Value, dispatch, plain_float, required
 from .layers import as_list
 from .module import Module
 
@@ -38,7 +39,7 @@ def squared_error(outputs: Any, targets: Any) -> Any:
     Raises:
         ValueError: The numbers of outputs and targets differ, or there are none.
     """
-    return _sum([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+    return _sum([_square(o - t) for o, t in _pairs(outputs, targets)])
 
 
 def half_squared_error(outputs: Any, targets: Any) -> Any:
@@ -54,7 +55,7 @@ def mean_squared_error(outputs: Any, targets: Any) -> Any:
 
     Arguments and errors are those of `squared_error`.
     """
-    return _mean([(o - t) ** 2 for o, t in _pairs(outputs, targets)])
+    return _mean([_square(o - t) for o, t in _pairs(outputs, targets)])
 
 
 def absolute_error(outputs: Any, targets: Any) -> Any:
@@ -342,6 +343,11 @@ def _sum(terms: list[Any]) -> Any:
 def _mean(terms: list[Any]) -> Any:
     """The mean of the terms; of a single term, the term itself."""
     return terms[0] if len(terms) == 1 else mean(terms)
+
+
+def _square(error: Any) -> Any:
+    """error**2; but Python's ** raises for a float that is too large, and this is infinite, as for a Value."""
+    return dispatch(POW, (error, 2))
 
 
 def _pairs(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:

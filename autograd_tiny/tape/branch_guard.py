@@ -1,7 +1,8 @@
 """While a function is recorded, branches that depend on its numbers are refused.
 
 A tape has no branches: the decision of a comparison during the recording would be repeated for every sample.
-recording.py runs functions inside `branches_refused`.
+recording.py runs functions inside `branches_refused`. Who records a function that is meant for floats runs it
+inside `identity_refused`, too.
 """
 from __future__ import annotations
 
@@ -19,12 +20,21 @@ from ..engine.graph import order_beyond
 from ..engine.state import switched
 from ..engine.value import Value
 
+VALUE = str(Path(__file__).parents[1] / "engine" / "value.py")          # its frames, where it is not compiled
 LIBRARY = tuple(f"{folder}{os.sep}" for folder in (Path(__file__).parents[1], Path(np.__file__).parent))
 
 
 def branches_refused(inputs: Sequence[Value]) -> switched:
     """A block in which operations are recorded, and no comparison may depend on these inputs or on a parameter."""
     return switched(recording=True, on_branch=_BranchGuard(inputs).check)
+
+
+def identity_refused(inputs: Sequence[Value]) -> switched:
+    """A block in which neither == between Values nor a look-up in a dict or set may depend on these inputs.
+
+    Floats would be compared by their numbers there, but Values are compared as nodes.
+    """
+    return switched(on_identity=_BranchGuard(inputs).check_identity)
 
 
 class _BranchGuard:
@@ -46,6 +56,21 @@ class _BranchGuard:
                 f"{_users_line()} decides by {operand!r}, {dependence}, and a tape would repeat that decision for "
                 "every sample. Write it with autograd_tiny.greater, where, maximum, max, relu or softmax"
             )
+
+    def check_identity(self, *operands: Value) -> None:
+        """TypeError if an operand depends on an input, and this package itself does not ask."""
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename == VALUE and frame.f_back is not None:
+            frame = frame.f_back
+        if frame.f_code.co_filename.startswith(LIBRARY):
+            return
+        for operand in operands:
+            leaf = self._varying_leaf(operand)
+            if leaf is not None and id(leaf) in self._inputs:
+                raise TypeError(
+                    f"{_users_line()} compares {operand!r} by ==, or looks it up in a dict or set, which differs from "
+                    "that of a float. Write it with autograd_tiny.equal and where"
+                )
 
     def _varying_leaf(self, value: Value) -> Value | None:
         """An input that a Value depends on, else a parameter; None if it depends on constants only."""

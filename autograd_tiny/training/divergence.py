@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from ..debug.nonfinite import describe_origin
+from ..debug.nonfinite import Origin, describe_origin, find_origin
 from ..engine.value import Value
-from .data import Array
-from .per_sample import PerSample
+from .data import Array, all_finite
+from .per_sample import PerSample, SampleError
+
+
+HINT = ". The learning rate may be too high; clip_norm=1.0 would bound the steps"
 
 
 def explain_divergence(
     objective: PerSample, penalty_of_model: Callable[[], Any] | None, rows: Array, samples: Array, *,
-    loss: float, penalty: float, where: str,
+    initial: Array, loss: float, penalty: float, where: str,
 ) -> str:
     """The message for an update whose loss, penalty or gradient is not finite.
 
@@ -24,6 +27,7 @@ def explain_divergence(
         penalty_of_model: Computes the penalty; None without one.
         rows: The rows of the update's samples (samples, columns).
         samples: The numbers of these samples.
+        initial: The parameters before the first update.
         loss: The loss over them.
         penalty: The penalty.
         where: The epoch and the update.
@@ -34,10 +38,13 @@ def explain_divergence(
         if origin:
             return f"{symptom}: it began in the penalty, {origin}"
     for k in _suspects(objective, rows):
-        origin = describe_origin(_loss_of_values(objective, rows[k]))
-        if origin:
-            return f"{symptom}: it began with sample {samples[k]}, {origin}{_hint(loss)}"
-    return f"{symptom}: that of each sample is finite, but not their sum"
+        found = _loss_of_values(objective, rows[k])
+        cause = find_origin(found) if type(found) is Value else None
+        if cause is not None:
+            hint = HINT if _is_too_large(cause) and _was_finite(objective, rows[k:k + 1], initial) else ""
+            return f"{symptom}: it began with sample {samples[k]}, {cause}{hint}"
+    hint = HINT if _was_finite(objective, rows, initial) else ""
+    return f"{symptom}: that of each sample is finite, but not their sum{hint}"
 
 
 def _symptom(loss: float, penalty: float) -> str:
@@ -48,8 +55,17 @@ def _symptom(loss: float, penalty: float) -> str:
     return "a gradient is not finite"
 
 
-def _hint(loss: float) -> str:
-    return ". The learning rate may be too high; clip_norm=1.0 would bound the steps" if isinf(loss) else ""
+def _is_too_large(origin: Origin) -> bool:
+    return origin.gradient is None and isinf(origin.node.data)
+
+
+def _was_finite(objective: PerSample, rows: Array, initial: Array) -> bool:
+    """Whether the loss and its gradient were finite before training: then it is the parameters that diverged."""
+    try:
+        loss, gradient = objective.value_and_grad(rows, 1.0, initial)
+    except SampleError:
+        return False
+    return isfinite(loss) and all_finite(gradient)
 
 
 def _suspects(objective: PerSample, rows: Array) -> Sequence[int]:

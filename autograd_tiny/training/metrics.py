@@ -10,7 +10,7 @@ from ..boundary.arguments import describe
 from ..boundary.text import quoted
 from ..nn.losses import LOSSES, LossSpec
 from .data import Array, check_range
-from .per_sample import PerSample
+from .per_sample import QUIET, PerSample
 from .scores import SCORES, Decisions, Score
 
 Metric = Callable[[Any, Any], Any]
@@ -68,6 +68,7 @@ class Evaluator:
         weights = np.ones(len(self.x)) if self.weights is None else self.weights
         return self._numbers(self.forward(self.x, threads=threads), self.targets, weights, reduction)
 
+    @QUIET()
     def _numbers(
         self, outputs: Array, targets: Array, weights: Array, reduction: str = "mean"
     ) -> dict[str, float]:

@@ -15,7 +15,7 @@ from ..nn.losses import L1, L2, LOSSES
 from ..nn.module import Module
 from ..nn.network import Network
 from .data import Array
-from .per_sample import WORTH_A_TAPE, PerSample
+from .per_sample import WORTH_A_TAPE, PerSample, floats_of, sample_named
 
 BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network}
 
@@ -97,7 +97,7 @@ def _mode(modules: list[Module], training: bool) -> Iterator[None]:
 # ---- runs
 
 def outputs_and_dropouts(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
-    """Run a model on one sample, in training mode.
+    """Run a model on the first sample, in training mode.
 
     Returns:
         The number of its outputs, None for one that is not in a list; and the Dropouts that asked for a factor, in
@@ -111,7 +111,8 @@ def outputs_and_dropouts(model: Any, modules: list[Module], row: Array) -> tuple
 
     check_model(model)
     with training_mode(modules), dropout_factors(factor):
-        outputs = model(row.tolist())
+        with sample_named(0):
+            outputs = model(floats_of(row))
     return (len(outputs) if hasattr(outputs, "__len__") else None), asked
 
 

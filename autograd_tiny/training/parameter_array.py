@@ -18,6 +18,7 @@ class ParameterArray:
         values: The Values, each once.
         moving: How many of them the optimiser has; they come first.
         numbers: Their numbers while training runs, float64 (parameters,).
+        initial: These numbers before training.
         trainable: For the moving ones, whether they require a gradient; None if all do.
 
     Raises:
@@ -29,7 +30,7 @@ class ParameterArray:
         self.values = tuple(dict.fromkeys([*optimizer.parameters, *others]))
         self.moving = len(optimizer.parameters)
         self.numbers, self.trainable = self._from_values()
-        self._before_epoch = self.numbers
+        self.initial = self._before_epoch = self.numbers.copy()
 
     def _from_values(self) -> tuple[Array, Array | None]:
         numbers: Array = vectors.read(self.values)

@@ -2,26 +2,64 @@
 
 It runs on a tape where it can be recorded, and else as plain Python, row by row. Losses, models and metrics are
 such functions; update.py differentiates the loss.
+
+**Both compute the same.** A tape computes as IEEE 754 says and never raises; so do the floats of a row, which are
+IEEEFloats. Values differ from floats in one thing: they are compared by == and looked up in dicts as nodes, and not
+by their numbers. A function that does so is not recorded.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
 
 from .. import vectors
 from ..boundary.arguments import describe
+from ..calculus.ieee_float import IEEEFloat
 from ..engine.context import no_grad
 from ..engine.functions import dot
 from ..engine.gradient_graph import gradients
 from ..engine.state import watching
 from ..engine.value import Value
+from ..tape.branch_guard import identity_refused
 from ..tape.tape import Tape, record
 from .data import Array
 
 CHUNK = 4096            # samples that are converted to float64 and run at a time
 WORTH_A_TAPE = 100      # recording takes about as long as running so many samples
+
+QUIET = partial(np.errstate, all="ignore")      # NumPy's functions follow IEEE 754, but warn
+RAISED = ZeroDivisionError, OverflowError       # by Python's arithmetic on floats, which a tape would not
+
+
+class SampleError(FloatingPointError):
+    """Python's arithmetic raised for a sample: in `math`, say, or on floats that the function made itself.
+
+    Attributes:
+        sample: The row.
+        reason: The error in words.
+    """
+
+    def __init__(self, sample: int, error: Exception) -> None:
+        self.sample, self.reason = sample, f"{type(error).__name__} ({error})"
+        super().__init__(f"{self.reason} for sample {sample}")
+
+
+@contextmanager
+def sample_named(sample: int) -> Iterator[None]:
+    """A block that computes with one sample; what Python's arithmetic raises there becomes a SampleError."""
+    try:
+        yield
+    except RAISED as error:
+        raise SampleError(sample, error) from error
+
+
+def floats_of(row: Array) -> Any:
+    """The numbers of a row (columns,), or of an array of no dimensions, as IEEEFloats."""
+    return IEEEFloat(row) if row.ndim == 0 else [IEEEFloat(x) for x in row.tolist()]
 
 
 class PerSample:
@@ -51,28 +89,34 @@ class PerSample:
         self.why = ""
         if samples < WORTH_A_TAPE or watching():
             return
+        recorded = by_numbers(function) if check else function
         try:
-            self.tape = record(function, *self.arguments(example), parameters=parameters, check=check)
+            with QUIET():
+                self.tape = record(recorded, *self.arguments(example), parameters=parameters, check=check)
         except Exception as error:      # any error of the function itself: the eager run raises it again
             self.why = str(error)
 
     def arguments(self, row: Array) -> list[Any]:
-        """The arguments in a row (columns,), as floats and lists of floats."""
+        """The arguments in a row (columns,), as IEEEFloats and lists of them."""
         found, start = [], 0
         for width in self.widths:
             stop = start + (1 if width is None else width)
-            numbers = row[start:stop].tolist()
+            numbers = floats_of(row[start:stop])
             found.append(numbers[0] if width is None else numbers)
             start = stop
         return found
 
     def __call__(self, *columns: Array, threads: int = 1) -> Array:
-        """The values, (samples,) or (samples, k), for arrays that stand side by side as columns."""
+        """The values, (samples,) or (samples, k), for arrays that stand side by side as columns.
+
+        Raises:
+            SampleError: The function raised ZeroDivisionError or OverflowError.
+        """
         as_matrices = [column if column.ndim == 2 else column[:, None] for column in columns]
         found = []
         for start in range(0, len(as_matrices[0]), CHUNK):
             rows = np.concatenate([each[start:start + CHUNK] for each in as_matrices], axis=1, dtype=float)
-            found.append(self._values(rows, threads))
+            found.append(self._values(rows, threads, start))
         return np.concatenate(found)
 
     def value_and_grad(
@@ -85,11 +129,15 @@ class PerSample:
             weights: C-contiguous float64 (samples,), or one float for all.
             at: The parameters, float64 (parameters,).
             threads: 1 or more.
+
+        Raises:
+            SampleError: The function raised ZeroDivisionError or OverflowError.
         """
         if self.tape is not None:
-            return self.tape.value_and_grad_unchecked(rows, weights, at, threads)
+            with suppress(*RAISED):             # by an operation of the user's own: the eager run says where
+                return self.tape.value_and_grad_unchecked(rows, weights, at, threads)
         vectors.write(self.parameters, at)
-        each = [self.function(*self.arguments(row)) for row in rows]
+        each = self._eager(rows)
         total = dot(np.broadcast_to(weights, len(rows)).tolist(), each)
         gradient = np.zeros(len(at))
         if type(total) is not Value:
@@ -99,11 +147,32 @@ class PerSample:
         return total.data, gradient
 
     @no_grad()
-    def _values(self, rows: Array, threads: int) -> Array:
+    def _values(self, rows: Array, threads: int, first: int) -> Array:
         if self.tape is not None:
-            values: Array = self.tape(rows, threads=threads)
-            return values
-        return np.array([_plain(self.function(*self.arguments(row))) for row in rows])
+            with suppress(*RAISED):
+                values: Array = self.tape(rows, threads=threads)
+                return values
+        return np.array([_plain(each) for each in self._eager(rows, first)])
+
+    @QUIET()
+    def _eager(self, rows: Array, first: int = 0) -> list[Any]:
+        """The function of each row; the number of the first one is for errors."""
+        found = []
+        for sample, row in enumerate(rows, first):
+            with sample_named(sample):
+                found.append(self.function(*self.arguments(row)))
+        return found
+
+
+def by_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which raises where Values, its arguments, would not be compared by their numbers."""
+    @wraps(function)
+    def run(*arguments: Any) -> Any:
+        each = [x for argument in arguments for x in (argument if isinstance(argument, list) else [argument])]
+        with identity_refused(each):
+            return function(*arguments)
+
+    return run
 
 
 def _plain(result: Any) -> Any:

@@ -26,7 +26,7 @@ from .data import Array, all_finite, inputs_of, targets_of, weights_of
 from .divergence import explain_divergence
 from .model import is_built_in, modules_of, optimizer_for, outputs_and_dropouts, training_mode
 from .parameter_array import ParameterArray
-from .per_sample import PerSample
+from .per_sample import PerSample, SampleError, floats_of, sample_named
 
 Part = slice | Array        # the indices of the samples of an update
 
@@ -96,7 +96,8 @@ class Training:
     def _check_loss(self) -> None:
         """Run one sample forward. TypeError, ValueError unless loss and penalty are Values of the parameters."""
         factors = [1.0] * len(self.dropouts)
-        loss = self.loss_of_sample(self.x[0].tolist(), self.targets[0].tolist(), factors)
+        with sample_named(0):
+            loss = self.loss_of_sample(floats_of(self.x[0]), floats_of(self.targets[0]), factors)
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
         if not depends_on(loss, self.optimizer.parameters):
@@ -151,7 +152,11 @@ class Training:
         parameters, moving = self.parameters, self.parameters.moving
         rows = self.rows(part)
         weights, total_weight = self._weights(part, len(rows))
-        loss, gradient = self.objective.value_and_grad(rows, weights, parameters.numbers, self.threads)
+        try:
+            loss, gradient = self.objective.value_and_grad(rows, weights, parameters.numbers, self.threads)
+        except SampleError as error:
+            sample = np.arange(self.samples)[part][error.sample]
+            raise FloatingPointError(f"{error.reason} in {where}, with sample {sample}") from error.__cause__
         gradient, penalty = gradient[:moving], 0.0
         if self.penalty_of_model is not None:
             penalty, of_penalty = self.penalty_of_model.value_and_grad(np.zeros((1, 1)), 1.0, parameters.numbers)
@@ -173,7 +178,7 @@ class Training:
         penalty_of_model = None if self.penalty is None else partial(self.penalty, self.model)
         return explain_divergence(
             self.objective, penalty_of_model, rows, np.arange(self.samples)[part],
-            loss=loss, penalty=penalty, where=where,
+            initial=self.parameters.initial, loss=loss, penalty=penalty, where=where,
         )
 
     def rows(self, part: Part) -> Array:

@@ -195,7 +195,7 @@ def test_metrics_record_no_graph():
         return 0.0
 
     evaluate(model, SCORES[:, None], ZEROS_AND_ONES, "mse", [keep])
-    assert all(type(x) is float for x in kept) and len(kept) == len(SCORES)
+    assert all(isinstance(x, float) for x in kept) and len(kept) == len(SCORES)
 
 
 # ---- metrics of a trained network
