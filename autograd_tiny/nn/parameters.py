@@ -27,6 +27,11 @@ def is_parameter(held: Any) -> bool:
     return type(held) is Value and held.operation is LEAF
 
 
+def has_parameters(held: Any) -> bool:
+    """Whether it has a method parameters(), as a module has; an operation of the user's own has another attribute."""
+    return callable(getattr(held, "parameters", None))
+
+
 # ---- finding
 
 def parameters_in(held: Any) -> list[Value]:
@@ -37,7 +42,7 @@ def parameters_in(held: Any) -> list[Value]:
     if kind in WITHOUT_PARAMETERS:
         return []
     if kind is not list:
-        if hasattr(held, "parameters"):
+        if has_parameters(held):
             return list(held.parameters())
         held = elements_of(held)
     leaves = vectors.leaves_if_all_values(held)
@@ -56,7 +61,7 @@ def elements_of(held: Any) -> list[Any]:
 
 def named_in(name: str, held: Any, modules_only: bool = False) -> Iterator[tuple[str, Any]]:
     """The outermost modules and the parameters in the value of an attribute, each with its name."""
-    if hasattr(held, "parameters") or (not modules_only and is_parameter(held)):
+    if has_parameters(held) or (not modules_only and is_parameter(held)):
         yield name, held
     else:
         for inner_name, x in named_elements(name, held, modules_only):
@@ -76,7 +81,7 @@ def named_elements(name: str, held: Any, modules_only: bool = False) -> list[tup
         return []
     singular = name.removesuffix("s")
     return [
-        (f"{singular}{i + 1}" if hasattr(x, "parameters") else f"{name}[{i}]", x)
+        (f"{singular}{i + 1}" if has_parameters(x) else f"{name}[{i}]", x)
         for i, x in enumerate(held) if not (modules_only and type(x) is Value)
     ]
 

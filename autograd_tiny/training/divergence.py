@@ -10,12 +10,13 @@ import numpy as np
 from ..debug.nonfinite import Origin, describe_origin, find_origin
 from ..engine.value import Value
 from .data import Array, all_finite
-from .per_sample import PerSample, SampleError
+from .per_sample import QUIET, PerSample, SampleError
 
 
 HINT = ". The learning rate may be too high; clip_norm=1.0 would bound the steps"
 
 
+@QUIET()
 def explain_divergence(
     objective: PerSample, penalty_of_model: Callable[[], Any] | None, rows: Array, samples: Array, *,
     initial: Array, loss: float, penalty: float, where: str,

@@ -90,7 +90,8 @@ def fit(
         TypeError: An argument of another type. Nothing has changed then.
         ValueError: An argument out of its range, or one that does not fit the others. Nothing has changed then.
         FloatingPointError: The loss, a gradient or a parameter is not finite. The message has the operation and the
-            sample with which that began; the model keeps the last finite parameters.
+            sample with which that began; the model keeps the last finite parameters. (Metrics may be infinite or nan,
+            as in `evaluate`.)
     """
     X, y, sample_weight, validation_data = split_off(X, y, sample_weight, validation_data, validation_split)
     training = Training(
@@ -162,9 +163,11 @@ def evaluate(
         threads: Threads for many samples. The numbers do not depend on it.
 
     Returns:
-        The numbers by name, such as {"loss": 0.3, "accuracy": 0.9}.
+        The numbers by name, such as {"loss": 0.3, "accuracy": 0.9}. Model, loss and metrics follow IEEE 754, whatever
+        the number of samples: 1/0 is inf, (-1)**0.5 is nan.
 
     Raises:
+        FloatingPointError: Python itself raised, as math.exp(1000) does. The message has the sample.
         TypeError: An argument of another type.
         ValueError: An argument out of its range, or one that does not fit the others.
     """
@@ -189,9 +192,10 @@ def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
 
     Returns:
         The outputs in float64: (samples,) for one output, else (samples, outputs). Those of a classifier are logits
-        or scores; predict(model, X).argmax(axis=1) are the classes.
+        or scores; predict(model, X).argmax(axis=1) are the classes. They may be infinite or nan, as in `evaluate`.
 
     Raises:
+        FloatingPointError: Python itself raised, as math.exp(1000) does. The message has the sample.
         TypeError: An argument of another type.
         ValueError: X of another shape, or with numbers that are not finite.
     """

@@ -24,6 +24,7 @@ from ..engine.functions import dot
 from ..engine.gradient_graph import gradients
 from ..engine.state import watching
 from ..engine.value import Value
+from ..nn.activations import name_of
 from ..tape.branch_guard import identity_refused
 from ..tape.tape import Tape, record
 from .data import Array
@@ -52,7 +53,8 @@ class SampleError(FloatingPointError):
 def sample_named(sample: int) -> Iterator[None]:
     """A block that computes with one sample; what Python's arithmetic raises there becomes a SampleError."""
     try:
-        yield
+        with QUIET():
+            yield
     except RAISED as error:
         raise SampleError(sample, error) from error
 
@@ -154,7 +156,6 @@ class PerSample:
                 return values
         return np.array([_plain(each) for each in self._eager(rows, first)])
 
-    @QUIET()
     def _eager(self, rows: Array, first: int = 0) -> list[Any]:
         """The function of each row; the number of the first one is for errors."""
         found = []
@@ -172,6 +173,7 @@ def by_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
         with identity_refused(each):
             return function(*arguments)
 
+    run.__name__ = name_of(function)
     return run
 
 

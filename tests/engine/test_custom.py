@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from autograd_tiny import Value, gradients, operation
+from autograd_tiny import Value, grad, gradients, operation, record
 from references.custom import cube, wave
 
 
@@ -74,3 +74,25 @@ def test_answers_that_are_no_numbers():
         strange(Value(1.0))
     with pytest.raises(TypeError, match="str 'x'"):
         cube("x")
+
+
+@operation(lambda x, y, f: y * x ** (y - 1), lambda x, y, f: f / x)
+def power(x, y):
+    return x**y
+
+
+def test_its_python_arithmetic_follows_ieee_754():
+    """As that of Values does: Python itself would raise, or return a complex number."""
+    with np.errstate(all="ignore"):
+        for x, y in (0.0, -1.0), (1e200, 2.0), (-1.0, 0.5), (0.0, 1.0), (-0.0, -1.0):
+            expected = np.float64(x) ** y
+            derivatives = y * np.float64(x) ** (y - 1), expected / np.float64(x)
+            assert np.array_equal(power(x, y), expected, equal_nan=True)
+            assert np.array_equal(power(np.array([x]), y), [expected], equal_nan=True)
+            a, b = Value(x), Value(y)
+            assert np.array_equal(power(a, b).data, expected, equal_nan=True)
+            assert np.array_equal(power(a, b).local_grads, derivatives, equal_nan=True)
+            tape = record(power, 1.0, 2.0)
+            assert np.array_equal(tape([[x, y]]), [expected], equal_nan=True)
+            assert np.array_equal(tape.input_gradients([[x, y]])[0], derivatives, equal_nan=True)
+            assert np.array_equal(grad(power, (0, 1))(x, y), derivatives, equal_nan=True)

@@ -3,6 +3,7 @@ import random
 
 import numpy as np
 import pytest
+from references.custom import cube
 from references.networks.modules import MODELS, NAMES_OF_OWN, Own, numbers, tied
 
 from autograd_tiny import Value, nn
@@ -22,6 +23,14 @@ def test_parts_are_found_in_all_containers():
     model = Own()
     assert [name for name, _ in model.parts()] == ["head", "layer1", "layer2", "by_name.a"]
     assert model.parts()[1][1] is model.layers[0]
+
+
+def test_an_operation_of_ones_own_has_none():
+    """Though it has an attribute of that name."""
+    model = nn.Sequential(nn.Layer(2, 3, cube), nn.Maxout(3, 1))
+    model.attempts = [cube, {"first": cube}]
+    assert len(model.parameters()) == 9 + 8 and [name for name, _ in model.parts()] == ["layer1", "layer2"]
+    assert nn.Neuron(1, cube, init="ones")([2.0]).data == 8.0
 
 
 def test_a_computed_value_is_no_parameter():

@@ -7,6 +7,7 @@ import pytest
 
 import autograd_tiny as at
 from autograd_tiny import Value, record
+from autograd_tiny.tape.branch_guard import identity_refused
 
 HERE = Path(__file__).name
 ASKING = {
@@ -114,3 +115,34 @@ def test_other_threads_may_compare_while_one_records():
 
     record(f, 1.0)
     assert asked and all(asked)
+
+
+# ---- == between Values, and look-ups
+
+LOOKING = {
+    "== of two": lambda x, y: x == y,
+    "!= of two": lambda x, y: x != y,
+    "== of results": lambda x, y: x * 2.0 == y + 1.0,
+    "dict": lambda x, y: {1.0: 5.0}.get(x, 0.0),
+    "set": lambda x, y: x in {1.0, 2.0},
+    "list": lambda x, y: [x].count(y),
+    "tuple": lambda x, y: (x, 1.0) == (y, 1.0),
+    "an array": lambda x, y: np.array([x]) == np.array([y]),
+}
+
+
+@pytest.mark.parametrize("look", LOOKING.values(), ids=LOOKING)
+def test_what_compares_inputs_as_nodes_is_refused_if_floats_are_meant(look):
+    x, y = Value(3.0), Value(4.0)
+    with pytest.raises(TypeError, match=f"{HERE}:.*lambda.*compares Value.*autograd_tiny.equal"), identity_refused([x, y]):
+        look(x, y)
+    look(x, y)
+
+
+def test_parameters_and_what_the_package_looks_up_itself_are_no_concern():
+    x, w = Value(3.0), Value(2.0)
+    model = at.nn.MLP(1, [3, 2])
+    with identity_refused([x]):
+        assert w in {w} and w != Value(1.0) and x == x and x != 1.0
+        assert len(model.parameters()) == 14 and at.grad(lambda z: z**2)(x).data == 6.0
+        at.gradients(sum(model([x])), [x, w])

@@ -131,3 +131,39 @@ def test_a_sum_that_overflows_says_so():
         fit(lambda row: w * row[0], np.ones((60, 1)), np.zeros(60), lambda o, t: o, optim.SGD([w]), 4,
             reduction="sum", progress=False)
     assert w.data == 1.5e308
+
+
+# ---- whether the learning rate is to blame
+
+HINT = "learning rate may be too high"
+
+
+@pytest.mark.parametrize("samples", [40, 400])
+def test_parameters_that_grew_hint_at_the_learning_rate(samples):
+    x, y = np.linspace(-1, 1, samples)[:, None], np.zeros(samples)
+    for loss in "mse", lambda o, t: (o * o).exp():
+        w = Value(1.0, "w")
+        with pytest.raises(FloatingPointError, match=HINT):
+            fit(lambda row: w * row[0], x, y, loss, optim.SGD([w], lr=1e3), 900, None, progress=False)
+
+
+@pytest.mark.parametrize("samples", [40, 400])
+@pytest.mark.parametrize("model", [
+    lambda w, x: w / x, lambda w, x: w + 1.0 / x, lambda w, x: w * log(x), lambda w, x: 1.0 / (x * w), lambda w, x: w * x**-2,
+], ids=["w/x", "w + 1/x", "w log x", "1/wx", "w x**-2"])
+def test_an_input_of_0_does_not(model, samples):
+    x, y = np.linspace(1, 2, samples)[:, None], np.zeros(samples)
+    x[-1] = 0.0
+    w = Value(1.0, "w")
+    with pytest.raises(FloatingPointError, match=rf"with sample {samples - 1}\b") as raised:
+        fit(lambda row: model(w, row[0]), x, y, "mse", optim.SGD([w], lr=1e-3), 9, 8, shuffle=False, progress=False)
+    assert HINT not in str(raised.value)
+
+
+def test_a_sum_that_overflows_hints_only_after_it_was_finite():
+    x, y = np.ones((60, 1)), np.zeros(60)
+    for start, loss in (1.5e308, lambda o, t: o), (1.0, lambda o, t: o * -1e306):
+        w = Value(start)
+        with pytest.raises(FloatingPointError, match="not their sum") as raised:
+            fit(lambda row, w=w: w * row[0], x, y, loss, optim.SGD([w], lr=1e-306), 9, None, reduction="sum", progress=False)
+        assert (HINT in str(raised.value)) == (start == 1.0)

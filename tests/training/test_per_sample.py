@@ -1,11 +1,15 @@
 """Functions of a sample over many: on a tape and without, in one batch and in many."""
+import math
 import random
+import warnings
+from math import inf, nan
 
 import numpy as np
 import pytest
-from references.networks.training import N, Straight, X, Y, mlp, numbers, same
+from references.networks.training import Branching, N, Straight, X, Y, mlp, numbers, same
 
-from autograd_tiny import Value, detect_anomaly, fit, nn, predict
+import autograd_tiny as at
+from autograd_tiny import Value, detect_anomaly, evaluate, fit, nn, predict
 from autograd_tiny.training.per_sample import PerSample
 
 
@@ -106,3 +110,173 @@ def test_a_function_that_can_not_be_recorded_runs_eagerly_and_says_why():
     per_sample = PerSample(lambda x: x if x > 0 else -x, np.ones(1), [None], None, samples=1000)
     assert per_sample.tape is None and "if x > 0" in per_sample.why
     assert per_sample(np.array([[2.0], [-3.0]])).tolist() == [2.0, 3.0]
+
+
+# ---- one path of numbers: the same at any size, on a tape and without
+
+SIZES = [1, 2, 99, 100, 4097]
+SPECIAL = {     # a function, the number at which it is special, and its value there by IEEE 754
+    "1/0": (lambda x: 1.0 / x, 0.0, inf),
+    "-1/-0": (lambda x: -1.0 / x, -0.0, inf),
+    "1/relu": (lambda x: 1.0 / at.relu(x), -1.0, inf),
+    "log 0": (at.log, 0.0, -inf),
+    "0**-1": (lambda x: x**-1, 0.0, inf),
+    "(-1)**0.5": (lambda x: x**0.5, -1.0, nan),
+    "1e200**2": (lambda x: x**2, 1e200, inf),
+    "2**x": (lambda x: 2.0**x, 1e4, inf),
+    "exp": (at.exp, 1e3, inf),
+    "exp of NumPy": (np.exp, 1e3, inf),
+    "sinh": (at.sinh, -1e3, -inf),
+    "inf - inf": (lambda x: at.exp(x) - at.exp(x), 1e3, nan),
+    "sqrt": (at.sqrt, -1.0, nan),
+}
+
+
+class Scaled(nn.Module):
+    """w·f(x) of one input; on a tape, or, as it branches, without."""
+
+    def __init__(self, function, on_tape=True):
+        self.w, self.function, self.on_tape = Value(1.0), function, on_tape
+
+    def forward(self, x):
+        return self.w * self.function(x[0]) if self.on_tape or x[0] == x[0] else None
+
+
+def identity(x):
+    return x
+
+
+def but_for_the_last(samples, number):
+    """Inputs (samples, 1) of 1 and a number, and targets of 1."""
+    x = np.ones((samples, 1))
+    x[-1] = number
+    return x, np.ones(samples)
+
+
+@pytest.fixture(params=[True, False], ids=["tape", "no tape"])
+def on_tape(request):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "no tape could be recorded")
+        yield request.param
+
+
+def equal(x, y):
+    return x == y or (x != x and y != y)
+
+
+@pytest.mark.parametrize("samples", SIZES)
+@pytest.mark.parametrize("function,number,expected", SPECIAL.values(), ids=SPECIAL)
+def test_models_losses_and_metrics_follow_ieee_754_at_any_size(function, number, expected, samples, on_tape):
+    x, y = but_for_the_last(samples, number)
+    model = Scaled(function, on_tape)
+    outputs = predict(model, x)
+    assert equal(outputs[-1], expected) and np.isfinite(outputs[:-1]).all()
+
+    def loss(output, target):
+        return function(output)
+
+    def metric(output, target):
+        return function(output) * target if on_tape or target == 1.0 else None
+
+    found = evaluate(Scaled(identity, on_tape), x, y, loss, [metric])
+    assert equal(found["loss"], expected) and equal(found["metric"], expected)
+    history = fit(
+        Scaled(identity), np.ones((samples, 1)), y, "mse", metrics=[metric], validation_data=(x, y), progress=False
+    )
+    assert equal(history["val_metric"][0], expected) and np.isfinite(history["metric"][0])
+
+
+@pytest.mark.parametrize("samples", SIZES)
+@pytest.mark.parametrize("function,number,expected", SPECIAL.values(), ids=SPECIAL)
+def test_training_on_such_a_number_names_the_sample_at_any_size(function, number, expected, samples, on_tape):
+    x, y = but_for_the_last(samples, number)
+    model = Scaled(function, on_tape)
+    with pytest.raises(FloatingPointError) as raised:
+        fit(model, x, y, "mae", "sgd", 2, progress=False)
+    assert f"with sample {samples - 1}, " in str(raised.value) and "epoch 1" in str(raised.value)
+    assert "learning rate" not in str(raised.value) and np.isfinite(model.w.data)
+
+
+@pytest.mark.parametrize("samples", SIZES)
+@pytest.mark.parametrize("name", ["mse", "squared_error", "half_squared_error", "mae", "huber"])
+def test_losses_of_large_outputs_are_infinite_at_any_size(name, samples):
+    x, y = np.full((samples, 1), 1e200), np.zeros(samples)
+    found = evaluate(Scaled(identity), x, y, name, ["mape"])
+    assert found["loss"] == (inf if "squared" in name or name == "mse" else pytest.approx(1e200, rel=1e-12))
+    assert getattr(nn.losses, name, nn.losses.mean_squared_error)(1e200, 0.0) in (inf, 1e200, 1e200 - 0.5)
+
+
+@pytest.mark.parametrize("samples", SIZES)
+def test_what_python_itself_raises_names_the_sample_at_any_size(samples):
+    x, y = but_for_the_last(samples, 1e3)
+    metric = lambda output, target: math.exp(output)  # noqa: E731
+    with pytest.raises(FloatingPointError, match=rf"OverflowError \(.*\) for sample {samples - 1}$"):
+        evaluate(Scaled(identity), x, y, "mse", [metric])
+    with pytest.raises(FloatingPointError, match=rf"OverflowError .* sample {samples - 1}$"):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "no tape")
+            fit(Scaled(lambda x: math.exp(x), False), x, y, "mse", progress=False)
+
+
+@pytest.mark.parametrize("samples", SIZES)
+def test_an_operation_of_the_users_own_names_the_sample_too(samples):
+    grown = at.operation(lambda x, f: f)(exponential)
+    x, y = but_for_the_last(samples, 1e3)
+    with pytest.raises(FloatingPointError, match=rf"OverflowError \(.*\) for sample {samples - 1}$"):
+        predict(Scaled(grown), x)
+    with pytest.raises(FloatingPointError, match=rf"OverflowError .* sample {samples - 1}$"):
+        fit(Scaled(grown), x, y, "mse", progress=False)
+
+
+def exponential(x):
+    return math.exp(x)
+
+
+@pytest.mark.parametrize("samples", SIZES)
+@pytest.mark.parametrize("metric", [
+    lambda output, target: float(output == target),
+    lambda output, target: {0.0: 1.0, 1.0: 5.0}.get(target, 0.0) * output,
+    lambda output, target: float(target in {0.0, 7.0}) + 0.0 * output,
+    lambda output, target: float([output] == [target]),
+], ids=["==", "dict", "set", "list"])
+def test_numbers_are_compared_and_looked_up_as_numbers_at_any_size(metric, samples):
+    x, y = np.arange(samples)[:, None] % 3.0, np.arange(samples) % 2.0
+    expected = np.mean([metric(a, b) for a, b in zip(x[:, 0].tolist(), y.tolist(), strict=True)])
+    assert evaluate(Scaled(identity), x, y, "mse", [metric])["<lambda>"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_loss_that_looks_weights_up_is_trained_with_them():
+    of_class = {0.0: 1.0, 1.0: 5.0}
+    x, y = np.ones((200, 1)), np.arange(200) % 2.0
+    found = []
+    for loss in (
+        lambda o, t: of_class.get(t, 0.0) * (o - t) ** 2, lambda o, t: (1.0 + 4.0 * t) * (o - t) ** 2
+    ):
+        model = Scaled(identity)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "no tape")
+            found.append(fit(model, x, y, loss, epochs=3, shuffle=False, progress=False)["loss"])
+    same(*found)
+
+
+def test_derivatives_inside_a_model_are_recorded():
+    """They look Values up in dicts of their own, which is no concern of the model."""
+    def slope(x):
+        return at.grad(lambda z: z**3)(x[0]) + at.hessian(lambda z: z[0] ** 2 * z[1])(x)[0][1]
+
+    per_sample = PerSample(slope, np.array([1.0, 2.0]), [2], None, samples=1000)
+    assert per_sample.why == "" and per_sample(np.array([[2.0, 5.0]])).tolist() == [3 * 4.0 + 2 * 2.0]
+
+
+def test_with_metrics_and_validation_a_tape_changes_no_number():
+    histories = []
+    for wrap in Straight, Branching:
+        model = wrap(mlp())
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "no tape")
+            histories.append(fit(
+                model, X, Y, "mse", "adam", 5, seed=0, metrics=["mae", lambda o, t: abs(o / (t + 2.0)) ** 0.5],
+                validation_data=(X[:7], Y[:7]), progress=False,
+            ))
+    for name in histories[0].names:
+        same(histories[0][name], histories[1][name])
