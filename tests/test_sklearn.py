@@ -487,7 +487,7 @@ def test_a_training_that_diverges_leaves_the_estimator_unfitted():
 @pytest.mark.parametrize("samples", [20, 99, 100, 150])
 def test_with_samples_held_out_it_diverges_in_the_same_way_at_any_size(samples):
     model = MLPRegressor(solver="sgd", learning_rate_init=1e150, early_stopping=True, random_state=0)
-    with pytest.raises(FloatingPointError, match="epoch 2, update 1.*learning rate may be too high"):
+    with pytest.raises(FloatingPointError, match=r"epoch 2, update 1.*learning rate may be too high"):
         model.fit(WIDTHS[:samples], LENGTHS[:samples])
 
 

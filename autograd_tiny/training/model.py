@@ -110,9 +110,8 @@ def outputs_and_dropouts(model: Any, modules: list[Module], row: Array) -> tuple
         return 1.0
 
     check_model(model)
-    with training_mode(modules), dropout_factors(factor):
-        with sample_named(0):
-            outputs = model(floats_of(row))
+    with training_mode(modules), dropout_factors(factor), sample_named(0):
+        outputs = model(floats_of(row))
     return (len(outputs) if hasattr(outputs, "__len__") else None), asked
 
 

@@ -144,12 +144,13 @@ def test_parameters_that_grew_hint_at_the_learning_rate(samples):
     for loss in "mse", lambda o, t: (o * o).exp():
         w = Value(1.0, "w")
         with pytest.raises(FloatingPointError, match=HINT):
-            fit(lambda row: w * row[0], x, y, loss, optim.SGD([w], lr=1e3), 900, None, progress=False)
+            fit(lambda row, w=w: w * row[0], x, y, loss, optim.SGD([w], lr=1e3), 900, None, progress=False)
 
 
 @pytest.mark.parametrize("samples", [40, 400])
 @pytest.mark.parametrize("model", [
-    lambda w, x: w / x, lambda w, x: w + 1.0 / x, lambda w, x: w * log(x), lambda w, x: 1.0 / (x * w), lambda w, x: w * x**-2,
+    lambda w, x: w / x, lambda w, x: w + 1.0 / x, lambda w, x: w * log(x), lambda w, x: 1.0 / (x * w),
+    lambda w, x: w * x**-2,
 ], ids=["w/x", "w + 1/x", "w log x", "1/wx", "w x**-2"])
 def test_an_input_of_0_does_not(model, samples):
     x, y = np.linspace(1, 2, samples)[:, None], np.zeros(samples)
@@ -165,5 +166,6 @@ def test_a_sum_that_overflows_hints_only_after_it_was_finite():
     for start, loss in (1.5e308, lambda o, t: o), (1.0, lambda o, t: o * -1e306):
         w = Value(start)
         with pytest.raises(FloatingPointError, match="not their sum") as raised:
-            fit(lambda row, w=w: w * row[0], x, y, loss, optim.SGD([w], lr=1e-306), 9, None, reduction="sum", progress=False)
+            fit(lambda row, w=w: w * row[0], x, y, loss, optim.SGD([w], lr=1e-306), 9, None, reduction="sum",
+                progress=False)
         assert (HINT in str(raised.value)) == (start == 1.0)
