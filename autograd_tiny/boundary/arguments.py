@@ -23,6 +23,11 @@ def describe(x: object) -> str:
     return kind if " at 0x" in shown else f"{kind} {shortened(shown)}"      # an address says nothing
 
 
+def is_other_kind(x: object) -> bool:
+    """Whether x is a number of another kind: its type has a method apply_operation(operation, operands)."""
+    return hasattr(type(x), "apply_operation")
+
+
 def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
     """A real number as a float.
 

@@ -1,4 +1,4 @@
-"""The namespace of plain floats: what the functions in the formulas are when everything is a Python float."""
+"""The implementations of the formulas' functions for floats."""
 from __future__ import annotations
 
 import math

@@ -1,7 +1,7 @@
 """From text to functions: the formulas of the rows, compiled for numbers of any kind.
 
-A formula is Python syntax. What the names in it mean is up to a `Namespace`: with functions on floats it gives
-floats, with functions on `Value`s it gives a derivative that can be differentiated again.
+A formula is a Python expression. The names in it are looked up in a `Namespace`: with functions of floats a formula
+gives floats, with functions of `Value`s a derivative that can be differentiated again.
 """
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
 
 
 class Namespace(dict):  # type: ignore[type-arg]  # Any is not loaded
-    """What the function names in a formula mean for one kind of number.
+    """The implementations of the formulas' functions for one kind of number, by name.
 
-    Beside the functions of the rows it has what the operators and comparisons become (divide, pow, greater, …)
-    and where(condition, x, y), whose branches are functions of no argument: only one need be called.
+    Beside the functions of the rows there are those for operators and comparisons (divide, pow, greater, …) and
+    where(condition, x, y), whose branches are functions without arguments, so that only one need be called.
     """
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # two namespaces are never the same one

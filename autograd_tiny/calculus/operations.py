@@ -5,8 +5,8 @@ them `xs` (dot: `xs`, `ys`, `bias`) and gives a list of derivatives for each suc
 everybody: evaluated on floats it gives numbers, on `Value`s a derivative that can be differentiated again;
 printed, it is the engine's Python code, the tape's C code and the table of operations.
 
-Adding an operation takes three lines: a row here, a reference in tests/calculus/test_operations.py, and the
-public name in autograd_tiny/__init__.pyi. `make written` then writes the engine's code for it.
+Adding an operation takes a row here, a reference in tests/references/operations.py, and the public name in
+autograd_tiny/__init__.pyi. `make written` then writes the engine's code for it.
 
 Where a derivative is a convention, the row follows PyTorch and its note says so. The formulas are from
 M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions (1964), chapters 4 and 7, arranged so
@@ -36,23 +36,25 @@ class Operation:
         derivatives: The formulas of its local derivatives, one for each name in operands.
         note: The domain, or the convention where a derivative is one.
         summary: The first line of its documentation; empty for an operator, and for a part of other formulas.
-        parameters: What its function and its method call the operands, with defaults: "x alpha=1.0".
-        numpy_name: What NumPy calls it, where that differs.
+        parameters: The parameters of its function and its method, with defaults: "x alpha=1.0".
+        numpy_name: Its name in NumPy, where that differs.
         is_nary: Whether it takes any number of operands.
         selects: Whether it chooses among its operands, as relu and where do: a local derivative of 0 then sends
             exactly 0, whatever arrives, also infinity or nan.
-        on_values: How the engine does it when an operand is a Value: the engine's files put that here.
+        activation: Whether nn.ACTIVATIONS has it, so that networks find it by its name.
+        on_values: The engine's function for operands of which one is a Value; the engine's files register it here.
     """
 
     __slots__ = (
-        "derivatives", "is_nary", "name", "note", "numpy_name", "on_values", "operands", "parameters", "selects",
-        "sign", "summary", "value",
+        "activation", "derivatives", "is_nary", "name", "note", "numpy_name", "on_values", "operands", "parameters",
+        "selects", "sign", "summary", "value",
     )
     on_values: Callable[..., Any]
 
     def __init__(
         self, name: str, sign: str, operands: str, value: str, *derivatives: str, note: str = "",
         summary: str = "", parameters: str = "", numpy_name: str = "", selects: bool = False,
+        activation: bool = False,
     ) -> None:
         self.name = name
         self.sign = sign
@@ -65,6 +67,7 @@ class Operation:
         self.numpy_name = numpy_name
         self.is_nary = "xs" in self.operands
         self.selects = selects
+        self.activation = activation
 
     def contribution(self, adjoint: float, local_grad: float) -> float:
         """Adjoint times local derivative: what the chain rule adds to the adjoint of an operand."""
@@ -80,7 +83,7 @@ class Operation:
         """The local derivatives at the operands.
 
         Args:
-            namespace: What the functions in the formulas mean.
+            namespace: The implementations of the functions in the formulas.
             operands: As many as the operation takes, in order.
             f: The value at these operands.
             wanted: For which operands; the others get 0, unless the operation takes any number of them.
@@ -211,6 +214,7 @@ COSH = Operation("cosh", "cosh", "x", "cosh(x)", "sinh(x)", summary="The hyperbo
 TANH = Operation(
     "tanh", "tanh", "x", "tanh(x)",
     "where(abs(x) < 0.5, 1 - f * f, 4 * sigmoid(2 * x) * sigmoid(-2 * x))", summary="The hyperbolic tangent.",
+    activation=True,
 )
 ASINH = Operation(
     "asinh", "asinh", "x", "asinh(x)", "1 / hypot(x, 1)",
@@ -253,45 +257,46 @@ NORM_CDF = Operation(
 SIGMOID = Operation(
     "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))",
     "where(x > 0, f * sigmoid(-x), f * (1 - f))",
-    summary="The logistic function 1 / (1 + exp(-x)), for any x without overflow.",
+    summary="The logistic function 1 / (1 + exp(-x)), for any x without overflow.", activation=True,
 )
 LOG_SIGMOID = Operation(
     "log_sigmoid", "log_sigmoid", "x", "where(x > 0, -log1p(exp(-x)), x - log1p(exp(x)))", "sigmoid(-x)",
-    summary="log(sigmoid(x)), for any x without overflow.",
+    summary="log(sigmoid(x)), for any x without overflow.", activation=True,
 )
 RELU = Operation(
     "relu", "relu", "x", "where(x <= 0, 0, x)", "where(x <= 0, 0, 1)", note="derivative 0 at 0",
-    summary="x where it is positive, else 0; derivative 0 at 0.", selects=True,
+    summary="x where it is positive, else 0; derivative 0 at 0.", selects=True, activation=True,
 )
 LEAKY_RELU = Operation(
     "leaky_relu", "leaky_relu", "x y", "where(x > 0, x, y * x)",
     "where(x > 0, 1, y)", "where(x > 0, 0, x)",
     note="y: the derivative below 0, by default 0.01; derivative y at 0",
-    summary="x where it is positive, else negative_slope · x.", parameters="x negative_slope=0.01",
+    summary="x where it is positive, else negative_slope · x.", parameters="x negative_slope=0.01", activation=True,
 )
 ELU = Operation(
     "elu", "elu", "x y", "where(x > 0, x, y * expm1(x))",
     "where(x > 0, 1, y * exp(where(x > 0, 0, x)))", "where(x > 0, 0, expm1(where(x > 0, 0, x)))",
     note="y: minus the limit at -inf, by default 1; derivative y at 0",
-    summary="x where it is positive, else alpha · (exp(x) - 1).", parameters="x alpha=1.0",
+    summary="x where it is positive, else alpha · (exp(x) - 1).", parameters="x alpha=1.0", activation=True,
 )
 SOFTPLUS = Operation(
     "softplus", "softplus", "x", "where(x > 0, x + log1p(exp(-x)), log1p(exp(x)))", "sigmoid(x)",
-    summary="log(1 + exp(x)), a smooth relu, for any x without overflow.",
+    summary="log(1 + exp(x)), a smooth relu, for any x without overflow.", activation=True,
 )
 SILU = Operation(
     "silu", "silu", "x", "x * sigmoid(x)", "sigmoid(x) * (1 + x * sigmoid(-x))",
-    summary="x · sigmoid(x), also called swish.",
+    summary="x · sigmoid(x), also called swish.", activation=True,
 )
 MISH = Operation(
     "mish", "mish", "x", "x * tanh(softplus(x))",
     "tanh(softplus(x)) + x * sigmoid(x) * (4 * sigmoid(2 * softplus(x)) * sigmoid(-2 * softplus(x)))",
     summary="x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019).",
+    activation=True,
 )
 GELU = Operation(
     "gelu", "gelu", "x", "x * norm_cdf(x)", "norm_cdf(x) + x * norm_pdf(x)",
     note="exact, not the tanh approximation; far below 0 relatively less precise, as x²",
-    summary="x times the probability that a standard normal variable is below x (exact, by erfc).",
+    summary="x times the probability that a standard normal variable is below x (exact, by erfc).", activation=True,
 )
 
 SIGN = Operation(
@@ -364,14 +369,14 @@ EQUAL = Operation(
 WHERE = Operation(
     "where", "where", "x y z", "where(x, y, z)", "0", "where(x, 1, 0)", "where(x, 0, 1)",
     note="y where x is not 0, else z; a nan derivative in the other branch still gives nan (0 * nan)",
-    summary="x where the condition is true or not 0, else y. The gradient goes to the one chosen.",
+    summary="x where the condition is non-zero, else y. The gradient goes to the one chosen.",
     parameters="condition x y", selects=True,
 )
 CLIP = Operation(
     "clip", "clip", "x y z", "minimum(maximum(x, y), z)",
     "(x >= y) * (x <= z)", "(x < y) * (y < z)", "(x > z) + (x <= z) * (z < y)",
     note="x between y and z; derivative 1 at the bounds",
-    summary="x, but no less than low and no more than high (None: no bound on that side).",
+    summary="x, limited to [low, high]; None is no bound on that side.",
     parameters="x low=None high=None", selects=True,
 )
 

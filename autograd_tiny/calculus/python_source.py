@@ -7,7 +7,8 @@ say. `make written` writes them anew. What is written stands between two marks, 
 - engine/several_operands.py, the functions of two and three operands, and its declarations for Cython;
 - in engine/functions.py the public functions.
 
-Written by hand are only those whose text says more than the row: the reductions and `clip` with its open bounds.
+Written by hand are the reductions, for speed, and the functions that take more than their row says: `clip` with open
+bounds, `dot` without a bias.
 """
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ ROWS = {row.name: row for row in OPERATIONS}
 
 
 def _of(*counts: int) -> list[Operation]:
-    """The rows of so many operands."""
+    """The rows with that number of operands, but for those that value.py has by hand."""
     return [
         row for row in OPERATIONS
         if row not in BY_HAND and not row.is_nary and len(row.operands) in counts
@@ -47,7 +48,7 @@ def _called_by(rows: Sequence[Operation]) -> list[Operation]:
 
 
 def constant(row: Operation) -> str:
-    """What the row is called in operations.py."""
+    """The name of the row's constant in operations.py."""
     return row.name.upper()
 
 
@@ -85,7 +86,7 @@ class _ToFloats(ast.NodeTransformer):
         return _call(f"{name}_of", *arguments)
 
     def condition(self, node: ast.expr) -> ast.expr:
-        """A formula of which only matters whether it is 0."""
+        """A formula as a condition: whether it is non-zero."""
         if isinstance(node, ast.Compare):
             left, right = self.visit(node.left), self.visit(node.comparators[0])
             return ast.Compare(left, node.ops, [right])
@@ -197,23 +198,44 @@ def _helper(row: Operation) -> str:
     return f"def {row.name}_of({operands}) -> float:\n{_assigned('f: float', row.value, '    ')}\n    return f"
 
 
+def _docstring(row: Operation) -> str:
+    """That of a public function."""
+    summary, error, case = row.summary.partition(" ValueError for ")
+    names = ", ".join(parameter.partition("=")[0] for parameter in row.parameters)
+    if row.is_nary:
+        arguments = "values: A sequence or an array of Values, numbers or dual numbers."
+        returned, wrong = "A Value if an element is one, otherwise a number.", "values is no sequence, or an element"
+    elif len(row.operands) > 1:
+        arguments = f"{names}: Values, numbers, dual numbers or arrays of these."
+        returned, wrong = "A Value if an argument is one, otherwise a number or an array.", "An argument"
+    else:
+        arguments = f"{names}: A Value, a number, a dual number or an array of these."
+        returned, wrong = "The same kind as x.", "x"
+    lines = [
+        f'"""{summary.removesuffix(";").removesuffix(".")}.', "", "Args:", f"    {arguments}", "",
+        "Returns:", f"    {returned}", "", "Raises:", f"    TypeError: {wrong} is something else.",
+        *([f"    ValueError: There are {case}"] if error else []), '"""',
+    ]
+    return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
 def _public_function(row: Operation) -> str:
     if row is ABS:
-        return f'def abs(x: X) -> X:\n    """{row.summary}"""\n    answer: X = dispatch(ABS, (x,))\n    return answer'
+        return f"def abs(x: X) -> X:\n{_docstring(row)}\n    answer: X = dispatch(ABS, (x,))\n    return answer"
     if row.is_nary:
         return "\n".join([
-            f"def {row.name}(values: Iterable[Any]) -> Any:", f'    """{row.summary}"""',
+            f"def {row.name}(values: Iterable[Any]) -> Any:", _docstring(row),
             f"    return dispatch({constant(row)}, elements_of(values))",
         ])
     if len(row.operands) == 1:
         return "\n".join([
-            f"def {row.name}(x: X) -> X:", f'    """{row.summary}"""',
+            f"def {row.name}(x: X) -> X:", _docstring(row),
             f"    answer: X = x.{row.name}() if type(x) is Value else dispatch({constant(row)}, (x,))",
             "    return answer",
         ])
     names = ", ".join(each.partition("=")[0] for each in row.parameters)
     return "\n".join([
-        f"def {row.name}({', '.join(map(_annotated, row.parameters))}) -> Any:", f'    """{row.summary}"""',
+        f"def {row.name}({', '.join(map(_annotated, row.parameters))}) -> Any:", _docstring(row),
         f"    return dispatch({constant(row)}, ({names}))",
     ])
 

@@ -13,7 +13,7 @@ def as_expression(text: str, names: tuple[str, ...]) -> ast.Expression:
 
 
 class _CallsOnly(ast.NodeTransformer):
-    """Comparisons, / and ** become calls, so that a namespace can say what they mean.
+    """Turns comparisons, / and ** into calls of functions, which a namespace implements.
 
     The branches of where() become functions: the one that is not taken need not be computed.
     """

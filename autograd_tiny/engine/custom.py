@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..boundary.arguments import describe
+from ..boundary.arguments import describe, is_other_kind
 from ..boundary.text import quoted, shortened
 from ..calculus.formulas import Namespace
 from ..calculus.ieee_float import IEEEFloat
@@ -58,7 +58,7 @@ class CustomOperation(Operation):
     ) -> list[Any]:
         found = [each(*map(_ieee, (*operands, f))) for each in self.derivative_functions]
         return [
-            x if hasattr(type(x), "apply_operation") else self._number(x, "a derivative", Value) for x in found
+            x if is_other_kind(x) else self._number(x, "a derivative", Value) for x in found
         ]
 
     def _number(self, found: Any, what: str, besides: Any = ()) -> Any:

@@ -1,7 +1,9 @@
 """Operations of any number of operands, each as one node: sum, mean, prod, max, min, dot, logsumexp.
 
-Their rows say what they compute; here it is done in place: a Fan has the numbers of the operands where each function
-puts its local derivatives. (The names are those of the operations; sum, max and min hide Python's own in this file.)
+They are written by hand, unlike the other operations: their rows are formulas over lists, and share nothing between the
+value and the derivatives. Here a Fan has the numbers of the operands where each function puts its local derivatives,
+so that no list is made; logsumexp computes each exponential once, and prod all products of others in two passes. Tests
+compare them with the rows. (The names are those of the operations; sum, max and min hide Python's own in this file.)
 """
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ else:
         scope_outside_blocks, set_label, set_running,
     )
     from .state import State
-from ..boundary.arguments import describe
+from ..boundary.arguments import describe, is_other_kind
 from ..boundary.text import printable, quoted
 from ..boundary.arrays import elementwise, is_array
 from ..calculus.floats import FLOATS
@@ -116,7 +116,7 @@ class Value:
     )
     made_at: str = ""       # the line of the user's code, for what was computed inside detect_anomaly()
     _data: float            # the number: `.data`
-    _grad: float            # the derivative of the output by it, after output.backward(): `.grad`
+    _grad: float            # the derivative of the output with respect to it, after output.backward(): `.grad`
     operation: Operation    # what it was computed by: a row of the calculus
     left: Any               # its operands, Values or plain numbers; a Fan if there are more than two
     right: Any
@@ -153,7 +153,7 @@ class Value:
 
     @property
     def grad(self) -> float:
-        """The derivative of the output by it, after output.backward(). Setting None clears it, as zero_grad does."""
+        """The derivative of the output with respect to it, after output.backward(); set to None, it is cleared."""
         return self._grad
 
     @grad.setter
@@ -371,7 +371,7 @@ class Value:
 
     @property
     def operands(self) -> tuple[Operand, ...]:
-        """What it was computed from, in order: Values and plain numbers, as written."""
+        """The Values and plain numbers that it was computed from, in the order in which they were written."""
         if type(self.left) is Fan:
             return self.left.operands
         return (self.left, self.right)[: len(self.operation.operands)]
@@ -385,7 +385,7 @@ class Value:
 
     @property
     def local_grads(self) -> tuple[float, ...]:
-        """The derivative of this number by each of its parents, as recorded in the forward pass."""
+        """The derivative of this number with respect to each of its parents, as recorded in the forward pass."""
         if type(self.left) is Fan:
             fan: Fan = self.left
             return tuple([fan.local_grads[i] for i in range(fan.size)])
@@ -738,7 +738,7 @@ class Value:
     # </written: methods>
 
     def clip(self, low: Any = None, high: Any = None) -> Any:
-        """It, but no less than low and no more than high (None: no bound on that side)."""
+        """The value, limited to [low, high]; None is no bound on that side."""
         return dispatch(CLIP, (self, -INF if low is None else low, INF if high is None else high))
 
 
@@ -790,7 +790,7 @@ def start(node: Value, operation: Operation, data: float) -> None:
 
 
 def finished(node: Value) -> Value:
-    """The new node after the blocks that are open here: detect_anomaly() looks, no_grad() cuts its history off."""
+    """Apply the open blocks to a new node: detect_anomaly() checks it, no_grad() detaches it from its operands."""
     here = state.current()
     if here.on_result is not None:
         here.on_result(node)
@@ -803,9 +803,9 @@ def finished(node: Value) -> Value:
 
 
 def fan_of(operands: tuple[Operand, ...]) -> Fan | None:
-    """A Fan for these operands; where its local derivatives will be, their numbers.
+    """A Fan of these operands, with their numbers in the places of its local derivatives.
 
-    None if an operand is something else than a Value, a float or an int.
+    None if an operand is neither a Value nor a float nor an int.
     """
     fan: Fan = Fan.__new__(Fan)
     fan.operands = operands
@@ -869,11 +869,11 @@ def receive(node: Value, contribution: float) -> None:
     node._has_grad = True
 
 
-backward_pass: Any = None               # what Value.backward calls: backward.py puts its `run` here
+backward_pass: Any = None               # `run` of backward.py
 
 
 def set_backward_pass(function: Callable[[Value, float], None]) -> None:
-    """Say what a backward pass is: backward.py, which needs Value and so comes after this file, does."""
+    """Register the backward pass; backward.py calls this, since it imports Value."""
     global backward_pass
     backward_pass = function
 
@@ -950,10 +950,7 @@ def softplus_of(x: float) -> float:
 # ---- an operation by its row, on operands of any type
 
 def dispatch(operation: Operation, operands: tuple[Any, ...]) -> Any:
-    """Do an operation on Values, numbers, arrays, or numbers of another kind, as the operands are.
-
-    Another kind is a type with a method apply_operation(operation, operands), as dual numbers have.
-
+    """Apply an operation to Values, plain numbers, arrays, or numbers of another kind, such as dual numbers.
     Raises:
         TypeError: An operand is none of these.
     """
@@ -976,7 +973,7 @@ def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
     if IEEEFloat in map(type, operands):
         found = dispatch(operation, tuple([float(x) if type(x) is IEEEFloat else x for x in operands]))
         return IEEEFloat(found) if type(found) is float else found
-    others = [type(x) for x in operands if hasattr(type(x), "apply_operation")]
+    others = [type(x) for x in operands if is_other_kind(x)]
     for x in operands:
         if is_array(x):
             return elementwise(partial(apply, operation), operands, bool(others) or Value in map(type, operands))
@@ -1060,7 +1057,7 @@ def wants_gradient(x: Operand) -> bool:
 
 
 def user_attributes(value: Value) -> dict[str, Any]:
-    """What users have set on a Value, its label included."""
+    """The attributes that users have set on a Value, the label included."""
     given: dict[str, Any] = attributes_of(value)
     return given
 
@@ -1068,7 +1065,7 @@ def user_attributes(value: Value) -> dict[str, Any]:
 # ---- scopes
 
 def current_scope() -> str:
-    """The scope of a Value made now: of the module that runs, or of the innermost block scope(…)."""
+    """The scope of a new Value: that of the running module, or of the innermost block scope(…)."""
     if not state.scopes_switched:
         found: str = scope_outside_blocks()
         return found
@@ -1078,7 +1075,7 @@ def current_scope() -> str:
 
 
 def call_in_scope(module: Any, *inputs: Any) -> Any:
-    """module.forward(*inputs): what it computes has the module's scope."""
+    """module.forward(*inputs), whose results get the module's scope."""
     here = current_scope()
     outer, scope = module._place            # of its last call, and mostly of this one
     if outer is not here:
@@ -1091,7 +1088,7 @@ def call_in_scope(module: Any, *inputs: Any) -> Any:
         set_running(scope_before, block_before)
 
 
-# ---- how the rows are done when one of their operands is a Value
+# ---- the implementations of the rows for Values
 
 ADD.on_values, SUB.on_values, MUL.on_values = operator.add, operator.sub, operator.mul
 DIV.on_values, POW.on_values = operator.truediv, operator.pow

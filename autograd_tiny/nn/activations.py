@@ -1,6 +1,7 @@
 """Activation functions by name: nn.ACTIVATIONS, and lookups in both directions.
 
-The functions are those of engine/functions.py, and `linear`. layers.py and network.py use them.
+They are the functions whose rows in calculus/operations.py say `activation`, and `linear`. layers.py and network.py use
+them.
 """
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any, TypeAlias
 
 from ..boundary.arguments import describe
 from ..boundary.text import quoted, shortened
+from ..calculus.operations import OPERATIONS
 from ..engine import functions
 
 ActivationFunction: TypeAlias = Callable[[Any], Any]
@@ -20,8 +22,7 @@ def linear(x: Any) -> Any:
 
 
 ACTIVATIONS: dict[str, ActivationFunction] = {"linear": linear} | {
-    name: getattr(functions, name)
-    for name in ("relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh")
+    row.name: getattr(functions, row.name) for row in OPERATIONS if row.activation
 }
 
 

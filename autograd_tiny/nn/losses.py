@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from ..boundary.arguments import describe, nonnegative
+from ..boundary.arguments import describe, is_other_kind, nonnegative
 from ..boundary.text import quoted
 from ..calculus.operations import POW
 from ..engine import functions
@@ -381,7 +381,7 @@ def _operand(x: Any) -> Any:
 
 
 def _is_value(x: Any) -> bool:
-    return type(x) is Value or hasattr(type(x), "apply_operation")
+    return type(x) is Value or is_other_kind(x)
 
 
 def _shown(numbers: list[Any]) -> str:

@@ -1,6 +1,7 @@
 """Activations: by name, as functions, and as modules."""
 import pytest
 
+import autograd_tiny as at
 from autograd_tiny import Value, nn
 from autograd_tiny.nn.activations import activation_function, name_of, registered_name
 
@@ -29,9 +30,15 @@ def test_names_and_functions_are_found_from_each_other(name):
 
 
 @pytest.mark.parametrize("given, error, match", [
-    ("relux", ValueError, "'relux' is not known; there are linear, relu"), (None, TypeError, "got None"),
+    ("relux", ValueError, "'relux' is not known; there are linear, tanh"), (None, TypeError, "got None"),
     (3, TypeError, "got int 3"), (False, TypeError, "nonlin=False is written as a keyword"),
 ])
 def test_anything_else_is_no_activation(given, error, match):
     with pytest.raises(error, match=f"^activation.*{match}"):
         activation_function(given)
+
+
+def test_the_names_are_those_of_the_rows():
+    assert {"linear", "mish", "log_sigmoid", "gelu"} < nn.ACTIVATIONS.keys()
+    model = nn.MLP(2, [3, 1], activation="mish")
+    assert all(neuron.activation is at.mish for neuron in model.layers[0].neurons)
