@@ -58,11 +58,11 @@ def train_on_iris() -> None:
     from sklearn.model_selection import train_test_split
 
     iris = load_iris()
-    petals = iris.data[:, 2:]
-    inputs = (petals - petals.mean(axis=0)) / petals.std(axis=0)
-    x, x_test, y, y_test = train_test_split(
-        inputs, iris.target, test_size=0.2, random_state=0, stratify=iris.target
+    petals, petals_test, y, y_test = train_test_split(
+        iris.data[:, 2:], iris.target, test_size=0.2, random_state=0, stratify=iris.target
     )
+    mean, deviation = petals.mean(axis=0), petals.std(axis=0)       # the test flowers have no part in these
+    x, x_test = ((each - mean) / deviation for each in (petals, petals_test))
     model = MLP(2, [8, 3], rng=random.Random(1))
     print(f"\nIris: {len(x)} flowers for training, {len(x_test)} for testing\n{model}")
     start = time.perf_counter()
@@ -73,8 +73,8 @@ def train_on_iris() -> None:
     seconds = time.perf_counter() - start
     found = evaluate(model, x_test, y_test, "cross_entropy", ["accuracy"])
     print(f"{history}\naccuracy on the test flowers {found['accuracy']:.3f}, {seconds:.2f} s of training")
-    print(f"drawn: {plot(model, history, inputs, iris)}")
-    loss = cross_entropy(model(inputs[0].tolist()), int(iris.target[0]))
+    print(f"drawn: {plot(model, history, (iris.data[:, 2:] - mean) / deviation, iris)}")
+    loss = cross_entropy(model(x[0].tolist()), int(y[0]))
     loss.backward()
     print(f"drawn: {draw(loss, depth=2).save(OUT / 'layers.svg')}, {draw(model).save(OUT / 'network.svg')}")
     report = diagnose(model, x, y, "cross_entropy")

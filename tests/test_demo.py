@@ -1,7 +1,9 @@
 """The demo runs, learns, and leaves its pictures."""
 import re
 
-from autograd_tiny import demo
+import numpy as np
+
+from autograd_tiny import demo, fit
 
 
 def test_the_demo(monkeypatch, tmp_path, capsys):
@@ -16,3 +18,13 @@ def test_the_demo(monkeypatch, tmp_path, capsys):
     assert float(re.search(r"loss (\S+),", said)[1]) < 0.3
     share = float(said.split("accuracy on the test flowers")[1].split(",")[0])
     assert share > 0.9
+
+
+def test_the_test_flowers_have_no_part_in_what_the_network_learns_from(monkeypatch, tmp_path):
+    """Standardising before the split would show them to it, through mean and deviation."""
+    seen = []
+    monkeypatch.setattr(demo, "OUT", tmp_path)
+    monkeypatch.setattr(demo, "EPOCHS", 1)
+    monkeypatch.setattr(demo, "fit", lambda model, x, *rest, **given: seen.append(x) or fit(model, x, *rest, **given))
+    demo.train_on_iris()
+    np.testing.assert_allclose([seen[0].mean(axis=0), seen[0].std(axis=0)], [[0.0, 0.0], [1.0, 1.0]], atol=1e-12)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -25,6 +26,10 @@ HOOKS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on
 @dataclass
 class EarlyStopping:
     """When to end training early: once a number of the History has not improved for some epochs.
+
+    The number belongs to the parameters at the end of an epoch, those that restore_best brings back. That of the
+    History under "loss" does not: each update measures it before it moves the parameters. So where "loss" is monitored,
+    the loss of all samples, with the penalty, is evaluated once more after each epoch, in evaluation mode.
 
     L. Prechelt, Early Stopping - But When? (1998).
 
@@ -82,20 +87,18 @@ class Monitor:
         if len(set(self.names)) < len(self.names):
             raise ValueError(f"metrics: two columns would have the same name: {', '.join(self.names)}")
         self.best = _best_epoch(early_stopping, self.names)
+        self.training_loss = self._training_loss() if self.best and self.best.monitored == "loss" else None
         self.scheduled = _scheduled_by(schedule, self.names)
 
     def _add_evaluators(self, validation_data: Any, metrics: Mapping[str, Any]) -> None:
         """For the training data, and for those for validation; each is tried on one sample."""
         training = self.training
         x, targets, loss = training.x, training.targets, training.loss
-        was_recorded = training.objective.tape is not None      # then the model can be, without a check
-        samples = training.samples * training.epochs if was_recorded else 0
-        forward = predictor(training.model, training.modules, x, samples, check=False)
         self.evaluators.append(
-            ("", Evaluator(forward, x, targets, loss, metrics, training.weights, with_loss=False))
+            ("", Evaluator(self.forward, x, targets, loss, metrics, training.weights, with_loss=False))
         )
         if validation_data is not None:
-            self.evaluators.append(("val_", _validation(training, forward, validation_data, metrics)))
+            self.evaluators.append(("val_", _validation(training, self.forward, validation_data, metrics)))
             self.names += [f"val_{name}" for name in self.names]
         with evaluation_mode(training.modules):
             for _, evaluator in self.evaluators:
@@ -108,6 +111,18 @@ class Monitor:
     def before_epoch(self, epoch: int) -> None:
         """Call the callbacks that precede each epoch, counted from 1."""
         self._call("on_epoch_begin", epoch, logs={})
+
+    @cached_property
+    def forward(self) -> PerSample:
+        """The model in evaluation mode."""
+        training = self.training
+        was_recorded = training.objective.tape is not None      # then the model can be, without a check
+        samples = training.samples * training.epochs if was_recorded else 0
+        return predictor(training.model, training.modules, training.x, samples, check=False)
+
+    def _training_loss(self) -> Evaluator:
+        training = self.training
+        return Evaluator(self.forward, training.x, training.targets, training.loss, {}, training.weights)
 
     def after_update(self, update: int, loss: float) -> None:
         """Call the callbacks that follow each update, counted from 1."""
@@ -131,13 +146,25 @@ class Monitor:
             self.schedule.step(logs[self.scheduled])
         elif self.schedule is not None:
             self.schedule.step()
-        reason = "" if self.best is None else self.best.after_epoch(epoch, logs, self.training.parameters.numbers)
+        reason = ""
+        if self.best is not None:
+            reason = self.best.after_epoch(epoch, self._monitored(self.best, logs), self.training.parameters.numbers)
         ended = self._call("on_epoch_end", epoch, logs=logs)
         return reason or (f"a callback ended training after epoch {epoch}" if ended else "")
 
     def after_training(self, history: History) -> None:
         """Call the callbacks that follow the last epoch, with its numbers."""
         self._call("on_train_end", logs={name: history[name][-1] for name in history if len(history)})
+
+    def _monitored(self, best: _BestEpoch, logs: Mapping[str, float]) -> float:
+        """The number that early stopping monitors, of the parameters at the end of the epoch."""
+        if self.training_loss is None:
+            return logs[best.monitored]
+        training = self.training
+        with evaluation_mode(training.modules):
+            loss = self.training_loss.results(training.reduction, training.threads)["loss"]
+        penalty = training.penalty_of_model
+        return loss + (0.0 if penalty is None else float(penalty(np.zeros(1))[0]))
 
     def restore_best(self) -> int | None:
         """Bring back the parameters of the best epoch. Returns that epoch; None if the last ones stay."""
@@ -168,9 +195,9 @@ class _BestEpoch:
         self.score, self.epoch = inf, 0
         self.numbers: Array | None = None       # its parameters
 
-    def after_epoch(self, epoch: int, logs: Mapping[str, float], numbers: Array) -> str:
+    def after_epoch(self, epoch: int, monitored: float, numbers: Array) -> str:
         """Returns why training ends here; "" if it goes on."""
-        score, patience = self.sign * logs[self.monitored], self.stopping.patience
+        score, patience = self.sign * monitored, self.stopping.patience
         if score < self.score - self.stopping.min_delta:
             self.score, self.epoch, self.numbers = score, epoch, numbers.copy()
         return f"{self.monitored} has not improved for {patience} epochs" if epoch - self.epoch >= patience else ""

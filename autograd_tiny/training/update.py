@@ -104,6 +104,11 @@ class Training:
             raise ValueError(
                 "the loss depends on none of the parameters that the optimiser has; or is this inside no_grad()?"
             )
+        if not depends_on(loss, [x for x in self.optimizer.parameters if x.requires_grad]):
+            raise ValueError(
+                "all parameters that the loss depends on are frozen, so there is nothing to train: set "
+                "requires_grad=True on some that the optimiser has"
+            )
         if self.penalty is not None:
             penalty = self.penalty(self.model)
             if type(penalty) is not Value:

@@ -415,3 +415,42 @@ def test_an_interrupt_in_a_callback_keeps_the_epoch_in_the_history():
             mlp(), X, Y, "mse", epochs=5, early_stopping=3, callbacks=[interrupt], progress=False
         )
     assert len(history) == history.best_epoch == 1
+
+
+# ---- the parameters that come back are those with the best loss
+
+@pytest.mark.parametrize("options", [
+    {}, {"batch_size": 7}, {"reduction": "sum"}, {"sample_weight": np.linspace(0, 2, N)}, {"penalty": nn.L2(0.05)},
+    {"metrics": ["mae"]}, {"validation_data": (X[::3], Y[::3])},
+], ids=["all at once", "batches", "sum", "weights", "penalty", "metrics", "validation"])
+@pytest.mark.parametrize("wrap", [Straight, with_dropout])
+def test_on_the_training_loss_early_stopping_brings_back_the_best_parameters(wrap, options):
+    """With a rate at which the loss goes up and down; the loss in the History is that before the updates."""
+    model = with_dropout(Straight) if wrap is with_dropout else Straight(mlp())
+    rate = 0.6 if "batch_size" in options else 0.05 if "reduction" in options else 1.5
+    sgd = optim.SGD(model.parameters(), lr=rate)
+    weights = {name: options[name] for name in ("reduction", "sample_weight") if name in options}
+    penalty, after = options.get("penalty"), []
+
+    def objective():
+        extra = penalty(model).data if penalty else 0.0
+        return evaluate(model, X, Y, "mse", **weights)["loss"] + extra
+
+    history = fit(
+        model, X, Y, "mse", sgd, 25, options.pop("batch_size", None), seed=1, progress=False, **options,
+        early_stopping=EarlyStopping(25, "loss"), callbacks=[lambda *_: after.append(objective())],
+    )
+    assert len(history) == 25 and np.argmin(after) + 1 == history.best_epoch != 25
+    same(objective(), min(after))
+
+
+@pytest.mark.parametrize("samples", [1, 99, 100])
+def test_an_oscillation_comes_back_at_its_best(samples):
+    x, y, w = np.ones((samples, 1)), np.zeros(samples), Value(3.0)
+    sizes = []
+    history = fit(
+        lambda row: w * row[0], x, y, "mse", optim.SGD([w], lr=1.1), 20, None, early_stopping=3, progress=False,
+        callbacks=[lambda *_: sizes.append(abs(w.data))],
+    )
+    assert history.best_epoch == 1 and abs(w.data) == min(sizes) and len(history) == 4
+    assert evaluate(lambda row: w * row[0], x, y, "mse")["loss"] == pytest.approx(w.data**2, rel=1e-12)

@@ -30,6 +30,23 @@ def test_a_frozen_parameter_is_not_moved(wrap, options):
     assert [p.requires_grad for p in ours.parameters()] == [False] * 5 + [True] * (len(numbers(ours)) - 5)
 
 
+@pytest.mark.parametrize("wrap", [Straight, Branching])
+@pytest.mark.parametrize("samples", [1, 40])
+@pytest.mark.parametrize("frozen", ["all", "those of the optimiser", "those that the loss has"])
+def test_with_everything_frozen_there_is_nothing_to_train(frozen, samples, wrap):
+    """PyTorch raises at backward()."""
+    model, other = wrap(mlp()), Value(1.0)
+    trained = [*model.parameters()[:3], other] if frozen != "all" else model.parameters()
+    for p in trained[:3] if frozen != "all" else trained:
+        p.requires_grad = False
+    if frozen == "those of the optimiser":
+        other.requires_grad = False
+    before = numbers(model).tolist()
+    with pytest.raises(ValueError, match=r"frozen.*requires_grad=True"):
+        fit(model, X[:samples], Y[:samples], "mse", optim.SGD(trained), progress=False)
+    assert numbers(model).tolist() == before
+
+
 def test_a_frozen_parameter_may_have_any_gradient():
     w, z = Value(1.0), Value(0.0)
     z.requires_grad = False
