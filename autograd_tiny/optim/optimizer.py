@@ -218,6 +218,9 @@ class Optimizer:
             restored = self._restored(state)
         except TypeError as error:
             raise ValueError(f"state: {error}") from None
+        for group, of_state in zip(self.param_groups, restored.param_groups, strict=True):
+            group.options = of_state.options
+        restored.param_groups = self.param_groups       # so that whoever holds a group holds it still
         self.__dict__.update(restored.__dict__)
 
     def _restored(self, state: Mapping[str, Any]) -> Optimizer:

@@ -43,6 +43,14 @@ class Picture:
         """The picture as an SVG element, for a page or a file. RuntimeError if no layout program runs."""
         return printable(self._svg, as_entity)
 
+    @property
+    def png(self) -> bytes:
+        """The picture as a PNG, for IPython.display.Image(…). RuntimeError if no layout program runs.
+
+        A notebook that is not trusted shows it, but no SVG.
+        """
+        return self._as(".png")
+
     @cached_property
     def _source(self) -> str:
         return self._given if isinstance(self._given, str) else self._given()

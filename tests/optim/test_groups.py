@@ -102,6 +102,16 @@ def test_a_network_with_groups_can_be_diagnosed():
     assert diagnose(model, [[0.5, 1.0], [1.0, -1.0]], [1.0, 2.0], "mse", optim.Adam(groups))
 
 
+def test_a_group_that_somebody_holds_is_still_that_of_the_optimiser_after_loading():
+    optimizer, other = two(momentum=0.9), two(lr=0.25, momentum=0.5)
+    group = optimizer.param_groups[0]
+    optimizer.load_state_dict(other.state_dict())
+    assert optimizer.param_groups[0] is group and (group["lr"], group["momentum"]) == (0.25, 0.5)
+    group["lr"] = 0.125
+    assert optimizer.lr == 0.125 and other.lr == 0.25
+    assert group["params"] == optimizer.parameters[:2] != other.parameters[:2]
+
+
 # ---- options
 
 def test_a_group_is_a_dict_of_its_options():

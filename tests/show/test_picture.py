@@ -56,6 +56,11 @@ def test_save_svg_and_dot(drawn, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["f.DOT", "f.svg"]
 
 
+def test_the_png_in_memory_is_that_of_the_file(drawn, tmp_path):
+    assert drawn.png == drawn.save(tmp_path / "f.png").read_bytes()
+    assert size_of_png(drawn.png)[0] > 100
+
+
 def test_save_png_is_crisp(drawn, tmp_path):
     width, _ = size_of_png(drawn.save(tmp_path / "f.png").read_bytes())
     points = float(ET.fromstring(drawn.svg).get("width").removesuffix("pt"))

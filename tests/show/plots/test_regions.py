@@ -3,14 +3,19 @@ import random
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas
 import pytest
 from matplotlib.colors import to_hex
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 
 from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
 from autograd_tiny import nn
 from autograd_tiny.boundary.plotting import BLUE, COLOURS, RED
 from autograd_tiny.show.plots import regions
+from autograd_tiny.sklearn import MLPClassifier, MLPRegressor
 from autograd_tiny.show.plots.regions import plot_decision_regions
 
 NAN, INF = float("nan"), float("inf")
@@ -110,12 +115,14 @@ def test_one_point_has_room_around_it():
     ([[1.0], [1.0, 2.0]], [0, 1], "X: an array of numbers is expected"),
     ([["a", "b"]], [0], "X: an array of numbers is expected"),
     ([[1.0, NAN]], [0], "X: finite numbers are expected"),
-    (X, [0, 1], r"y: one class label for each of the 4 examples is expected, got shape \(2,\)"),
+    (X, [0, 1], r"y: one class label for each of the 4 examples is expected, got 2"),
     (X, [[0], [1], [0], [1]], r"y: .*got shape \(4, 1\)"),
-    (X, ["a"] * 4, "y: an array of numbers is expected"),
+    (X, ["a"] * 4, r"y: the model tells 2 classes apart, got 1 labels, a; labels=\[…\] names all of them"),
+    (X, ["a", "b", "c", "a"], "2 classes apart, got 3 labels, a, b, c"), (X, ["a", "b", 1, 1], "got 1, a, b"),
+    (X, [["a"]] * 4, r"y: .*got shape \(4, 1\)"), (X, [None] * 4, "y: class labels are expected"),
     (X, [0, 1, 2, 1], "labels -1 and 1 or 0 and 1, got 0, 1, 2"),
     (X, [-1, 0, 1, 1], "labels -1 and 1 or 0 and 1, got -1, 0, 1"),
-    (X, [0.5, 0, 1, NAN], "got 0, 0.5, 1, nan"),
+    (X, [0.5, 0, 1, NAN], "y: class labels are expected, integers or strings, got float 0.5"),
 ])
 def test_examples_that_do_not_fit_are_refused(x, y, message):
     with pytest.raises(ValueError, match=message):
@@ -132,6 +139,98 @@ def test_examples_that_do_not_fit_are_refused(x, y, message):
 def test_bad_options_of_decision_regions(options, error, message):
     with pytest.raises(error, match=message):
         plot_decision_regions(left, X, SIGNS, **options)
+
+
+# ---- labels in words
+
+WORDS = ["no", "no", "yes", "yes"]
+
+
+@pytest.mark.parametrize(("y", "labels", "names"), [
+    (WORDS, None, ["no", "yes"]), (np.array(WORDS), None, ["no", "yes"]),
+    (np.array(WORDS, object), None, ["no", "yes"]),
+    (WORDS, ["no", "yes"], ["no", "yes"]), ([0, 0, 1, 1], ["cold", "hot"], ["cold", "hot"]),
+    (SIGNS, ["cold", "hot"], ["cold", "hot"]), ([7, 7, 9, 9], [7, 9], ["7", "9"]),
+    (["b", "b", "a", "a"], ["b", "a"], ["b", "a"]), (["$x_1$"] * 2 + ["$y"] * 2, None, ["$x_1$", "$y"]),
+    (["yes"] * 4, ["no", "yes"], ["no", "yes"]),
+])
+def test_two_classes_have_any_labels(y, labels, names):
+    ax = drawn(plot_decision_regions(left, X, y, mesh=11, labels=labels))
+    assert texts(ax.figure.axes[1]) == [f"class {names[1]}", f"class {names[0]}"]
+    first, second = (c.get_offsets().tolist() for c in ax.collections[-2:])
+    assert (first, second) == (([], X) if set(y) == {"yes"} else (X[:2], X[2:]))
+
+
+def test_the_classes_of_several_outputs_have_any_labels():
+    for y, labels, names in (
+        (["b", "c", "a", "a"], None, ["a", "b", "c"]), ([1, 2, 0, 0], ["x", "y", "z"], ["x", "y", "z"]),
+        (["b", "a", "c", "c"], ["c", "b", "a"], ["c", "b", "a"]), ([5, 7, 3, 3], [3, 5, 7], ["3", "5", "7"]),
+    ):
+        ax = drawn(plot_decision_regions(three, X, y, mesh=11, labels=labels))
+        assert [text.get_text() for text in ax.figure.axes[1].get_yticklabels()] == names
+        assert [c.get_offsets().tolist() for c in ax.collections[-3:]] == [X[2:], X[:1], X[1:2]]
+
+
+@pytest.mark.parametrize(("y", "labels", "message"), [
+    (WORDS, ["no"], "2 classes apart, got 1 labels, no"), (WORDS, ["no", "no"], "labels: different labels"),
+    (WORDS, ["no", "maybe"], "labels: 'yes' occurs in y, but not in labels"),
+    ([0, 2, 0, 2], ["a", "b"], "labels: 0 occurs"),
+])
+def test_labels_that_do_not_fit_are_refused(y, labels, message):
+    with pytest.raises(ValueError, match=message):
+        plot_decision_regions(left, X, y, mesh=5, labels=labels)
+    assert plt.get_fignums() == []
+
+
+# ---- estimators
+
+def blobs(centres):
+    rng = np.random.default_rng(0)
+    x = np.concatenate([rng.normal(centre, 0.3, (20, 2)) for centre in centres])
+    return x, np.repeat(np.arange(len(centres)), 20)
+
+
+@pytest.mark.parametrize("names", [["no", "yes"], [0, 1], [-1, 1], [3, 8], ["a", "b", "c"], [4, 5, 6]])
+def test_an_estimator_of_this_package_is_drawn_with_its_labels(names):
+    x, y = blobs([(0, 0), (2, 0), (0, 2)][: len(names)])
+    y = np.array(names)[y]
+    model = MLPClassifier(random_state=0, learning_rate_init=0.05, max_iter=400, tol=0.01).fit(x, y)
+    ax = drawn(plot_decision_regions(model, x, y, mesh=9, margin=0.0))
+    grid = np.stack(np.meshgrid(*(np.linspace(*x[:, i][[x[:, i].argmin(), x[:, i].argmax()]], 9) for i in (0, 1))), -1)
+    expected = model.predict(grid.reshape(-1, 2)).reshape(9, 9)
+    shown = np.asarray(ax.images[0].get_array())
+    found = np.array(names)[(shown > 0.5).astype(int) if len(names) == 2 else shown.astype(int)]
+    assert (found == expected).all()
+    assert len(np.unique(expected)) == len(names)
+    captions = [text.get_text() for text in ax.figure.axes[1].get_yticklabels()]
+    if len(names) == 2:
+        captions = [text.removeprefix("class ") for text in texts(ax.figure.axes[1])][::-1]
+    assert captions == list(map(str, names))
+
+
+def test_an_estimator_without_probabilities_is_drawn_by_its_predictions():
+    x, y = blobs([(0, 0), (2, 0), (0, 2)])
+    names = np.array(["a", "b", "c"])
+    for chosen in y < 2, y < 3:
+        model = make_pipeline(StandardScaler(), LinearSVC()).fit(x[chosen], names[y[chosen]])
+        ax = drawn(plot_decision_regions(model, x[chosen], names[y[chosen]], mesh=7))
+        assert set(np.unique(np.asarray(ax.images[0].get_array()))) == set(range(len(set(y[chosen]))))
+
+
+def test_a_regressor_is_a_model_with_one_output():
+    x, y = blobs([(0, 0), (2, 0)])
+    model = MLPRegressor(random_state=0, learning_rate_init=0.05, max_iter=300).fit(x, y)
+    ax = drawn(plot_decision_regions(model, x, y, mesh=7, threshold=0.5))
+    assert np.asarray(ax.images[0].get_array()).shape == (7, 7)
+
+
+def test_the_columns_of_a_data_frame_name_the_axes():
+    x, y = blobs([(0, 0), (2, 0)])
+    frame = pandas.DataFrame(x, columns=["width", "$height$"])
+    model = MLPClassifier(random_state=0, max_iter=300, learning_rate_init=0.05).fit(frame, y)
+    ax = drawn(plot_decision_regions(model, frame, y, mesh=5))        # without a warning about missing names
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("width", "$height$")
+    assert drawn(plot_decision_regions(left, frame, y, mesh=5)).get_xlabel() == "width"
 
 
 def test_the_colours_of_ten_classes_differ():
