@@ -38,11 +38,15 @@ def extensions() -> list[Extension]:
     # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised
     quiet = [] if windows else ["-fno-math-errno", "-fno-trapping-math"]
     compiled = [
-        Extension(name.replace("/", "."), [f"{name}.py"], extra_compile_args=flags) for name in COMPILED
+        Extension(
+            name.replace("/", "."), [f"{name}.py"], extra_compile_args=flags, include_dirs=["autograd_tiny/calculus"],
+            depends=["autograd_tiny/calculus/special.h"],
+        )
+        for name in COMPILED
     ]
     native_executor = Extension(
         "autograd_tiny.tape.native_executor", ["autograd_tiny/tape/native_executor.pyx"],
-        extra_compile_args=flags + quiet, include_dirs=["build", "autograd_tiny/tape"],
+        extra_compile_args=flags + quiet, include_dirs=["build", "autograd_tiny/calculus", "autograd_tiny/tape"],
         depends=["autograd_tiny/tape/native_executor.h", "build/kernels.h"],
     )
     found = cythonize(

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from math import atan, atan2 as atan2, copysign, erf, erfc, fabs, hypot as hypot, inf, isnan, nan, tanh
 
+from .special import erfinv, lgamma, polygamma
+
 
 def _total(
     function: Callable[[float], float],
@@ -105,16 +107,19 @@ __all__ = [
     "divide",
     "erf",
     "erfc",
+    "erfinv",
     "exp",
     "expm1",
     "fabs",
     "floor",
     "fmod",
     "hypot",
+    "lgamma",
     "log",
     "log1p",
     "log2",
     "log10",
+    "polygamma",
     "pow",
     "rint",
     "sin",

@@ -253,6 +253,26 @@ NORM_CDF = Operation(
     note="far from 0 relatively less precise, as x²",
     summary="The probability that a standard normal variable is below x.",
 )
+ERFINV = Operation(
+    "erfinv", "erfinv", "x", "erfinv(x)", "sqrt(pi) / 2 * exp(f * f)",
+    note="±inf at ±1, nan outside; next to ±1 the derivative is relatively less precise, as f²",
+    summary="The inverse of the error function; ±inf at ±1, nan outside.",
+)
+LGAMMA = Operation(
+    "lgamma", "lgamma", "x", "lgamma(x)", "digamma(x)",
+    note="inf at 0, -1, -2, …; near its zeros an absolute error of 1e-15",
+    summary="The logarithm of the absolute value of the gamma function.",
+)
+DIGAMMA = Operation(
+    "digamma", "digamma", "x", "polygamma(0, x)", "polygamma(1, x)",
+    note="nan at -1, -2, …; near its zeros an absolute error of 1e-15",
+    summary="The derivative of lgamma, Γ′(x) / Γ(x).",
+)
+POLYGAMMA = Operation(
+    "polygamma", "polygamma", "x y", "polygamma(x, y)", "nan", "polygamma(x + 1, y)",
+    note="x: the order, up to 170, by which there is no derivative; within n + 8 ulp, below 0 relative to its terms",
+    summary="The derivative of order n of the digamma function: 1 for the trigamma function.", parameters="n x",
+)
 
 SIGMOID = Operation(
     "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))",

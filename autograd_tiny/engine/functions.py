@@ -36,11 +36,11 @@ from ..boundary.arrays import is_array
 from ..calculus.operations import OPERATIONS
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DOT, ELU, EQUAL, ERF,
-    ERFC, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS,
-    LESS_EQUAL, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOGSUMEXP, LOG_SIGMOID, MAX, MAXIMUM, MEAN, MIN, MINIMUM,
-    MISH, MOD, NORM_CDF, NORM_PDF, PROD, RELU, ROUND, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUM,
-    TAN, TANH, TRUNC, WHERE, XLOGY,
+    ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIGAMMA, DOT, ELU, EQUAL,
+    ERF, ERFC, ERFINV, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT,
+    LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOGSUMEXP, LOG_SIGMOID, MAX,
+    MAXIMUM, MEAN, MIN, MINIMUM, MISH, MOD, NORM_CDF, NORM_PDF, POLYGAMMA, PROD, RELU, ROUND, SIGMOID, SIGN,
+    SILU, SIN, SINH, SOFTPLUS, SQRT, SUM, TAN, TANH, TRUNC, WHERE, XLOGY,
 )
 # </written: imports>
 
@@ -454,6 +454,24 @@ def norm_cdf(x: X) -> X:
     return answer
 
 
+def erfinv(x: X) -> X:
+    """The inverse of the error function; ±inf at ±1, nan outside."""
+    answer: X = x.erfinv() if type(x) is Value else dispatch(ERFINV, (x,))
+    return answer
+
+
+def lgamma(x: X) -> X:
+    """The logarithm of the absolute value of the gamma function."""
+    answer: X = x.lgamma() if type(x) is Value else dispatch(LGAMMA, (x,))
+    return answer
+
+
+def digamma(x: X) -> X:
+    """The derivative of lgamma, Γ′(x) / Γ(x)."""
+    answer: X = x.digamma() if type(x) is Value else dispatch(DIGAMMA, (x,))
+    return answer
+
+
 def sigmoid(x: X) -> X:
     """The logistic function 1 / (1 + exp(-x)), for any x without overflow.
 
@@ -674,6 +692,11 @@ def hypot(x: Any, y: Any) -> Any:
         TypeError: An argument is something else.
     """
     return dispatch(HYPOT, (x, y))
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """The derivative of order n of the digamma function: 1 for the trigamma function."""
+    return dispatch(POLYGAMMA, (n, x))
 
 
 def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:

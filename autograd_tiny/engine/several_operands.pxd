@@ -2,10 +2,11 @@
 cdef double PI, INF, NAN
 # <written: declarations> by `make written`
 cdef object ATAN2, CLIP, ELU, EQUAL, FLOOR_DIVIDE, FMOD, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS
-cdef object LESS_EQUAL, LOGADDEXP, MAXIMUM, MINIMUM, MOD, WHERE, XLOGY
+cdef object LESS_EQUAL, LOGADDEXP, MAXIMUM, MINIMUM, MOD, POLYGAMMA, WHERE, XLOGY
 
 cpdef object atan2(object left, object right)
 cpdef object hypot(object left, object right)
+cpdef object polygamma(object left, object right)
 cpdef object leaky_relu(object left, object right)
 cpdef object elu(object left, object right)
 cpdef object mod(object left, object right)

@@ -18,7 +18,7 @@ else:
 # <written: imports> by `make written`
 from ..calculus.operations import (
     ATAN2, CLIP, ELU, EQUAL, FLOOR_DIVIDE, FMOD, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL,
-    LOGADDEXP, MAXIMUM, MINIMUM, MOD, WHERE, XLOGY,
+    LOGADDEXP, MAXIMUM, MINIMUM, MOD, POLYGAMMA, WHERE, XLOGY,
 )
 # </written: imports>
 from .value import Operand
@@ -42,6 +42,12 @@ def hypot(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = ieee.hypot(x, y)
     return binary(HYPOT, f, left, ieee.divide(x, f), right, ieee.divide(y, f))
+
+
+def polygamma(left: Operand, right: Operand) -> Value:
+    x, y = number(left), number(right)
+    f = ieee.polygamma(x, y)
+    return binary(POLYGAMMA, f, left, NAN, right, ieee.polygamma(x + 1.0, y))
 
 
 def leaky_relu(left: Operand, right: Operand) -> Value:
@@ -202,6 +208,7 @@ def sign_of(x: float) -> float:
 # <written: implementations> by `make written`
 ATAN2.on_values = atan2
 HYPOT.on_values = hypot
+POLYGAMMA.on_values = polygamma
 LEAKY_RELU.on_values = leaky_relu
 ELU.on_values = elu
 MOD.on_values = mod

@@ -2,12 +2,13 @@
 cimport cython
 
 # <written: declarations> by `make written`
-cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIV, ELU
-cdef object EQUAL, ERF, ERFC, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT
-cdef object LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID, MAXIMUM
-cdef object MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN
-cdef object SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY
+cdef object ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIGAMMA
+cdef object DIV, ELU, EQUAL, ERF, ERFC, ERFINV, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER
+cdef object GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2
+cdef object LOGADDEXP, LOG_SIGMOID, MAXIMUM, MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POLYGAMMA
+cdef object POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY
 
+cdef double digamma_of(double x) noexcept
 cdef double norm_cdf_of(double x) noexcept
 cdef double norm_pdf_of(double x) noexcept
 cdef double sigmoid_of(double x) noexcept

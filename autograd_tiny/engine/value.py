@@ -57,11 +57,11 @@ from ..calculus.operations import OPERATIONS, Operation
 from .micrograd import Sealed, refuse_operands, refuse_step, step_back
 # <written: imports> by `make written`
 from ..calculus.operations import (
-    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIV, ELU, EQUAL,
-    ERF, ERFC, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU,
-    LESS, LESS_EQUAL, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID, MAXIMUM, MINIMUM, MISH, MOD, MUL, NEG,
-    NORM_CDF, NORM_PDF, POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH,
-    TRUNC, XLOGY,
+    ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIGAMMA, DIV, ELU,
+    EQUAL, ERF, ERFC, ERFINV, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT,
+    LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID, MAXIMUM,
+    MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POLYGAMMA, POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN,
+    SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY,
 )
 # </written: imports>
 
@@ -591,6 +591,24 @@ class Value:
         f = 0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
         return unary(NORM_CDF, f, self, norm_pdf_of(x))
 
+    def erfinv(self) -> Value:
+        """The inverse of the error function; ±inf at ±1, nan outside."""
+        x = self._data
+        f = ieee.erfinv(x)
+        return unary(ERFINV, f, self, ieee.divide(ieee.sqrt(PI), 2.0) * ieee.exp(f * f))
+
+    def lgamma(self) -> Value:
+        """The logarithm of the absolute value of the gamma function."""
+        x = self._data
+        f = ieee.lgamma(x)
+        return unary(LGAMMA, f, self, digamma_of(x))
+
+    def digamma(self) -> Value:
+        """The derivative of lgamma, Γ′(x) / Γ(x)."""
+        x = self._data
+        f = ieee.polygamma(0.0, x)
+        return unary(DIGAMMA, f, self, ieee.polygamma(1.0, x))
+
     def sigmoid(self) -> Value:
         """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
         x = self._data
@@ -676,6 +694,10 @@ class Value:
     def hypot(self, other: Any) -> Any:
         """√(x² + y²) without overflow."""
         return dispatch(HYPOT, (self, other))
+
+    def polygamma(self, x: Any) -> Any:
+        """The derivative of order n of the digamma function: 1 for the trigamma function."""
+        return dispatch(POLYGAMMA, (self, x))
 
     def leaky_relu(self, negative_slope: Any = 0.01) -> Any:
         """x where it is positive, else negative_slope · x."""
@@ -915,6 +937,11 @@ def pow(left: Operand, right: Operand) -> Value:
         f * (ieee.log(x if x > 0.0 else 1.0) if x > 0.0 else (0.0 if y >= 0.0 else -INF) if x == 0.0 else NAN)
     )
     return binary(POW, f, left, by_x, right, by_y)
+
+
+def digamma_of(x: float) -> float:
+    f: float = ieee.polygamma(0.0, x)
+    return f
 
 
 def norm_cdf_of(x: float) -> float:

@@ -57,6 +57,7 @@ INLINE void shares(const double *flags, int64_t n, double *out) {
     for (int64_t k = 0; k < n; k++) out[k] = flags[k] / divisor;
 }
 
+#include "special.h"
 #include "kernels.h"
 
 /* ---- the chain rule: what arrives times the local derivative. An operand that was not selected is sent nothing. */

@@ -114,6 +114,19 @@ def has_a_quotient(x: float, y: float) -> bool:
     return y != 0 and abs(x) < 2**53 * abs(y)
 
 
+def erfinv(x: Any) -> Any:
+    """mpmath's, and a step of Newton's method for the digits that it leaves out."""
+    if abs(x) > 1:
+        return MP.mpc(NAN)
+    z = MP.erfinv(x)
+    return z - (MP.erf(z) - x) * MP.exp(z**2) * MP.sqrt(MP.pi) / 2 if abs(x) < 1 - 1e-30 else z
+
+
+def between_poles() -> list[tuple[float]]:
+    """Negative numbers that the gamma function is defined for."""
+    return [(-k - i / 16,) for k in (0, 1, 2, 5, 30, 1000) for i in range(1, 16)]
+
+
 def normal_below(x: Any) -> Any:
     return erfc(-x / MP.sqrt(2)) / 2
 
@@ -230,6 +243,18 @@ REFERENCES = {
     "gelu": Reference(
         lambda x: x * normal_below(x), lambda x: [normal_below(x) + x * normal_density(x)], between(-INF, INF)
     ),
+    "erfinv": Reference(
+        erfinv, lambda x: [MP.sqrt(MP.pi) / 2 * MP.exp(erfinv(x) ** 2)],
+        [*between(-1, 1), *[(1 - 2.0**-n,) for n in (2, 3, 5, 30, 52)]],
+    ),
+    "lgamma": Reference(
+        lambda x: MP.log(abs(MP.gamma(x))), lambda x: [MP.digamma(x)], [*between(0, 1e300), *between_poles()]
+    ),
+    "digamma": Reference(MP.digamma, lambda x: [MP.psi(1, x)], [*between(1e-300, INF), *between_poles()]),
+    "polygamma": Reference(
+        lambda n, x: MP.psi(int(n), x), lambda n, x: [NAN, MP.psi(int(n) + 1, x)],
+        [(n, x) for n in (0.0, 1.0, 2.0, 3.0, 10.0) for (x,) in [*between(1e-20, 1e20), *between_poles()[::5]]],
+    ),
     "norm_pdf": Reference(normal_density, lambda x: [-x * normal_density(x)], between(-INF, INF)),
     "norm_cdf": Reference(normal_below, lambda x: [normal_density(x)], between(-INF, INF)),
     "log_sigmoid": Reference(
@@ -296,6 +321,14 @@ def rounding_of(terms: Sequence[float]) -> float:
     return len(terms) * ROUNDING * math.fsum(map(abs, terms))
 
 
+def of_terms(order: float, x: float) -> float:
+    """The error of a polygamma function below 0, where terms of both signs cancel: order! / distance^(order + 1)."""
+    if x > 0:
+        return 0.0
+    distance = min(abs(x - round(x)), 0.5)
+    return 16 * ROUNDING * float(MP.factorial(order)) * distance ** -(order + 1)
+
+
 def terms_of_dot(*operands: float) -> list[float]:
     n = len(operands) // 2
     return [*map(operator.mul, operands[:n], operands[n : 2 * n]), *operands[2 * n :]]
@@ -312,6 +345,8 @@ def slack_of_power(exact: float, x: float, y: float) -> float:
 VALUE_SLACK: dict[str, Callable[..., float]] = {
     "silu": lambda exact, x: UNDERFLOW, "mish": lambda exact, x: UNDERFLOW,
     "gelu": lambda exact, x: 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,   # the share below x is e^(-x²/2)
+    "lgamma": lambda exact, x: 1e-15 + 4 * ROUNDING * abs(x), "digamma": lambda exact, x: 1e-15 + of_terms(0, x),
+    "polygamma": lambda exact, n, x: 1e-15 + (n + 4) * math.ulp(exact) + of_terms(n, x),
     "norm_pdf": lambda exact, x: ROUNDING * abs(exact) * x * x + UNDERFLOW,
     "norm_cdf": lambda exact, x: 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,
     "logaddexp": lambda exact, x, y: 2e-16,
@@ -328,6 +363,9 @@ SLOPE_SLACK: dict[str, Callable[..., float]] = {
     "silu": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,
     "mish": lambda exact, x: 2e-16 if -3 < x < 0 else UNDERFLOW,
     "gelu": lambda exact, x: 2e-16 if -3 < x < 0 else 2 * ROUNDING * abs(exact) * x * x + UNDERFLOW,
+    "erfinv": lambda exact, x: 4 * ROUNDING * abs(exact) * float(MP.erfinv(x)) ** 2,
+    "lgamma": lambda exact, x: 1e-15 + of_terms(0, x), "digamma": lambda exact, x: 4 * math.ulp(exact) + of_terms(1, x),
+    "polygamma": lambda exact, n, x: (n + 5) * math.ulp(exact) + of_terms(n + 1, x),
     "erf": lambda exact, x: ROUNDING * abs(exact) * x * x,          # e^(-x²): x² is off by its rounding
     "erfc": lambda exact, x: ROUNDING * abs(exact) * x * x,
     "norm_pdf": lambda exact, x: ROUNDING * abs(exact) * x * x + UNDERFLOW,
@@ -356,6 +394,8 @@ def comfortable(name: str) -> list[tuple[float, ...]]:
     points = [numbers[i : i + n] for n in counts for i in range(len(numbers) - n + 1)]
     if counts == (2,):
         points = [(x, y) for x, y in product(numbers, numbers) if x != y]
+    if name == "polygamma":
+        points = [(n, abs(x)) for n, x in product((0.0, 1.0, 3.0), numbers)]
     if name in ("mod", "fmod", "floor_divide"):
         points = [(x, y) for x, y in points if (x / y) % 1]         # not where they jump
     reals = [xs for xs in points if isinstance(REFERENCES[name].value(*map(MP.mpf, xs)), int | MP.mpf)]

@@ -62,6 +62,10 @@ SUITABLE: dict[str, Callable[..., bool]] = {
     **dict.fromkeys(("floor", "ceil", "trunc"), lambda x: x % 1 != 0),
     "round": lambda x: (x + 0.5) % 1 != 0,
     **dict.fromkeys(("mod", "fmod", "floor_divide"), lambda x, y: abs(y) > 0.05 and (x / y) % 1 != 0),
+    "erfinv": lambda x: abs(x) < 0.9,
+    "lgamma": lambda x: x > 0.1,
+    "digamma": lambda x: x > 0.1,
+    "polygamma": lambda n, x: False,        # its order is no variable
     "norm_pdf": lambda x: abs(x) < 3,
     "norm_cdf": lambda x: abs(x) < 3,
     "xlogy": lambda x, y: y > 0.05,

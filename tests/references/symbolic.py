@@ -47,6 +47,7 @@ SMOOTH: dict[str, Any] = {
     "softplus": sympy.log(1 + sympy.exp(X)),
     "silu": X / (1 + sympy.exp(-X)),
     "mish": X * sympy.tanh(sympy.log(1 + sympy.exp(X))),
+    "erfinv": sympy.erfinv(X),
     "norm_pdf": sympy.exp(-(X**2) / 2) / sympy.sqrt(2 * sympy.pi),
     "norm_cdf": (1 + sympy.erf(X / sympy.sqrt(2))) / 2,
     "log_sigmoid": -sympy.log(1 + sympy.exp(-X)),
