@@ -74,7 +74,7 @@ class Optimizer:
             earlier = np.zeros(n) if self._missed is None else self._missed
             self._missed = np.append(earlier, np.full(len(params), float(self.steps)))
         self._state = {
-            name: np.append(array, np.full(len(params), self._initial(name, added)))
+            name: np.append(array, np.full(len(params), self._initial(name, added.options)))
             for name, array in self._state.items()
         }
         self.param_groups.append(added)
@@ -103,10 +103,12 @@ class Optimizer:
 
     def _arrays(self) -> dict[str, Array]:
         """The state, with arrays that are new because an option was set."""
-        for name in [name for group in self.param_groups for name in self._state_of(group)]:
-            if name not in self._state:
-                parts = [np.full(len(group.params), self._initial(name, group)) for group in self.param_groups]
-                self._state[name] = np.concatenate(parts)
+        for group in self.param_groups:
+            for name in self._state_of(group.options):
+                if name not in self._state:
+                    self._state[name] = np.concatenate([
+                        np.full(len(each.params), self._initial(name, each.options)) for each in self.param_groups
+                    ])
         return self._state
 
     def step(self) -> None:
@@ -153,9 +155,10 @@ class Optimizer:
             state = {name: array[moving] for name, array in arrays.items()}
             here = x[moving]
             scratch = [array[: len(here)] for array in self._scratch]
-            changes[moving] = self._change(here, g[moving], state, scratch, self._step_number(moving), group)
-            for name, array in state.items():
-                arrays[name][moving] = array
+            changes[moving] = self._change(here, g[moving], state, scratch, self._step_number(moving), group.options)
+            if trainable is not None:           # else these are parts of the arrays themselves
+                for name, array in state.items():
+                    arrays[name][moving] = array
         if trainable is not None and not trainable.all():
             self._missed = (0.0 if self._missed is None else self._missed) + ~trainable
         self.steps += 1
@@ -168,7 +171,7 @@ class Optimizer:
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
-        group: ParamGroup,
+        options: Mapping[str, Any],
     ) -> Array:
         """The update rule.
 
@@ -178,7 +181,7 @@ class Optimizer:
             state: The arrays (n,) of the state by name, to be updated in place.
             scratch: Two arrays (n,) for intermediate results.
             t: The number of the step, from 1; an array (n,) where some parameters were frozen in earlier steps.
-            group: The options.
+            options: The options of the group.
 
         Returns:
             The array to subtract from x.
@@ -191,7 +194,7 @@ class Optimizer:
         Returns:
             A dict of plain data and of arrays (parameters,), for load_state_dict.
         """
-        needed = dict.fromkeys(name for group in self.param_groups for name in self._state_of(group))
+        needed = dict.fromkeys(name for group in self.param_groups for name in self._state_of(group.options))
         missed = np.zeros(len(self.parameters)) if self._missed is None else self._missed
         return {
             "optimizer": type(self).__name__,

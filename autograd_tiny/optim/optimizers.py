@@ -15,7 +15,7 @@ from ..boundary.arguments import boolean, describe, nonnegative
 from ..boundary.text import quoted
 from ..engine.value import Value
 from ..vectors import Array
-from .groups import Option, ParamGroup, below_1, two_below_1
+from .groups import Option, below_1, two_below_1
 from .optimizer import Optimizer, Parameters
 
 
@@ -67,17 +67,17 @@ class SGD(Optimizer):
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
-        group: ParamGroup,
+        options: Mapping[str, Any],
     ) -> Array:
         a, b = scratch
-        momentum = group["momentum"]
-        g = decayed(x, g, group["weight_decay"], a)
+        momentum = options["momentum"]
+        g = decayed(x, g, options["weight_decay"], a)
         if momentum:
             buffer = state["momentum_buffer"]
             buffer *= momentum
-            buffer += np.multiply(g, 1 - group["dampening"] * (t > 1), out=b)
-            g = np.add(np.multiply(buffer, momentum, out=b), g, out=b) if group["nesterov"] else buffer
-        return np.multiply(g, group["lr"], out=a)
+            buffer += np.multiply(g, 1 - options["dampening"] * (t > 1), out=b)
+            g = np.add(np.multiply(buffer, momentum, out=b), g, out=b) if options["nesterov"] else buffer
+        return np.multiply(g, options["lr"], out=a)
 
 
 class Adagrad(Optimizer):
@@ -123,13 +123,13 @@ class Adagrad(Optimizer):
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
-        group: ParamGroup,
+        options: Mapping[str, Any],
     ) -> Array:
         a, b = scratch
-        g = decayed(x, g, group["weight_decay"], a)
+        g = decayed(x, g, options["weight_decay"], a)
         state["sum"] += np.multiply(g, g, out=b)
-        np.divide(g, shifted_root(state["sum"], group["eps"], b), out=b)
-        return np.multiply(b, group["lr"] / (1 + (t - 1) * group["lr_decay"]), out=b)
+        np.divide(g, shifted_root(state["sum"], options["eps"], b), out=b)
+        return np.multiply(b, options["lr"] / (1 + (t - 1) * options["lr_decay"]), out=b)
 
 
 class RMSprop(Optimizer):
@@ -174,22 +174,22 @@ class RMSprop(Optimizer):
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
-        group: ParamGroup,
+        options: Mapping[str, Any],
     ) -> Array:
         a, b = scratch
-        g = decayed(x, g, group["weight_decay"], a)
-        v = moving_average(state["square_avg"], group["alpha"], np.multiply(g, g, out=b), b)
-        if group["centered"]:
-            m = moving_average(state["grad_avg"], group["alpha"], g, b)
+        g = decayed(x, g, options["weight_decay"], a)
+        v = moving_average(state["square_avg"], options["alpha"], np.multiply(g, g, out=b), b)
+        if options["centered"]:
+            m = moving_average(state["grad_avg"], options["alpha"], g, b)
             v = np.subtract(v, np.multiply(m, m, out=b), out=b)
             np.maximum(v, 0.0, out=v)           # rounding may bring a variance below 0
-        np.divide(g, shifted_root(v, group["eps"], b), out=b)
-        if group["momentum"]:
+        np.divide(g, shifted_root(v, options["eps"], b), out=b)
+        if options["momentum"]:
             buffer = state["momentum_buffer"]
-            buffer *= group["momentum"]
+            buffer *= options["momentum"]
             buffer += b
-            return np.multiply(buffer, group["lr"], out=b)
-        return np.multiply(b, group["lr"], out=b)
+            return np.multiply(buffer, options["lr"], out=b)
+        return np.multiply(b, options["lr"], out=b)
 
 
 class Adam(Optimizer):
@@ -230,24 +230,24 @@ class Adam(Optimizer):
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
-        group: ParamGroup,
+        options: Mapping[str, Any],
     ) -> Array:
         a, b = scratch
-        return self._adam_step(decayed(x, g, group["weight_decay"], a), state, b, t, group)
+        return self._adam_step(decayed(x, g, options["weight_decay"], a), state, b, t, options)
 
     def _adam_step(
-        self, g: Array, state: dict[str, Array], b: Array, t: Array | int, group: ParamGroup
+        self, g: Array, state: dict[str, Array], b: Array, t: Array | int, options: Mapping[str, Any]
     ) -> Array:
         """lr·m̂/(√v̂ + eps)"""
-        beta1, beta2 = group["betas"]
+        beta1, beta2 = options["betas"]
         m = moving_average(state["exp_avg"], beta1, g, b)
         v = moving_average(state["exp_avg_sq"], beta2, np.multiply(g, g, out=b), b)
-        if group["amsgrad"]:
+        if options["amsgrad"]:
             v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         np.divide(np.sqrt(v, out=b), (1 - beta2**t) ** 0.5, out=b)
-        b += group["eps"]
+        b += options["eps"]
         np.divide(m, b, out=b)
-        return np.multiply(b, group["lr"] / (1 - beta1**t), out=b)
+        return np.multiply(b, options["lr"] / (1 - beta1**t), out=b)
 
 
 class AdamW(Adam):
@@ -271,11 +271,11 @@ class AdamW(Adam):
 
     def _change(
         self, x: Array, g: Array, state: dict[str, Array], scratch: Sequence[Array], t: Array | int,
-        group: ParamGroup,
+        options: Mapping[str, Any],
     ) -> Array:
         a, b = scratch
-        change = self._adam_step(g, state, b, t, group)
-        change += np.multiply(x, group["lr"] * group["weight_decay"], out=a)
+        change = self._adam_step(g, state, b, t, options)
+        change += np.multiply(x, options["lr"] * options["weight_decay"], out=a)
         return change
 
 
