@@ -65,6 +65,8 @@ class Optimizer:
         Raises:
             TypeError, ValueError: As for a new optimiser. Nothing has changed then.
         """
+        if not isinstance(group, Mapping):
+            raise TypeError(f'group: a dict is expected, as {{"params": [w, b]}}, got {describe(group)}')
         options = {**self._defaults, **group}
         params = checked_parameters(options.pop("params", ()))
         check_once(self.parameters + params)

@@ -200,8 +200,10 @@ def test_parameters_that_are_added_later_begin_their_own_count(kind):
         alone.step()
     assert q.data == r.data and optimizer.parameters == (p, q)
     before = repr(optimizer)
-    with pytest.raises(ValueError, match="there twice"):
-        optimizer.add_param_group({"params": [p]})
+    for bad, error, match in (({"params": [p]}, ValueError, "there twice"), ([r], TypeError, "group: a dict is expect"),
+                              ({"lr": 0.1}, ValueError, "got none"), ({"params": [r], "a": 1}, ValueError, "'a' is")):
+        with pytest.raises(error, match=match):
+            optimizer.add_param_group(bad)
     assert repr(optimizer) == before
 
 
