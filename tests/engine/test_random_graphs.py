@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings, strategies as st
+from references.agreement import compare
 from references.operations import MP, REFERENCES
 
 from autograd_tiny import Value, gradients, topological_order
@@ -64,6 +65,13 @@ def test_gradients_against_differences_of_the_whole_program(program: Program) ->
 
         exact = (along(leaves[i] + TINY) - along(leaves[i] - TINY)) / (2 * TINY)
         assert abs(found - exact) <= 1e-12 * max(1.0, tolerances[i]), (i, found, exact)
+
+
+def test_the_engines_forward_mode_and_the_tape_agree_on_2000_programs() -> None:
+    """Half of them on any numbers, infinities and nan included."""
+    counts, faults = compare(range(2000))
+    assert not faults, "\n".join(faults)
+    assert counts["programs"] == 2000 and counts["with a number that is not finite"] > 100
 
 
 # ---- who gets them

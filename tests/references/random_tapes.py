@@ -154,6 +154,10 @@ class Judge:
         others = [each.gradient(place)[leaf] for each in self.others]
         check(found, self.eager(place)[leaf], self.sweep.gradient(place)[leaf], others)
 
+    def limit_of_value(self, place: int) -> float | None:
+        """How far a value may be off; None if anything goes."""
+        return tolerance(self.values[place].data, self.sweep.value(place), [each.value(place) for each in self.others])
+
     @cache                                          # noqa: B019
     def eager(self, place: int) -> Sequence[float]:
         found: Sequence[float] = gradients(self.values[place], self.values[: len(self.sweep.program.leaves)])
