@@ -1,12 +1,14 @@
-"""PyTorch and Lightning: reports about optimisers, schedules and resumed trainings.
+"""PyTorch and Lightning: reports about derivatives, optimisers, schedules and resumed trainings.
 
 Each case is written for this package. Rates are those of the documented formulas.
 """
 import json
+import math
 
 import pytest
 
-from autograd_tiny import Value, load_checkpoint, nn, optim, save_checkpoint
+import autograd_tiny as at
+from autograd_tiny import Value, gradients, load_checkpoint, nn, optim, save_checkpoint
 
 
 def sgd(lr=0.1, **options):
@@ -100,3 +102,55 @@ def test_a_state_for_other_groups_is_refused_by_their_sizes():
     """dsve-loc 16: "a parameter group that doesn't match the size of optimizer's group"."""
     with pytest.raises(ValueError, match=r"groups of \[2\] parameters are expected, got list \[1, 1\]"):
         sgd().load_state_dict(optim.SGD([{"params": [Value(1.0)]}, {"params": [Value(2.0)]}]).state_dict())
+
+
+# ---- derivatives: the right values are from the formulas, by hand or by mpmath
+
+def test_the_second_derivative_of_a_square_with_a_frozen_exponent():
+    """95180: nan at 0 for 2."""
+    x, c = Value(0.0), Value(2.0, requires_grad=False)
+    first = gradients(x**c, x, create_graph=True)
+    assert gradients(first, x) == 2.0
+
+
+def test_the_derivative_of_sigmoid_keeps_its_digits():
+    """195681: 1 - f loses all digits far above 0."""
+    assert at.grad(at.sigmoid)(30.0) == pytest.approx(9.357622968839299e-14, rel=4e-16)
+    assert at.grad(at.sigmoid)(700.0) == pytest.approx(9.859676543759770e-305, rel=4e-16)
+    assert at.grad(at.tanh)(19.0) == pytest.approx(1.2556531168192118e-16, rel=4e-16)
+
+
+def test_where_with_an_operand_that_is_not_finite():
+    """4132, 16317, 17455: x / 0 where it is not chosen. Its local derivative by x is infinite: 0 · inf."""
+    x = Value(1.0)
+    at.where(1.0, 0.0, x / 0.0).backward()
+    assert math.isnan(x.grad)
+    x = Value(1.0)
+    divisor = at.where(1.0, 1.0, 0.0)           # the remedy of the report: the divisor is chosen first
+    at.where(1.0, 0.0, x / divisor).backward()
+    assert x.grad == 0.0
+
+
+def test_the_operand_of_where_that_is_not_chosen():
+    """36923, 68425, 108618: the operand itself gets exactly 0, whatever arrives."""
+    a, b = Value(0.0), Value(-5.0)
+    at.log(at.where(1.0, a, b)).backward()
+    assert (a.grad, b.grad) == (math.inf, 0.0)
+
+
+def test_logsigmoid_at_minus_infinity():
+    """20972: nan; -inf with the derivative 1 is right."""
+    assert at.value_and_grad(at.log_sigmoid)(-math.inf) == (-math.inf, 1.0)
+    assert at.value_and_grad(at.log_sigmoid)(-300.0) == (-300.0, 1.0)
+
+
+def test_logsumexp_at_minus_infinity():
+    """31829: nan for 0 where all operands are -inf."""
+    assert at.grad(at.logsumexp)([-math.inf, -math.inf]) == [0.0, 0.0]
+    assert at.grad(at.logsumexp)([-math.inf, 1.0]) == [0.0, 1.0]
+
+
+def test_the_gradient_of_a_masked_loss():
+    """89543: a target that is nan is left out by where, inside of the square and outside."""
+    for masked in (lambda r: at.where(0.0, r, 0.0) ** 2, lambda r: at.where(0.0, r**2, 0.0)):
+        assert at.grad(lambda x, masked=masked: masked(x - 1.0))(3.0) == 0.0
