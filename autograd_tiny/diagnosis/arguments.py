@@ -8,8 +8,10 @@ import numpy as np
 
 from .. import optim, vectors
 from ..boundary.arguments import describe
+from ..engine.state import switched
 from ..engine.value import Value
 from ..nn.activations import name_of
+from ..nn.logits import squashed_twice
 from ..nn.losses import loss_spec
 from ..nn.module import Module
 from ..training.data import Array, all_finite, inputs_of, targets_of
@@ -28,6 +30,7 @@ class Arguments:
         sample_numbers: The rows of X that these samples are.
         samples_given: The number of rows of X.
         optimizer: The optimizer whose updates are measured, or None.
+        squashed: "sigmoid" or "softmax" where the model ends in it, but the loss takes logits; else "".
         parameters: Those of the optimizer, then the others of the model.
         index_of: The index of each parameter in `parameters`.
         trainable: Whether each of them requires a gradient.
@@ -54,13 +57,14 @@ class Arguments:
 
     def _checked_targets(self, y: Any) -> Array:
         """The targets as floats, after a trial of the model and the loss on the first sample."""
-        with evaluation_mode(self.modules):
+        with evaluation_mode(self.modules), switched(recording=True):
             outputs = self.model(floats_of(self.x[0]))
             width = len(outputs) if hasattr(outputs, "__len__") else None
             targets = targets_of(y, self.samples_given, self.loss.targets, width)
             loss = self.loss.loss(outputs, floats_of(targets[0]))
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
+        self.squashed = squashed_twice(self.loss, outputs, loss)
         return targets
 
     def _checked_parameters(self) -> tuple[Value, ...]:

@@ -35,7 +35,8 @@ UNSCALED = 10.0
 WORSE_THAN_GUESSING = 10.0
 
 SEVERITIES = "severe", "warning", "note"
-CAUSES = "nonfinite", "inputs not scaled", "learning rate too high"     # kinds that may cause the others
+# kinds that may cause the others
+CAUSES = "nonfinite", "probabilities as logits", "inputs not scaled", "learning rate too high"
 
 
 def findings_of(
@@ -52,12 +53,13 @@ def findings_of(
         guessing: The mean loss of the best constant prediction, None if it is unknown.
     """
     findings = [*_worse_than_guessing(layers, loss, guessing), *_alike_or_dead(layers, len(arguments.x))]
+    findings += _probabilities_as_logits(arguments, layers)
     findings += _saturated(layers[:-1])         # outputs of 0 and 1 may be right
     findings += _vanishing_or_exploding(layers)
     if arguments.optimizer is not None:
         findings += _learning_rate(layers, arguments.optimizer.lr)
     findings += _unreached(arguments.tensor_names(~measurements.reached), measurements.reached)
-    findings += _no_gradient(layers, arguments.x)
+    findings += _no_gradient(layers, arguments.x, measurements.losses)
     findings += _unscaled(arguments.x, layers, findings)
     findings += _nonfinite(arguments, measurements)
     return sorted(findings, key=lambda each: (each.kind not in CAUSES, SEVERITIES.index(each.severity)))
@@ -74,6 +76,15 @@ def _worse_than_guessing(
             f"it is {loss:.3g}, {_times(loss / guessing)} that of the best constant prediction{outputs}",
             "if the model is untrained, make its outputs smaller: inputs with a mean of 0 and a standard deviation "
             "of 1, smaller initial weights (xavier_uniform); otherwise try a lower learning rate"
+        )
+
+
+def _probabilities_as_logits(arguments: Arguments, layers: Sequence[LayerReport]) -> Iterator[Finding]:
+    if arguments.squashed:
+        yield Finding(
+            "severe", "probabilities as logits", layers[-1].name if layers else "model",
+            f"the outputs come from {arguments.squashed}, but {arguments.loss_name} takes logits, which have no bounds",
+            f"let the last layer be linear, and apply {arguments.squashed} to what predict returns"
         )
 
 
@@ -200,8 +211,10 @@ def _unreached(names: Sequence[str], reached: Array) -> Iterator[Finding]:
         )
 
 
-def _no_gradient(layers: Sequence[LayerReport], x: Array) -> Iterator[Finding]:
+def _no_gradient(layers: Sequence[LayerReport], x: Array, losses: Array) -> Iterator[Finding]:
     """Parameters whose gradient is 0 for all samples, unless another problem explains it."""
+    if not losses.any():                                # nothing is left to learn, as with a hinge loss at its end
+        return
     is_explained = not (x != 0).any(axis=0).all()       # a column of zeros
     for layer in layers:
         trained = layer.parameters - layer.frozen

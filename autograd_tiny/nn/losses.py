@@ -297,11 +297,13 @@ class LossSpec(NamedTuple):
         loss: The function.
         targets: "numbers", "probabilities", "signs" (1 and −1), "classes" (labels or probabilities), or "any".
         threshold: An output above it predicts the second of two classes; None where that depends on the labels.
+        takes_logits: Whether its outputs are logits or scores, those of a linear last layer.
     """
 
     loss: Loss
     targets: str = "numbers"
     threshold: float | None = None
+    takes_logits: bool = False
 
 
 LOSSES = {
@@ -315,10 +317,10 @@ LOSSES = {
     "huber": LossSpec(huber),
     "mean_absolute_percentage_error": LossSpec(mean_absolute_percentage_error),
     "mape": LossSpec(mean_absolute_percentage_error),
-    "binary_cross_entropy": LossSpec(binary_cross_entropy, "probabilities", 0.0),
-    "cross_entropy": LossSpec(cross_entropy, "classes"),
-    "hinge": LossSpec(hinge, "signs", 0.0),
-    "multiclass_hinge": LossSpec(multiclass_hinge, "classes"),
+    "binary_cross_entropy": LossSpec(binary_cross_entropy, "probabilities", 0.0, takes_logits=True),
+    "cross_entropy": LossSpec(cross_entropy, "classes", takes_logits=True),
+    "hinge": LossSpec(hinge, "signs", 0.0, takes_logits=True),
+    "multiclass_hinge": LossSpec(multiclass_hinge, "classes", takes_logits=True),
 }
 
 

@@ -42,7 +42,8 @@ def fit(
 
     The loss of one sample is recorded on a tape once, and the tape runs over each batch. Where that is not possible,
     a warning says why, and model and loss are called for each sample. Numbers that loss, penalty and metrics use
-    besides parameters and samples keep the values from the start, even if a callback changes them.
+    besides parameters and samples keep the values from the start, even if a callback changes them. Another warning
+    tells of a model that ends in sigmoid or softmax, where the loss takes logits.
 
     The parameters are in their Values after each epoch, and whenever a callback runs. Ctrl-C ends training with a
     warning: the model keeps its last update or, with early stopping, gets back its best epoch.
@@ -98,8 +99,8 @@ def fit(
         model, X, y, loss, optimizer, lr, epochs=epochs, batch_size=batch_size, reduction=reduction, penalty=penalty,
         sample_weight=sample_weight, seed=seed, clip_norm=clip_norm, clip_value=clip_value, threads=threads,
     )
-    for reason in training.slow:
-        warnings.warn(f"no tape could be recorded, so training is slow, sample by sample: {reason}", stacklevel=2)
+    for text in training.warnings:
+        warnings.warn(text, stacklevel=2)
     monitor = Monitor(training, validation_data, metrics, early_stopping, schedule, callbacks)
     history = History(monitor.names)
     shuffle = boolean("shuffle", shuffle) and training.updates > 1

@@ -19,7 +19,8 @@ from ..boundary.arguments import describe, integer
 from ..boundary.text import quoted
 from ..engine.graph import depends_on
 from ..engine.value import Value
-from ..nn.layers import dropout_factors
+from ..nn.layers import dropout_factors, keep_all
+from ..nn.logits import squashed_twice
 from ..nn.losses import loss_spec
 from ..optim.clipping import checked_limit, clip_norm, clip_value
 from .data import Array, all_finite, inputs_of, targets_of, weights_of
@@ -41,7 +42,7 @@ class Training:
         parameters: The parameters, in an array while training runs.
         objective: The loss of a sample, over rows.
         penalty_of_model: The penalty as a function of no inputs; None without one.
-        slow: Why the loss and the penalty could not be recorded, if so.
+        warnings: What the user should know before training begins.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Training:
         self.weights = weights_of(sample_weight, self.samples)
         self.optimizer = optimizer_for(model, optimizer, lr)
         self.seed = seed if seed is None or isinstance(seed, np.random.Generator) else integer("seed", seed, 0)
+        self.warnings: list[str] = []
         self._check_loss()
         self.parameters = ParameterArray(self.optimizer, model)
         self.clip_norm = None if clip_norm is None else checked_limit("clip_norm", clip_norm)
@@ -73,7 +75,10 @@ class Training:
         self._rows = np.empty((self.batch_size, sum(width or 1 for width in self.widths)))
         self.objective = self._objective()
         self.penalty_of_model = self._penalty_of_model()
-        self.slow = [each.why for each in (self.objective, self.penalty_of_model) if each is not None and each.why]
+        self.warnings += [
+            f"no tape could be recorded, so training is slow, sample by sample: {each.why}"
+            for each in (self.objective, self.penalty_of_model) if each is not None and each.why
+        ]
 
     @property
     def updates(self) -> int:
@@ -95,9 +100,9 @@ class Training:
 
     def _check_loss(self) -> None:
         """Run one sample forward. TypeError, ValueError unless loss and penalty are Values of the parameters."""
-        factors = [1.0] * len(self.dropouts)
-        with sample_named(0):
-            loss = self.loss_of_sample(floats_of(self.x[0]), floats_of(self.targets[0]), factors)
+        with sample_named(0), dropout_factors(keep_all):
+            outputs = self.model(floats_of(self.x[0]))
+            loss = self.loss.loss(outputs, floats_of(self.targets[0]))
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
         if not depends_on(loss, self.optimizer.parameters):
@@ -108,6 +113,12 @@ class Training:
             raise ValueError(
                 "all parameters that the loss depends on are frozen, so there is nothing to train: set "
                 "requires_grad=True on some that the optimiser has"
+            )
+        squashed = squashed_twice(self.loss, outputs, loss)
+        if squashed:
+            self.warnings.append(
+                f"the outputs of the model come from {squashed}, but the loss takes logits, which have no bounds. Let "
+                f"the last layer be linear, and apply {squashed} to what predict returns"
             )
         if self.penalty is not None:
             penalty = self.penalty(self.model)

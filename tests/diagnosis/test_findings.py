@@ -4,9 +4,9 @@ import random
 import numpy as np
 import pytest
 
-from references.networks.diagnosed import LABELS, X, Y, Unused, kinds, mlp, only
+from references.networks.diagnosed import LABELS, N, X, Y, Unused, kinds, mlp, only
 
-from autograd_tiny import Value, nn
+from autograd_tiny import Value, exp, nn, no_grad, optim, softmax
 from autograd_tiny.diagnosis import findings, measure, summary
 
 
@@ -199,3 +199,41 @@ def test_a_model_that_is_much_worse_than_a_constant_prediction_is_found():
     assert f"it is {report.loss:.3g}, {report.loss / report.guessing:,.0f} times" in finding.text
     model.layers[0].neurons[0].b.data = 0.0
     assert not measure(model, X, Y, "mse").findings
+
+
+# ---- logits
+
+W = Value(0.5, "w")
+
+
+@pytest.mark.parametrize("samples", [3, N])
+@pytest.mark.parametrize("model, loss, where", [
+    (mlp(output_activation="sigmoid"), "binary_cross_entropy", "layer3"),
+    (nn.Sequential(mlp((4, 2)), softmax), "cross_entropy", "layer2"),
+    (lambda x: 1.0 / (1.0 + exp(-W * x[0])), "binary_cross_entropy", "model"),
+])
+def test_probabilities_where_the_loss_takes_logits_are_found(model, loss, where, samples):
+    optimizer = optim.SGD([W]) if where == "model" else None
+    found = only(measure(model, X[:samples], LABELS[:samples], loss, optimizer), "probabilities as logits")
+    assert found.severity == "severe" and found.where == where and loss in found.text and "linear" in found.advice
+
+
+def test_probabilities_where_the_loss_takes_them_are_no_finding():
+    assert "probabilities as logits" not in kinds(measure(mlp(output_activation="sigmoid"), X, LABELS, "mse"))
+    with no_grad():
+        assert "probabilities as logits" in kinds(
+            measure(mlp(output_activation="sigmoid"), X, LABELS, "binary_cross_entropy")
+        )
+
+
+# ---- nothing left to learn
+
+@pytest.mark.parametrize("loss, y", [("hinge", np.sign(X[:, 0])), ("mse", 9.0 * X[:, 0])])
+def test_a_loss_of_exactly_0_is_no_illness(loss, y):
+    """All margins are kept, or all targets met: there the gradient is 0, as it should be."""
+    model = nn.MLP(3, [1], init="zeros")
+    model.load_state_dict({"layer1.w": [[9.0, 0.0, 0.0]], "layer1.b": [0.0]})
+    kept = np.abs(X[:, 0]) > 0.2
+    assert measure(model, X[kept], y[kept], loss).findings == []
+    model.parameters()[0].data = 0.01
+    assert measure(model, X[kept], y[kept], loss).loss > 0.0

@@ -4,10 +4,10 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 from references.networks.training import (
-    WEIGHTS, Batches, Branching, N, Straight, X, Y, by_hand, with_dropout, loss_of, mlp, numbers, same,
+    CLASSES, WEIGHTS, Batches, Branching, N, Straight, X, Y, by_hand, with_dropout, loss_of, mlp, numbers, same,
 )
 
-from autograd_tiny import engine_kind, fit, nn, optim
+from autograd_tiny import engine_kind, fit, nn, optim, softmax
 from autograd_tiny.nn import losses
 from autograd_tiny.training.update import Training
 
@@ -220,8 +220,31 @@ def test_a_training_is_complete_when_it_is_made_and_has_changed_nothing():
     )
     attributes = set(vars(training))
     assert numbers(model).tolist() == before and training.optimizer.steps == 0 and model.training
-    assert training.updates == 6 and training.slow == []
+    assert training.updates == 6 and training.warnings == []
     _, penalty, weight = training.update(slice(0, 7), "epoch 1, update 1")
     assert penalty == pytest.approx(0.1 * np.square(before).sum(), rel=1e-12) and weight == WEIGHTS[:7].sum()
     assert numbers(model).tolist() == before        # only the array has moved so far
     assert training.parameters.numbers.tolist() != before and set(vars(training)) == attributes
+
+
+# ---- warnings before training
+
+@pytest.mark.parametrize("samples", [3, N])
+@pytest.mark.parametrize("head, loss, y", [
+    ("sigmoid", "binary_cross_entropy", Y > 0), ("sigmoid", "hinge", np.sign(Y)),
+    ("softmax", "cross_entropy", CLASSES), ("sigmoid", "cross_entropy", CLASSES),
+    ("sigmoid", lambda o, t: losses.binary_cross_entropy(o, t), 1.0 * (Y > 0)),
+])
+def test_a_model_that_ends_in_what_the_loss_applies_is_warned_of(head, loss, y, samples):
+    outputs = 3 if y is CLASSES else 1
+    inside = mlp((4, outputs), output_activation="linear" if head == "softmax" else head)
+    model = nn.Sequential(inside, nn.Dropout(0.2), *([softmax] if head == "softmax" else []))
+    with pytest.warns(UserWarning, match=f"come from {head}, but the loss takes logits") as warned:
+        fit(model, X[:samples], y[:samples], loss, progress=False)
+    assert len(warned) == 1 and warned[0].filename == __file__
+
+
+def test_a_model_that_ends_rightly_is_not():
+    fit(mlp(), X, Y > 0, "binary_cross_entropy", progress=False)
+    fit(mlp(output_activation="sigmoid"), X, Y > 0, "mse", progress=False)
+    fit(mlp((4, 3)), X, CLASSES, "cross_entropy", progress=False)
