@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
-
 try:
     import cython
 except ImportError:
@@ -20,7 +19,6 @@ if cython.compiled:
     from cython.cimports.autograd_tiny.calculus import ieee
     from cython.cimports.autograd_tiny.engine.value import Fan, nary, number
 else:
-    from . import pure_cython as cython
     from ..calculus import ieee
     from .value import Fan, nary, number
 from ..calculus.operations import DOT, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, Operation
