@@ -17,7 +17,7 @@ import pytest
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, topological_order
 from references.operations import (
-    INF, MP, NAN, REFERENCES, ROWS, SLOPE_SLACK, VALUE_SLACK, comfortable, edges, found, is_close, no_slack,
+    DERIVATIVE_SLACK, INF, MP, NAN, REFERENCES, ROWS, VALUE_SLACK, comfortable, edges, found, is_close, no_slack,
     perform, same, stated,
 )
 from references.symbolic import SMOOTH, exact_derivative
@@ -34,23 +34,23 @@ def test_the_references_derivatives_are_those_of_its_value(name: str) -> None:
     reference = REFERENCES[name]
     for operands in comfortable(name):
         xs = [MP.mpf(x) for x in operands]
-        for i, slope in enumerate(reference.slopes(*xs)):
+        for i, derivative in enumerate(reference.derivatives(*xs)):
             order = tuple(int(j == i) for j in range(len(xs)))
-            if not MP.isnan(slope):
-                assert MP.almosteq(slope, MP.diff(reference.value, tuple(xs), order), 1e-40, 1e-40), operands
+            if not MP.isnan(derivative):
+                assert MP.almosteq(derivative, MP.diff(reference.value, tuple(xs), order), 1e-40, 1e-40), operands
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_value_and_derivatives_against_50_digits(name: str) -> None:
     reference = REFERENCES[name]
-    value_slack, slope_slack = VALUE_SLACK.get(name, no_slack), SLOPE_SLACK.get(name, no_slack)
+    value_slack, derivative_slack = VALUE_SLACK.get(name, no_slack), DERIVATIVE_SLACK.get(name, no_slack)
     for operands in reference.points:
-        value, *slopes = found(name, operands)
+        value, *derivatives = found(name, operands)
         xs = [MP.mpf(x) for x in operands]
         exact = MP.mpf(reference.value(*xs))
         assert is_close(value, exact, value_slack(float(exact), *operands)), (operands, value, exact)
-        for slope, exact in zip(slopes, map(MP.mpf, reference.slopes(*xs)), strict=True):
-            assert is_close(slope, exact, slope_slack(float(exact), *operands)), (operands, slope, exact)
+        for derivative, exact in zip(derivatives, map(MP.mpf, reference.derivatives(*xs)), strict=True):
+            assert is_close(derivative, exact, derivative_slack(float(exact), *operands)), (operands, derivative, exact)
 
 
 # ---- the engine and operations.py say the same
@@ -272,12 +272,12 @@ CONVENTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "operands", "value", "slopes"), CONVENTIONS)
+@pytest.mark.parametrize(("name", "operands", "value", "derivatives"), CONVENTIONS)
 def test_conventions(
-    name: str, operands: tuple[float, ...], value: float, slopes: tuple[float, ...]
+    name: str, operands: tuple[float, ...], value: float, derivatives: tuple[float, ...]
 ) -> None:
     got = found(name, operands)
-    assert all(map(same, got, [value, *slopes])), got
+    assert all(map(same, got, [value, *derivatives])), got
 
 
 def test_the_largest_of_infinities() -> None:

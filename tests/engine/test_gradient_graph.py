@@ -35,7 +35,7 @@ def test_create_graph_gives_values_that_can_be_differentiated():
 def test_create_graph_refuses_numbers_that_have_changed():
     x, w = Value(3.0, "x"), Value(0.0, "w")
     f = (x * w) * 2
-    x.data = 4.0                       # f is 0 as before, but its slope along w is not
+    x.data = 4.0                       # f is 0 as before, but its derivative along w is not
     with pytest.raises(RuntimeError, match=r"label='x'.*has changed"):
         gradients(f, [x, w], create_graph=True)
     assert gradients(f, [x, w]) == (0.0, 6.0)

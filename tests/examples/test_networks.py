@@ -40,12 +40,12 @@ def by_hand_222(p):
     d_o1, d_o2 = (o1 - 0.5) * o1 * (1 - o1), (o2 - 0.5) * o2 * (1 - o2)
     d_h1 = (d_o1 * p["w5"] + d_o2 * p["w6"]) * h1 * (1 - h1)
     d_h2 = (d_o1 * p["w7"] + d_o2 * p["w8"]) * h2 * (1 - h2)
-    slopes = {
+    gradients_by_hand = {
         "w1": 0.1 * d_h1, "w2": 0.1 * d_h2, "w3": 0.2 * d_h1, "w4": 0.2 * d_h2,
         "w5": h1 * d_o1, "w6": h1 * d_o2, "w7": h2 * d_o1, "w8": h2 * d_o2,
         "b1": d_h1 + d_h2, "b2": d_o1 + d_o2,
     }
-    return {"net_h1": net_h1, "h1": h1, "o1": o1, "o2": o2}, slopes
+    return {"net_h1": net_h1, "h1": h1, "o1": o1, "o2": o2}, gradients_by_hand
 
 
 def test_b_the_numbers_that_the_tutorial_prints(net222):
@@ -80,16 +80,16 @@ def test_b_w6_is_a_product_of_three_factors(net222):
 def test_b_all_ten_gradients(net222):
     net, named = net222
     nn.losses.half_squared_error(net(INPUTS), TARGETS).backward()
-    _, slopes = by_hand_222(GIVEN | CHOSEN)
-    assert {name: p.grad for name, p in named.items()} == pytest.approx(slopes, rel=1e-12)
+    _, gradients_by_hand = by_hand_222(GIVEN | CHOSEN)
+    assert {name: p.grad for name, p in named.items()} == pytest.approx(gradients_by_hand, rel=1e-12)
 
 
 def test_b_training_goes_the_way_that_the_hand_goes(net222):
     net, named = net222
     numbers = GIVEN | CHOSEN
     for _ in range(20):
-        _, slopes = by_hand_222(numbers)
-        numbers = {name: number - 0.5 * slopes[name] for name, number in numbers.items()}
+        _, gradients_by_hand = by_hand_222(numbers)
+        numbers = {name: number - 0.5 * gradients_by_hand[name] for name, number in numbers.items()}
     rule = optim.SGD(named.values(), lr=0.5)
     history = fit(net, [INPUTS], [TARGETS], "half_squared_error", rule, 20, progress=False)
     assert {name: p.data for name, p in named.items()} == pytest.approx(numbers, rel=1e-12)
@@ -179,9 +179,9 @@ def test_b_per_sample_is_a_step_after_each_example():
     net, other = net231(), net231()
     for _ in range(3):
         for x, y in zip(X4, XOR, strict=True):
-            slopes = gradients((y - other(x)) ** 2, other.parameters())
-            for p, slope in zip(other.parameters(), slopes, strict=True):
-                p.data -= slope
+            derivatives = gradients((y - other(x)) ** 2, other.parameters())
+            for p, derivative in zip(other.parameters(), derivatives, strict=True):
+                p.data -= derivative
     train(net, 3, 1, shuffle=False)
     expected = [p.data for p in other.parameters()]
     assert [p.data for p in net.parameters()] == pytest.approx(expected, rel=1e-12)

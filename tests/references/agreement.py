@@ -160,7 +160,7 @@ def exact(program: Program) -> str:
             rows = [[mpmath.mpf(i == k) for i in range(len(known))] for k in range(len(known))]
             for name, operands in program.steps:
                 xs = [known[x] if type(x) is int else mpmath.mpf(x) for x in operands]
-                local = REFERENCES[name].slopes(*xs)
+                local = REFERENCES[name].derivatives(*xs)
                 for row in rows:
                     row.append(mpmath.fsum(
                         d * row[x] for d, x in zip(local, operands, strict=True) if type(x) is int and row[x]

@@ -36,7 +36,7 @@ def perform(name: str, operands: Sequence[Any]) -> Any:
 
 
 def found(name: str, operands: Sequence[float]) -> list[float]:
-    """What the engine gives: the value, and the derivative by each operand."""
+    """What the engine gives: the value, and the derivative with respect to each operand."""
     node = perform(name, [Value(x) for x in operands])
     return [node.data, *node.local_grads]
 
@@ -93,7 +93,7 @@ def has_a_power(x: float, y: float) -> bool:
 
 class Reference(NamedTuple):
     value: Callable[..., Any]
-    slopes: Callable[..., Sequence[Any]]     # the derivatives by all operands
+    derivatives: Callable[..., Sequence[Any]]       # one for each operand
     points: Sequence[tuple[float, ...]]
 
 
@@ -144,7 +144,7 @@ def dot(*operands: Any) -> Any:
     return MP.fdot(zip(operands[:n], operands[n : 2 * n], strict=True)) + sum(operands[2 * n :])
 
 
-def dot_slopes(*operands: Any) -> list[Any]:
+def dot_derivatives(*operands: Any) -> list[Any]:
     n = len(operands) // 2
     return [*operands[n : 2 * n], *operands[:n], *[1 for _ in operands[2 * n :]]]
 
@@ -305,7 +305,7 @@ REFERENCES = {
     ),
     "max": Reference(lambda *xs: max(xs), lambda *xs: share(xs, max(xs)), sequences()),
     "min": Reference(lambda *xs: min(xs), lambda *xs: share(xs, min(xs)), sequences()),
-    "dot": Reference(dot, dot_slopes, [*sequences(), *(xs + xs[::-1] for xs in sequences())]),
+    "dot": Reference(dot, dot_derivatives, [*sequences(), *(xs + xs[::-1] for xs in sequences())]),
     "logsumexp": Reference(
         lambda *xs: MP.log(total_power(xs)),
         lambda *xs: [MP.exp(x) / total_power(xs) for x in xs],
@@ -356,7 +356,7 @@ VALUE_SLACK: dict[str, Callable[..., float]] = {
     "prod": lambda exact, *xs: len(xs) * ROUNDING * abs(exact),
     "logsumexp": lambda exact, *xs: 2e-16 * len(xs),                # log(total) may cancel the largest
 }
-SLOPE_SLACK: dict[str, Callable[..., float]] = {
+DERIVATIVE_SLACK: dict[str, Callable[..., float]] = {
     "pow": slack_of_power,
     "atan": lambda exact, x: 6e-309 if abs(x) > 1e154 else 0.0,     # where x² overflows
     # the derivative has a zero there: 4 ulp of the larger of its two terms

@@ -128,7 +128,7 @@ def programs(names: Sequence[str] = tuple(ROWS), most: int = 60) -> st.SearchStr
 TINY = MP.mpf(10) ** -25
 
 
-def slope(name: str, operands: Sequence[Any], i: int) -> Any:
+def derivative(name: str, operands: Sequence[Any], i: int) -> Any:
     """The derivative with respect to operand i, at 50 digits."""
     def at(x: Any) -> Any:
         return REFERENCES[name].value(*operands[:i], x, *operands[i + 1 :])
@@ -139,14 +139,14 @@ def slope(name: str, operands: Sequence[Any], i: int) -> Any:
 def forward(program: Program, data: Sequence[float], source: int) -> Any:
     """The derivative of the last result with respect to the Value at place source.
 
-    Each slope is taken at the numbers that the engine had there: how its rounding errors grow from one
+    Each derivative is taken at the numbers that the engine had there: how its rounding errors grow from one
     step to the next is a property of the program, not of its differentiation.
     """
     tangents = [MP.mpf(i == source) for i in range(len(program.leaves))]
     for name, operands in program.steps:
         numbers = [MP.mpf(data[x] if type(x) is int else x) for x in operands]
         tangent = MP.fsum(
-            slope(name, numbers, i) * tangents[x]
+            derivative(name, numbers, i) * tangents[x]
             for i, x in enumerate(operands) if type(x) is int and tangents[x]
         )
         tangents.append(MP.one if len(tangents) == source else tangent)

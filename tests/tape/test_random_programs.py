@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
-from references.operations import EDGES, ROWS, SLOPE_SLACK, VALUE_SLACK, comfortable, perform, same
+from references.operations import EDGES, ROWS, DERIVATIVE_SLACK, VALUE_SLACK, comfortable, perform, same
 from references.random_graphs import Program
 from references.random_tapes import (
     BINARY, FUNCTIONS, Judge, Recorded, Sweep, examples, is_near, operands_of, overflows, places, points, seeds,
@@ -187,7 +187,7 @@ def test_rows_of_samples_at_the_edges(name: str) -> None:
             if not overflows(name, xs):
                 assert is_near(name, value, node.data, xs, VALUE_SLACK), (xs, value, node.data)
             for derivative, eager in zip(found, node.local_grads, strict=True):
-                assert is_near(name, derivative, eager, xs, SLOPE_SLACK), (xs, derivative, eager)
+                assert is_near(name, derivative, eager, xs, DERIVATIVE_SLACK), (xs, derivative, eager)
 
 
 @pytest.mark.parametrize("kind", ["parameter", "constant"])
@@ -205,11 +205,11 @@ def test_rows_with_one_number_for_all_samples(name: str, place: int, kind: str) 
             xs = (y, each) if place == 0 else (each, y)
             node = perform(name, [Value(v) for v in xs])
             assert is_near(name, value, node.data, xs, VALUE_SLACK), (xs, value, node.data)
-            assert is_near(name, derivative, node.local_grads[1 - place], xs, SLOPE_SLACK), (xs, derivative)
+            assert is_near(name, derivative, node.local_grads[1 - place], xs, DERIVATIVE_SLACK), (xs, derivative)
             if kind == "parameter":
                 p.grad = 0.0
                 tape.backward([each])
-                assert is_near(name, p.grad, node.local_grads[place], xs, SLOPE_SLACK), (xs, p.grad)
+                assert is_near(name, p.grad, node.local_grads[place], xs, DERIVATIVE_SLACK), (xs, p.grad)
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if len(row.operands) > 1 or row.is_nary])
