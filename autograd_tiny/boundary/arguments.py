@@ -18,7 +18,7 @@ def describe(x: object) -> str:
     kind = one_line(type(x).__name__)
     try:
         shown = getattr(x, "__qualname__", None) or repr(x).partition("\n")[0]
-    except Exception:                           # of a class that somebody wrote
+    except Exception:                           # the repr of a user's class may raise anything
         return kind
     return kind if " at 0x" in shown else f"{kind} {shortened(shown)}"      # an address says nothing
 

@@ -29,8 +29,8 @@ class Operation:
     """One primitive operation: a row of the calculus.
 
     Attributes:
-        name: What Python code calls it, "mul".
-        sign: What a picture shows, "*".
+        name: Its name in Python code, "mul".
+        sign: Its symbol in pictures, "*".
         operands: The names of its operands, ("x", "y"); the plural ("xs",) stands for any number of them.
         value: The formula of its value.
         derivatives: The formulas of its local derivatives, one for each name in operands.

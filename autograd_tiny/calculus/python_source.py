@@ -1,7 +1,7 @@
 """The calculus in Python: writes the engine's code for the operations from their rows.
 
-The files in `FILES` are committed and read like any other; a test fails when one of them is not what the rows
-say. `make written` writes them anew. What is written stands between two marks, or is the whole file:
+The files in `FILES` are committed and read like any other; a test fails when one of them differs from what the rows
+give. `make written` updates them. The generated sections stand between two marks:
 
 - in engine/value.py the methods of Value, and + − × ÷ ** as functions;
 - engine/several_operands.py, the functions of two and three operands, and its declarations for Cython;

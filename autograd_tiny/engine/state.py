@@ -1,4 +1,4 @@
-"""What is switched on while a block of code runs: `no_grad()`, `scope()`, `detect_anomaly()`, recording a tape.
+"""Settings that hold while a block of code runs: `no_grad()`, `scope()`, `detect_anomaly()`, recording a tape.
 
 Each of these is a context manager, `switched`, with the changes that it makes inside its block. A block is in effect
 from where it begins until it ends, in its context (see Python's contextvars): in its thread or asyncio task, and in

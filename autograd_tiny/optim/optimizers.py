@@ -135,7 +135,7 @@ class Adagrad(Optimizer):
 class RMSprop(Optimizer):
     """RMSprop: the gradient divided by the root of a moving average of its square.
 
-    v ← alpha·v + (1 − alpha)·g², and x ← x − lr·b with b = g/(√v + eps). centered=True has √(v − m²) in the place of
+    v ← alpha·v + (1 − alpha)·g², and x ← x − lr·b with b = g/(√v + eps). centered=True has √(v − m²) instead of
     √v, with m ← alpha·m + (1 − alpha)·g. With momentum, b ← momentum·b + g/(√v + eps).
 
     T. Tieleman and G. Hinton, lecture 6.5 of Neural Networks for Machine Learning (2012); A. Graves, Generating
@@ -196,7 +196,7 @@ class Adam(Optimizer):
     """Adam: steps along a moving average of the gradient, divided by the root of one of its square.
 
     m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², and x ← x − lr·m̂/(√v̂ + eps). The averages start at 0;
-    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct this bias. amsgrad=True has the largest v so far in the place of v.
+    m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct this bias. amsgrad=True uses the largest v so far instead of v.
 
     D. Kingma and J. Ba, Adam: A Method for Stochastic Optimization (2015); S. Reddi, S. Kale and S. Kumar, On the
     Convergence of Adam and Beyond (2018), for amsgrad.

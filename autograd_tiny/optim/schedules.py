@@ -284,7 +284,7 @@ class OneCycleLR(LRScheduler):
         optimizer: The optimiser whose rate is set; the rate it has is not used.
         max_lr: The highest rate, or a list with one for each parameter group.
         total_steps: Steps of the cycle, 1 or more. At t = total_steps the rate is still the last one; no step follows.
-        epochs, steps_per_epoch: Their product in the place of total_steps.
+        epochs, steps_per_epoch: Two numbers whose product is total_steps, instead of it.
         pct_start: The share of the steps in which the rate rises, from 0 to 1.
         anneal_strategy: "cos" or "linear".
         cycle_momentum: Whether momentum changes too.

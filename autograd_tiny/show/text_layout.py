@@ -25,7 +25,7 @@ def truncated(line: str, width: int) -> str:
 
 
 def ellipsis(n: int) -> str:
-    """The text in the place of n parts that are not shown."""
+    """The text for n parts that are left out."""
     return f"… {with_commas(n)} more …"
 
 

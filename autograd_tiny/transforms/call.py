@@ -187,7 +187,7 @@ def pulled_back(output: Any, variables: Sequence[Value], keep: bool) -> list[Any
 
 
 def weighted_sum(weights: Sequence[Any], outputs: Sequence[Any]) -> Any:
-    """One output to be pulled back in the place of several."""
+    """Σ weightᵢ · outputᵢ: one reverse pass from it does the work of several."""
     with _differentiating(()):
         return functions.dot(weights, outputs)
 

@@ -2,7 +2,7 @@
 
 As in tutorials on backpropagation, a box holds the value in blue and the gradient below it in red, and the
 local derivative stands on the edge from an operand to the operation. It is a node there, in the middle of
-the edge: as a label it would stand beside, and in a large graph nearer to another edge.
+the edge: a label would be placed beside the edge, and in a large graph nearer to another one.
 
 Every part has an id, by which a page finds it in the SVG: n3 is the box of the Value at place 3 of
 Scene.values, op3 the circle of the operation that computed it, r3 the edge from there to the box. d3_0 is the

@@ -1,6 +1,6 @@
 """Modules that a picture folds into one box each: their contents, their inputs and their outputs.
 
-The module of each Value comes from module_paths.py; scene.py shows the folded modules in the place of their Values.
+The module of each Value comes from module_paths.py; scene.py shows a folded module instead of its Values.
 """
 from __future__ import annotations
 
