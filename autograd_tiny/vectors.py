@@ -40,32 +40,29 @@ def read_gradients(values: Sequence[Any], out: Array | None = None) -> Array:
 
 def write(values: Sequence[Any], numbers: Array) -> None:
     """Set their `.data`. TypeError, or ValueError for another number of them; nothing is changed then."""
-    each, given = _checked(values, numbers)
-    set_numbers(each, given)
+    set_numbers(*_checked(values, numbers))
 
 
 def add_gradients(values: Sequence[Any], gradients: Array) -> None:
     """Add to their `.grad`, as a backward pass does; Values that require no gradient are passed over."""
-    each, given = _checked(values, gradients)
-    accumulate(each, given)
+    accumulate(*_checked(values, gradients))
 
 
 def set_gradients(values: Sequence[Any], gradients: Array) -> None:
     """Put that in the place of their `.grad`; Values that require no gradient are passed over."""
-    each, given = _checked(values, gradients)
-    replace_gradients(each, given)
+    replace_gradients(*_checked(values, gradients))
 
 
 def zero_gradients(values: Sequence[Any]) -> None:
     """Set their `.grad` to 0."""
-    clear_gradients(_only_values(values))
+    clear_gradients(_tuple_of(values))
 
 
 def read_trainable(values: Sequence[Any]) -> Array | None:
     """Which of them require a gradient, as an array of bools; None where all do, as they usually will."""
     import numpy as np
 
-    each = _only_values(values)
+    each = _tuple_of(values)
     return None if all_trainable(each) else np.array([x.requires_grad for x in each])
 
 
@@ -86,7 +83,7 @@ def _filled(
 ) -> Array:
     import numpy as np
 
-    each = _only_values(values)
+    each = _tuple_of(values)
     found = np.empty(len(each)) if out is None else out
     if not isinstance(found, np.ndarray) or found.dtype != float or found.shape != (len(each),):
         raise ValueError(f"out: an array of {len(each)} floats is expected, got {describe(out)}")
@@ -99,7 +96,7 @@ def _filled(
 def _checked(values: Sequence[Any], numbers: Any) -> tuple[tuple[Any, ...], Array]:
     import numpy as np
 
-    each = _only_values(values)
+    each = _tuple_of(values)
     given = np.ascontiguousarray(numbers)
     if given.dtype.kind not in "fiub":
         raise TypeError(f"an array of numbers is expected, got {describe(numbers)}")
@@ -108,38 +105,53 @@ def _checked(values: Sequence[Any], numbers: Any) -> tuple[tuple[Any, ...], Arra
     return each, given.astype(float, copy=False)
 
 
-def _only_values(values: Sequence[Any]) -> tuple[Any, ...]:
+def _tuple_of(values: Sequence[Any]) -> tuple[Any, ...]:
     if not isinstance(values, list | tuple):
         raise TypeError(f"a list or tuple of Values is expected, got {describe(values)}")
-    each = tuple(values)
-    for x in each:
-        if type(x) is not Value:
-            raise TypeError(f"Values are expected, got {describe(x)} among them")
-    return each
+    return tuple(values)
 
 
-# ---- the loops: over a tuple of Values, known to be such, and an array as long
+# ---- the loops, over a tuple of Values and an array of as many floats. Compiled, they read and write memory as it
+# comes: so each looks first at what it is given.
+
+def check_values(values: tuple[Any, ...]) -> None:
+    """TypeError unless all of them are Values."""
+    for i in range(len(values)):
+        if type(values[i]) is not Value:
+            raise TypeError(f"Values are expected, got {describe(values[i])} among them")
+
+
+def check(values: tuple[Any, ...], numbers: Array) -> None:
+    """The same, and ValueError unless there are as many numbers."""
+    if numbers is None or len(numbers) != len(values):
+        raise ValueError(f"an array of {len(values)} floats is expected, one for each Value")
+    check_values(values)
+
 
 def copy_numbers(values: tuple[Any, ...], into: Array) -> None:
     """Their `.data` into the array."""
+    check(values, into)
     for i in range(len(values)):
         into[i] = cython.cast(Value, item(values, i))._data
 
 
 def copy_gradients(values: tuple[Any, ...], into: Array) -> None:
     """Their `.grad` into the array."""
+    check(values, into)
     for i in range(len(values)):
         into[i] = cython.cast(Value, item(values, i))._grad
 
 
 def set_numbers(values: tuple[Any, ...], numbers: Array) -> None:
     """The array into their `.data`."""
+    check(values, numbers)
     for i in range(len(values)):
         cython.cast(Value, item(values, i))._data = float(numbers[i])
 
 
 def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
     """Add the array to the `.grad` of those that require a gradient."""
+    check(values, gradients)
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
             # with += Cython would count references
@@ -150,6 +162,7 @@ def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
 
 def replace_gradients(values: tuple[Any, ...], gradients: Array) -> None:
     """Put the array in the place of the `.grad` of those that require a gradient."""
+    check(values, gradients)
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
             cython.cast(Value, item(values, i))._grad = float(gradients[i])
@@ -158,12 +171,14 @@ def replace_gradients(values: tuple[Any, ...], gradients: Array) -> None:
 
 def clear_gradients(values: tuple[Any, ...]) -> None:
     """Set their `.grad` to 0."""
+    check_values(values)
     for i in range(len(values)):
         cython.cast(Value, item(values, i))._grad = 0.0
 
 
 def all_trainable(values: tuple[Any, ...]) -> bool:
     """Whether each of them requires a gradient."""
+    check_values(values)
     for i in range(len(values)):  # noqa: SIM110 (a loop over numbers, once it is compiled)
         if not cython.cast(Value, item(values, i))._needs_grad:
             return False

@@ -31,6 +31,14 @@ def final(cls: type) -> Any:
     return Sealed(cls.__name__, cls.__bases__, members)
 
 
+def binding(wanted: bool) -> Any:
+    """A hint about a class that changes nothing here."""
+    return no_gc
+
+
+embedsignature = binding
+
+
 def cast(kind: type[T], x: Any) -> T:
     """x, of which the caller knows that it is of this type."""
     return x  # type: ignore[no-any-return]

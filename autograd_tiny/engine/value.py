@@ -1,3 +1,4 @@
+# cython: embedsignature.format=clinic
 """`Value`: a number that remembers how it was computed.
 
 Forward. Arithmetic on Values computes numbers and, beside each result, records its operands and the local
@@ -91,6 +92,8 @@ class Fan:
         release(self.local_grads)
 
 
+@cython.binding(False)          # so that Value.exp(1.5) is a TypeError: a method reads the memory of a Value
+@cython.embedsignature(True)
 @cython.no_gc
 @cython.final
 @cython.cclass
@@ -860,6 +863,8 @@ def make(
     """A node from its parts: for operations that users define, and for copies."""
     if operation is LEAF:
         return Value(data)
+    if len(operands) != len(local_grads):
+        raise ValueError(f"{len(operands)} local derivatives are expected, one for each operand, got {len(local_grads)}")
     if operation.is_nary or len(operands) > 2:
         fan = fan_of(tuple([required(x) for x in operands]))
         assert fan is not None

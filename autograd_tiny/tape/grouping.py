@@ -175,10 +175,29 @@ class _InstructionArrays:
         self.owner = np.repeat(np.arange(len(instructions)), self.sizes)
         self.position = np.arange(total) - self.starts[self.owner]
         self.slot = self.shift + np.fromiter(chain.from_iterable([x for _, x in instructions]), np.int64, total)
+        self._check(program)
         self.is_row = self.rates_of_slots[self.slot] == PER_SAMPLE
 
         self._find_bits(program)
         self._find_keys(program)
+
+    def _check(self, program: Program) -> None:
+        """ValueError unless every instruction has its operands, each computed before it: executors rely on it."""
+        leaves = [PER_SAMPLE] * program.inputs + [ONCE] * program.parameters
+        counts = [0 if operation.is_nary else len(operation.operands) for operation, _ in program.instructions]
+        expected, ends = np.array(counts, np.int64), self.first + np.arange(len(counts))
+        has_operands = (self.sizes >= 1) & ((expected == 0) | (self.sizes == expected))
+        has_bias = (self.opcode != DOTS) | (self.sizes % 2 == 1)
+        outputs = self.shift + np.array(program.outputs, np.int64)
+        if not (
+            has_operands.all() and has_bias.all()
+            and ((self.slot >= 0) & (self.slot < ends[self.owner])).all()
+            and ((outputs >= 0) & (outputs < self.first + len(counts))).all()
+            and self.rates_of_slots[self.shift : self.first].tolist() == leaves
+            and len(self.rates) == len(counts)
+            and (not counts or (np.maximum.reduceat(self.rates_of_slots[self.slot], self.starts) == self.rates).all())
+        ):
+            raise ValueError("the program is not one that recording makes: an instruction lacks an operand")
 
     def _find_bits(self, program: Program) -> None:
         """Which operands need an adjoint: bit, by_parameters and by_inputs as in Group."""

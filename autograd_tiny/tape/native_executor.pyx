@@ -1,4 +1,5 @@
 # distutils: depends = dots.h
+# cython: binding=False
 """The native executor of a plan: native_executor.h for Python. See Executor in batches.py for the methods."""
 cimport cython
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer

@@ -113,24 +113,33 @@ class Tape:
     All methods raise TypeError for an X that is not numeric, ValueError for one of another shape and for an output
     or threads that can't be; with check_finite, ValueError if X is not finite, FloatingPointError if a result isn't.
     An error leaves everything as it was.
-
-    Attributes:
-        parameters: The Values that are read at each run: those that were given, or all, in the order in which the
-            instructions use them.
-        inputs: The names of the columns of X.
-        program: The instructions.
     """
 
     def __init__(
         self, program: Program, parameters: Sequence[Value], inputs: Sequence[str], labels: Sequence[str],
         several: bool,
     ) -> None:
-        self.program = program
-        self.parameters = tuple(parameters)
-        self.inputs = tuple(told_apart([name or f"x{k}" for k, name in enumerate(inputs)]))
+        self._program = program
+        self._parameters = tuple(parameters)
+        self._inputs = tuple(told_apart([name or f"x{k}" for k, name in enumerate(inputs)]))
         self._labels = tuple(labels)
         self._several = several
         self._runners: dict[Any, BatchRunner] = {}      # by output; each is made when it is first needed
+
+    @property
+    def program(self) -> Program:
+        """The instructions."""
+        return self._program
+
+    @property
+    def parameters(self) -> tuple[Value, ...]:
+        """The Values that are read at each run: those that were given, or all, in the order of their first use."""
+        return self._parameters
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the columns of X."""
+        return self._inputs
 
     def __call__(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
         """The outputs.
