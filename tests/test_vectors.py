@@ -193,3 +193,33 @@ def test_which_values_are_trainable():
     assert vectors.read_trainable(values).tolist() == [True, True, True, False, True]
     with pytest.raises(TypeError, match=r"float 1\.0 among them"):
         vectors.read_trainable([values[0], 1.0])
+
+
+# ---- the loops, which are compiled, look at what they are given before they touch memory
+
+LOOPS = {
+    "copy_numbers": vectors.copy_numbers, "copy_gradients": vectors.copy_gradients, "set_numbers": vectors.set_numbers,
+    "accumulate": vectors.accumulate, "replace_gradients": vectors.replace_gradients,
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
+def test_loops_refuse_anything_but_values_with_as_many_numbers(loop):
+    values, numbers = tuple(fresh()), np.arange(3.0)
+    before = state(values)
+    for wrong in (np.zeros(2), np.zeros(4), np.zeros(0), None):
+        with pytest.raises(WRONG):
+            loop(values, wrong)
+    for wrong in ((1.5,) * 3, (*values[:2], "a"), (*values[:2], None)):
+        with pytest.raises(TypeError, match="among them"):
+            loop(wrong, numbers)
+    assert state(values) == before and numbers.tolist() == [0.0, 1.0, 2.0] and 1.5 + 1.5 == 3.0
+
+
+@pytest.mark.parametrize("loop", [vectors.clear_gradients, vectors.all_trainable])
+def test_loops_over_values_alone_refuse_anything_else(loop):
+    values = tuple(fresh())
+    before = state(values)
+    with pytest.raises(TypeError, match="among them"):
+        loop((*values, 1.5))
+    assert state(values) == before

@@ -10,6 +10,8 @@ cdef class State:
     cdef readonly object on_comparison
     cdef readonly object on_branch
     cdef readonly object on_identity
+    cdef readonly object on_read
+    cdef readonly object on_write
 
 cdef bint results_switched, scopes_switched, comparisons_switched
 cdef long endings

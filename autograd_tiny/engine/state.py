@@ -30,9 +30,10 @@ else:
 
 results_switched = False        # whether any block is open that concerns new results,
 scopes_switched = False         # the scopes of new Values,
-comparisons_switched = False    # or comparisons
+comparisons_switched = False    # or comparisons, and other looks at their numbers
 endings = 0                     # how many blocks have ended
 _open_blocks: set[Block] = set()
+LOOKS = frozenset(("on_comparison", "on_branch", "on_identity", "on_read", "on_write"))
 
 
 @cython.final
@@ -41,8 +42,8 @@ class State:
     """What is in effect in a context: the changes of all its open blocks, where inner ones override outer ones."""
 
     __slots__ = (
-        "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_identity", "on_result", "recording",
-        "scope", "scope_block",
+        "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_identity", "on_read", "on_result",
+        "on_write", "recording", "scope", "scope_block",
     )
     blocks: tuple[Any, ...]     # the innermost last
     endings: int                # how many blocks, anywhere, had ended when these were last known to be open
@@ -52,6 +53,8 @@ class State:
     on_comparison: Any          # called with the operands of a comparison that misleads; may raise
     on_branch: Any              # called with the operands when any comparison or bool() decides; may raise
     on_identity: Any            # called with two Values that are compared as nodes, or twice the one hashed; may raise
+    on_read: Any                # called with a Value and its number when .data is read; gives the number to see
+    on_write: Any               # called with a Value when .data is set; may raise
     scope: str                  # of new Values, unless a module runs that was called inside scope_block
     scope_block: Any            # the innermost block that sets a scope; None if there is none
 
@@ -61,7 +64,7 @@ class State:
         self.recording = True
         self.scope = ""
         self.scope_block = self.on_result = self.on_gradient = self.on_comparison = self.on_branch = None
-        self.on_identity = None
+        self.on_identity = self.on_read = self.on_write = None
         for block in blocks:
             changes: dict[str, Any] = block.changes
             self.recording = changes.get("recording", self.recording)
@@ -70,6 +73,8 @@ class State:
             self.on_comparison = changes.get("on_comparison", self.on_comparison)
             self.on_branch = changes.get("on_branch", self.on_branch)
             self.on_identity = changes.get("on_identity", self.on_identity)
+            self.on_read = changes.get("on_read", self.on_read)
+            self.on_write = changes.get("on_write", self.on_write)
             if "scope" in changes:
                 self.scope = changes["scope"]
                 self.scope_block = block
@@ -89,7 +94,7 @@ class Block:
         self.changes = changes
         self.concerns_results = not changes.get("recording", True) or changes.get("on_result") is not None
         self.concerns_scopes = "scope" in changes
-        self.concerns_comparisons = not changes.keys().isdisjoint({"on_comparison", "on_branch", "on_identity"})
+        self.concerns_comparisons = not changes.keys().isdisjoint(LOOKS)
         self.is_open = True
 
 

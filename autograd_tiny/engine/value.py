@@ -148,11 +148,16 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Setting it leaves the results that were computed from it as they are."""
-        return self._data
+        return seen(self)
 
     @data.setter
     def data(self, data: Any) -> None:
-        self._data = plain_float(data)
+        x = plain_float(data)
+        if state.comparisons_switched:
+            on_write = state.current().on_write
+            if on_write is not None:
+                on_write(self)
+        self._data = x
 
     @property
     def grad(self) -> float:
@@ -324,11 +329,11 @@ class Value:
 
     def item(self) -> float:
         """The number, as a float."""
-        return self._data
+        return seen(self)
 
     def detach(self) -> Value:
         """A new leaf with the same number, through which no gradient flows."""
-        return Value(self._data, requires_grad=False)
+        return Value(seen(self), requires_grad=False)
 
     def conjugate(self) -> Value:
         return self                         # it is real: NumPy asks in var, std and norm
@@ -864,7 +869,7 @@ def make(
     if operation is LEAF:
         return Value(data)
     if len(operands) != len(local_grads):
-        raise ValueError(f"{len(operands)} local derivatives are expected, one for each operand, got {len(local_grads)}")
+        raise ValueError(f"{len(operands)} local derivatives, one for each operand, expected, got {len(local_grads)}")
     if operation.is_nary or len(operands) > 2:
         fan = fan_of(tuple([required(x) for x in operands]))
         assert fan is not None
@@ -1058,6 +1063,16 @@ def number(x: Operand) -> float:
         value: Value = x
         return value._data
     return float(x)
+
+
+def seen(value: Value) -> float:
+    """The number that code outside of the engine sees; tape/moved_parameters.py shows another one."""
+    if state.comparisons_switched:
+        on_read = state.current().on_read
+        if on_read is not None:
+            found: float = on_read(value, value._data)
+            return found
+    return value._data
 
 
 def compared(value: Value, other: Operand) -> float:

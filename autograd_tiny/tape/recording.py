@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from math import isfinite
-from threading import RLock
 from typing import Any, NamedTuple
 
-from .. import vectors
 from ..boundary.arguments import describe
 from ..calculus.operations import LEAF
 from ..engine.graph import topological_order
@@ -24,6 +21,7 @@ from ..transforms.pytree import Structure, flatten
 from .branch_guard import branches_refused
 from .listing import listed
 from .lowering import lowered
+from .moved_parameters import parameters_moved
 from .program import CONSTANT, Program
 
 GOLDEN = 0.6180339887498949     # its multiples are spread evenly between integers
@@ -87,7 +85,7 @@ def of_function(
         return _recorded(first, given)
     elsewhere = second_point(numbers)
     leaves = _possible_parameters(first.inputs, topological_order(*first.outputs)) if given is None else given
-    with _moved(leaves):
+    with parameters_moved(leaves, second_point([x.data for x in leaves])):
         second = _traced_again(call, elsewhere)
     if given is None:
         leaves = _not_made_by(call, numbers, leaves, second)
@@ -131,7 +129,9 @@ def _recorded(trace: _Trace, given: list[Value] | None, in_order_of_use: bool = 
     for x in given or ():
         if id(x) in known:
             raise ValueError(f"{x!r} is given as an input and as a parameter: it can only be one of them")
-    with _collector_off():
+    was_on = gc.isenabled()
+    try:
+        gc.disable()                    # it would look through all the new tuples again and again
         order = topological_order(*trace.outputs)
         parameters = _possible_parameters(trace.inputs, order) if given is None else given
         program = lowered(order, trace.inputs, parameters, trace.outputs)
@@ -140,15 +140,6 @@ def _recorded(trace: _Trace, given: list[Value] | None, in_order_of_use: bool = 
             used = program.parameters_by_first_use()
         chosen = tuple([parameters[k] for k in used])
         return Recording(program.once_first(used), chosen, trace.input_names, trace.structure)
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """The garbage collector would look through all the new tuples again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
     finally:
         if was_on:
             gc.enable()
@@ -193,21 +184,6 @@ def second_point(numbers: Sequence[float]) -> list[float]:
         sign * (1.0 + abs(x)) * (1.0 + k * GOLDEN % 1.0)
         for k, (x, sign) in enumerate(zip(numbers, signs, strict=True), 1)
     ]
-
-
-_one_at_a_time = RLock()
-
-
-@contextmanager
-def _moved(parameters: list[Value]) -> Iterator[None]:
-    """The parameters at a second point, to expose constants baked in from their data; then as before."""
-    with _one_at_a_time:
-        before = vectors.read(parameters)
-        vectors.write(parameters, second_point(before.tolist()))
-        try:
-            yield
-        finally:
-            vectors.write(parameters, before)
 
 
 def _traced_again(call: Call, numbers: list[float]) -> _Trace:

@@ -96,3 +96,13 @@ def test_its_python_arithmetic_follows_ieee_754():
             assert np.array_equal(tape([[x, y]]), [expected], equal_nan=True)
             assert np.array_equal(tape.input_gradients([[x, y]])[0], derivatives, equal_nan=True)
             assert np.array_equal(grad(power, (0, 1))(x, y), derivatives, equal_nan=True)
+
+
+def test_derivatives_that_were_taken_away_afterwards():
+    @operation(lambda x, y, z, f: 1.0, lambda x, y, z, f: 2.0, lambda x, y, z, f: 3.0)
+    def third(x, y, z):
+        return x
+
+    third.derivative_functions = third.derivative_functions[:1]
+    with pytest.raises(ValueError, match="3 local derivatives, one for each operand"):
+        third(Value(1.0), Value(2.0), Value(3.0))

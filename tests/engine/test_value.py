@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import Value, gradients
+from autograd_tiny import Value, engine_kind, gradients
 from references.chains import chain
 
 NATIVE = at.engine_kind() == "native"
@@ -384,3 +384,11 @@ def test_attributes_of_deep_graphs_are_freed():
     del a
     gc.collect()
     assert Counted.alive == 0
+
+
+@pytest.mark.skipif(engine_kind() != "native", reason="the pure engine looks for attributes, not into memory")
+@pytest.mark.parametrize("method", ["exp", "relu", "backward", "detach", "clip", "maximum", "__copy__", "__add__"])
+def test_methods_refuse_a_self_that_is_no_value(method):
+    for wrong in (1.5, "text", None, object(), [Value(1.0)]):
+        with pytest.raises(TypeError):
+            getattr(Value, method)(wrong, *[2.0] * (method in ("maximum", "__add__")))

@@ -114,3 +114,51 @@ def test_a_program_that_recording_does_not_make(instruction):
     """A bias that is a row, and an operand that is not computed yet."""
     with pytest.raises((ValueError, IndexError)):
         Plan(Program(1, 0, [], [instruction], [1]))
+
+
+# ---- programs that recording does not make: an executor would read and write memory that is not there
+
+def tampered():
+    """Programs of relu(x * w + 1) and its like in which one thing is wrong."""
+    add, relu, dot = (lambda *slots: Instruction(ADD, slots)), Instruction(RELU, (0,)), Instruction(DOT, (1, 0, -1))
+    whole = {"inputs": 1, "parameters": 1, "constants": [1.0], "instructions": [dot, relu], "outputs": [3]}
+    changes = {
+        "an operand too few": {"instructions": [add(0), relu]},
+        "an operand too many": {"instructions": [add(0, 1, 0), relu]},
+        "no operands": {"instructions": [Instruction(DOT, ()), relu]},
+        "a dot without a bias": {"instructions": [Instruction(DOT, (1, 0)), relu]},
+        "a dot whose weight comes last": {"instructions": [Instruction(DOT, (0, 1, -1)), relu]},
+        "a bias that differs from sample to sample": {"instructions": [Instruction(DOT, (1, 0, 0)), relu]},
+        "an operand that comes later": {"instructions": [add(0, 3), relu]},
+        "an operand that is itself": {"instructions": [add(0, 2), relu]},
+        "an operand far beyond": {"instructions": [add(0, 2**40), relu]},
+        "a constant that is not there": {"instructions": [add(0, -2), relu]},
+        "an instruction on constants": {"instructions": [add(-1, -1), relu]},
+        "an output that is not there": {"outputs": [4]},
+        "an output far before": {"outputs": [-9]},
+    }
+    return {name: whole | change for name, change in changes.items()}
+
+
+@pytest.mark.parametrize("case", tampered())
+def test_programs_that_recording_does_not_make_have_no_plan(case):
+    with pytest.raises((ValueError, LookupError)):
+        Plan(Program(**tampered()[case]))
+
+
+@pytest.mark.parametrize("change", [
+    lambda program: setattr(program, "inputs", 5), lambda program: setattr(program, "parameters", 5),
+    lambda program: setattr(program, "rates", bytearray(b"\1" * len(program.rates))),
+    lambda program: setattr(program, "rates", bytearray(b"\2" * len(program.rates))),
+    lambda program: setattr(program, "rates", bytearray()),
+    lambda program: program.instructions.pop(), lambda program: program.instructions.reverse(),
+    lambda program: program.instructions.append(Instruction(ADD, (9, 9))),
+    lambda program: program.outputs.__setitem__(0, 99),
+])
+def test_a_program_that_was_changed_does_not_run(change):
+    x, w = leaves("x", "w")
+    tape = record(at.tanh(at.relu(x * w + 1.0)), x)
+    change(tape.program)
+    for run in (tape, tape.input_gradients, tape.value_and_grad):
+        with pytest.raises((ValueError, LookupError)):
+            run([1.0, 2.0])

@@ -2,7 +2,6 @@
 import gc
 import math
 import random
-import threading
 import time
 import weakref
 
@@ -280,22 +279,6 @@ def test_parameters_that_are_chosen_by_a_number_although_theirs_are_equal():
     b1, b2, w = Value(0.0), Value(0.0), Value(2.0, "w")
     with pytest.raises(ValueError, match="the same everywhere"):
         record(lambda x: w * x + (b1 if x.data > 0 else b2), 1.0)
-
-
-def test_two_threads_that_record_with_the_same_parameter():
-    p = Value(1.0, "p")
-
-    def slow(x):
-        time.sleep(0.02)
-        return x * p
-
-    threads = [threading.Thread(target=record, args=(slow, 1.0)) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.01)
-    for thread in threads:
-        thread.join()
-    assert p.data == 1.0
 
 
 # ---- memory

@@ -428,3 +428,23 @@ def test_the_package_of_the_tape_has_its_public_names():
     import autograd_tiny.tape as package
 
     assert package.Tape is Tape and package.record is record
+
+
+# ---- what the executors rely on can't be exchanged
+
+@pytest.mark.parametrize("name", ["parameters", "inputs", "program"])
+def test_the_parts_of_a_tape_cannot_be_assigned(name):
+    tape = Wave().tape
+    tape(batch(2))
+    with pytest.raises(AttributeError, match=name):
+        setattr(tape, name, getattr(tape, name) * 2 if name != "program" else None)
+    assert len(tape.parameters) == 2 and tape(batch(2)).shape == (2,)
+
+
+def test_a_tape_made_by_hand_with_other_parameters_does_not_run():
+    tape = Wave().tape
+    for parameters in ((), tape.parameters * 50, (1.5, 1.5)):
+        other = Tape(tape.program, parameters, tape.inputs, ["w", "b"], False)
+        for run in (other, other.backward, other.value_and_grad):
+            with pytest.raises(WRONG):
+                run(batch(3))
