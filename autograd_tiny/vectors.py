@@ -26,40 +26,84 @@ Array: TypeAlias = "Any"                # a one-dimensional array of floats
 
 
 def read(values: Sequence[Any], out: Array | None = None) -> Array:
-    """The numbers of Values: an array of their `.data`, or out, filled with them.
+    """The `.data` of many Values as an array.
 
-    TypeError for anything but Values, ValueError for an out that is no array of as many floats.
+    Args:
+        values: A list or tuple of n Values.
+        out: A C-contiguous array (n,) of float64 to fill; None makes a new one.
+
+    Returns:
+        The array (n,) of float64.
+
+    Raises:
+        TypeError: Something else than a list or tuple of Values.
+        ValueError: An `out` of another shape or type, or one that is read-only.
     """
     return _filled(values, copy_numbers, out)
 
 
 def read_gradients(values: Sequence[Any], out: Array | None = None) -> Array:
-    """Their `.grad`, in the same way."""
+    """The `.grad` of many Values as an array.
+
+    Arguments, result and errors are those of `read`.
+    """
     return _filled(values, copy_gradients, out)
 
 
 def write(values: Sequence[Any], numbers: Array) -> None:
-    """Set their `.data`. TypeError, or ValueError for another number of them; nothing is changed then."""
+    """Set the `.data` of many Values.
+
+    Args:
+        values: A list or tuple of n Values.
+        numbers: An array (n,) of real numbers.
+
+    Raises:
+        TypeError: Something else than a list or tuple of Values, or than real numbers.
+        ValueError: An array of another shape. After an error nothing has changed.
+    """
     set_numbers(*_checked(values, numbers))
 
 
 def add_gradients(values: Sequence[Any], gradients: Array) -> None:
-    """Add to their `.grad`, as a backward pass does; Values that require no gradient are passed over."""
+    """Add to the `.grad` of many Values, as a backward pass does; those that require no gradient are skipped.
+
+    Arguments and errors are those of `write`.
+    """
     accumulate(*_checked(values, gradients))
 
 
 def set_gradients(values: Sequence[Any], gradients: Array) -> None:
-    """Put that in the place of their `.grad`; Values that require no gradient are passed over."""
+    """Overwrite the `.grad` of many Values; those that require no gradient are skipped.
+
+    Arguments and errors are those of `write`.
+    """
     replace_gradients(*_checked(values, gradients))
 
 
 def zero_gradients(values: Sequence[Any]) -> None:
-    """Set their `.grad` to 0."""
+    """Set the `.grad` of many Values to 0.
+
+    Args:
+        values: A list or tuple of Values.
+
+    Raises:
+        TypeError: Something else than a list or tuple of Values.
+    """
     clear_gradients(_tuple_of(values))
 
 
 def read_trainable(values: Sequence[Any]) -> Array | None:
-    """Which of them require a gradient, as an array of bools; None where all do, as they usually will."""
+    """Which of many Values require a gradient.
+
+    Args:
+        values: A list or tuple of n Values.
+
+    Returns:
+        An array (n,) of bools; None if all of them do, which is the usual case.
+
+    Raises:
+        TypeError: Something else than a list or tuple of Values.
+    """
     import numpy as np
 
     each = _tuple_of(values)
@@ -170,7 +214,14 @@ def replace_gradients(values: tuple[Any, ...], gradients: Array) -> None:
 
 
 def clear_gradients(values: tuple[Any, ...]) -> None:
-    """Set their `.grad` to 0."""
+    """Set the `.grad` of many Values to 0.
+
+    Args:
+        values: A list or tuple of Values.
+
+    Raises:
+        TypeError: Something else than a list or tuple of Values.
+    """
     check_values(values)
     for i in range(len(values)):
         cython.cast(Value, item(values, i))._grad = 0.0
