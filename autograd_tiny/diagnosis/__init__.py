@@ -5,6 +5,7 @@ Start with measure.py. It takes these steps:
     arguments.py             check the model, its samples, its loss and its optimizer
     measurements.py          outputs and gradients of all units for all samples, on a tape or sample by sample
       layers.py              find the layers of the model in the computation graph of one sample
+        activations.py       name the activation of each unit
       net_input_gradients.py compute gradients with respect to net inputs by a modified program of the tape
     summary.py               reduce the measurements of each layer to a few statistics and histograms
     findings.py              detect problems: thresholds with their sources, and advice

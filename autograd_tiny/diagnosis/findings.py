@@ -165,7 +165,7 @@ def _vanishing_or_exploding(layers: Sequence[LayerReport]) -> Iterator[Finding]:
         f"{at_first:.2g}"
     )
     if at_first / at_last < VANISHING:
-        is_squashed = any(name in layer.activation for name in RELATIVE_DERIVATIVES for layer in layers)
+        is_squashed = any(RELATIVE_DERIVATIVES.keys() & layer.activation.split(", ") for layer in layers)
         yield Finding(
             "severe", "vanishing", first, f"{text}, {_times(at_last / at_first)} smaller: it vanishes",
             "use relu instead of sigmoid or tanh, initialise with xavier_uniform (he_normal for relu), or "

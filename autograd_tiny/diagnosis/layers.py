@@ -5,15 +5,13 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from ..calculus.operations import ADD, DIV, DOT, MUL, SUB, SUM
+from ..calculus.operations import DIV, DOT, MUL
 from ..engine.graph import descendants, topological_order
 from ..engine.state import scope_inside
 from ..engine.value import Value, current_scope
-from ..nn.activations import ACTIVATIONS
 from ..nn.layers import Layer, Maxout
 from ..nn.module import Module
-
-LINEAR = {ADD, SUB, SUM, MUL, DIV, DOT}         # the operations that net inputs are computed by
+from .activations import NetInputs, activation_of, name_of_function, net_input_of, net_inputs_of
 
 
 @dataclass(eq=False)
@@ -25,6 +23,8 @@ class FoundLayer:
         depth: Its place on the longest chain of layers from the inputs, counted from 1.
         units: The Values that other layers use, or that are outputs of the model.
         parameters: The parameters in the net inputs of its units; a dict keeps them in order.
+        nodes: The Values of the layer in topological order, each with its net inputs.
+        function: The name of the function that the module has as activation; "" where there is none to tell.
         name: The path inside the model, with a number where several layers have the same.
     """
 
@@ -32,20 +32,19 @@ class FoundLayer:
     depth: int
     units: list[Value] = field(default_factory=list)
     parameters: dict[Value, None] = field(default_factory=dict)
+    nodes: dict[Value, NetInputs] = field(default_factory=dict)
+    function: str = ""
     name: str = ""
 
     @property
     def net_inputs(self) -> list[Value]:
-        """The operand of each unit's activation function; the unit itself where it has none."""
-        return [
-            x if unit.operation.name in ACTIVATIONS and type(x := unit.operands[0]) is Value else unit
-            for unit in self.units
-        ]
+        """The net input of each unit; the unit itself where it has none."""
+        return [net_input_of(unit, self.nodes) for unit in self.units]
 
     @property
     def activations(self) -> list[str]:
-        """The operation that computes each unit, such as "tanh"; "linear" for weighted sums."""
-        return ["linear" if unit.operation in LINEAR else str(unit.operation.name) for unit in self.units]
+        """The activation of each unit, such as "tanh"; "linear" for weighted sums."""
+        return [activation_of(unit, self.nodes, self.function) for unit in self.units]
 
 
 class LayerFinder:
@@ -101,8 +100,12 @@ class LayerFinder:
                 multiplied = of_parameters if parameters and node.operation in (MUL, DIV, DOT) else set()
                 before = [(layer_of[x], id(x) in multiplied) for x in operands if x in layer_of]
                 depth = max([1, *(layer.depth + (is_new or layer.path != path) for layer, is_new in before)])
-                layer_of[node] = layers.setdefault((path, depth), FoundLayer(path, depth))
-                layer_of[node].parameters |= parameters
+                if (path, depth) not in layers:
+                    function = name_of_function(self.modules.get(path))
+                    layers[path, depth] = FoundLayer(path, depth, function=function)
+                layer = layer_of[node] = layers[path, depth]
+                layer.parameters |= parameters
+                layer.nodes[node] = net_inputs_of(node, layer.nodes, of_sample)
             elif parameters:                    # a weight that was computed from parameters alone
                 weights[node] = parameters
         return layer_of
@@ -127,6 +130,7 @@ class LayerFinder:
                 first.path = self.owners[layer.path]
                 first.units += layer.units
                 first.parameters |= layer.parameters
+                first.nodes |= layer.nodes
         return list(merged.values())
 
     def _named(self, layers: list[FoundLayer]) -> list[FoundLayer]:

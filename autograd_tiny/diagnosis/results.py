@@ -22,7 +22,8 @@ class LayerReport:
     Attributes:
         name: The path of the module that computes the layer, such as "layer1"; "model" for a function.
         units: The names of its units, or their numbers from 1.
-        activation: The activation functions of its units; "linear" for weighted sums.
+        activation: The activation functions of its units: "linear" for weighted sums; "custom (sigmoid, mul)" for one
+            of several operations and without a name.
         mean: The mean of the outputs.
         std: Their standard deviation.
         zeros: The share of outputs that are 0.
