@@ -24,26 +24,24 @@ if cython.compiled:
     from cython.cimports.autograd_tiny.engine import state
     from cython.cimports.autograd_tiny.engine.value import Fan, Value
     from cython.cimports.autograd_tiny.engine.walk_memory import (
-        borrow, collector_is_on, give_back, pause_collector, resume_collector,
+        Branches, borrow, collector_is_on, drop, give_back, new_branches, pause_collector, pop, push, reserve,
+        resume_collector, set_gradient, set_gradients,
     )
 else:
     from . import pure_cython as cython, state
-    from .pure_cython import borrow, collector_is_on, give_back, pause_collector, resume_collector
+    from .pure_cython import (
+        Branches, borrow, collector_is_on, drop, give_back, new_branches, pause_collector, pop, push, reserve,
+        resume_collector, set_gradient, set_gradients,
+    )
     from .value import Fan, Value
 from ..calculus.operations import LEAF
 from .value import set_backward_pass
 
-Branches: TypeAlias = "list[Value | None]"
 Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 
 clock = 1               # counts the Values that all walks have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
 one_walk_at_a_time: Any = RLock()       # the marks in the nodes are for one walk only
-
-
-def run(output: Value, seed: float) -> None:
-    """What output.backward(seed) does: the gradients go into `.grad`."""
-    sweep(output, seed, True, ())
 
 
 def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
@@ -91,17 +89,22 @@ def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...
     walk = clock
     first: Value | None = output if output._needs_grad else None
     node: Value | None = first
-    later: Branches = [None]                # branches to come back to; the None ends the walk
-    meet(output)
-    while node is not None:
-        node = next_to_count(node, later)
+    later: Branches = new_branches()        # to come back to; a None ends the walk
+    try:
+        meet(output)
+        while node is not None:
+            node = next_to_count(node, later)
 
-    adjoints = borrow(clock - walk)
-    later = [None]
-    accumulate(output, seed, adjoints, keep)
-    node = first
-    while node is not None:
-        node = next_to_propagate(node, adjoints, keep, later)
+        # the last memory that is needed, so that no error can leave some gradients set and others not
+        reserve(later, clock - walk)
+        adjoints = borrow(clock - walk)
+        accumulate(output, seed, adjoints, keep)
+        node = first
+        while node is not None:
+            node = next_to_propagate(node, adjoints, keep, later)
+        set_gradients()
+    finally:
+        drop(later)
 
     found: Numbers = []
     for node in wanted:
@@ -134,9 +137,9 @@ def next_to_count(node: Value, later: Branches) -> Value | None:
     if node._needs_grad & 2 and type(node.right) is Value:
         right_is_new = meet(cython.cast(Value, node.right))
     if left_is_new and right_is_new:
-        later.append(node.right)
+        push(later, node.right)
     following: Value | None = cython.cast(      # compiled, a cast saves the check of its type
-        Value, node.left if left_is_new else node.right if right_is_new else later.pop()
+        Value, node.left if left_is_new else node.right if right_is_new else pop(later)
     )
     return following
 
@@ -145,7 +148,7 @@ def meet_all(fan: Fan, later: Branches) -> None:
     for i in range(fan.size):
         each = fan.operands[i]
         if type(each) is Value and (fan.frozen is None or i not in fan.frozen) and meet(each):
-            later.append(each)
+            push(later, each)
 
 
 def accumulate(value: Value, contribution: float, adjoints: Numbers, keep: bool) -> bool:
@@ -159,8 +162,7 @@ def accumulate(value: Value, contribution: float, adjoints: Numbers, keep: bool)
         return False
     is_leaf = value.operation is LEAF
     if keep:
-        value._grad = value._grad + adjoints[i] if is_leaf else adjoints[i]
-        value._has_grad = True
+        set_gradient(value, value._grad + adjoints[i] if is_leaf else adjoints[i])
     return not is_leaf
 
 
@@ -179,9 +181,9 @@ def next_to_propagate(
         contribution = contribution_of(node, adjoint, node.dright)
         right_is_complete = accumulate(cython.cast(Value, node.right), contribution, adjoints, keep)
     if left_is_complete and right_is_complete:
-        later.append(node.right)
+        push(later, node.right)
     following: Value | None = cython.cast(
-        Value, node.left if left_is_complete else node.right if right_is_complete else later.pop()
+        Value, node.left if left_is_complete else node.right if right_is_complete else pop(later)
     )
     return following
 
@@ -203,7 +205,7 @@ def propagate_to_all(
         if type(each) is Value and (fan.frozen is None or i not in fan.frozen):
             contribution = contribution_of(node, adjoint, fan.local_grads[i])
             if accumulate(each, contribution, adjoints, keep):
-                later.append(each)
+                push(later, each)
 
 
-set_backward_pass(run)
+set_backward_pass(sweep)

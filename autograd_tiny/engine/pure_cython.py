@@ -4,6 +4,7 @@ from __future__ import annotations
 import gc
 from _thread import _local
 from contextvars import ContextVar
+from itertools import chain, repeat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
@@ -64,6 +65,44 @@ def release(room: list[float]) -> None:
 
 
 borrow, give_back = doubles, release        # memory that is needed for a short time
+Branches = list
+push, pop = list.append, list.pop
+
+
+drop = release
+
+
+def new_branches() -> list[Any]:
+    """Branches to come back to in a walk that begins."""
+    _nodes.clear()
+    _gradients.clear()
+    return [None]
+
+
+def reserve(later: list[Any], n: int) -> None:
+    """Lists find room themselves."""
+    later.append(None)
+
+
+_nodes: list[Any] = []                      # those that the walk will give
+_gradients: list[float] = []                # these gradients
+
+
+def set_gradient(value: Any, gradient: float) -> None:
+    """Note a gradient for the end of the walk: an error, or Ctrl-C, must not leave only some of them set."""
+    _nodes.append(value)
+    _gradients.append(gradient)
+
+
+def set_gradients() -> None:
+    """Set all that were noted, in one call, which no signal interrupts."""
+    if _nodes:
+        kind = type(_nodes[0])
+        gradients = map(kind._grad.__set__, _nodes, _gradients)
+        any(chain(gradients, map(kind._has_grad.__set__, _nodes, repeat(True))))    # each gives None: all are set
+        new_branches()
+
+
 collector_is_on = gc.isenabled
 pause_collector = gc.disable
 resume_collector = gc.enable

@@ -284,7 +284,7 @@ class Value:
             raise RuntimeError(
                 f"{self!r} requires no gradient: it was computed under no_grad(), or from constants only"
             )
-        backward_pass(self, plain_float(seed))
+        backward_pass(self, plain_float(seed), True, ())
 
     # ---- comparisons look at the numbers; == between Values asks whether they are the same node
 
@@ -901,10 +901,10 @@ def receive(node: Value, contribution: float) -> None:
     node._has_grad = True
 
 
-backward_pass: Any = None               # `run` of backward.py
+backward_pass: Any = None               # `sweep` of backward.py
 
 
-def set_backward_pass(function: Callable[[Value, float], None]) -> None:
+def set_backward_pass(function: Callable[..., Any]) -> None:
     """Register the backward pass; backward.py calls this, since it imports Value."""
     global backward_pass
     backward_pass = function

@@ -1,5 +1,6 @@
 """backward(): what arrives where, for any graph, thread and seed."""
 import gc
+import itertools
 import math
 import sys
 import threading
@@ -228,3 +229,37 @@ def test_a_mask_shows_its_local_derivative_and_the_gradient_that_arrived():
     masked = at.relu(x)
     at.sqrt(masked).backward()
     assert (masked.grad, masked.local_grads, x.grad) == (math.inf, (0.0,), 0.0)
+
+
+def test_when_memory_is_short_all_gradients_are_set_or_none():
+    """One allocation fails, each in turn: of a list of branches to come back to, say, or of a float."""
+    shortage = pytest.importorskip("_testcapi", reason="a part of CPython's own tests, which not every build has")
+
+    def graph(width):
+        leaves = [Value(0.1 * k) for k in range(1, width)]
+        products = [a * b + a for a, b in itertools.pairwise(leaves)]
+        output = at.sum([at.tanh(x) * y for x in products for y in products[:3]])
+        output.backward()
+        return output, at.topological_order(output)
+
+    outcomes = set()
+    for place in itertools.count():
+        output, nodes = graph(6 + place % 3)        # at times larger than the graph before: it needs more room
+        before = [(node.grad, node.reached) for node in nodes]
+        expected = [(node.grad if node.operands else 2 * node.grad, True) for node in nodes]
+        try:
+            shortage.set_nomemory(place, place + 1)
+            output.backward()
+        except MemoryError:
+            outcome = "failed"
+        else:
+            outcome = "went through"
+        finally:
+            shortage.remove_mem_hooks()
+        found = [(node.grad, node.reached) for node in nodes]
+        assert found in ([before, expected] if outcome == "failed" else [expected]), place
+        assert gc.isenabled()
+        outcomes.add(outcome)
+        if outcome == "went through":
+            break
+    assert outcomes == {"failed", "went through"}
