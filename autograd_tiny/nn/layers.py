@@ -13,7 +13,8 @@ from typing import Any
 
 from ..boundary.arguments import boolean, describe, integer, nonnegative
 from ..engine.functions import dot, max
-from ..engine.value import Value
+from ..engine.state import noted
+from ..engine.value import Value, current_scope
 from .activations import (
     ACTIVATIONS, ActivationFunction, activation_function, linear, name_of, registered_name,
 )
@@ -395,6 +396,8 @@ class Dropout(Module):
 
 
 def _random_factor(dropout: Dropout) -> float:
+    for refuse in noted("on_draw"):             # where a tape is recorded
+        refuse(f"{dropout.describe()}, in the scope {current_scope()},")
     return 0.0 if (dropout.rng or random).random() < dropout.p else 1.0 / (1.0 - dropout.p)
 
 

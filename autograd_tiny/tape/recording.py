@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ..boundary.arguments import describe
 from ..calculus.operations import LEAF
 from ..engine.graph import topological_order
+from ..engine.state import switched
 from ..engine.value import Value, plain_float
 from ..transforms.call import Call, name_of, names_of_arguments
 from ..transforms.dual import number
@@ -23,6 +24,7 @@ from .listing import listed
 from .lowering import lowered
 from .moved_parameters import parameters_moved
 from .program import CONSTANT, Program
+from .randomness import Generators, refuse_draw
 
 GOLDEN = 0.6180339887498949     # its multiples are spread evenly between integers
 
@@ -85,8 +87,14 @@ def of_function(
         return _recorded(first, given)
     elsewhere = second_point(numbers)
     leaves = _possible_parameters(first.inputs, topological_order(*first.outputs)) if given is None else given
+    generators = Generators(f)          # not before the first run, which may have made parameters from random numbers
     with parameters_moved(leaves, second_point([x.data for x in leaves])):
         second = _traced_again(call, elsewhere)
+    if generators.drawn_from():
+        raise ValueError(
+            f"{name_of(f)} draws random numbers from {generators.drawn_from()}, and a tape would repeat those of one "
+            "call for every sample: pass them as an argument"
+        )
     if given is None:
         leaves = _not_made_by(call, numbers, leaves, second)
     recording, other = (_recorded(trace, leaves, given is None) for trace in (first, second))
@@ -115,7 +123,7 @@ def _traced(call: Call, numbers: Sequence[float]) -> _Trace:
     """Run a function on new Values."""
     names = [name.strip("'") for name in names_of_arguments(call.fun, call.structure)]
     inputs = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
-    with branches_refused(inputs):
+    with branches_refused(inputs), switched(on_draw=refuse_draw):
         found, structure, _ = call.run(inputs)
     if not found:
         raise ValueError(f"{name_of(call.fun)} returned nothing: a number, or a pytree of numbers, is expected")
