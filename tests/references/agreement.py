@@ -106,6 +106,11 @@ def compare(seeds: Sequence[int]) -> tuple[Counter[str], list[str]]:
             if all(map(same, found, reverse)):
                 counts[f"{way}: bit for bit"] += 1
                 continue
+            if seed % 2 == 0:
+                largest = max(units_apart(x, y) for x, y in zip(found, reverse, strict=True))
+                bound = next((bound for bound in (1, 4, 16, 1000) if largest <= bound), 0)
+                within = f"within {bound:,} ulp" if bound else "farther"
+                counts[f"{way}, well-conditioned program, not bit for bit: {within}"] += 1
             judge = judge or Judge(program, program.leaves)
             verdicts = {*verdict(judge, program, found, reverse)}
             if way == "forward mode" and "wrong" in verdicts:
@@ -127,6 +132,11 @@ def compare(seeds: Sequence[int]) -> tuple[Counter[str], list[str]]:
             else:
                 counts[f"{way}: within rounding errors"] += 1
     return counts, faults
+
+
+def units_apart(x: float, y: float) -> float:
+    """Their difference, in units in the last place of the larger one."""
+    return 0.0 if same(x, y) else abs(x - y) / math.ulp(max(abs(x), abs(y)))
 
 
 def are_infinite_where_they_differ(found: Sequence[float], reverse: Sequence[float]) -> bool:
