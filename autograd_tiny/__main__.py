@@ -6,7 +6,6 @@ expressions is in expression.py.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import math
 import os
@@ -18,6 +17,7 @@ from itertools import count, zip_longest
 from typing import NoReturn
 
 from . import __version__, engine_kind
+from .boundary.text import printable
 from .calculus.operations import DOT, LEAF, NEG, reference_table
 from .engine.graph import topological_order
 from .engine.value import Value
@@ -65,8 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: With code 2 after an error; with code 0 after --help, --version and --operations.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")        # a terminal without the letter ∂ shows a ?
     parser = argument_parser()
     try:
         try:
@@ -96,7 +94,7 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         write_files(output, options)
     except (ImportError, OSError, RuntimeError, ValueError) as error:   # no Graphviz, no folder, too large
         parser.error(str(error))
-    print(explanation or (as_json(nodes) if options.json else table(nodes)))
+    print(printable(explanation or (as_json(nodes) if options.json else table(nodes))))
 
 
 # ---- arguments
@@ -110,7 +108,7 @@ class Parser(argparse.ArgumentParser):
 
 def argument_parser() -> Parser:
     parser = Parser(
-        prog="autograd-tiny", allow_abbrev=False, epilog=EPILOG,
+        prog="autograd-tiny", allow_abbrev=False, epilog=printable(EPILOG),
         description="Compute an expression and its derivative with respect to each input.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -127,7 +125,8 @@ def argument_parser() -> Parser:
     printed.add_argument("--explain", metavar="NAME",
                          help="print the derivative with respect to NAME by the chain rule, instead of the table")
     printed.add_argument("--json", action="store_true", help="print JSON instead of the table")
-    add("--operations", action="version", version=reference_table(), help="print a table of all operations and exit")
+    add("--operations", action="version", version=printable(reference_table()),
+        help="print a table of all operations and exit")
     add("--version", action="version", version=f"autograd_tiny {__version__}, {engine_kind()} engine",
         help="print the version and exit")
     return parser

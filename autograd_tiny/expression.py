@@ -6,9 +6,10 @@ is ever run as code.
 from __future__ import annotations
 
 import ast
+import keyword
 import math
+import re
 import unicodedata
-import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -16,6 +17,7 @@ from inspect import signature
 from typing import Any, TypeAlias
 
 from .boundary.arguments import describe
+from .boundary.text import SUPERSCRIPTS, quoted, shortened
 from .calculus import operations as ops
 from .calculus.operations import Operation
 from .engine import functions
@@ -38,13 +40,19 @@ OPERATORS: dict[type[ast.AST], Operation] = {
 }
 GRAMMAR = "an expression has numbers, names, + - * / **, comparisons and functions"
 HINTS: dict[type[object], str] = {
+    ast.AnnAssign: "a quotient is written x/y",
     ast.Assign: "one name is assigned to at a time, as x = a + b",
     ast.Attribute: "names and functions stand alone, as x or relu(x), not after a dot",
+    ast.BitOr: "an absolute value is written abs(x)",
     ast.BitXor: "a power is written x**2",
     ast.Call: "a function is called by its name alone, as relu(x)",
     ast.Compare: "two numbers are compared at a time, by > >= < <= or ==",
     ast.IfExp: "a choice is written where(condition, x, y)",
-    ast.List: "a list can only be an argument, as in max([x, y])",
+    ast.List: "a list can only be an argument, as in max([x, y]); round brackets group, as in (x + 1)*2",
+    ast.Set: "round brackets group, as in (x + 1)*2",
+    ast.Subscript: "a name has no index: write x1",
+    ast.Tuple: "a number has a point and no commas, as 1234.5",
+    str: "an expression has no quotes",
 }
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -117,8 +125,11 @@ class _Interpreter:
     def __init__(self, text: str, values: Mapping[str, Number]) -> None:
         if not isinstance(text, str):
             raise TypeError(f"the text of an expression is expected, got {describe(text)}")
+        if len(text) > MAX_LENGTH:
+            raise ExpressionError(f"the text has {len(text)} characters, more than {MAX_LENGTH} are not read")
         # indentation has no meaning here
-        self.text = "\n".join(line.strip() for line in text.split("\n"))
+        self.text = "\n".join(line.strip() for line in re.sub("#.*", "", text).split("\n"))
+        self.text = re.sub(rf"({NUMBER})(?={KEYWORD})", r"\1 ", self.text)      # 1or 2 makes the parser warn
         self.statements = _statements(self.text)
         self.names: dict[str, Value] = {}
         self.assignments = Counter[str]()           # how often each name has been assigned
@@ -207,12 +218,15 @@ class _Interpreter:
             return CONSTANTS[name]
         if name in FUNCTIONS:
             raise ExpressionError(f"{name} is a function: write {name}(…)")
-        raise ExpressionError(f"{name} has no value: give it one, as {name}=1")
+        raise ExpressionError(_without_value(name, self.names))
 
     def arguments(self, node: ast.Call, name: str) -> dict[str, ast.expr]:
         """The arguments of a call by the names of the parameters, after a check of which are lists."""
         if name not in FUNCTIONS:
-            raise ExpressionError(_unknown(name))
+            if name in self.names or name in CONSTANTS:
+                product = self.source(node).replace("(", "*(", 1)
+                raise ExpressionError(f"{shortened(name)} is a number: a product is written {shortened(product)}")
+            raise ExpressionError(_unknown_function(name))
         declared = signature(FUNCTIONS[name])
         takes_list = {key: str(x.annotation).startswith("Iterable") for key, x in declared.parameters.items()}
         usage = f"write {name}({', '.join(f'[{key}]' if takes_list[key] else key for key in takes_list)})"
@@ -222,7 +236,8 @@ class _Interpreter:
                 raise TypeError("an argument is given twice")
             given: dict[str, ast.expr] = declared.bind(*node.args, **keywords).arguments
         except TypeError as error:
-            raise ExpressionError(f"{self.shown(node)}: {error}; {usage}") from None
+            decimal = _decimal(self.source(node))
+            raise ExpressionError(decimal or f"{self.shown(node)}: {shortened(error)}; {usage}") from None
         for key, argument in given.items():
             if isinstance(argument, ast.List) != takes_list[key]:
                 wanted = "a list" if takes_list[key] else "a number"
@@ -240,26 +255,38 @@ class _Interpreter:
 
     def refused(self, node: ast.AST) -> ExpressionError:
         """The error for a node that an expression cannot have."""
-        hint = HINTS.get(type(getattr(node, "op", node)), GRAMMAR)
-        return ExpressionError(f"{self.shown(node)} is not allowed: {hint}")
+        match node:
+            case ast.BinOp(op=ast.BitXor()) | ast.Call(func=ast.Constant() | ast.BinOp() | ast.Call()):
+                explained = _explained(self.source(node))
+            case ast.Tuple():
+                explained = _decimal(self.source(node))
+            case _:
+                explained = ""
+        written = type(node.value) if isinstance(node, ast.Constant) else type(getattr(node, "op", node))
+        return ExpressionError(explained or f"{self.shown(node)} is not allowed: {HINTS.get(written, GRAMMAR)}")
 
     def shown(self, node: ast.AST) -> str:
+        """The text of a node for a message."""
+        return _cut(self.source(node))
+
+    def source(self, node: ast.AST) -> str:
         """The text of a node, as it was written."""
-        return _cut(ast.get_source_segment(self.text, node) or "")
+        return ast.get_source_segment(self.text, node) or ""
 
 
 def _statements(text: str) -> list[ast.stmt]:
     """The syntax tree of each statement."""
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the text has {len(text)} characters, more than {MAX_LENGTH} are not read")
+    warned_of = _WARNED_OF.search(text)
+    if warned_of:
+        rest = text[warned_of.start() :]
+        raise ExpressionError(_explained(text) or _explained(rest) or f"{_cut(rest)} is not allowed: {GRAMMAR}")
     try:
-        with warnings.catch_warnings(action="ignore"):      # their subjects are refused later
-            return ast.parse(text).body
+        return ast.parse(text).body
     except SyntaxError as error:
         line = (error.text or text).rstrip()
         rest = line[max((error.offset or 0) - 1, 0) :]
         place = f"at {_cut(rest)}" if rest else f"at the end of {_cut(line)}"
-        raise ExpressionError(f"{error.msg} {place}") from None
+        raise ExpressionError(_explained(text) or f"{error.msg} {place}") from None
     except (RecursionError, MemoryError):
         raise ExpressionError(f"{_cut(text)} is nested too deeply: give its parts names, as x = …") from None
     except ValueError as error:                             # a null character, for example
@@ -274,17 +301,111 @@ def _as_float(number: float) -> float:
 
 
 def _not_used(name: str) -> ExpressionError:
-    return ExpressionError(f"{name} has a value, but the expression does not use it")
-
-
-def _unknown(name: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, FUNCTIONS, cutoff=0.5)
-    return f"there is no function {name}" + (f"; there is {', '.join(close)}" if close else "")
+    return ExpressionError(f"{shortened(name)} has a value, but the expression does not use it")
 
 
 def _cut(text: str) -> str:
     """A text for a message: in quotes, on one line, cut if it is long."""
-    shown = repr(" ".join(text.split()))
-    return shown if len(shown) <= 60 else f"{shown[:56]}…{shown[-1]}"
+    return quoted(" ".join(text.split()))
+
+
+# ---- how mathematics is written elsewhere
+
+KEYWORD = rf"(?:{'|'.join(keyword.kwlist)})\b"
+SUPERSCRIPT_DIGITS = {ord(each): digit for each, digit in SUPERSCRIPTS.items()}
+SUPERSCRIPT = f"[{''.join(SUPERSCRIPTS)}]"
+NUMBER = (                      # atomic: 1e5 is never read as 1, and e5
+    r"(?<![\w.])(?>0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+"
+    r"|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:[eE][+-]?[0-9_]+)?)"
+)
+WORD = rf"(?!{KEYWORD})(?:(?!{SUPERSCRIPT})[\w.])+"
+GROUP = r"\([^()]*\)"
+LEFT, RIGHT = rf"({GROUP}|{WORD})?\s*", rf"\s*({GROUP}|{WORD})?"
+KNOWN = "|".join(sorted(FUNCTIONS, key=len, reverse=True))
+# a pattern, its meaning, and how that is written here
+NOTATIONS: list[tuple[str, str, str | Callable[[re.Match[str]], str]]] = [
+    (rf"(?m)^({WORD})\([^()=]*\)\s*=(?!=)", "a result with a name", r"\1 ="),
+    (rf"\b({KNOWN})[ \t]+({WORD})", "a function", r"\1(\2)"),
+    (rf"({NUMBER})(?!{KEYWORD})((?!{SUPERSCRIPT})[^\W\d](?:(?!{SUPERSCRIPT})\w)*)", "a product", r"\1*\2"),
+    (r"\b((?:sin|cos|tan)h?)⁻¹", "an inverse function", r"a\1"),
+    (rf"\b({KNOWN})({SUPERSCRIPT}+)({GROUP})", "the power of a function", r"\1\3**\2"),
+    (rf"\b({KNOWN})({SUPERSCRIPT}+)\s*({WORD})", "the power of a function", r"\1(\3)**\2"),
+    (rf"({GROUP}|{WORD})?({SUPERSCRIPT}+)", "a power", r"\1**\2"),
+    (rf"{LEFT}\^\s*(-?(?:{GROUP}|{WORD}))?", "a power", r"\1**\2"),
+    (rf"{LEFT}[×·⋅∙∗•]{RIGHT}", "a product", r"\1*\2"),
+    (rf"{LEFT}[÷∕⁄]{RIGHT}", "a quotient", r"\1/\2"),
+    (rf"{LEFT}[−–—‐‑]{RIGHT}", "a minus sign", r"\1-\2"),
+    (rf"{LEFT}≤{RIGHT}", "a comparison", r"\1<=\2"), (rf"{LEFT}≥{RIGHT}", "a comparison", r"\1>=\2"),
+    (r"∞", "infinity", "inf"),
+    (rf"√\s*({GROUP})", "a square root", r"sqrt\1"), (rf"√\s*({WORD})?", "a square root", r"sqrt(\1)"),
+    (rf"∛\s*({GROUP})", "a cube root", r"cbrt\1"), (rf"∛\s*({WORD})?", "a cube root", r"cbrt(\1)"),
+    (r"\|([^|\n;]+)\|", "an absolute value", r"abs(\1)"),
+    (r"(?<![\w.])([0-9]+)\s+([0-9][0-9.]*)", "a number", r"\1\2"),
+    (r"([0-9.]+)\s*%(?=\s*(?:$|[)*/;]))", "a percentage", r"\1/100"),
+    (rf"({GROUP}|{WORD})[ \t]+({WORD})", "a product", r"\1*\2"), (rf"({GROUP})({WORD})", "a product", r"\1*\2"),
+    (rf"({NUMBER}|{GROUP}|\))\s*({GROUP})", "a product", r"\1*\2"),
+    (rf"({NUMBER}|\))\s*\(", "a product", r"\1*("),
+    ("[！-～¼½¾⅐-⅞]", "it", lambda found: unicodedata.normalize("NFKC", found[0]).replace("⁄", "/")),
+]
+MOST_EXPLAINED = 500            # characters; in a longer text, the parser's own words have to do
+# Python's parser warns of some numbers that touch a word, and of backslashes; and warnings belong to the whole process
+_WARNED_OF = re.compile(rf"{NUMBER}[^\W\d]|\\(?!\n)")
+OTHER_NAMES = {
+    "π": "pi", "Pi": "pi", "PI": "pi", "E": "e", "infinity": "inf", "Infinity": "inf", "oo": "inf", "Inf": "inf",
+    "NaN": "nan",
+}
+OTHER_FUNCTIONS = {
+    "ln": "log(x)", "lg": "log10(x)", "ld": "log2(x)", "lb": "log2(x)", "tg": "tan(x)", "arctg": "atan(x)",
+    "cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)", "csc": "1/sin(x)", "cosec": "1/sin(x)", "sh": "sinh(x)",
+    "ch": "cosh(x)", "th": "tanh(x)", "arsinh": "asinh(x)", "arcosh": "acosh(x)", "artanh": "atanh(x)",
+    "sgn": "sign(x)", "root": "sqrt(x)", "pow": "x**y", "power": "x**y", "square": "x**2", "fabs": "abs(x)",
+    "expit": "sigmoid(x)", "logistic": "sigmoid(x)",
+}
+
+
+def _explained(text: str) -> str:
+    """How the first notation from elsewhere in a text is written here; "" if there is none."""
+    text = text[:MOST_EXPLAINED]
+    for pattern, meaning, replacement in NOTATIONS:
+        found = re.search(pattern, text)
+        if found:
+            here = found.expand(replacement) if isinstance(replacement, str) else replacement(found)
+            here = shortened(here.translate(SUPERSCRIPT_DIGITS))
+            return f"{_cut(found[0])} is not allowed: {meaning} is written {here}"
+    return f"{_cut(text)} is not allowed: {HINTS[str]}" if re.search(r"[\"'`“”„‘’]", text) else ""
+
+
+def _decimal(text: str) -> str:
+    """How a number with a comma is written here; "" if there is none."""
+    found = re.search(r"(?<![\w.])([0-9]+),([0-9]+)(?![\w.])", text)
+    if not found:
+        return ""
+    thousands = f", or {found[1]}{found[2]}" if len(found[2]) == 3 else ""
+    return f"{_cut(found[0])} is not allowed: a decimal number is written {found[1]}.{found[2]}{thousands}"
+
+
+def _without_value(name: str, known: Mapping[str, Value]) -> str:
+    """What to do about a name without a value."""
+    said, function = f"{shortened(name)} has no value", next((f for f in FUNCTIONS if name.startswith(f)), "")
+    if "·" in name:                             # Python allows it in names
+        return _explained(name)
+    if name in OTHER_NAMES:
+        return f"{said}: write {OTHER_NAMES[name]}, or give it one, as {name}=1"
+    if function and name.removeprefix(function) in known:
+        return f"{said}: a function is written {function}({shortened(name.removeprefix(function))})"
+    if len(name) > 1 and all(letter in known for letter in name):
+        return f"{said}: give it one, as {shortened(name)}=1; a product is written {shortened('*'.join(name))}"
+    return f"{said}: give it one, as {shortened(name)}=1"
+
+
+def _unknown_function(name: str) -> str:
+    """What to do about a function that is not known."""
+    from difflib import get_close_matches
+
+    said = f"there is no function {shortened(name)}"
+    if name in OTHER_FUNCTIONS:
+        return f"{said}: write {OTHER_FUNCTIONS[name]}"
+    if len(name) == 1:
+        return f"{said}: a product is written {name}*(…)"
+    close = get_close_matches(name, FUNCTIONS, cutoff=0.5)
+    return f"{said}; there is {', '.join(close)}" if close else said

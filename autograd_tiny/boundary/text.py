@@ -6,6 +6,7 @@ Names come from outside: labels, scopes, names of units, functions and files. Wh
 from __future__ import annotations
 
 import sys
+from codecs import lookup
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 
@@ -71,15 +72,14 @@ def printable(text: str, spelled: Callable[[str], str] | None = None) -> str:
 
     Args:
         text: The text.
-        spelled: The spelling of one character; by default in ASCII.
+        spelled: The spelling of one character in a text that is read as UTF-8, such as SVG; by default in ASCII.
     """
     encoding = _encoding()
-    if _can_encode(text, encoding):
+    if _can_encode(text, encoding) and not (spelled and encoding[:3] != "utf"):
         return text
-    return "".join(
-        run if _can_encode(run, encoding) else "".join(map(spelled, run)) if spelled else _in_ascii(run)
-        for run in _runs(text)
-    )
+    if spelled:
+        return "".join(character if character.isascii() else spelled(character) for character in text)
+    return "".join(run if _can_encode(run, encoding) else _in_ascii(run) for run in _runs(text))
 
 
 def as_entity(character: str) -> str:
@@ -89,10 +89,9 @@ def as_entity(character: str) -> str:
 
 def _encoding() -> str:
     try:
-        encoding = sys.stdout.encoding
-    except (AttributeError, ValueError):        # no stream, or one that was detached
-        encoding = None
-    return encoding if isinstance(encoding, str) else "utf-8"
+        return lookup(sys.stdout.encoding).name
+    except (AttributeError, TypeError, ValueError, LookupError):        # no such stream; one without an encoding
+        return "utf-8"
 
 
 def _can_encode(text: str, encoding: str) -> bool:
@@ -100,8 +99,6 @@ def _can_encode(text: str, encoding: str) -> bool:
         text.encode(encoding)
     except UnicodeEncodeError:
         return False
-    except LookupError:                         # an encoding that Python does not know
-        pass
     return True
 
 

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ..boundary.arguments import boolean, describe, integer, nonnegative
+from ..boundary.text import shortened
 from ..engine.functions import dot, max
 from ..engine.state import noted
 from ..engine.value import Value, current_scope
@@ -70,7 +71,8 @@ class Neuron(Module):
         try:
             net_input = dot(self.w, x, self.b)
         except ValueError:                      # dot's own message does not know the name of the neuron
-            raise ValueError(f"{self.name or 'the neuron'} takes {len(self.w)} inputs, got {len(x)}") from None
+            name = shortened(self.name) or "the neuron"
+            raise ValueError(f"{name} takes {len(self.w)} inputs, got {len(x)}") from None
         return self.activation(net_input)
 
     def config(self) -> dict[str, Any]:
@@ -123,7 +125,7 @@ class Layer(Module):
         """
         inputs, nin = as_list(x), len(self.neurons[0].w)
         if len(inputs) != nin:
-            raise ValueError(f"{self.name or 'the layer'} takes {nin} inputs, got {len(inputs)}")
+            raise ValueError(f"{shortened(self.name) or 'the layer'} takes {nin} inputs, got {len(inputs)}")
         return unwrap_single([neuron(inputs) for neuron in self.neurons])
 
     def tensors(self) -> dict[str, Any]:
@@ -263,7 +265,7 @@ def _as_module(given: Any) -> Module:
     if isinstance(given, Module):
         return given
     if isinstance(given, str | list | tuple) or not callable(given):
-        hint = f'; write Activation("{given}")' if isinstance(given, str) else ""
+        hint = f'; write Activation("{shortened(given)}")' if isinstance(given, str) else ""
         hint = "; write Sequential(*modules)" if isinstance(given, list | tuple) else hint
         raise TypeError(f"Sequential takes modules and functions, got {describe(given)}{hint}")
     return Activation(given) if given in ACTIVATIONS.values() else _Function(given)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..boundary.text import one_line, printable
+from ..boundary.text import one_line, printable, shortened
 from ..engine.state import scope_inside
 from ..engine.value import Value, call_in_scope, current_scope
 from .parameters import array_of, load_arrays, merge, named_in, parameters_in, tensors_in
@@ -202,7 +202,7 @@ class Module:
 
     def describe(self) -> str:
         """A summary on one line, without the parts."""
-        return type(self).__name__
+        return shortened(type(self).__name__)
 
     def shown_parts(self) -> list[tuple[str, Module]]:
         """The parts that repr shows as branches."""
@@ -221,9 +221,9 @@ def scope_of(module: Module) -> str:
 def _tree(module: Module) -> list[str]:
     """The lines of repr; adjacent parts that look the same share one."""
     lines = [f"{one_line(module.describe())}: {len(module.parameters()):,}"]
-    parts = [(one_line(name), _tree(part)) for name, part in module.shown_parts()]
+    parts = [(shortened(name), _tree(part)) for name, part in module.shown_parts()]
     if parts:                                   # beside them, the parameters that are in none
-        parts += [(one_line(name), [f"{count:,}"]) for name, count in module._own_sizes().items()]
+        parts += [(shortened(name), [f"{count:,}"]) for name, count in module._own_sizes().items()]
     runs = [list(run) for _, run in groupby(parts, key=lambda part: part[1])]
     for k, run in enumerate(runs):
         (first, (head, *rest)), last = run[0], run[-1][0]

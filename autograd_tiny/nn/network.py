@@ -81,8 +81,7 @@ class Network(Module):
         """
         given = as_list(x)
         if len(given) != len(self.inputs):
-            names = ", ".join(self.inputs)
-            raise ValueError(f"the network takes {len(self.inputs)} inputs ({names}), got {len(given)}")
+            raise ValueError(f"the network takes {len(self.inputs)} inputs ({some_of(self.inputs)}), got {len(given)}")
         computed = dict(zip(self.inputs, given, strict=True))
         for unit in self.units:
             sources = self._sources[unit]
@@ -111,9 +110,9 @@ class Network(Module):
 
     def describe(self) -> str:
         """A summary on one line."""
-        functions = ", ".join(dict.fromkeys(name_of(self.activations[unit]) for unit in self.units))
+        functions = some_of(dict.fromkeys(name_of(self.activations[unit]) for unit in self.units))
         hidden = len(self.units) - sum(unit in self.outputs for unit in self.units)
-        ends = f"{', '.join(self.inputs)} → {hidden} hidden → {', '.join(self.outputs)}"
+        ends = f"{some_of(self.inputs)} → {hidden} hidden → {some_of(self.outputs)}"
         return f"Network({ends}; {functions})"
 
 
@@ -126,7 +125,7 @@ def _checked_edges(edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
             if not isinstance(name, str) or not name:
                 raise TypeError(f"edge {quoted(edge)}: a unit's name is a str, got {describe(name)}")
         if tuple(edge) in found:
-            raise ValueError(f"the edge {edge[0]} → {edge[1]} is given twice")
+            raise ValueError(f"the edge {some_of(edge, ' → ')} is given twice")
         found[edge[0], edge[1]] = None
     if not found:
         raise ValueError("a network has one edge at least, got none")
@@ -142,7 +141,7 @@ def _topological_order(edges: Sequence[tuple[str, str]]) -> list[str]:
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        cycle = " → ".join(error.args[1])
+        cycle = some_of(error.args[1], " → ")
         raise ValueError(f"the edges form a cycle: {cycle}. A network is fed forward only") from None
 
 
@@ -158,7 +157,7 @@ def _checked_names(
         if name not in mentioned:
             raise ValueError(f"{argument}: no edge has {quoted(name)}; there are {some_of(mentioned)}")
     if len(set(names)) < len(names) or not names:
-        raise ValueError(f"{argument}: different names are expected, one at least, got {names}")
+        raise ValueError(f"{argument}: different names are expected, one at least, got {quoted(names)}")
     return names
 
 

@@ -158,7 +158,7 @@ def _model_from(metadata: Mapping[str, str], arrays: Mapping[str, Any]) -> Modul
     try:
         return _build(json.loads(metadata["architecture"]), _LimitedZeros(sum(map(np.size, arrays.values()))))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise ValueError(f"its architecture is damaged: {error}") from None
+        raise ValueError(f"its architecture is damaged: {shortened(error, 200)}") from None
 
 
 def _build(plan: Any, init: _LimitedZeros, path: tuple[str, ...] = ()) -> Module:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..boundary.files import write_file
-from ..boundary.text import one_line, printable, quoted
+from ..boundary.text import as_entity, one_line, printable, quoted
 from .theme import CSS
 
 # a page may use its own styles and scripts, and load nothing
@@ -20,7 +20,6 @@ class Page:
 
     Attributes:
         title: The title of the page.
-        html: The whole document.
         height: The height of the frame in a notebook, in pixels.
     """
 
@@ -30,13 +29,18 @@ class Page:
         self.title = title
         self.height = height
         script = f"<script>{script}</script>\n" if script else ""
-        self.html = (
+        self._html = (
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{html.escape(title)}</title>\n<style>\n{CSS}{style}</style>\n</head>\n"
             f"<body>\n{body}\n{script}</body>\n</html>\n"
         )
+
+    @property
+    def html(self) -> str:
+        """The whole document."""
+        return printable(self._html, as_entity)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file. An error leaves an earlier file as it was, and no unfinished one.
@@ -54,13 +58,13 @@ class Page:
         path = Path(path)
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a file that ends in .html is expected, got {quoted(str(path))}")
-        write_file(path, self.html.encode())
+        write_file(path, self._html.encode())
         return path
 
     def _repr_html_(self) -> str:
         """In a frame: neither its styles nor its scripts reach the notebook around it."""
         return (
-            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts" loading="lazy" '
+            f'<iframe srcdoc="{html.escape(self._html)}" sandbox="allow-scripts" loading="lazy" '
             f'title="{html.escape(self.title)}" '
             f'style="width: 100%; height: {self.height}px; border: 0"></iframe>'
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..boundary.arguments import describe
 from ..boundary.plotting import COLOURS, RED, pyplot
-from ..boundary.text import one_line
+from ..boundary.text import shortened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -143,11 +143,11 @@ def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Lin
             markerfacecolor=colour if name == training else "white",
         )
         gaps = len(series) - int(finite.sum())
-        caption = one_line(name) + (f" (not finite in {gaps} of {len(series)} epochs)" if gaps else "")
+        caption = shortened(name) + (f" (not finite in {gaps} of {len(series)} epochs)" if gaps else "")
         curves.append((line, caption))
     _show_epochs(ax, max(len(history[name]) for name in history.names))
     measured = {_training_name(name) for name in names}
-    ax.set_ylabel(one_line(measured.pop()) if len(measured) == 1 else "metrics", parse_math=False)
+    ax.set_ylabel(shortened(measured.pop()) if len(measured) == 1 else "metrics", parse_math=False)
     ax.grid(alpha=0.3)
     return curves
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..boundary.arguments import describe
-from ..boundary.text import one_line, printable, some_of
+from ..boundary.text import printable, shortened, some_of
 
 
 class History:
@@ -84,9 +84,9 @@ class History:
         return pandas.DataFrame(self._columns, index=pandas.RangeIndex(1, len(self) + 1, name="epoch"))
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{name} {column[-1]:.4g}" for name, column in self._columns.items() if column)
-        ended = f"; {self.stopped}" if self.stopped else ""
-        return printable(one_line(f"<History of {len(self)} epochs{': ' if last else ''}{last}{ended}>"))
+        last = ", ".join(f"{shortened(name)} {column[-1]:.4g}" for name, column in self._columns.items() if column)
+        ended = f"; {shortened(self.stopped, 200)}" if self.stopped else ""
+        return printable(f"<History of {len(self)} epochs{': ' if last else ''}{last}{ended}>")
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the curves with Matplotlib: see plot_history."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..boundary.text import one_line, printable
+from ..boundary.text import printable, shortened
 from ..engine.context import no_grad
 from ..engine.custom import CustomOperation
 from ..engine.graph import topological_order
@@ -103,7 +103,7 @@ class GradientCheck:
         claimed = [] if self._nothing_claimed else [f"{row.claimed:.8g}"]
         numeric = "—" if math.isnan(row.numeric) else f"{row.numeric:.8g}"
         numbers = [f"{row.reverse:.8g}", f"{row.forward:.8g}", numeric, *claimed]
-        return [one_line(row.name), *numbers, f"{row.parting:.1e}", row.verdict]
+        return [shortened(row.name), *numbers, f"{row.parting:.1e}", row.verdict]
 
     @property
     def _nothing_claimed(self) -> bool:

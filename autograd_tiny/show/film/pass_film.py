@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ...engine.value import Value
 from ..graph.folding import Fold
 from ..graph.scene import Box, Inputs
+from ..names import plain
 from ..wording import MAX_LISTED, counted, listed
 from .film import Film, Shown, Slot, Step
 from .film_scene import FilmScene
@@ -65,7 +66,7 @@ class _PassSteps:
         inputs = [x for x in operands if scene.fold_of(x) is not fold]
         outputs = [value for value in fold.outputs if value in inside]
         number = len(inputs) or fold.constants
-        says = f"{fold.path} computes {counted(len(outputs), 'value')}{f' from {number}' if number else ''}"
+        says = f"{plain(fold.path)} computes {counted(len(outputs), 'value')}{f' from {number}' if number else ''}"
         says += f", in {counted(len(results), 'operation')}"
         if len(outputs) <= MAX_LISTED:
             says += ": " + listed([f"{scene.name_or_number(x)} = {scene.number(x.data)}" for x in outputs])
@@ -101,7 +102,7 @@ class _PassSteps:
         scene, (result, k, operand, *_) = self.scene, contribution
         fold, name = scene.fold_of(operand), scene.name_or_number(operand)
         total = scene.sum_so_far(contribution) if is_branch else ""
-        says = f"{scene.product(contribution)} flows to {f'{fold.path} ({name})' if fold else name}{total}"
+        says = f"{scene.product(contribution)} flows to {f'{plain(fold.path)} ({name})' if fold else name}{total}"
         edges = [*scene.operation(result), *scene.operand_edges(result, k), scene.local_derivative_id(result, k)]
         derivative = scene.shown_local_derivative(result, k, result.local_grads[k])
         shows = [derivative, *self.received([contribution])]
@@ -120,7 +121,7 @@ class _PassSteps:
         if parameters:
             parts.append(f"finds those of {counted(len(parameters), 'parameter')} inside")
         does = " and ".join(parts) or "passes nothing on"
-        says = f"{fold.path} {does}, along {counted(len(contributions), 'edge')}"
+        says = f"{plain(fold.path)} {does}, along {counted(len(contributions), 'edge')}"
         near = [*dict.fromkeys(map(scene.box, outside))]
         return Step("backward", says, [scene.id_of(fold)], near, self.received(contributions))
 
@@ -132,7 +133,7 @@ class _PassSteps:
         texts = []
         for box, inside in boxes.items():
             if isinstance(box, Fold):
-                texts.append(f"{counted(len(inside), 'value')} of {box.path}")
+                texts.append(f"{counted(len(inside), 'value')} of {plain(box.path)}")
             elif isinstance(box, Inputs):
                 texts.append(counted(len(inside), "input"))
             else:

@@ -19,12 +19,12 @@
   // ---- slots: the numbers in the picture and in the table
 
   // margin: the room in a box that a number can't have; a local derivative has no frame and may stand out
-  // empty: the text while there is no number; "∂" keeps the place of a local derivative on its edge
+  // empty: the text while there is no number; a letter keeps the place of a local derivative on its edge
   const lines = {
     "value": { margin: 8, empty: "" },
     "gradient": { margin: 8, empty: "" },
     "constant": { margin: 3, empty: "" },
-    "local derivative": { margin: -4, empty: "∂" },
+    "local derivative": { margin: -4, empty: "\u2202" },
   };
   const slots = film.slots.map((line) => ({ ...lines[line], places: [], text: undefined, number: undefined }));
   for (const element of document.querySelectorAll("[data-slot]")) {

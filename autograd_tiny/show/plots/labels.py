@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...boundary.arguments import describe
-from ...boundary.text import one_line, quoted
+from ...boundary.text import quoted, shortened
 
 
 def checked_labels(name: str, given: Any) -> list[Any]:
@@ -58,7 +58,7 @@ def named_classes(found: Sequence[Any], labels: Any, where: str) -> tuple[list[s
     chosen = [label_of(x) for x in labels]
     if len(set(chosen)) != len(chosen) or not chosen:
         raise ValueError(f"labels: different labels are expected, got {describe(labels)}")
-    names = [one_line(x) for x in chosen]
+    names = [shortened(x) for x in chosen]
     index_of = {x: i for i, x in enumerate(chosen)}
     unknown = [x for x in found if x not in index_of]
     if not unknown:
