@@ -80,3 +80,41 @@ def boolean(name: str, given: Any) -> bool:
     if not isinstance(given, bool) and type(given).__name__ not in ("bool", "bool_"):
         raise TypeError(f"{name}: True or False is expected, got {describe(given)}")
     return bool(given)
+
+
+def instance(name: str, given: Any) -> Any:
+    """The argument itself.
+
+    Raises:
+        TypeError: It is a class, where an object of it is meant.
+    """
+    if isinstance(given, type):
+        raise TypeError(f"{name}: an object is expected, got the class {given.__name__}: write {given.__name__}(…)")
+    return given
+
+
+def callable_with(name: str, given: Any, *arguments: str) -> Any:
+    """A function, or another object that can be called with so many arguments, as far as one can know before.
+
+    Raises:
+        TypeError: It is something else, or takes other arguments.
+    """
+    form = f"({', '.join(arguments)})"
+    if not callable(instance(name, given)):
+        raise TypeError(f"{name}: a function {form} is expected, got {describe(given)}")
+    if not takes(given, len(arguments)):
+        raise TypeError(f"{name}: {describe(given)} is called as a function {form}, but takes other arguments")
+    return given
+
+
+def takes(function: Any, count: int) -> bool:
+    """Whether a function can be called with so many arguments by position, as far as one can know before."""
+    import inspect      # here, since that takes as long as half of the package
+
+    try:
+        inspect.signature(function).bind(*range(count))
+    except ValueError:
+        return True                             # a built-in function that does not tell
+    except TypeError:
+        return False
+    return True

@@ -12,6 +12,7 @@ import numpy as np
 from ..engine.gradient_graph import gradients
 from ..engine.graph import topological_order
 from ..engine.value import Value
+from ..nn.layers import as_list
 from ..tape.tape import Tape, record
 from ..training.data import Array
 from ..training.per_sample import by_numbers, floats_of
@@ -73,8 +74,7 @@ def _graph(arguments: Arguments, x: Any, target: Any) -> SampleGraph:
     loss = arguments.loss.loss(outputs, target)
     if type(loss) is not Value:                 # for some samples it may be a constant
         loss = Value(loss, requires_grad=False)
-    outputs = outputs if hasattr(outputs, "__len__") else [outputs]
-    layers = arguments.layer_finder.find(_values(outputs), _values(x))
+    layers = arguments.layer_finder.find(_values(as_list(outputs)), _values(x))
     reached = np.zeros(len(arguments.parameters), bool)
     reached[[arguments.index_of[node] for node in topological_order(loss) if node in arguments.index_of]] = True
     return SampleGraph(loss, layers, reached)

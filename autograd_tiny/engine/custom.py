@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..boundary.arguments import describe, is_other_kind
+from ..boundary.arguments import describe, is_other_kind, takes
 from ..boundary.text import quoted, shortened
 from ..calculus.formulas import Namespace
 from ..calculus.ieee_float import IEEEFloat
@@ -23,7 +23,7 @@ class CustomOperation(Operation):
                 f"got {len(derivatives)}"
             )
         for derivative in derivatives:
-            if not _takes(derivative, len(names) + 1):
+            if not takes(derivative, len(names) + 1):
                 raise TypeError(
                     f"a derivative of {name} is a function of {', '.join(names)} and its value "
                     f"f, got {describe(derivative)}"
@@ -95,19 +95,6 @@ def _operand_names(function: Any) -> list[str]:
                 f"got {quoted(str(each))}"
             )
     return [each.name for each in parameters]
-
-
-def _takes(function: Any, count: int) -> bool:
-    """Whether a function can be called with so many arguments, as far as one can know before."""
-    import inspect
-
-    try:
-        inspect.signature(function).bind(*range(count))
-    except ValueError:
-        return True                              # a built-in function that does not tell
-    except TypeError:
-        return False
-    return True
 
 
 def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]], CustomOperation]:

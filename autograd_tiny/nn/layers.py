@@ -422,9 +422,10 @@ def dropout_factors(source: Callable[[Dropout], Any]) -> Iterator[None]:
 
 
 def as_list(x: Any) -> Any:
-    """One Value or number as a list of one; lists, tuples and arrays as they are."""
-    is_single = isinstance(x, str) or not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0
-    return [x] if is_single else x
+    """One Value or number, also in an array of no dimensions, as a list of one; what has a length as it is."""
+    if getattr(x, "ndim", 1) == 0:
+        return [x.item()]
+    return [x] if isinstance(x, str) or not hasattr(x, "__len__") else x
 
 
 def unwrap_single(outputs: list[Any]) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from ..boundary.arguments import describe, is_other_kind, nonnegative
+from ..boundary.arguments import callable_with, describe, is_other_kind, nonnegative
 from ..boundary.text import quoted
 from ..calculus.operations import POW
 from ..engine import functions
@@ -332,7 +332,8 @@ def loss_spec(loss: str | Loss) -> LossSpec:
         return LOSSES[loss]
     if not callable(loss):
         raise TypeError(f"loss: a name or a function (outputs, target) is expected, got {describe(loss)}")
-    return next((spec for spec in LOSSES.values() if spec.loss is loss), LossSpec(loss, "any"))
+    known = next((spec for spec in LOSSES.values() if spec.loss is loss), None)
+    return known or LossSpec(callable_with("loss", loss, "outputs", "target"), "any")
 
 
 # ---- checks and reductions

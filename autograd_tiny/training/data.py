@@ -66,7 +66,8 @@ def targets_of(y: Any, samples: int, targets: str, outputs: int | None, name: st
 
 def _one_for_each(y: Any, samples: int, name: str = "y") -> Array:
     """y as an array with a row for each sample."""
-    t = real_array(y, name, ": number the classes 0, 1, 2, …, as np.unique(y, return_inverse=True)[1] does")
+    numbered = "np.unique(np.array(y, str), return_inverse=True)[1]"
+    t = real_array(y, name, f": number the classes 0, 1, 2, …, as {numbered} does")
     if t.ndim == 0 or len(t) != samples:
         raise ValueError(f"{samples} samples in {name.removesuffix('y')}X, but {name} has the shape {t.shape}")
     return t
@@ -80,6 +81,9 @@ def weights_of(sample_weight: Any, samples: int, name: str = "sample_weight") ->
     if weights.shape != (samples,):
         raise ValueError(f"{name}: one for each of {samples} samples, got shape {weights.shape}")
     check_finite(weights, name)
+    with np.errstate(over="ignore"):
+        if not np.isfinite(weights.sum()):
+            raise ValueError(f"{name}: their sum is too large for a float")
     if (weights < 0).any() or not weights.any():
         raise ValueError(f"{name}: numbers of 0 or more are expected, not all of them zero")
     return weights

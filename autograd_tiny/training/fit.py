@@ -175,7 +175,7 @@ def evaluate(
     x, spec = inputs_of(X), loss_spec(loss)
     checked_reduction(reduction)
     modules = modules_of(model)
-    targets = targets_of(y, len(x), spec.targets, outputs_and_dropouts(model, modules, x[0])[0])
+    targets = targets_of(y, len(x), spec.targets, outputs_and_dropouts(model, modules, x[0], spec)[0])
     weights = weights_of(sample_weight, len(x))
     forward = predictor(model, modules, x, len(x))
     evaluator = Evaluator(forward, x, targets, spec, named_metrics(metrics), weights)

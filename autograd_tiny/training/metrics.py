@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..boundary.arguments import describe
+from ..boundary.arguments import callable_with, describe
 from ..boundary.text import quoted
 from ..nn.losses import LOSSES, LossSpec
 from .data import Array, check_range
@@ -104,6 +104,7 @@ def _named_metric(metric: str | Metric) -> tuple[str, Any]:
         return metric, LOSSES[metric].loss if metric in LOSSES else metric
     if not callable(metric):
         raise TypeError(f"metrics: names and functions of a sample are expected, got {describe(metric)}")
+    callable_with("metrics", metric, "outputs", "target")
     return str(getattr(metric, "__name__", type(metric).__name__)), metric
 
 

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .. import optim
-from ..boundary.arguments import describe
+from ..boundary.arguments import describe, instance, takes
+from ..engine.value import is_operand
 from ..nn.activations import ACTIVATIONS, linear
 from ..nn.layers import (
-    MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, dropout_factors, keep_all,
+    MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, as_list, dropout_factors, keep_all,
 )
-from ..nn.losses import L1, L2, LOSSES
+from ..nn.losses import L1, L2, LOSSES, LossSpec
 from ..nn.module import Module
 from ..nn.network import Network
 from .data import Array
@@ -23,12 +24,11 @@ BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network
 # ---- arguments
 
 def check_model(model: Any) -> None:
-    """TypeError unless it is an object that can be called."""
-    if isinstance(model, type):
-        name = model.__name__
-        raise TypeError(f"model: an object is expected, got the class {name}: write {name}(…)")
-    if not callable(model):
+    """TypeError unless it is an object that can be called with the inputs of a sample."""
+    if not callable(instance("model", model)):
         raise TypeError(f"model: a Module, or a function of a list of inputs, is expected, got {describe(model)}")
+    if not takes(model, 1):
+        raise TypeError(f"model: {describe(model)} is called with one argument, the list of inputs, but takes others")
 
 
 def optimizer_for(
@@ -39,7 +39,7 @@ def optimizer_for(
         if lr is not None:
             raise ValueError("lr: goes with the name of an optimizer; an Optimizer has its own, optimizer.lr")
         return optimizer
-    if not isinstance(optimizer, str):
+    if not isinstance(instance("optimizer", optimizer), str):
         raise TypeError(f"optimizer: a name or one of autograd_tiny.optim is expected, got {describe(optimizer)}")
     if not hasattr(model, "parameters"):
         raise TypeError(
@@ -96,7 +96,9 @@ def _mode(modules: list[Module], training: bool) -> Iterator[None]:
 
 # ---- runs
 
-def outputs_and_dropouts(model: Any, modules: list[Module], row: Array) -> tuple[int | None, list[Dropout]]:
+def outputs_and_dropouts(
+    model: Any, modules: list[Module], row: Array, loss: LossSpec
+) -> tuple[int | None, list[Dropout]]:
     """Run a model on the first sample, in training mode.
 
     Returns:
@@ -112,7 +114,19 @@ def outputs_and_dropouts(model: Any, modules: list[Module], row: Array) -> tuple
     check_model(model)
     with training_mode(modules), dropout_factors(factor), sample_named(0):
         outputs = model(floats_of(row))
-    return (len(outputs) if hasattr(outputs, "__len__") else None), asked
+    return width_of(outputs, loss), asked
+
+
+def width_of(outputs: Any, loss: LossSpec) -> int | None:
+    """The number of outputs for a sample; None for one that is not in a list.
+
+    Raises:
+        TypeError: They are no numbers, and the loss is one of this package. (Another may take anything.)
+    """
+    elements = as_list(outputs)
+    if loss.targets != "any" and (isinstance(outputs, dict) or not all(map(is_operand, elements))):
+        raise TypeError(f"model: it returns a Value or a list of Values for a sample, got {describe(outputs)}")
+    return len(outputs) if elements is outputs else None
 
 
 def predictor(model: Any, modules: list[Module], x: Array, samples: int, check: bool = True) -> PerSample:

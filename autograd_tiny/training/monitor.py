@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from .. import optim
-from ..boundary.arguments import describe, integer, nonnegative
+from ..boundary.arguments import callable_with, describe, instance, integer, nonnegative
 from ..boundary.text import quoted, some_of
 from ..nn.losses import LOSSES
 from .data import Array, inputs_of, targets_of, weights_of
@@ -20,7 +21,10 @@ from .model import evaluation_mode, predictor
 from .per_sample import PerSample
 from .update import Training
 
-HOOKS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end")
+HOOKS = {       # with the arguments of each
+    "on_train_begin": ("logs",), "on_epoch_begin": ("epoch", "logs"), "on_batch_end": ("update", "logs"),
+    "on_epoch_end": ("epoch", "logs"), "on_train_end": ("logs",),
+}
 
 
 @dataclass
@@ -208,9 +212,13 @@ class _BestEpoch:
 def _best_epoch(early_stopping: Any, names: Sequence[str]) -> _BestEpoch | None:
     if early_stopping is None:
         return None
-    if not isinstance(early_stopping, EarlyStopping):
-        early_stopping = EarlyStopping(integer("early_stopping", early_stopping))
-    return _BestEpoch(early_stopping, names)
+    if isinstance(instance("early_stopping", early_stopping), EarlyStopping):
+        return _BestEpoch(early_stopping, names)
+    if isinstance(early_stopping, bool) or not isinstance(early_stopping, Integral):
+        raise TypeError(
+            f"early_stopping: a number of epochs, or EarlyStopping(…), is expected, got {describe(early_stopping)}"
+        )
+    return _BestEpoch(EarlyStopping(integer("early_stopping", early_stopping)), names)
 
 
 def _mode(stopping: EarlyStopping, monitored: str) -> str:
@@ -223,7 +231,7 @@ def _mode(stopping: EarlyStopping, monitored: str) -> str:
 
 
 def _checked_schedule(schedule: Any, training: Training) -> Any:
-    if schedule is not None and not isinstance(schedule, optim.LRScheduler):
+    if schedule is not None and not isinstance(instance("schedule", schedule), optim.LRScheduler):
         raise TypeError(f"schedule: one of autograd_tiny.optim is expected, got {describe(schedule)}")
     if schedule is not None and schedule.optimizer is not training.optimizer:
         raise ValueError("schedule: it belongs to another optimiser; make one for the optimiser of this training")
@@ -250,11 +258,12 @@ def _hooks(callbacks: Any) -> dict[str, list[Callable[..., Any]]]:
     """The functions to call at each hook. A callback that has no method of such a name is called after an epoch."""
     hooks: dict[str, list[Callable[..., Any]]] = {name: [] for name in HOOKS}
     for callback in callbacks if hasattr(callbacks, "__iter__") else [callbacks]:
+        for kind, argument in (EarlyStopping, "early_stopping"), (optim.LRScheduler, "schedule"):
+            if isinstance(instance("callbacks", callback), kind):
+                raise TypeError(f"callbacks: {type(callback).__name__} goes into another argument, {argument}=…")
         methods = {name: getattr(callback, name) for name in HOOKS if hasattr(callback, name)}
-        if not methods and not callable(callback):
-            raise TypeError(f"callbacks: functions (epoch, logs) are expected, got {describe(callback)}")
         for name, method in (methods or {"on_epoch_end": callback}).items():
-            hooks[name].append(method)
+            hooks[name].append(callable_with("callbacks", method, *HOOKS[name]))
     return hooks
 
 

@@ -154,7 +154,7 @@ class PerSample:
             with suppress(*RAISED):
                 values: Array = self.tape(rows, threads=threads)
                 return values
-        return np.array([_plain(each) for each in self._eager(rows, first)])
+        return _stacked([_plain(each) for each in self._eager(rows, first)], first)
 
     def _eager(self, rows: Array, first: int = 0) -> list[Any]:
         """The function of each row; the number of the first one is for errors."""
@@ -177,11 +177,26 @@ def by_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _stacked(results: list[Any], first: int) -> Array:
+    """The results of samples as an array. ValueError unless each has as many numbers as the first."""
+    try:
+        return np.array(results)
+    except ValueError:
+        counts = [len(each) if isinstance(each, list) else 1 for each in results]
+        other = next((k for k, count in enumerate(counts) if count != counts[0]), 0)
+        raise ValueError(
+            f"as many numbers are expected for each sample, got {counts[0]} for sample {first} and {counts[other]} "
+            f"for sample {first + other}"
+        ) from None
+
+
 def _plain(result: Any) -> Any:
     """The floats in the result of a function of a sample, nested as it is."""
+    if getattr(result, "ndim", 1) == 0:
+        result = result.item()
     if type(result) is Value:
         return result.data
-    if hasattr(result, "__len__") and not isinstance(result, str):
+    if isinstance(result, list | tuple | np.ndarray):
         return [_plain(each) for each in result]
     try:
         return float(result)

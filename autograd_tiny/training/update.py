@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .. import optim
-from ..boundary.arguments import describe, integer
+from ..boundary.arguments import callable_with, describe, integer
 from ..boundary.text import quoted
 from ..engine.graph import depends_on
 from ..engine.value import Value
@@ -50,15 +50,14 @@ class Training:
         epochs: int, batch_size: int | None, reduction: str, penalty: Callable[[Any], Any] | None, sample_weight: Any,
         seed: int | np.random.Generator | None, clip_norm: float | None, clip_value: float | None, threads: int,
     ) -> None:
-        if penalty is not None and not callable(penalty):
-            raise TypeError(f"penalty: a function of the model is expected, got {describe(penalty)}")
-        self.model, self.penalty = model, penalty
+        self.model = model
+        self.penalty = None if penalty is None else callable_with("penalty", penalty, "model")
         self.modules = modules_of(model)
         self.loss = loss_spec(loss)
         self.reduction = checked_reduction(reduction)
         self.x = inputs_of(X)
         self.samples = len(self.x)
-        outputs, self.dropouts = outputs_and_dropouts(model, self.modules, self.x[0])
+        outputs, self.dropouts = outputs_and_dropouts(model, self.modules, self.x[0], self.loss)
         self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
         self.weights = weights_of(sample_weight, self.samples)
         self.optimizer = optimizer_for(model, optimizer, lr)

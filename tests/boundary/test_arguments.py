@@ -5,7 +5,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd_tiny.boundary.arguments import boolean, describe, integer, nonnegative
+from autograd_tiny.boundary.arguments import (
+    boolean, callable_with, describe, instance, integer, nonnegative, takes,
+)
 
 
 @pytest.mark.parametrize(("given", "text"), [
@@ -83,3 +85,28 @@ def test_a_boolean_is_one_of_python_or_numpy():
     for given in (1, "True", None):
         with pytest.raises(TypeError, match="bias: True or False is expected"):
             boolean("bias", given)
+
+
+@pytest.mark.parametrize(("function", "count", "answer"), [
+    (lambda x: x, 1, True), (lambda x: x, 2, False), (lambda *xs: xs, 5, True), (lambda x, y=1: x, 1, True),
+    (lambda x, *, y: x, 1, False), (Own().method, 0, True), (Own().method, 1, False), (print, 3, True),
+    (math.hypot, 2, True), (len, 2, False), (3, 1, False),
+])
+def test_whether_a_function_takes_so_many_arguments(function, count, answer):
+    assert takes(function, count) is answer
+
+
+def test_a_function_of_the_right_form_comes_out():
+    function = lambda x, y: x  # noqa: E731
+    assert callable_with("loss", function, "outputs", "target") is function and instance("loss", function) is function
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (3, "loss: a function (outputs, target) is expected, got int 3"),
+    (Own, "loss: an object is expected, got the class Own: write Own(…)"),
+    (len, "loss: builtin_function_or_method len is called as a function (outputs, target), but takes other arguments"),
+])
+def test_other_things_are_refused_in_words(given, said):
+    with pytest.raises(TypeError) as raised:
+        callable_with("loss", given, "outputs", "target")
+    assert str(raised.value) == said

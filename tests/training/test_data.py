@@ -162,6 +162,14 @@ def test_evaluate_refuses_the_same_targets(name):
         evaluate(mlp((3, nout)), X, y, loss)
 
 
+@pytest.mark.parametrize("y", [["b", "a"] * 20, np.array([1, "a"] * 20, object), [2, "a"] * 20])
+def test_the_advice_for_labels_that_are_strings_works(y):
+    """Also where numbers are among them, which np.unique can't order as they are."""
+    advice = str(refused(TypeError, "number the classes", (3, 2), y=y, loss="cross_entropy").value)
+    numbers = eval(advice.partition(", as ")[2].removesuffix(" does"), {"np": np, "y": y})
+    assert sorted(set(numbers.tolist())) == [0, 1] and (numbers[::2] == numbers[0]).all()
+
+
 def test_a_string_among_the_labels_is_shown_as_it_was_written():
     raised = refused(TypeError, "y: .*got strings", (3, 2), y=["a", "b"] * 20, loss="cross_entropy")
     assert "such as 'a':" in str(raised.value)
@@ -194,6 +202,8 @@ def test_targets_of_one_output(loss, y):
     (-np.ones(N), ValueError, "sample_weight: numbers of 0 or more"),
     (np.zeros(N), ValueError, "sample_weight.*not all of them zero"),
     (np.full(N, math.nan), ValueError, r"sample_weight\[0\] is nan"),
+    (np.full(N, 1e308), ValueError, "sample_weight: their sum is too large"),
+    ([], ValueError, r"sample_weight: one for each of 40 samples, got shape \(0,\)"),
     (["a"] * N, TypeError, "sample_weight"),
 ])
 def test_weights_that_do_not_fit_are_refused(weights, error, match):
@@ -236,6 +246,20 @@ def test_validation_labels_are_those_of_the_loss():
 # ---- the other arguments
 
 KNOWN_LOSSES = ["cross_entropy", "mse", "hinge"]
+
+
+class Callback:
+    """A callback, right as an object."""
+
+    def on_epoch_end(self, epoch, logs):
+        pass
+
+
+class CallbackOfLogs:
+    """One with a method of another form."""
+
+    def on_batch_end(self, logs):
+        pass
 
 
 @pytest.mark.parametrize("options,error,words", [
@@ -281,6 +305,22 @@ KNOWN_LOSSES = ["cross_entropy", "mse", "hinge"]
     ({"early_stopping": EarlyStopping(2, "accuracy")}, ValueError, ["early_stopping", "accuracy"]),
     ({"callbacks": [3]}, TypeError, ["callbacks", "3"]),
     ({"callbacks": 3}, TypeError, ["callbacks", "3"]),
+    ({"callbacks": [Callback]}, TypeError, ["callbacks", "the class Callback", "write Callback(…)"]),
+    ({"callbacks": Callback}, TypeError, ["callbacks", "the class Callback"]),
+    ({"callbacks": [EarlyStopping]}, TypeError, ["callbacks", "the class EarlyStopping"]),
+    ({"callbacks": [EarlyStopping(3)]}, TypeError, ["callbacks", "EarlyStopping", "early_stopping=…"]),
+    ({"callbacks": [optim.StepLR(optim.SGD([Value(1.0)]), 1)]}, TypeError, ["callbacks", "StepLR", "schedule=…"]),
+    ({"callbacks": [Callback(), lambda logs: None]}, TypeError, ["callbacks", "<lambda>", "(epoch, logs)"]),
+    ({"callbacks": [CallbackOfLogs()]}, TypeError, ["callbacks", "CallbackOfLogs.on_batch_end", "(update, logs)"]),
+    ({"callbacks": [None]}, TypeError, ["callbacks", "None"]),
+    ({"early_stopping": EarlyStopping}, TypeError, ["early_stopping", "the class EarlyStopping"]),
+    ({"early_stopping": {"patience": 3}}, TypeError, ["early_stopping", "EarlyStopping(…)", "patience"]),
+    ({"schedule": optim.StepLR}, TypeError, ["schedule", "the class StepLR"]),
+    ({"penalty": nn.L2}, TypeError, ["penalty", "the class L2", "write L2(…)"]),
+    ({"penalty": lambda: 0.0}, TypeError, ["penalty", "<lambda>", "(model)"]),
+    ({"loss": optim.SGD}, TypeError, ["loss", "the class SGD"]),
+    ({"loss": lambda outputs: outputs}, TypeError, ["loss", "<lambda>", "(outputs, target)"]),
+    ({"metrics": [Callback]}, TypeError, ["metrics", "the class Callback"]),
     ({"seed": "x"}, TypeError, ["seed", "x"]),
     ({"seed": 1.5}, TypeError, ["seed", "1.5"]),
     ({"seed": -1}, ValueError, ["seed", "-1"]),

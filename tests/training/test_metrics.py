@@ -160,9 +160,14 @@ def test_a_metric_sees_the_targets_as_they_were_given(loss, y):
     same(measured(SCORES, y, loss, target)["target"], np.mean(y))
 
 
+class Named:
+    def __call__(self, outputs, target):
+        return outputs
+
+
 @pytest.mark.parametrize("metrics,names", [
     ([], []), (["accuracy"], ["accuracy"]), (["mae", _as_value], ["mae", "_as_value"]), (("mse",), ["mse"]),
-    ([nn.L2(1.0)], ["L2"]),
+    ([Named()], ["Named"]),
 ])
 def test_metrics_have_names(metrics, names):
     assert list(named_metrics(metrics)) == names
@@ -171,6 +176,7 @@ def test_metrics_have_names(metrics, names):
 @pytest.mark.parametrize("metrics,error,match", [
     ("accuracy", TypeError, r"\['accuracy'\]"), (_as_value, TypeError, "a list is expected"),
     (["acc"], ValueError, "'acc'.*accuracy.*mse.*hinge"), ([3], TypeError, "int 3"),
+    ([Named], TypeError, r"got the class Named: write Named\("), ([lambda o: o], TypeError, r"\(outputs, target\)"),
     (["mse", "mse"], ValueError, "two are called 'mse'"), ([lambda o, t: o] * 2, ValueError, "<lambda>"),
 ])
 def test_metrics_that_are_not_known_are_refused(metrics, error, match):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from references.networks.training import Branching, Straight, X, Y, with_dropout, same
 
-from autograd_tiny import Value, evaluate, fit, nn, optim, predict
+from autograd_tiny import Value, diagnose, evaluate, fit, nn, optim, predict
 
 
 def test_a_function_is_a_model_if_an_optimizer_has_its_parameters():
@@ -68,3 +68,71 @@ def test_a_model_that_is_no_module_may_hold_a_dropout():
     for x in (X, np.tile(X, (10, 1))):
         assert predict(model, x).tolist() == predict(model, x).tolist()
         assert predict(model, x) == pytest.approx(predict(inner, x), rel=1e-12)
+
+
+# ---- what a model may return for a sample
+
+class Returning(nn.Module):
+    """A model whose outputs are a function of two Values."""
+
+    def __init__(self, function):
+        self.w, self.b, self.function = Value(0.5), Value(0.1), function
+
+    def forward(self, x):
+        return self.function(self.w * x[0], self.b + x[1])
+
+
+X_2 = np.linspace(-1, 1, 240).reshape(120, 2)
+FORMS = {
+    "a Value": lambda a, b: a, "an array of no dimensions": lambda a, b: np.array(a, object),
+    "a list of one": lambda a, b: [a], "an array of one": lambda a, b: np.array([a]),
+    "a list": lambda a, b: [a, b], "a tuple": lambda a, b: (a, b), "an array": lambda a, b: np.array([a, b]),
+    "numbers among them": lambda a, b: [a, 0.5],
+}
+
+
+@pytest.mark.parametrize("samples", [2, 120])
+@pytest.mark.parametrize("function", FORMS.values(), ids=FORMS)
+def test_outputs_may_have_any_of_these_forms(function, samples):
+    x, model = X_2[:samples], Returning(function)
+    expected = [[each.data if type(each) is Value else each for each in np.ravel(np.array(model(row), object))]
+                for row in x.tolist()]
+    outputs = predict(model, x)
+    np.testing.assert_allclose(outputs.reshape(samples, -1), expected, rtol=1e-14)
+    assert evaluate(model, x, outputs + 1.0, "mse", ["mae"]) == {"loss": pytest.approx(1.0), "mae": pytest.approx(1.0)}
+    assert len(fit(model, x, outputs, "mse", progress=False)) == 1
+    assert diagnose(model, x, outputs, "mse").loss >= 0.0
+
+
+@pytest.mark.parametrize("samples", [2, 120])
+@pytest.mark.parametrize("function", [
+    lambda a, b: None, lambda a, b: "a", lambda a, b: {"a": a}, lambda a, b: (each for each in (a, b)),
+    lambda a, b: [a, [b]], lambda a, b: np.array([[a]]), lambda a, b: 1j, lambda a, b: [a, None],
+], ids=["None", "text", "dict", "generator", "nested", "matrix", "complex", "None in a list"])
+def test_others_are_refused_before_training(function, samples):
+    x, y, model = X_2[:samples], np.zeros(samples), Returning(function)
+    for run in fit, evaluate, diagnose:
+        with pytest.raises(TypeError, match=r"model: it returns a Value or a list of Values for a sample, got"):
+            run(model, x, y, "mse", **({"progress": False} if run is fit else {}))
+
+
+@pytest.mark.parametrize("samples", [2, 120])
+def test_a_loss_of_ones_own_takes_any_outputs(samples):
+    model = Returning(lambda a, b: {"a": a, "b": b})
+    history = fit(model, X_2[:samples], np.zeros(samples), lambda o, t: o["a"] ** 2 + o["b"] ** 2, progress=False)
+    assert len(history) == 1
+
+
+@pytest.mark.parametrize("samples", [3, 120])
+def test_as_many_numbers_for_each_sample(samples):
+    x = X_2[-samples:].copy()
+    x[1, 0] = -5.0
+    with pytest.raises(ValueError, match="got 1 for sample 0 and 2 for sample 1"):
+        predict(lambda row: row[:1] if row[0] > -2 else row, x)
+
+
+@pytest.mark.parametrize("model", [lambda a, b: a, lambda: 0.0])
+def test_a_model_is_called_with_one_list(model):
+    for run in predict, lambda model, x: evaluate(model, x, x[:, 0], "mse"):
+        with pytest.raises(TypeError, match=r"model: function .*<lambda> is called with one argument"):
+            run(model, X_2)
