@@ -20,7 +20,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from functools import partial
-from numbers import Real
+from numbers import Number, Real
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
@@ -50,8 +50,10 @@ else:
     )
     from .state import State
 from ..boundary.arguments import describe, is_other_kind
+from ..boundary.arrays import (
+    as_array, dtype_of_objects, elementwise, in_an_array, is_array, numpy_wants_an_array, way_out,
+)
 from ..boundary.text import printable, quoted
-from ..boundary.arrays import elementwise, is_array
 from ..calculus.floats import FLOATS
 from ..calculus.ieee_float import IEEEFloat
 from ..calculus.operations import OPERATIONS, Operation
@@ -771,6 +773,43 @@ class Value:
         """The value, limited to [low, high]; None is no bound on that side."""
         return dispatch(CLIP, (self, -INF if low is None else low, INF if high is None else high))
 
+    # ---- for NumPy, which looks for these names on the elements of an array
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """NumPy's functions of numbers, called with a Value itself: np.hypot(1.0, v)."""
+        return apply_ufunc(ufunc, method, inputs, kwargs)
+
+    @property
+    def dtype(self) -> Any:
+        """That of an array of Values, which NumPy wants to know of a sum or a norm."""
+        return dtype_of_objects()
+
+    def fabs(self) -> Value:
+        """Its absolute value."""
+        return abs(self)
+
+    def square(self) -> Value:
+        """Its square."""
+        return mul(self, self)
+
+    def reciprocal(self) -> Value:
+        """1 / x."""
+        return div(1.0, self)
+
+    def deg2rad(self) -> Value:
+        """An angle in degrees, in radians."""
+        return mul(self, PI / 180.0)
+
+    def rad2deg(self) -> Value:
+        """An angle in radians, in degrees."""
+        return mul(self, 180.0 / PI)
+
+    def logical_xor(self, other: object) -> bool:
+        """Whether one of two numbers is 0, and the other is not."""
+        return bool(self) != bool(other)
+
+    radians, degrees = deg2rad, rad2deg
+
 
 # ---- making nodes
 
@@ -1024,6 +1063,50 @@ def apply(operation: Operation, *operands: Any) -> Any:
     return dispatch(operation, operands)
 
 
+# ---- NumPy's functions of numbers
+
+ARITHMETIC = {"add": ADD, "subtract": SUB, "multiply": MUL, "divide": DIV, "power": POW}
+COMPARISONS = {             # NumPy's answer is True or False, as Python's is, and no node
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
+    "equal": operator.eq, "not_equal": operator.ne,
+    "logical_and": lambda x, y: bool(x) and bool(y), "logical_or": lambda x, y: bool(x) or bool(y),
+    "logical_xor": lambda x, y: bool(x) != bool(y),
+}
+PREDICATES = ("isfinite", "isinf", "isnan", "signbit")
+ROW_OF_UFUNC = ARITHMETIC | {row.numpy_name or row.name: row for row in OPERATIONS if not row.is_nary} | {
+    "absolute": ABS, "fabs": ABS, "float_power": POW, "negative": NEG,
+}
+
+
+def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A function of NumPy's, called with a Value or a dual number: the row of its name, or NumPy's loop over objects.
+
+    Raises:
+        TypeError: There is neither.
+    """
+    name = ufunc.__name__
+    operands = tuple([plain(x) for x in inputs])
+    numbers = [is_number(x) for x in operands]
+    if method == "__call__" and not kwargs and (all(numbers) or not (name in ARITHMETIC or name in COMPARISONS)):
+        if name in COMPARISONS:
+            return COMPARISONS[name](*operands)
+        if name in PREDICATES:
+            bool(operands[0])                   # a tape that is being recorded refuses to decide by a number
+            return ufunc(operands[0].data)
+        if name in ROW_OF_UFUNC:
+            found = dispatch(ROW_OF_UFUNC[name], operands)
+            return in_an_array(found) if numpy_wants_an_array() else found
+    for x in kwargs.get("out", ()):
+        if is_number(x):
+            raise TypeError(f"NumPy's {name}: out= is an array, got {describe(x)}")
+    objects = [in_an_array(operands[i]) if numbers[i] else operands[i] for i in range(len(inputs))]
+    try:
+        found = ufunc(*objects, **kwargs) if method == "__call__" else getattr(ufunc, method)(*objects, **kwargs)
+    except (AttributeError, TypeError) as error:
+        raise TypeError(way_out(name)) from error
+    return in_an_array(found) if not is_array(found) and numpy_wants_an_array() else found
+
+
 # ---- numbers and operands
 
 def operand(x: object) -> Operand | None:
@@ -1038,6 +1121,18 @@ def is_operand(x: object) -> bool:
     return type(x) is Value or isinstance(x, Real) or (
         getattr(getattr(x, "dtype", None), "kind", "") == "b" and getattr(x, "ndim", 1) == 0
     )
+
+
+def plain(x: Any) -> Any:
+    """x, but a float for a number of NumPy's, and an array for a list."""
+    found = operand(x)
+    return found if found is not None else as_array(x) if isinstance(x, list | tuple) else x
+
+
+def is_number(x: object) -> bool:
+    """Whether x is a Value, a float, an int, or of a type that `dispatch` knows by its apply_operation."""
+    kind = type(x)
+    return kind is Value or kind is float or kind is int or hasattr(kind, "apply_operation")
 
 
 def plain_float(x: object) -> float:
@@ -1143,6 +1238,8 @@ NEG.on_values, ABS.on_values = operator.neg, operator.abs
 for _row in OPERATIONS:
     if len(_row.operands) == 1 and hasattr(Value, _row.name):
         _row.on_values = getattr(Value, _row.name)
+
+Number.register(Value)                  # np.isscalar(v) asks that
 
 if cython.compiled:
     # set_up replaces what allocates and frees Values: this one, which tells where the attributes are in a

@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
+from ..boundary.arrays import function_that_failed, is_array, way_out
 from ..boundary.text import shortened
-from ..boundary.arrays import is_array
 from ..engine import functions
 from ..engine.gradient_graph import gradient_graph, gradients
 from ..engine.graph import topological_order
@@ -28,6 +28,8 @@ from .pytree import Structure, flatten, map_values
 
 Argnums: TypeAlias = "int | Sequence[int]"
 Function: TypeAlias = "Callable[..., Any]"
+
+LINALG = ("det", "inv", "norm", "slogdet", "solve")     # what linalg.py has of NumPy's functions
 
 
 class Call:
@@ -70,12 +72,22 @@ class Call:
         built = self.structure.unflatten(variables)
         for place, argument in zip(self.places, built if self.several else (built,), strict=True):
             args[place] = argument
-        result, aux = self.fun(*args, **self.kwargs), None
+        result, aux = self._called(args), None
         if self.has_aux:
             if not isinstance(result, tuple | list) or len(result) != 2:
                 raise TypeError(f"has_aux, but {name_of(self.fun)} returned no (result, aux): {describe(result)}")
             result, aux = result
         return *flatten(result, f"the result of {name_of(self.fun)}", integer_arrays=True), aux
+
+    def _called(self, args: Sequence[Any]) -> Any:
+        try:
+            return self.fun(*args, **self.kwargs)
+        except (AttributeError, TypeError) as error:
+            name = function_that_failed(error)
+            if name is None:
+                raise
+            ours = name if name in functions.__all__ else f"linalg.{name}" if name in LINALG else ""
+            raise TypeError(way_out(name, ours)) from error
 
     def over_values(self) -> ReverseRun:
         """Run the function on Values, for passes back from its outputs."""

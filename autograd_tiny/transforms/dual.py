@@ -11,17 +11,20 @@ them up is the classic mistake, perturbation confusion. W. K. Clifford, Prelimin
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import count
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
+from ..boundary.arrays import dtype_of_objects
 from ..calculus import operations as ops
 from ..calculus.floats import FLOATS
 from ..calculus.operations import Operation
 from ..engine import functions
 from ..engine.gradient_graph import FORMULAS, contribution_as_graph
 from ..engine.state import recording
-from ..engine.value import Value, dispatch, is_operand, plain_float, required
+from ..engine.value import Value, apply_ufunc, dispatch, is_operand, plain_float, required
 
 # dual numbers that are nested by hand have the tags 0, 1, 2 …, or one more than that of a differentiation
 _tags = count(2**32, 2**16)
@@ -174,6 +177,41 @@ class Dual:
     def __abs__(self) -> Any:
         return dispatch(ops.ABS, (self,))
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """NumPy's functions of numbers, called with a dual number itself: see Value."""
+        return apply_ufunc(ufunc, method, inputs, kwargs)
+
+    @property
+    def dtype(self) -> Any:
+        """That of an array of dual numbers, which NumPy wants to know of a sum or a norm."""
+        return dtype_of_objects()
+
+    def fabs(self) -> Any:
+        """Its absolute value."""
+        return abs(self)
+
+    def square(self) -> Any:
+        """Its square."""
+        return self * self
+
+    def reciprocal(self) -> Any:
+        """1 / x."""
+        return 1.0 / self
+
+    def deg2rad(self) -> Any:
+        """An angle in degrees, in radians."""
+        return self * (math.pi / 180.0)
+
+    def rad2deg(self) -> Any:
+        """An angle in radians, in degrees."""
+        return self * (180.0 / math.pi)
+
+    def logical_xor(self, other: object) -> bool:
+        """Whether one of two numbers is 0, and the other is not."""
+        return bool(self) != bool(other)
+
+    radians, degrees = deg2rad, rad2deg
+
     def __eq__(self, other: object) -> Any:
         if type(other) is Dual or type(other) is Value:
             same = self is other
@@ -213,6 +251,9 @@ class Dual:
 
     def __repr__(self) -> str:
         return f"Dual({self.primal!r}, {self.tangent!r})"
+
+
+Number.register(Dual)                   # as Value
 
 
 def dual(primal: Any, tangent: Any, tag: int) -> Dual:
