@@ -8,7 +8,7 @@ from .engine.functions import (
     arcsinh as arcsinh, arctan as arctan, arctan2 as arctan2, arctanh as arctanh, asin as asin,
     asinh as asinh, atan as atan, atan2 as atan2, atanh as atanh, cbrt as cbrt, ceil as ceil, clip as clip,
     cos as cos, cosh as cosh, digamma as digamma, dot as dot, elu as elu, equal as equal, erf as erf,
-    erfc as erfc, erfinv as erfinv, exp as exp, expm1 as expm1, floor as floor,
+    erfc as erfc, erfinv as erfinv, exp as exp, exp2 as exp2, expm1 as expm1, floor as floor,
     floor_divide as floor_divide, fmod as fmod, gelu as gelu, greater as greater,
     greater_equal as greater_equal, hypot as hypot, leaky_relu as leaky_relu, less as less,
     less_equal as less_equal, lgamma as lgamma, log as log, log10 as log10, log1p as log1p, log2 as log2,

@@ -32,6 +32,7 @@ def _total(
 
 
 exp = _total(math.exp)
+exp2 = _total(math.exp2)
 expm1 = _total(math.expm1)
 log = _total(math.log, outside=lambda x: -inf if x == 0 else nan)
 log2 = _total(math.log2, outside=lambda x: -inf if x == 0 else nan)
@@ -109,6 +110,7 @@ __all__ = [
     "erfc",
     "erfinv",
     "exp",
+    "exp2",
     "expm1",
     "fabs",
     "floor",

@@ -156,6 +156,7 @@ EXP = Operation("exp", "exp", "x", "exp(x)", "f", summary="e to the power x.")
 EXPM1 = Operation(
     "expm1", "expm1", "x", "expm1(x)", "exp(x)", summary="e to the power x, minus 1; precise near 0."
 )
+EXP2 = Operation("exp2", "exp2", "x", "exp2(x)", "log(2) * f", summary="2 to the power x.")
 LOG = Operation(
     "log", "log", "x", "log(x)", "1 / x", note="-inf at 0, nan below",
     summary="The natural logarithm; -inf at 0, nan below.",

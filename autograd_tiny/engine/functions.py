@@ -37,7 +37,7 @@ from ..calculus.operations import OPERATIONS
 # <written: imports> by `make written`
 from ..calculus.operations import (
     ABS, ACOS, ACOSH, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIGAMMA, DOT, ELU, EQUAL,
-    ERF, ERFC, ERFINV, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT,
+    ERF, ERFC, ERFINV, EXP, EXP2, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT,
     LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOGSUMEXP, LOG_SIGMOID, MAX,
     MAXIMUM, MEAN, MIN, MINIMUM, MISH, MOD, NORM_CDF, NORM_PDF, POLYGAMMA, PROD, RELU, ROUND, SIGMOID, SIGN,
     SILU, SIN, SINH, SOFTPLUS, SQRT, SUM, TAN, TANH, TRUNC, WHERE, XLOGY,
@@ -99,6 +99,22 @@ def expm1(x: X) -> X:
         TypeError: x is something else.
     """
     answer: X = x.expm1() if type(x) is Value else dispatch(EXPM1, (x,))
+    return answer
+
+
+def exp2(x: X) -> X:
+    """2 to the power x.
+
+    Args:
+        x: A Value, a number, a dual number or an array of these.
+
+    Returns:
+        The same kind as x.
+
+    Raises:
+        TypeError: x is something else.
+    """
+    answer: X = x.exp2() if type(x) is Value else dispatch(EXP2, (x,))
     return answer
 
 
@@ -455,19 +471,49 @@ def norm_cdf(x: X) -> X:
 
 
 def erfinv(x: X) -> X:
-    """The inverse of the error function; ±inf at ±1, nan outside."""
+    """The inverse of the error function; ±inf at ±1, nan outside.
+
+    Args:
+        x: A Value, a number, a dual number or an array of these.
+
+    Returns:
+        The same kind as x.
+
+    Raises:
+        TypeError: x is something else.
+    """
     answer: X = x.erfinv() if type(x) is Value else dispatch(ERFINV, (x,))
     return answer
 
 
 def lgamma(x: X) -> X:
-    """The logarithm of the absolute value of the gamma function."""
+    """The logarithm of the absolute value of the gamma function.
+
+    Args:
+        x: A Value, a number, a dual number or an array of these.
+
+    Returns:
+        The same kind as x.
+
+    Raises:
+        TypeError: x is something else.
+    """
     answer: X = x.lgamma() if type(x) is Value else dispatch(LGAMMA, (x,))
     return answer
 
 
 def digamma(x: X) -> X:
-    """The derivative of lgamma, Γ′(x) / Γ(x)."""
+    """The derivative of lgamma, Γ′(x) / Γ(x).
+
+    Args:
+        x: A Value, a number, a dual number or an array of these.
+
+    Returns:
+        The same kind as x.
+
+    Raises:
+        TypeError: x is something else.
+    """
     answer: X = x.digamma() if type(x) is Value else dispatch(DIGAMMA, (x,))
     return answer
 
@@ -695,7 +741,17 @@ def hypot(x: Any, y: Any) -> Any:
 
 
 def polygamma(n: Any, x: Any) -> Any:
-    """The derivative of order n of the digamma function: 1 for the trigamma function."""
+    """The derivative of order n of the digamma function: 1 for the trigamma function.
+
+    Args:
+        n, x: Values, numbers, dual numbers or arrays of these.
+
+    Returns:
+        A Value if an argument is one, otherwise a number or an array.
+
+    Raises:
+        TypeError: An argument is something else.
+    """
     return dispatch(POLYGAMMA, (n, x))
 
 

@@ -61,10 +61,10 @@ from .micrograd import Sealed, refuse_operands, refuse_step, step_back
 # <written: imports> by `make written`
 from ..calculus.operations import (
     ABS, ACOS, ACOSH, ADD, ASIN, ASINH, ATAN, ATAN2, ATANH, CBRT, CEIL, CLIP, COS, COSH, DIGAMMA, DIV, ELU,
-    EQUAL, ERF, ERFC, ERFINV, EXP, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT,
-    LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID, MAXIMUM,
-    MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POLYGAMMA, POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN,
-    SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY,
+    EQUAL, ERF, ERFC, ERFINV, EXP, EXP2, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL,
+    HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOG_SIGMOID,
+    MAXIMUM, MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POLYGAMMA, POW, RELU, ROUND, SIGMOID, SIGN,
+    SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY,
 )
 # </written: imports>
 
@@ -457,6 +457,12 @@ class Value:
         x = self._data
         f = ieee.expm1(x)
         return unary(EXPM1, f, self, ieee.exp(x))
+
+    def exp2(self) -> Value:
+        """2 to the power x."""
+        x = self._data
+        f = ieee.exp2(x)
+        return unary(EXP2, f, self, ieee.log(2.0) * f)
 
     def log(self) -> Value:
         """The natural logarithm; -inf at 0, nan below."""
@@ -1066,15 +1072,16 @@ def apply(operation: Operation, *operands: Any) -> Any:
 # ---- NumPy's functions of numbers
 
 ARITHMETIC = {"add": ADD, "subtract": SUB, "multiply": MUL, "divide": DIV, "power": POW}
-COMPARISONS = {             # NumPy's answer is True or False, as Python's is, and no node
+OPERATORS = {               # NumPy's answer is True or False, as Python's is, and no node
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
     "equal": operator.eq, "not_equal": operator.ne,
     "logical_and": lambda x, y: bool(x) and bool(y), "logical_or": lambda x, y: bool(x) or bool(y),
-    "logical_xor": lambda x, y: bool(x) != bool(y),
+    "logical_xor": lambda x, y: bool(x) != bool(y), "divmod": divmod,
 }
 PREDICATES = ("isfinite", "isinf", "isnan", "signbit")
 ROW_OF_UFUNC = ARITHMETIC | {row.numpy_name or row.name: row for row in OPERATIONS if not row.is_nary} | {
     "absolute": ABS, "fabs": ABS, "float_power": POW, "negative": NEG,
+    "expit": SIGMOID, "log_expit": LOG_SIGMOID, "ndtr": NORM_CDF, "gammaln": LGAMMA, "psi": DIGAMMA,    # of SciPy
 }
 
 
@@ -1087,9 +1094,9 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
     name = ufunc.__name__
     operands = tuple([plain(x) for x in inputs])
     numbers = [is_number(x) for x in operands]
-    if method == "__call__" and not kwargs and (all(numbers) or not (name in ARITHMETIC or name in COMPARISONS)):
-        if name in COMPARISONS:
-            return COMPARISONS[name](*operands)
+    if method == "__call__" and not kwargs and (all(numbers) or not (name in ARITHMETIC or name in OPERATORS)):
+        if name in OPERATORS:
+            return OPERATORS[name](*operands)
         if name in PREDICATES:
             bool(operands[0])                   # a tape that is being recorded refuses to decide by a number
             return ufunc(operands[0].data)
@@ -1132,7 +1139,7 @@ def plain(x: Any) -> Any:
 def is_number(x: object) -> bool:
     """Whether x is a Value, a float, an int, or of a type that `dispatch` knows by its apply_operation."""
     kind = type(x)
-    return kind is Value or kind is float or kind is int or hasattr(kind, "apply_operation")
+    return kind is Value or kind is float or kind is int or is_other_kind(x)
 
 
 def plain_float(x: object) -> float:

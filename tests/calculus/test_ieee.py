@@ -21,7 +21,7 @@ NUMBERS = [sign * x for x in MAGNITUDES for sign in (1.0, -1.0)]
 UNARY: dict[str, Callable[..., Any]] = {
     "acos": np.arccos, "acosh": np.arccosh, "asin": np.arcsin, "asinh": np.arcsinh, "atan": np.arctan,
     "atanh": np.arctanh, "cbrt": np.cbrt, "ceil": np.ceil, "cos": np.cos,
-    "cosh": np.cosh, "exp": np.exp, "expm1": np.expm1, "fabs": np.fabs, "floor": np.floor,
+    "cosh": np.cosh, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "fabs": np.fabs, "floor": np.floor,
     "log": np.log, "log10": np.log10, "log1p": np.log1p, "log2": np.log2, "rint": np.rint, "sin": np.sin,
     "sinh": np.sinh, "sqrt": np.sqrt, "tan": np.tan, "tanh": np.tanh, "trunc": np.trunc,
 }

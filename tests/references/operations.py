@@ -182,6 +182,7 @@ REFERENCES = {
     "abs": Reference(abs, lambda x: [MP.sign(x)], between(-INF, INF)),
     "exp": Reference(MP.exp, lambda x: [MP.exp(x)], between(-INF, INF)),
     "expm1": Reference(MP.expm1, lambda x: [MP.exp(x)], between(-INF, INF)),
+    "exp2": Reference(lambda x: MP.mpf(2) ** x, lambda x: [MP.ln2 * MP.mpf(2) ** x], between(-INF, INF)),
     "log": Reference(MP.log, lambda x: [1 / x], between(0, INF)),
     "log1p": Reference(MP.log1p, lambda x: [1 / (1 + x)], between(-1, INF)),
     "log2": Reference(lambda x: MP.log(x, 2), lambda x: [1 / x / MP.ln2], between(0, INF)),

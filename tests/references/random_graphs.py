@@ -34,6 +34,7 @@ SUITABLE: dict[str, Callable[..., bool]] = {
     "pow": lambda x, y: 0.1 < x < 10 and abs(y) < 3,
     "abs": lambda x: x != 0,
     "exp": lambda x: x < 5,
+    "exp2": lambda x: x < 5,
     "expm1": lambda x: x < 5,
     "log": lambda x: x > 0.1,
     "log1p": lambda x: x > -0.9,

@@ -20,6 +20,7 @@ SMOOTH: dict[str, Any] = {
     "div": X / Y,
     "pow": X**Y,
     "exp": sympy.exp(X),
+    "exp2": sympy.Integer(2) ** X,
     "expm1": sympy.exp(X) - 1,
     "log": sympy.log(X),
     "log1p": sympy.log(1 + X),
