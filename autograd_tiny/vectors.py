@@ -176,7 +176,7 @@ def copy_numbers(values: tuple[Any, ...], into: Array) -> None:
     """Their `.data` into the array."""
     check(values, into)
     for i in range(len(values)):
-        into[i] = cython.cast(Value, item(values, i))._data
+        into[i] = cython.cast(Value, item(values, i))._number
 
 
 def copy_gradients(values: tuple[Any, ...], into: Array) -> None:
@@ -190,7 +190,7 @@ def set_numbers(values: tuple[Any, ...], numbers: Array) -> None:
     """The array into their `.data`."""
     check(values, numbers)
     for i in range(len(values)):
-        cython.cast(Value, item(values, i))._data = float(numbers[i])
+        cython.cast(Value, item(values, i))._number = float(numbers[i])
 
 
 def accumulate(values: tuple[Any, ...], gradients: Array) -> None:

@@ -134,7 +134,7 @@ def _method_of_one(row: Operation) -> str:
     lines = [
         f"    def {row.name}(self) -> Value:",
         f'        """{row.summary}"""',
-        "        x = self._data",
+        "        x = self._number",
         _assigned("f", row.value, " " * 8),
     ]
     derivative = over_floats(row.derivatives[0])

@@ -26,7 +26,7 @@ cdef class Fan:
 
 
 cdef class Value:
-    cdef double _data
+    cdef double _number
     cdef double _grad
     cdef long long _place
     cdef int _waiting

@@ -116,11 +116,11 @@ class Value:
     """
 
     __slots__ = (
-        "_data", "_grad", "operation", "left", "right", "dleft", "dright", "scope",
+        "_number", "_grad", "operation", "left", "right", "dleft", "dright", "scope",
         "_needs_grad", "_has_grad", "_place", "_waiting", "__dict__", "__weakref__",
     )
     made_at: str = ""       # the line of the user's code, for what was computed inside detect_anomaly()
-    _data: float            # the number: `.data`
+    _number: float          # the number: `.data` (not _data, which numpy.ma would take for the array in a masked one)
     _grad: float            # the derivative of the output with respect to it, after output.backward(): `.grad`
     operation: Operation    # what it was computed by: a row of the calculus
     left: Any               # its operands, Values or plain numbers; a Fan if there are more than two
@@ -159,7 +159,7 @@ class Value:
             on_write = state.current().on_write
             if on_write is not None:
                 on_write(self)
-        self._data = x
+        self._number = x
 
     @property
     def grad(self) -> float:
@@ -261,13 +261,13 @@ class Value:
         return self.round() if ndigits is None else (self * 10.0**ndigits).round() / 10.0**ndigits
 
     def __neg__(self) -> Value:
-        return unary(NEG, -self._data, self, -1.0)
+        return unary(NEG, -self._number, self, -1.0)
 
     def __pos__(self) -> Value:
         return self
 
     def __abs__(self) -> Value:
-        return unary(ABS, ieee.fabs(self._data), self, sign_of(self._data))
+        return unary(ABS, ieee.fabs(self._number), self, sign_of(self._number))
 
     # ---- the chain rule
 
@@ -292,19 +292,19 @@ class Value:
 
     def __lt__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self._data < compared(self, other)
+        return NotImplemented if other is None else self._number < compared(self, other)
 
     def __le__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self._data <= compared(self, other)
+        return NotImplemented if other is None else self._number <= compared(self, other)
 
     def __gt__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self._data > compared(self, other)
+        return NotImplemented if other is None else self._number > compared(self, other)
 
     def __ge__(self, other: object) -> bool:
         other = operand(other)
-        return NotImplemented if other is None else self._data >= compared(self, other)
+        return NotImplemented if other is None else self._number >= compared(self, other)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Value:
@@ -312,7 +312,7 @@ class Value:
                 identity_decides(self, other)
             return self is other
         other = operand(other)
-        return NotImplemented if other is None else self._data == compared(self, other)
+        return NotImplemented if other is None else self._number == compared(self, other)
 
     def __hash__(self) -> int:
         if state.comparisons_switched:
@@ -325,7 +325,7 @@ class Value:
             on_branch = state.current().on_branch
             if on_branch is not None:
                 on_branch(self)
-        return self._data != 0.0
+        return self._number != 0.0
 
     # ---- out of the graph, by name only: a gradient is never lost by accident
 
@@ -351,10 +351,10 @@ class Value:
         return int(self.__float__())
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._number, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        parts = [repr(self._data)]
+        parts = [repr(self._number)]
         if self.label:
             parts.append(f"label={quoted(self.label)}")
         if self.op:
@@ -367,7 +367,7 @@ class Value:
 
     def __copy__(self) -> Value:
         """Another node over the same operands, with the same attributes. (For deepcopy and pickle: copying.py.)"""
-        node: Value = make(self.operation, self._data, self.operands, self.local_grads)
+        node: Value = make(self.operation, self._number, self.operands, self.local_grads)
         for name, value in attributes_of(self).items():
             setattr(node, name, value)
         return restore(node, self._grad, self.reached, self.requires_grad, self.scope)
@@ -448,55 +448,55 @@ class Value:
 
     def exp(self) -> Value:
         """e to the power x."""
-        x = self._data
+        x = self._number
         f = ieee.exp(x)
         return unary(EXP, f, self, f)
 
     def expm1(self) -> Value:
         """e to the power x, minus 1; precise near 0."""
-        x = self._data
+        x = self._number
         f = ieee.expm1(x)
         return unary(EXPM1, f, self, ieee.exp(x))
 
     def exp2(self) -> Value:
         """2 to the power x."""
-        x = self._data
+        x = self._number
         f = ieee.exp2(x)
         return unary(EXP2, f, self, ieee.log(2.0) * f)
 
     def log(self) -> Value:
         """The natural logarithm; -inf at 0, nan below."""
-        x = self._data
+        x = self._number
         f = ieee.log(x)
         return unary(LOG, f, self, ieee.divide(1.0, x))
 
     def log1p(self) -> Value:
         """The natural logarithm of 1 + x; precise near 0."""
-        x = self._data
+        x = self._number
         f = ieee.log1p(x)
         return unary(LOG1P, f, self, ieee.divide(1.0, 1.0 + x))
 
     def log2(self) -> Value:
         """The logarithm to base 2; -inf at 0, nan below."""
-        x = self._data
+        x = self._number
         f = ieee.log2(x)
         return unary(LOG2, f, self, ieee.divide(ieee.divide(1.0, ieee.log(2.0)), x))
 
     def log10(self) -> Value:
         """The logarithm to base 10; -inf at 0, nan below."""
-        x = self._data
+        x = self._number
         f = ieee.log10(x)
         return unary(LOG10, f, self, ieee.divide(ieee.divide(1.0, ieee.log(10.0)), x))
 
     def sqrt(self) -> Value:
         """The square root; nan below 0."""
-        x = self._data
+        x = self._number
         f = ieee.sqrt(x)
         return unary(SQRT, f, self, ieee.divide(0.5, f))
 
     def cbrt(self) -> Value:
         """The cube root, also of negative numbers."""
-        x = self._data
+        x = self._number
         f = ieee.cbrt(x)
         derivative = (
             INF if x == 0.0
@@ -507,32 +507,32 @@ class Value:
 
     def sin(self) -> Value:
         """The sine of x radians."""
-        x = self._data
+        x = self._number
         f = ieee.sin(x)
         return unary(SIN, f, self, ieee.cos(x))
 
     def cos(self) -> Value:
         """The cosine of x radians."""
-        x = self._data
+        x = self._number
         f = ieee.cos(x)
         return unary(COS, f, self, -ieee.sin(x))
 
     def tan(self) -> Value:
         """The tangent of x radians."""
-        x = self._data
+        x = self._number
         f = ieee.tan(x)
         return unary(TAN, f, self, 1.0 + f * f)
 
     def asin(self) -> Value:
         """The angle in radians whose sine is x; nan outside [-1, 1]."""
-        x = self._data
+        x = self._number
         f = ieee.asin(x)
         derivative = ieee.divide(1.0, ieee.sqrt(1.0 - x * x if ieee.fabs(x) < 0.5 else (1.0 - x) * (1.0 + x)))
         return unary(ASIN, f, self, derivative)
 
     def acos(self) -> Value:
         """The angle in radians whose cosine is x; nan outside [-1, 1]."""
-        x = self._data
+        x = self._number
         f = ieee.acos(x)
         derivative = (
             ieee.divide(-1.0, ieee.sqrt(1.0 - x * x if ieee.fabs(x) < 0.5 else (1.0 - x) * (1.0 + x)))
@@ -541,123 +541,123 @@ class Value:
 
     def atan(self) -> Value:
         """The angle in radians whose tangent is x."""
-        x = self._data
+        x = self._number
         f = ieee.atan(x)
         return unary(ATAN, f, self, ieee.divide(1.0, 1.0 + x * x))
 
     def sinh(self) -> Value:
         """The hyperbolic sine."""
-        x = self._data
+        x = self._number
         f = ieee.sinh(x)
         return unary(SINH, f, self, ieee.cosh(x))
 
     def cosh(self) -> Value:
         """The hyperbolic cosine."""
-        x = self._data
+        x = self._number
         f = ieee.cosh(x)
         return unary(COSH, f, self, ieee.sinh(x))
 
     def tanh(self) -> Value:
         """The hyperbolic tangent."""
-        x = self._data
+        x = self._number
         f = ieee.tanh(x)
         derivative = 1.0 - f * f if ieee.fabs(x) < 0.5 else 4.0 * sigmoid_of(2.0 * x) * sigmoid_of(-2.0 * x)
         return unary(TANH, f, self, derivative)
 
     def asinh(self) -> Value:
         """The inverse hyperbolic sine."""
-        x = self._data
+        x = self._number
         f = ieee.asinh(x)
         return unary(ASINH, f, self, ieee.divide(1.0, ieee.hypot(x, 1.0)))
 
     def acosh(self) -> Value:
         """The inverse hyperbolic cosine; nan below 1."""
-        x = self._data
+        x = self._number
         f = ieee.acosh(x)
         return unary(ACOSH, f, self, ieee.divide(1.0, ieee.sqrt(x - 1.0) * ieee.sqrt(x + 1.0)))
 
     def atanh(self) -> Value:
         """The inverse hyperbolic tangent; ±inf at ±1, nan outside."""
-        x = self._data
+        x = self._number
         f = ieee.atanh(x)
         derivative = ieee.divide(1.0, 1.0 - x * x if ieee.fabs(x) < 0.5 else (1.0 - x) * (1.0 + x))
         return unary(ATANH, f, self, derivative)
 
     def erf(self) -> Value:
         """The error function, 2/√π ∫₀ˣ exp(-t²) dt."""
-        x = self._data
+        x = self._number
         f = ieee.erf(x)
         return unary(ERF, f, self, ieee.divide(2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
 
     def erfc(self) -> Value:
         """1 - erf(x), precise where that is small."""
-        x = self._data
+        x = self._number
         f = ieee.erfc(x)
         return unary(ERFC, f, self, ieee.divide(-2.0, ieee.sqrt(PI)) * ieee.exp(-x * x))
 
     def norm_pdf(self) -> Value:
         """The density of the standard normal distribution, exp(-x²/2) / √(2π)."""
-        x = self._data
+        x = self._number
         f = ieee.divide(ieee.exp(-0.5 * x * x), ieee.sqrt(2.0 * PI))
         return unary(NORM_PDF, f, self, -x * f)
 
     def norm_cdf(self) -> Value:
         """The probability that a standard normal variable is below x."""
-        x = self._data
+        x = self._number
         f = 0.5 * ieee.erfc(-x * ieee.sqrt(0.5))
         return unary(NORM_CDF, f, self, norm_pdf_of(x))
 
     def erfinv(self) -> Value:
         """The inverse of the error function; ±inf at ±1, nan outside."""
-        x = self._data
+        x = self._number
         f = ieee.erfinv(x)
         return unary(ERFINV, f, self, ieee.divide(ieee.sqrt(PI), 2.0) * ieee.exp(f * f))
 
     def lgamma(self) -> Value:
         """The logarithm of the absolute value of the gamma function."""
-        x = self._data
+        x = self._number
         f = ieee.lgamma(x)
         return unary(LGAMMA, f, self, digamma_of(x))
 
     def digamma(self) -> Value:
         """The derivative of lgamma, Γ′(x) / Γ(x)."""
-        x = self._data
+        x = self._number
         f = ieee.polygamma(0.0, x)
         return unary(DIGAMMA, f, self, ieee.polygamma(1.0, x))
 
     def sigmoid(self) -> Value:
         """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
-        x = self._data
+        x = self._number
         f = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
         return unary(SIGMOID, f, self, f * sigmoid_of(-x) if x > 0.0 else f * (1.0 - f))
 
     def log_sigmoid(self) -> Value:
         """log(sigmoid(x)), for any x without overflow."""
-        x = self._data
+        x = self._number
         f = -ieee.log1p(ieee.exp(-x)) if x > 0.0 else x - ieee.log1p(ieee.exp(x))
         return unary(LOG_SIGMOID, f, self, sigmoid_of(-x))
 
     def relu(self) -> Value:
         """x where it is positive, else 0; derivative 0 at 0."""
-        x = self._data
+        x = self._number
         f = 0.0 if x <= 0.0 else x
         return unary(RELU, f, self, 0.0 if x <= 0.0 else 1.0)
 
     def softplus(self) -> Value:
         """log(1 + exp(x)), a smooth relu, for any x without overflow."""
-        x = self._data
+        x = self._number
         f = x + ieee.log1p(ieee.exp(-x)) if x > 0.0 else ieee.log1p(ieee.exp(x))
         return unary(SOFTPLUS, f, self, sigmoid_of(x))
 
     def silu(self) -> Value:
         """x · sigmoid(x), also called swish."""
-        x = self._data
+        x = self._number
         f = x * sigmoid_of(x)
         return unary(SILU, f, self, sigmoid_of(x) * (1.0 + x * sigmoid_of(-x)))
 
     def mish(self) -> Value:
         """x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019)."""
-        x = self._data
+        x = self._number
         f = x * ieee.tanh(softplus_of(x))
         derivative = (
             ieee.tanh(softplus_of(x))
@@ -667,37 +667,37 @@ class Value:
 
     def gelu(self) -> Value:
         """x times the probability that a standard normal variable is below x (exact, by erfc)."""
-        x = self._data
+        x = self._number
         f = x * norm_cdf_of(x)
         return unary(GELU, f, self, norm_cdf_of(x) + x * norm_pdf_of(x))
 
     def sign(self) -> Value:
         """1, 0 or -1; derivative 0."""
-        x = self._data
+        x = self._number
         f = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
         return unary(SIGN, f, self, 0.0)
 
     def floor(self) -> Value:
         """The largest integer that is not above x; derivative 0."""
-        x = self._data
+        x = self._number
         f = ieee.floor(x)
         return unary(FLOOR, f, self, 0.0)
 
     def ceil(self) -> Value:
         """The smallest integer that is not below x; derivative 0."""
-        x = self._data
+        x = self._number
         f = ieee.ceil(x)
         return unary(CEIL, f, self, 0.0)
 
     def trunc(self) -> Value:
         """x without its fractional part; derivative 0."""
-        x = self._data
+        x = self._number
         f = ieee.trunc(x)
         return unary(TRUNC, f, self, 0.0)
 
     def round(self) -> Value:
         """The integer nearest to x, the even one of two; derivative 0."""
-        x = self._data
+        x = self._number
         f = ieee.rint(x)
         return unary(ROUND, f, self, 0.0)
 
@@ -854,7 +854,7 @@ def nary(operation: Operation, data: float, fan: Fan) -> Any:
 
 def start(node: Value, operation: Operation, data: float) -> None:
     """Set what every new node has. (C memory comes zeroed; a Python slot has to be set.)"""
-    node._data = data
+    node._number = data
     node.operation = operation
     node.scope = current_scope() if state.scopes_switched else scope_outside_blocks()
     if not cython.compiled:
@@ -892,7 +892,7 @@ def fan_of(operands: tuple[Operand, ...]) -> Fan | None:
     for i in range(fan.size):
         x = operands[i]
         if type(x) is Value:
-            fan.local_grads[i] = cython.cast(Value, x)._data
+            fan.local_grads[i] = cython.cast(Value, x)._number
             fan.any_value = True
             if cython.cast(Value, x)._needs_grad:
                 fan.wanted = True
@@ -1163,7 +1163,7 @@ def number(x: Operand) -> float:
     """The number in an operand."""
     if type(x) is Value:
         value: Value = x
-        return value._data
+        return value._number
     return float(x)
 
 
@@ -1172,9 +1172,9 @@ def seen(value: Value) -> float:
     if state.comparisons_switched:
         on_read = state.current().on_read
         if on_read is not None:
-            found: float = on_read(value, value._data)
+            found: float = on_read(value, value._number)
             return found
-    return value._data
+    return value._number
 
 
 def compared(value: Value, other: Operand) -> float:
@@ -1184,7 +1184,7 @@ def compared(value: Value, other: Operand) -> float:
         here = state.current()
         if here.on_branch is not None:
             here.on_branch(value, other)
-        if here.on_comparison is not None and (x != x or value._data != value._data):
+        if here.on_comparison is not None and (x != x or value._number != value._number):
             here.on_comparison(value, other)
     return x
 
@@ -1194,7 +1194,7 @@ def identity_decides(value: Value, other: Value) -> None:
     here = state.current()
     if here.on_identity is not None:
         here.on_identity(value, other)
-    if here.on_comparison is not None and value is not other and value._data == other._data:
+    if here.on_comparison is not None and value is not other and value._number == other._number:
         here.on_comparison(value, other)
 
 

@@ -30,7 +30,7 @@ ASKING = {
     "sorted": lambda v: sorted([v, v * 2.0]),
     "in": lambda v: v in [0.0, 1.0],
     "any": lambda v: any([v]),
-    "NumPy's maximum": lambda v: np.maximum(v, 0.0),
+    "NumPy's maximum of an array": lambda v: np.maximum(np.array([v]), 0.0)[0],
     "an array": lambda v: np.array([v]) > 0.0,
 }
 ALTERNATIVES = ("greater", "where", "maximum", "max", "relu", "softmax")
