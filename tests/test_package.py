@@ -228,12 +228,10 @@ def test_no_folder_has_more_than_15_modules_beside_its_init(root):
 
 
 def test_each_test_file_is_called_after_a_module():
-    elsewhere = {"examples", "browser", "references", "public_cases"}
+    elsewhere = {"examples", "browser", "properties", "references", "public_cases"}
     for path in (ROOT / "tests").rglob("test_*.py"):
         place = path.relative_to(ROOT / "tests").parts
         if place[0] in elsewhere or len(place) == 1:
-            continue
-        if path.name.startswith("test_random_"):            # properties that several modules have together
             continue
         module = PACKAGE.joinpath(*place[:-1], path.name.removeprefix("test_"))
         assert module.exists() or module.with_suffix(".pyx").exists(), f"{path.name} tests no module of its folder"

@@ -41,7 +41,7 @@ Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 
 clock = 1               # counts the Values that all walks have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
-one_walk_at_a_time: Any = RLock()       # the marks in the nodes are for one walk only
+one_walk_at_a_time: Any = RLock()       # the fields _place and _waiting serve one walk at a time
 
 
 def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
@@ -67,7 +67,7 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
 def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
     """The two walks of the sweep.
 
-    With dictionaries for what is noted in the nodes here, they would be:
+    With dictionaries instead of fields in the nodes, they would be:
 
         for each node below output, once:                       # first walk
             for each operand: waiting[operand] += 1
@@ -128,7 +128,7 @@ def meet(value: Value) -> bool:
 
 
 def next_to_count(node: Value, later: Branches) -> Value | None:
-    """Meet the operands of `node`; return the one to go on with, or a branch put off for later."""
+    """Meet the operands of `node`; return the one to continue with, or a branch put off for later."""
     left_is_new = right_is_new = False
     if node._needs_grad & 1 and type(node.left) is Value:
         left_is_new = meet(cython.cast(Value, node.left))
