@@ -89,16 +89,16 @@ def _squashes(loss: Value, outputs: Sequence[Value]) -> bool:
     for node in topological_order(loss):
         if node.operation.name in SQUASHING:
             for x in node.operands:
-                source = _unshifted(x)
-                if id(source) in known and (node.operation is not EXP or source is not x):
+                is_changed = type(x) is Value and id(x) not in known
+                if node.operation is EXP and not (is_changed and x.operation is not MUL):
+                    continue
+                if any(id(source) in known for source in (_sources(x) if is_changed else [x])):
                     return True
     return False
 
 
-def _unshifted(x: Any) -> Any:
-    """The z in −z, and in z − max z; anything else as it is."""
-    if type(x) is not Value:
-        return x
+def _sources(x: Value) -> Sequence[Any]:
+    """What may be z in −z, in z times a number or a label, and in z − max z."""
     if x.operation is SUB and type(x.operands[1]) is Value and x.operands[1].operation is MAX:
-        return x.operands[0]
-    return x.operands[0] if x.operation is NEG else x
+        return x.operands[:1]
+    return x.operands if x.operation in (NEG, MUL) else ()

@@ -15,7 +15,7 @@ from ..boundary.arguments import callable_with, describe, is_other_kind, nonnega
 from ..boundary.text import quoted
 from ..calculus.operations import POW
 from ..engine import functions
-from ..engine.functions import clip, dot, logsumexp, maximum, mean, relu, softplus
+from ..engine.functions import clip, dot, greater_equal, logsumexp, maximum, mean, relu, softplus
 from ..engine.value import Value, dispatch, plain_float, required
 from .layers import as_list
 from .module import Module
@@ -120,7 +120,8 @@ def mean_absolute_percentage_error(outputs: Any, targets: Any) -> Any:
 def binary_cross_entropy(logits: Any, targets: Any) -> Any:
     """Binary cross-entropy, −t·log p − (1 − t)·log(1 − p) with p = sigmoid(z), the mean over the logits z.
 
-    It is computed as softplus(z) − t·z, which is stable for every z.
+    It is computed as softplus(z) − t·z, and for t of ½ or more as softplus(−z) + (1 − t)·z: no digits cancel, however
+    certain the logits are. An infinite logit gives nan, as in PyTorch.
 
     Args:
         logits: k logits, the outputs of a linear last layer.
@@ -136,7 +137,12 @@ def binary_cross_entropy(logits: Any, targets: Any) -> Any:
     for _, t in pairs:
         if not _is_value(t) and not 0.0 <= t <= 1.0:
             raise ValueError(f"binary_cross_entropy takes targets between 0 and 1, got {t}")
-    return _mean([softplus(z) - t * z for z, t in pairs])
+    return _mean([_binary_cross_entropy(z, t) for z, t in pairs])
+
+
+def _binary_cross_entropy(z: Any, t: Any) -> Any:
+    label = greater_equal(t, 0.5)               # 0 or 1, the nearer one
+    return softplus((1.0 - 2.0 * label) * z) + (label - t) * z
 
 
 def cross_entropy(logits: Any, target: Any) -> Any:

@@ -5,7 +5,7 @@ R. Pascanu, T. Mikolov and Y. Bengio, On the Difficulty of Training Recurrent Ne
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf, isfinite, sqrt
+from math import inf, sqrt
 from numbers import Real
 from typing import Any
 
@@ -111,10 +111,10 @@ def checked_limit(argument: str, given: Any) -> float:
 
 def _norm(gradients: Array) -> float:
     norm = sqrt(np.square(gradients).sum())
-    if norm == inf:                             # the squares may overflow where the norm does not
-        largest = float(np.abs(gradients).max())
-        return largest * _norm(gradients / largest) if isfinite(largest) else largest
-    return norm
+    if 1e-150 < norm < inf or not gradients.size:
+        return norm
+    largest = float(np.abs(gradients).max())    # the squares may overflow or underflow where the norm does not
+    return largest * _norm(gradients / largest) if 0.0 < largest < inf else largest
 
 
 def _check(gradients: Any) -> None:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf, isnan
+from math import inf, isinf, isnan
 from typing import Any
 
 from ..boundary.arguments import describe, integer, nonnegative
@@ -14,8 +14,9 @@ from .schedules import LRScheduler, check_state, checked_optimizer, per_group, s
 class ReduceLROnPlateau(LRScheduler):
     """Multiplies the rates by factor once a loss has not improved for more than `patience` steps.
 
-    An improvement is below best·(1 − threshold), or below best − threshold with threshold_mode="abs"; with mode="max"
-    it is above best·(1 + threshold) or best + threshold. A loss that is not a number is none.
+    An improvement is below best − threshold·|best|, or below best − threshold with threshold_mode="abs"; with
+    mode="max" it is above best + threshold·|best| or best + threshold. A loss that is not a number is none. (PyTorch
+    has best, not |best|, and so takes a negative loss that is slightly worse for an improvement.)
 
     `fit` calls step() after each epoch with the validation loss, or with the loss if there is none.
 
@@ -88,11 +89,10 @@ class ReduceLROnPlateau(LRScheduler):
         self.last_step += 1
 
     def _is_better(self, current: float) -> bool:
-        if self.threshold_mode == "rel":
-            return current < self.best * (1 - self.threshold) if self.mode == "min" else (
-                current > self.best * (1 + self.threshold)
-            )
-        return current < self.best - self.threshold if self.mode == "min" else current > self.best + self.threshold
+        if isinf(self.best):
+            return current < self.best if self.mode == "min" else current > self.best
+        least = self.threshold * (abs(self.best) if self.threshold_mode == "rel" else 1.0)
+        return current < self.best - least if self.mode == "min" else current > self.best + least
 
     def _reduced(self) -> list[float]:
         pairs = zip(self.get_last_lr(), self.min_lrs, strict=True)

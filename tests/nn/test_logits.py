@@ -90,7 +90,12 @@ def test_the_losses_of_logits_are_those_of_classes(name):
 
 @pytest.mark.parametrize("head, loss, expected", [
     (at.sigmoid, lambda p: losses.binary_cross_entropy(p, 1.0), "sigmoid"),
+    (at.sigmoid, lambda p: losses.binary_cross_entropy(p, Value(1.0)), "sigmoid"),
     (at.sigmoid, lambda p: at.softplus(-p), "sigmoid"),
+    (at.sigmoid, lambda p: at.softplus(-2.0 * p), "sigmoid"),
+    (at.sigmoid, lambda p: at.softplus(p * Value(-1.0)), "sigmoid"),
+    (at.sigmoid, lambda p: at.exp(2.0 * p), ""),
+    (at.sigmoid, lambda p: at.softplus(2.0 * (p - 1.0)), ""),
     (at.sigmoid, lambda p: -at.log(at.sigmoid(p)), "sigmoid"),
     (at.sigmoid, lambda p: -at.log(p), ""),
     (at.sigmoid, lambda p: at.softplus(p - 1.0), ""),

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 import sklearn.metrics
@@ -248,6 +249,31 @@ def test_a_percentage_error_of_a_target_0_is_finite_on_a_tape_too():
     expected = [value_and_gradient("mean_absolute_percentage_error", row[:2], row[2:])[0] for row in samples]
     np.testing.assert_allclose(tape(samples), expected, rtol=1e-15)
     assert tape(samples)[2] == 0.0 and np.isfinite(tape(samples)).all()
+
+
+@pytest.mark.parametrize("form", [float, Value])
+@pytest.mark.parametrize("t", [0.0, 1e-9, 0.1, 0.5, 0.9, 1.0])
+@mpmath.workdps(50)
+def test_a_binary_cross_entropy_keeps_its_digits_however_certain_the_logit(t, form):
+    """softplus(z) - t·z loses those of a small loss, and sigmoid(z) - t those of its derivative."""
+    for z in [sign * size for size in (0.0, 1e-300, 1e-5, 1.0, 4.0, 20.0, 37.0, 700.0, 1e15) for sign in (1.0, -1.0)]:
+        no, yes = (1 / (1 + mpmath.exp(sign * mpmath.mpf(z))) for sign in (1, -1))
+        of_no, of_yes = (mpmath.log1p(mpmath.exp(sign * mpmath.mpf(z))) for sign in (1, -1))
+        above, below = (1 - mpmath.mpf(t)) * yes, t * no
+        x, target = Value(z), form(t)
+        loss = losses.binary_cross_entropy(x, target)
+        slope = gradients(loss, x, create_graph=True)
+        assert loss.data == pytest.approx(float(t * of_yes + (1 - mpmath.mpf(t)) * of_no), rel=4e-16, abs=0.0)
+        assert slope.data == pytest.approx(float(above - below), rel=0.0, abs=4e-16 * float(above + below))
+        assert gradients(slope, x) == pytest.approx(float(yes * no), rel=1e-15, abs=0.0)
+        assert form is float or gradients(loss, target) == -z
+
+
+def test_a_tape_of_binary_cross_entropy_has_the_same_digits():
+    tape = record(lambda row: losses.binary_cross_entropy(row[0], row[1]), [0.3, 0.2])
+    rows = [[z, t] for z in (-40.0, -1.0, 0.0, 20.0, 37.0) for t in (0.0, 0.3, 1.0)]
+    expected = [losses.binary_cross_entropy(Value(z), t).data for z, t in rows]
+    np.testing.assert_allclose(tape(rows), expected, rtol=4e-16)
 
 
 @pytest.mark.parametrize("target", [1.0, -1.0])

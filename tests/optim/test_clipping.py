@@ -42,6 +42,15 @@ def test_a_norm_whose_squares_overflow():
     np.testing.assert_allclose(gradients, [6.0, -8.0], rtol=1e-14)
 
 
+@pytest.mark.parametrize(("gradients", "norm"), [
+    ([3e-200, -4e-200], 5e-200), ([3e-161, 4e-161], 5e-161), ([5e-324, 0.0], 5e-324), ([0.0, 0.0], 0.0), ([], 0.0),
+])
+def test_a_norm_whose_squares_underflow(gradients, norm):
+    array = np.array(gradients)
+    assert optim.clip_norm(array, 1.0) == pytest.approx(norm, rel=1e-15, abs=0.0)
+    np.testing.assert_array_equal(array, gradients)
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_gradient_that_is_not_finite_is_not_hidden(bad):
     gradients = np.array([bad, 1.0])
