@@ -1,11 +1,11 @@
-"""Keras: reports about validation.
+"""Keras: reports about validation, early stopping, numbers that are not finite, and callbacks.
 
 Each case is written for this package.
 """
 import numpy as np
 import pytest
 
-from autograd_tiny import evaluate, fit, nn
+from autograd_tiny import EarlyStopping, Value, evaluate, fit, nn, optim
 
 X = np.arange(20.0)[:, None]
 Y = np.r_[np.zeros(15), np.ones(5)]
@@ -31,3 +31,78 @@ def test_weights_count_in_validation_too():
     split = fit(line(), X, Y, "mse", lr=0.0, validation_split=0.5, progress=False,
                 sample_weight=np.r_[np.ones(15), np.zeros(5)])
     assert split["val_loss"] == [0.0]
+
+
+# ---- early stopping
+
+def swinging(**options):
+    """The weight of a line, which swings around 0 in growing steps, and the History."""
+    w = Value(1.0)
+    history = fit(
+        lambda x: w * x[0], np.ones((4, 1)), np.zeros(4), "mse", optim.SGD([w], lr=1.2), 9, None, progress=False,
+        **options,
+    )
+    return w.data, history
+
+
+def test_the_weights_that_come_back_have_the_best_loss():
+    """keras 20323: they had that of the next epoch. w is 1, then -1.4, 1.96, …: the best after an epoch is -1.4."""
+    w, history = swinging(early_stopping=EarlyStopping(3, "loss"))
+    assert history.best_epoch == 1 and w == pytest.approx(-1.4)
+
+
+def test_they_come_back_when_something_else_ends_training():
+    """keras 12511, tensorflow 35634: only early stopping itself brought them back."""
+    for options in {"early_stopping": EarlyStopping(99, "loss")}, {
+        "early_stopping": EarlyStopping(99, "loss"), "callbacks": [lambda epoch, logs: epoch == 5]
+    }:
+        assert swinging(**options)[0] == pytest.approx(-1.4)
+
+
+def test_the_loss_of_an_epoch_is_that_before_its_updates():
+    """keras 503, 6977: fit and evaluate tell other numbers. With a rate of 0 they agree."""
+    _, history = swinging()
+    assert history["loss"][0] == 1.0 and history["loss"][1] == pytest.approx(1.96)
+    model = line()
+    history = fit(model, X, Y, "mse", lr=0.0, progress=False)
+    assert history["loss"][0] == evaluate(model, X, Y, "mse")["loss"]
+
+
+# ---- numbers that are not finite
+
+@pytest.mark.parametrize("samples", [20, 200])
+def test_a_metric_that_divides_by_0_is_infinite_for_the_training_data_alone(samples):
+    """keras 5078, 2908: nan in training, a number in validation. It does not end training, and harms no parameter."""
+    x, y = np.ones((samples, 1)), np.ones(samples)
+    y[3] = 0.0
+
+    def relative(output, target):
+        return abs(output - target) / target
+
+    model = nn.Layer(1, 1, "linear", init="ones")
+    history = fit(model, x, y, "mse", metrics=[relative], validation_data=(x, x[:, 0]), progress=False)
+    assert history["relative"] == [np.inf] and np.isfinite(history["val_relative"][0])
+    assert np.isfinite([p.data for p in model.parameters()]).all()
+
+
+def test_the_logistic_loss_stays_finite_where_every_sample_is_right():
+    """keras 198: log(0) as soon as the accuracy was 1."""
+    model = nn.Layer(1, 1, "linear", init="zeros")
+    model.load_state_dict({"w": [[1e4]], "b": [0.0]})
+    x, y = np.array([[-1.0], [1.0]]), np.array([0.0, 1.0])
+    history = fit(model, x, y, "binary_cross_entropy", epochs=3, metrics=["accuracy"], progress=False)
+    assert history["loss"] == [0.0, 0.0, 0.0] and history["accuracy"][-1] == 1.0
+    assert fit(model, x, 1.0 - y, "binary_cross_entropy", progress=False)["loss"] == [1e4]
+
+
+# ---- callbacks
+
+def test_callbacks_are_checked_before_training():
+    """keras 23263: an object that is no callback was taken, and failed later."""
+    class Other:
+        name = "no callback"
+
+    model = line()
+    with pytest.raises(TypeError, match=r"callbacks: a function .* is expected, got Other"):
+        fit(model, X, Y, "mse", callbacks=[Other()], progress=False)
+    assert [p.data for p in model.parameters()] == [0.0, 0.0]

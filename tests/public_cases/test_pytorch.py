@@ -1,14 +1,16 @@
-"""PyTorch and Lightning: reports about derivatives, optimisers, schedules and resumed trainings.
+"""PyTorch and Lightning: reports about derivatives, optimisers, schedules, and trainings, resumed or not.
 
 Each case is written for this package. Rates are those of the documented formulas.
 """
 import json
 import math
+import random
 
+import numpy as np
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import Value, gradients, load_checkpoint, nn, optim, save_checkpoint
+from autograd_tiny import Value, diagnose, fit, gradients, load_checkpoint, nn, optim, save_checkpoint
 
 
 def sgd(lr=0.1, **options):
@@ -154,3 +156,54 @@ def test_the_gradient_of_a_masked_loss():
     """89543: a target that is nan is left out by where, inside of the square and outside."""
     for masked in (lambda r: at.where(0.0, r, 0.0) ** 2, lambda r: at.where(0.0, r**2, 0.0)):
         assert at.grad(lambda x, masked=masked: masked(x - 1.0))(3.0) == 0.0
+
+
+# ---- training
+
+MOONS = np.array([
+    *((math.cos(t), math.sin(t)) for t in np.linspace(0.0, math.pi, 50)),
+    *((1.0 - math.cos(t), 0.5 - math.sin(t)) for t in np.linspace(0.0, math.pi, 50)),
+])
+LABELS = np.r_[np.ones(50), np.zeros(50)].astype(int)
+
+
+def moons(outputs, head):
+    inside = nn.MLP(2, [8, outputs], "tanh", "sigmoid" if head is at.sigmoid else "linear", rng=random.Random(0))
+    return nn.Sequential(inside, at.softmax) if head is at.softmax else inside
+
+
+@pytest.mark.parametrize("outputs, head, loss", [
+    (1, at.sigmoid, "binary_cross_entropy"), (2, at.softmax, "cross_entropy"), (2, at.sigmoid, "cross_entropy"),
+])
+def test_probabilities_where_the_loss_takes_logits_are_told(outputs, head, loss):
+    """Lightning 18272, pytorch 55902: training goes on, badly, and nothing says why."""
+    model = moons(outputs, head)
+    with pytest.warns(UserWarning, match=f"come from {head.__name__}, but the loss takes logits"):
+        fit(model, MOONS, LABELS, loss, "adam", progress=False)
+    assert diagnose(model, MOONS, LABELS, loss).findings[0].kind == "probabilities as logits"
+    model = moons(outputs, None)
+    history = fit(model, MOONS, LABELS, loss, "adam", 60, lr=0.02, seed=0, metrics=["accuracy"], progress=False)
+    assert history["accuracy"][-1] > 0.8
+
+
+@pytest.mark.parametrize("samples", [12, 200])
+def test_a_batch_without_weight_moves_nothing(samples):
+    """75181, 116349: where all of a batch was left out, the mean was 0/0 and every parameter nan."""
+    weights = np.zeros(samples)
+    weights[-1] = 1.0
+    x, y = np.ones((samples, 1)), np.zeros(samples)
+    w = Value(1.0)
+    history = fit(
+        lambda row: w * row[0], x, y, "mse", optim.SGD([w], lr=0.25), 1, 4, shuffle=False, sample_weight=weights,
+        progress=False,
+    )
+    assert w.data == 0.5 and history["loss"] == [1.0]
+
+
+def test_with_everything_frozen_there_is_an_error():
+    """8582 and many more: "element 0 of tensors does not require grad". Here the message says what to set."""
+    model = nn.MLP(2, [3, 1])
+    for p in model.parameters():
+        p.requires_grad = False
+    with pytest.raises(ValueError, match=r"frozen.*requires_grad=True"):
+        fit(model, MOONS, LABELS, "mse", progress=False)

@@ -59,3 +59,12 @@ def test_warm_start_trains_for_max_iter_epochs_and_goes_on():
     long.fit(X, X[:, 0])
     np.testing.assert_allclose(numbers(short), numbers(long), rtol=1e-13)
     assert len(short.loss_curve_) == 15
+
+
+@pytest.mark.parametrize("samples", [20, 99, 120])
+def test_a_network_that_diverges_says_so_with_samples_held_out_too(samples):
+    """29504, 17925: "Input contains NaN", from the score of the samples held out, with early_stopping=True only."""
+    for early_stopping in False, True:
+        model = MLPRegressor(solver="sgd", learning_rate_init=1e150, early_stopping=early_stopping, random_state=0)
+        with pytest.raises(FloatingPointError, match=r"epoch 2.*The learning rate may be too high"):
+            model.fit(X[:samples], X[:samples, 0])
