@@ -1,7 +1,7 @@
 """`make demo`: an expression is differentiated, drawn and filmed, and a network is trained.
 
 The pictures are written to out/. scikit-learn provides the data and Matplotlib draws the curves:
-pip install "autograd_tiny[demo]".
+pip install matplotlib scikit-learn.
 """
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def main() -> None:
     try:
         import matplotlib  # noqa: F401
         import sklearn  # noqa: F401
-    except ImportError as missing:
-        sys.exit(f"the demo needs {missing.name}: pip install 'autograd_tiny[demo]'")
+    except ImportError:
+        sys.exit("the demo needs two libraries: pip install matplotlib scikit-learn")
     OUT.mkdir(exist_ok=True)
     print(f"autograd_tiny, {engine_kind()} engine\n")
     show_expression()

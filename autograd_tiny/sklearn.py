@@ -24,6 +24,7 @@ import numpy as np
 
 from . import nn, optim
 from .boundary.arguments import boolean, integer, nonnegative
+from .boundary.libraries import missing
 from .boundary.text import quoted, some_of
 from .engine.functions import equal, greater, prod
 from .nn.layers import as_list
@@ -39,10 +40,8 @@ try:
     from sklearn.utils import check_random_state, column_or_1d, compute_class_weight, compute_sample_weight
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
     from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError:
-    raise ImportError(
-        'these estimators take scikit-learn, 1.6 or later: pip install "autograd_tiny[sklearn]"'
-    ) from None
+except ImportError as error:
+    raise missing("scikit-learn>=1.6", "autograd_tiny.sklearn") from error
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

@@ -3,6 +3,7 @@
     arguments.py   checks of the arguments that users pass
     arrays.py      support for NumPy arrays without importing NumPy
     files.py       writing a file completely or not at all
+    libraries.py   the error where an optional library is missing
     old_names.py   modules that moved, by their old names, for old pickles
     plotting.py    Matplotlib and the colours of plots
     text.py        names, harmless and not too long; what a stream can print

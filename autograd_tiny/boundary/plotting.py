@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .libraries import missing
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -17,8 +19,8 @@ def pyplot() -> Any:
     """matplotlib.pyplot, or an ImportError that says how to install it."""
     try:
         import matplotlib.pyplot as plt
-    except ModuleNotFoundError as missing:
-        raise ImportError('plots need matplotlib: pip install "autograd_tiny[plot]"') from missing
+    except ModuleNotFoundError as error:
+        raise missing("matplotlib", "a plot") from error
     return plt
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..boundary.arguments import describe
 from ..boundary.files import write_file
+from ..boundary.libraries import missing
 from ..boundary.text import one_line, quoted, shortened
 from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .module import Module
@@ -23,7 +24,6 @@ MOST_LEVELS = 50                # of modules in modules: each parameter is label
 CLASSES = {each.__name__: each for each in (Neuron, Layer, MLP, Activation, Maxout, Dropout, Network)}
 FORMAT = "autograd_tiny"
 CHECKPOINT = "checkpoint"       # the kind of a file that holds more than a model: see training/checkpoint.py
-INSTALL = 'saving takes the library safetensors: pip install "autograd_tiny[save]"'
 
 
 def save(model: Module, path: str | PathLike[str]) -> None:
@@ -106,8 +106,8 @@ def named_below(part: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
 def _library() -> Any:
     try:
         import safetensors.numpy
-    except ImportError:
-        raise ImportError(INSTALL) from None
+    except ImportError as error:
+        raise missing("safetensors", "a model in a file") from error
     return safetensors
 
 

@@ -5,6 +5,7 @@ import html
 import unicodedata
 from typing import Any
 
+from ..boundary.libraries import missing
 from ..boundary.text import one_line
 
 
@@ -12,8 +13,8 @@ def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
     """An empty graph of the graphviz library."""
     try:                                # here, since importing it takes as long as the whole package
         from graphviz import Digraph
-    except ImportError:
-        raise ImportError("a picture needs the graphviz library: pip install graphviz") from None
+    except ImportError as error:
+        raise missing("graphviz", "a picture") from error
     return Digraph(name, **attributes)
 
 

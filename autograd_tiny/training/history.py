@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..boundary.arguments import describe
+from ..boundary.libraries import missing
 from ..boundary.text import printable, shortened, some_of
 
 
@@ -79,8 +80,8 @@ class History:
         """
         try:
             import pandas
-        except ImportError:
-            raise ImportError("a DataFrame takes the library pandas: pip install pandas") from None
+        except ImportError as error:
+            raise missing("pandas", "a DataFrame") from error
         return pandas.DataFrame(self._columns, index=pandas.RangeIndex(1, len(self) + 1, name="epoch"))
 
     def __repr__(self) -> str:

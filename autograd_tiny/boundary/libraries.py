@@ -1,0 +1,13 @@
+"""Libraries that only some functions need: what to do where one is missing."""
+from __future__ import annotations
+
+
+def missing(package: str, purpose: str) -> ImportError:
+    """The error for a library that could not be imported; it names the package to install, which is in every index.
+
+    Args:
+        package: Its name for pip; it may have a version, as "scikit-learn>=1.6".
+        purpose: What it is for, as the subject of a sentence: "a plot".
+    """
+    quoted = f'"{package}"' if ">" in package else package
+    return ImportError(f"{purpose} needs the library {package.partition('>')[0]}: pip install {quoted}")
