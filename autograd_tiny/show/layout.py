@@ -1,19 +1,23 @@
 """Finding and running a layout program, which draws a graph in the language of dot.
 
 Graphviz's own `dot` is preferred if it is on the PATH. Otherwise it is `graphviz-pure`, a port of dot that pip
-installs with this package: beside the running Python or in the user's own folder, which need not be on the PATH.
+installs with this package, often into a folder that is not on the PATH.
 """
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+PROGRAM = "graphviz-pure"
 TIMEOUT = 100.0         # seconds
+BEGINNINGS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}     # of the files, an SVG's behind other tags
 INSTALL = "`pip install graphviz-pure`, or install Graphviz from https://graphviz.org/download"
 INSTALL_FOR_PDF = (
     "only Graphviz's own dot writes PDF: install it from https://graphviz.org/download, "
@@ -35,9 +39,13 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
     complaints = []
     for program in layout_programs():
         try:
-            return _run([program, f"-T{output}", *options], source)
+            found = _run([program, f"-T{output}", *options], source)
         except (OSError, subprocess.CalledProcessError) as error:
             complaints.append(f"{program}: {_complaint(error)}")
+        else:
+            if BEGINNINGS[output] in found:
+                return found
+            complaints.append(f"{program}: it wrote no {output.upper()}, so it may be another program of that name")
     if output == "pdf":
         complaints.insert(0, INSTALL_FOR_PDF)
     elif complaints:
@@ -49,18 +57,26 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
 
 def layout_programs() -> Iterator[str]:
     """The layout programs of this machine, the preferred one first."""
-    for found in (shutil.which("dot"), shutil.which("graphviz-pure", path=os.pathsep.join(_folders()))):
+    for found in (shutil.which("dot"), shutil.which(PROGRAM, path=os.pathsep.join(map(str, _folders())))):
         if found:
             yield found
 
 
-def _folders() -> Iterator[str]:
-    """The folders where pip puts programs: of the environment, of --user, of --target, and those on the PATH."""
+def _folders() -> Iterator[str | Path]:
+    """The folders where graphviz-pure may be."""
+    try:                                                        # where pip says that it has put it
+        for file in metadata.files(PROGRAM) or ():
+            if Path(file).stem == PROGRAM:
+                yield Path(str(file.locate())).resolve().parent
+    except metadata.PackageNotFoundError:
+        pass
     yield sysconfig.get_path("scripts")
-    yield sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user"))
+    yield Path(sys.executable or "").parent                     # of python -S in a virtual environment
+    if hasattr(sys, "_MEIPASS"):
+        yield sys._MEIPASS                                      # of a program made by PyInstaller
     library = find_spec("graphviz")
     if library is not None and library.origin is not None:
-        yield str(Path(library.origin).parents[1] / "bin")
+        yield Path(library.origin).parents[1] / "bin"           # of pip install --target
     yield os.environ.get("PATH", os.defpath)
 
 

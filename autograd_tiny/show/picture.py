@@ -57,7 +57,7 @@ class Picture:
 
     @cached_property
     def _svg(self) -> str:
-        text = lay_out(self._source, "svg").decode()
+        text = lay_out(self._source, "svg").decode(errors="replace")
         _, tag, inside = re.split(r"(<svg\b[^>]*>)", text, maxsplit=1)
         return f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
 

@@ -1,5 +1,6 @@
 """The layout program: found wherever pip installs it; the errors if there is none."""
 import os
+import sys
 import sysconfig
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,8 @@ from references.show.pictures import boxes, example_a, read
 from autograd_tiny.show import layout
 from autograd_tiny.show.draw import draw
 from autograd_tiny.show.picture import Picture
+
+FILES = layout.metadata.files
 
 
 @pytest.fixture
@@ -29,6 +32,8 @@ def bare_path(tmp_path, monkeypatch):
 @pytest.fixture
 def nothing_installed(bare_path, monkeypatch):
     monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(bare_path))
+    monkeypatch.setattr(sys, "executable", str(bare_path / "python"))
+    monkeypatch.setattr(layout.metadata, "files", lambda name: None)
     return bare_path
 
 
@@ -47,33 +52,64 @@ def test_pip_alone_is_enough(drawn, bare_path):
     assert len(boxes(drawn)) == 6
 
 
-@pytest.mark.parametrize("scheme", ["user", "target"])
+@pytest.mark.parametrize("kind", ["another site-packages", "scripts", "python -S", "PyInstaller", "--target", "PATH"])
 @needs_shell
-def test_pips_other_folders_are_known(scheme, nothing_installed, tmp_path, monkeypatch):
+def test_it_is_found_wherever_it_is_installed(kind, nothing_installed, tmp_path, monkeypatch):
     there = tmp_path / "elsewhere" / "bin"
     there.mkdir(parents=True)
     install(there, "graphviz-pure", "exit 0")
-    if scheme == "user":
-        paths = {1: str(nothing_installed), 2: str(there)}
-        monkeypatch.setattr(sysconfig, "get_path", lambda *arguments: paths[len(arguments)])
-    else:
+    if kind == "another site-packages":
+        packages = tmp_path / "elsewhere" / "lib" / "python3" / "site-packages"
+        record = packages / "graphviz_pure-1.0.dist-info" / "RECORD"
+        record.parent.mkdir(parents=True)
+        record.write_text("graphviz_pure-1.0.dist-info/METADATA,,\n../../../bin/graphviz-pure,,\n")
+        record.with_name("METADATA").write_text("Metadata-Version: 2.1\nName: graphviz-pure\nVersion: 1.0\n")
+        monkeypatch.setattr(sys, "path", [str(packages)])
+        monkeypatch.setattr(layout.metadata, "files", FILES)
+    elif kind == "scripts":
+        monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(there))
+    elif kind == "python -S":
+        monkeypatch.setattr(sys, "executable", str(there / "python3"))
+    elif kind == "PyInstaller":
+        monkeypatch.setattr(sys, "_MEIPASS", str(there), raising=False)
+    elif kind == "--target":
         library = SimpleNamespace(origin=str(tmp_path / "elsewhere" / "graphviz" / "__init__.py"))
         monkeypatch.setattr(layout, "find_spec", lambda name: library)
+    else:
+        monkeypatch.setenv("PATH", str(there))
     assert list(layout.layout_programs()) == [str(there / "graphviz-pure")]
+
+
+def test_without_an_installation_to_ask_the_other_folders_are_searched(nothing_installed, monkeypatch):
+    """As in Pyodide, where there is no executable, and pip knows of no such package."""
+    monkeypatch.setattr(layout.metadata, "files", FILES)
+    monkeypatch.setattr(layout, "PROGRAM", "graphviz-pure-of-nobody")
+    monkeypatch.setattr(sys, "executable", None)
+    monkeypatch.setattr(layout, "find_spec", lambda name: None)
+    assert list(layout.layout_programs()) == []
 
 
 @needs_shell
 def test_dot_on_the_path_is_preferred(drawn, bare_path, tmp_path):
-    install(bare_path, "dot", """printf '<svg>dot %s</svg>' "$*" """)
-    assert "<title>The computation of f</title>dot -Tsvg</svg>" in drawn.svg
-    assert drawn.save(tmp_path / "f.pdf").read_text() == "<svg>dot -Tpdf</svg>"
+    install(bare_path, "dot", """printf '<svg>%%PDF %s</svg>' "$*" """)
+    assert "<title>The computation of f</title>%PDF -Tsvg</svg>" in drawn.svg
+    assert drawn.save(tmp_path / "f.pdf").read_text() == "<svg>%PDF -Tpdf</svg>"
 
 
-@pytest.mark.parametrize("script", ["echo no plugins >&2; exit 1", "exit 1"])
+@pytest.mark.parametrize("script", ["echo no plugins >&2; exit 1", "exit 1", "echo usage: dot FILE"])
 @needs_shell
 def test_a_dot_that_does_not_work_gives_way(drawn, bare_path, script):
     install(bare_path, "dot", script)
     assert len(boxes(drawn)) == 6
+
+
+@pytest.mark.parametrize("script", ["echo usage: dot FILE", "exit 0", "echo '<svg' >&2", r"printf '\377\376'"])
+@needs_shell
+def test_a_foreign_dot_that_draws_nothing_is_named(nothing_installed, script):
+    install(nothing_installed, "dot", script)
+    for kind in ("svg", "png", "pdf"):
+        with pytest.raises(RuntimeError, match=f"dot: it wrote no {kind.upper()}, so it may be another program"):
+            layout.lay_out("digraph {}", kind)
 
 
 @needs_shell

@@ -1,7 +1,7 @@
 """The arguments that pictures and films of graphs share, checked; and whether a picture would be too large."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...boundary.arguments import integer
@@ -46,7 +46,8 @@ def check_size(
         return
     part = "draw a part of it, such as the loss of fewer samples or one of the results in between"
     ways = [
-        *(_depths(scene, max_nodes) if can_fold else []), *([part] if has_parts else []),
+        *(depths_where(scene, lambda folded: folded.size() <= max_nodes) if can_fold else []),
+        *([part] if has_parts else []),
         f"allow it with max_nodes={boxes}" + " (.tree, .table and .mermaid need no layout)" * has_text,
     ]
     raise ValueError(
@@ -55,15 +56,15 @@ def check_size(
     )
 
 
-def _depths(scene: Scene, max_nodes: int) -> list[str]:
-    """The depths that would make few enough boxes, and how many."""
+def depths_where(scene: Scene, fits: Callable[[Scene], bool]) -> list[str]:
+    """The depths at which the scene would fit, with the number of boxes, as a way out for a message."""
     paths = set(scene.folding.path_of.values()) - {""}
     deepest = max((len([*prefixes(path)]) for path in paths), default=0)
-    sizes = {}
+    fitting = []
     for depth in range(1, min(deepest, MOST_DEPTHS) + 1):
         folding = Folding(scene.values, set(scene.roots), depth)
-        sizes[depth] = Scene(scene.roots, scene.values, scene.digits, folding).size()
-    fitting = [
-        f"depth={depth} ({size} box{'es' * (size > 1)})" for depth, size in sizes.items() if size <= max_nodes
-    ]
+        folded = Scene(scene.roots, scene.values, scene.digits, folding)
+        if fits(folded):
+            size = folded.size()
+            fitting.append(f"depth={depth} ({size} box{'es' * (size > 1)})")
     return ["fold its modules with " + " or ".join(fitting)] if fitting else []

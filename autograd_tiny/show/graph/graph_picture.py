@@ -1,6 +1,7 @@
 """The picture of a computation that draw() returns: for a layout program, and as text."""
 from __future__ import annotations
 
+import warnings
 from functools import cached_property, partial
 
 from ...boundary.text import printable
@@ -8,7 +9,7 @@ from ..picture import TEXT_SUFFIXES, Picture
 from ..theme import Palette
 from .drawing import dot_source
 from .highlight import Highlight
-from .mermaid import as_code, mermaid
+from .mermaid import as_code, mermaid, too_large
 from .scene import Scene
 from .table import Table
 from .text_tree import MOST_LINES, tree
@@ -44,12 +45,18 @@ class GraphPicture(Picture):
 
     @property
     def mermaid(self) -> str:
-        """The same picture for Markdown: between ```mermaid and ``` GitHub, GitLab and Jupyter draw it."""
-        return printable(self._mermaid, as_code)
+        """The same picture for Markdown: between ```mermaid and ``` GitHub, GitLab and Jupyter draw it.
 
-    @cached_property
-    def _mermaid(self) -> str:
-        return mermaid(self.scene, self.rankdir)
+        A warning says so where it has more edges than they draw.
+        """
+        return printable(self._flowchart(), as_code)
+
+    def _flowchart(self) -> str:
+        text = mermaid(self.scene, self.rankdir)
+        refused = too_large(self.scene, text)
+        if refused:
+            warnings.warn(refused, stacklevel=3)
+        return text
 
     @cached_property
     def table(self) -> Table:
@@ -58,7 +65,7 @@ class GraphPicture(Picture):
 
     def _as(self, suffix: str) -> bytes:
         if suffix == ".mmd":
-            return self._mermaid.encode()
+            return self._flowchart().encode()
         if suffix == ".txt":
             return f"{tree(self.scene)}\n".encode()
         return super()._as(suffix)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ...engine.value import Value
 from ..names import plain
 from ..wording import counted
+from .arguments import depths_where
 from .folding import Fold
 from .module_paths import prefixes
 from .scene import Box, Inputs, Scene, sign_of
@@ -14,6 +15,8 @@ from .scene import Box, Inputs, Scene, sign_of
 # characters with a meaning in Mermaid, HTML or Markdown, where also lists begin with them: "1. ", "- "
 SPECIAL = re.compile(r"""["'`#&<>\\\[\](){}|;:*_~$%^@]|\.(?= )|[-+](?= )""")
 DEEPEST = 12                # levels of indentation
+# of a flowchart that Mermaid draws, unless the page has set its maxEdges and maxTextSize higher
+MOST_EDGES, MOST_CHARACTERS = 500, 50_000
 
 
 def mermaid(scene: Scene, rankdir: str) -> str:
@@ -22,6 +25,25 @@ def mermaid(scene: Scene, rankdir: str) -> str:
     Folded modules are boxes with doubled sides; where there are some, the others are subgraphs.
     """
     return "\n".join([f"flowchart {rankdir}", *_nodes_in_subgraphs(scene), *_edges(scene)]) + "\n"
+
+
+def too_large(scene: Scene, text: str) -> str:
+    """Why Mermaid refuses the flowchart of a scene, and the ways out; "" if it does not."""
+    if _is_drawn(scene, text):
+        return ""
+    ways = depths_where(scene, lambda folded: _is_drawn(folded, mermaid(folded, "LR")))
+    return (
+        f"Mermaid draws flowcharts of up to {MOST_EDGES} edges and {MOST_CHARACTERS:,} characters, and this one has "
+        f"{_count_edges(scene):,} and {len(text):,}: {' or '.join([*ways, 'draw a part of it'])}"
+    )
+
+
+def _is_drawn(scene: Scene, text: str) -> bool:
+    return len(text) <= MOST_CHARACTERS and _count_edges(scene) <= MOST_EDGES
+
+
+def _count_edges(scene: Scene) -> int:
+    return sum(1 for _ in _edges(scene))
 
 
 def _nodes_in_subgraphs(scene: Scene) -> Iterable[str]:

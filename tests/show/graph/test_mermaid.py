@@ -1,6 +1,7 @@
 """A graph as a flowchart for Mermaid."""
 import re
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from references.show.folded import network, scoped_graphs
 from references.show.pictures import example_a_after_backward, labels_in_mermaid
@@ -66,6 +67,33 @@ def test_mermaid_has_a_node_for_each_box_and_edges_between_them(root, depth):
         if "-->" in line:
             tail, head = re.fullmatch(r' *(\w+) -->(?:\|"[^"|]*"\|)? (\w+)', line).groups()
             assert tail in known and head in known
+
+
+def chain(edges):
+    """A computation with so many edges in its flowchart."""
+    value = Value(1.0, "x")
+    for _ in range(edges // 2):
+        value = value.sin()                                # an edge to the operation, and one from there
+    return value
+
+
+def test_a_flowchart_that_mermaid_refuses_comes_with_a_warning(tmp_path):
+    assert draw(chain(500)).mermaid.count("-->") == 500
+    large = draw(chain(502), max_nodes=1000)
+    with pytest.warns(UserWarning, match=r"up to 500 edges and 50,000 characters, and this one has 502 and .*: draw a"):
+        assert large.mermaid.count("-->") == 502
+    with pytest.warns(UserWarning, match="Mermaid draws"):
+        large.save(tmp_path / "f.mmd")
+    assert (tmp_path / "f.mmd").read_text(encoding="utf-8").count("-->") == 502
+    loss, _ = network((16, 16, 1), nin=2)
+    with pytest.warns(UserWarning, match=r"fold its modules with depth=1 \(\d+ boxes\) or depth=2 \(\d+ boxes\).* or"):
+        _ = draw(loss, max_nodes=2000).mermaid
+    assert "flowchart" in draw(loss, depth=2).mermaid
+    long = chain(498)
+    for k, value in enumerate(at.topological_order(long)):
+        value.label = "[" * 32 + str(k)                     # each becomes five characters
+    with pytest.warns(UserWarning, match=r"this one has 498 and 1?\d\d,\d\d\d"):
+        _ = draw(long).mermaid
 
 
 def test_modules_in_modules_in_modules_do_not_fill_a_file_with_blanks():
