@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from references.operations import EDGES, ROWS, DERIVATIVE_SLACK, VALUE_SLACK, comfortable, perform, same
-from references.random_graphs import Program
+from references.random_graphs import Program, on_leaves
 from references.random_tapes import (
     BINARY, FUNCTIONS, Judge, Recorded, Sweep, examples, is_near, operands_of, overflows, places, points, seeds,
     special_points, tame, wild,
@@ -137,6 +137,20 @@ def test_jvp_is_the_jacobian_times_the_tangents(program: Program, seed: int) -> 
             limit = 1e-12 * max(1.0, *sizes) * len(program.steps) * np.max(np.abs(full))
             expected = (jacobian[:, place] * full).sum(axis=1)
             assert not np.all(np.isfinite(expected)) or np.all(abs(found[:, place] - expected) <= limit)
+
+
+@examples
+@given(wild, seeds)
+def test_jvp_is_forward_mode_also_where_nothing_is_finite(program: Program, seed: int) -> None:
+    """A number that does not change along a direction sends nothing on; 0 · inf is nan where a product is meant."""
+    n = len(program.leaves)
+    tape = Recorded(program, range(n)).tape
+    for point in special_points(program, seed, 2).tolist():
+        for k, direction in enumerate(np.eye(n).tolist()):
+            values, changes = tape.jvp([point], direction)
+            value, change = functional.jvp(lambda *leaves: on_leaves(program, leaves)[-1], (*point,), (*direction,))
+            assert same(values[0], value) or abs(values[0] - value) <= 1e-9 * abs(value)
+            assert same(changes[0], change) or abs(changes[0] - change) <= 1e-9 * abs(change), (point, k)
 
 
 @examples

@@ -20,7 +20,14 @@ class Program(NamedTuple):
 
 def run(program: Program, frozen: Sequence[int] = ()) -> list[Value]:
     """All Values of the program: the leaves, then the result of each step."""
-    values = [Value(x, f"x{i}", requires_grad=i not in frozen) for i, x in enumerate(program.leaves)]
+    return on_leaves(program, [
+        Value(x, f"x{i}", requires_grad=i not in frozen) for i, x in enumerate(program.leaves)
+    ])
+
+
+def on_leaves(program: Program, leaves: Sequence[Any]) -> list[Any]:
+    """The same for leaves of any kind."""
+    values = [*leaves]
     for i, (name, operands) in enumerate(program.steps):
         with scope(f"part{i // 8}"):
             values.append(perform(name, [values[x] if type(x) is int else x for x in operands]))
