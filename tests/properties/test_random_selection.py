@@ -88,6 +88,41 @@ def test_whole_layers_of_neurons(on: Changed) -> None:
         np.testing.assert_allclose(tape.jvp(xs, np.eye(2)[k])[1], gradients_of_inputs[:, :, k], rtol=1e-13)
 
 
+# ---- tapes of derivatives
+
+@executors
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", WITH_INFINITE_DERIVATIVES)
+def test_tapes_of_first_and_second_derivatives(name: str, order: int, on: Changed) -> None:
+    for case in nested(name)[:: 3 if order == 2 else 1]:
+        k = case.selection.unselected[0]
+        leaves = [Value(x) for x in case.numbers]
+        found = case.build(leaves)
+        for _ in range(order):
+            found = gradients(found, leaves[k], create_graph=True)
+        if found.requires_grad:
+            tape = on(record(found, leaves))
+            for size in (1, 9):
+                assert (tape(np.tile(case.numbers, (size, 1))) == 0.0).all(), (case.title, k)
+        assert found.data == 0.0, (case.title, k)
+
+
+@executors
+@pytest.mark.parametrize("make", [
+    lambda x: at.log(at.relu(x)), lambda x: 1.0 / at.clip(x, 0.0, 10.0), lambda x: at.sqrt(at.maximum(x, 0.0)),
+    lambda x: at.max([x, 0.0]) ** 0.5, lambda x: at.log(at.where(at.greater(x, 0.0), x, 0.0)),
+])
+def test_derivatives_recorded_on_one_side_and_replayed_on_the_other(
+    make: Callable[[Value], Value], on: Changed
+) -> None:
+    x = Value(2.0)
+    first = gradients(make(x), x, create_graph=True)
+    tape = on(record([first, gradients(first, x, create_graph=True)], x))
+    for size in (1, 9):
+        assert (tape([-1.0] * size) == 0.0).all()
+        assert (tape([2.0] * size) != 0.0).all()
+
+
 # ---- where a product is meant, 0 · inf is nan
 
 @executors
