@@ -215,6 +215,8 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         self.n_iter_, self.t_ = len(history), self._after_epoch.seen
         self.n_layers_, self.n_outputs_ = len(self.coefs_) + 1, len(self.intercepts_[-1])
         self.validation_scores_ = history[self._after_epoch.monitor] if self.early_stopping else None
+        self.best_loss_ = None if self.early_stopping else min(self.loss_curve_, default=inf)
+        self.best_validation_score_ = max(self.validation_scores_, default=None) if self.early_stopping else None
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self, "model_")
@@ -323,8 +325,8 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         history_: The History of the last call of fit or partial_fit.
         classes_: The labels in order, numbers or strings.
         coefs_, intercepts_: Copies of the weights (inputs, outputs) and biases (outputs,) of each layer.
-        n_features_in_, n_iter_, n_layers_, n_outputs_, t_, loss_, loss_curve_, validation_scores_, out_activation_: As
-            in scikit-learn.
+        n_features_in_, n_iter_, n_layers_, n_outputs_, t_, out_activation_, loss_, loss_curve_, best_loss_,
+            validation_scores_, best_validation_score_: As in scikit-learn.
     """
 
     def __init__(

@@ -30,3 +30,12 @@ def test_a_root_squared():
     """570: sqrt(x)² and 1 / (1 / x) at 0 are inf · 0, as in every library that keeps to the chain rule."""
     assert math.isnan(grad(lambda x: at.sqrt(x) ** 2)(0.0))
     assert math.isnan(grad(lambda x: 1 / (1 / x))(0.0))
+
+
+def test_functions_of_numpy_that_move_elements():
+    """396, 242, 441, 384: errors or other numbers by where, einsum, pad and broadcast_to. By hand."""
+    x, square = np.array([1.0, 2.0]), np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert grad(lambda x: np.sum(np.where(np.array([True, False]), x, 2 * x)))(x).tolist() == [1.0, 2.0]
+    assert grad(lambda x: np.sum(np.einsum("ab->b", x) ** 2))(square).tolist() == [[8.0, 12.0], [8.0, 12.0]]
+    assert grad(lambda x: np.sum(np.pad(x, 1) ** 2))(x).tolist() == [2.0, 4.0]
+    assert grad(lambda x: np.sum(np.broadcast_to(x, (4, 2))))(x).tolist() == [4.0, 4.0]

@@ -80,3 +80,102 @@ def test_hessians_are_symmetric_where_branches_meet():
     for point in ([1.0, 0.0], [2.0, 1.0], [0.5, 0.0], [3.0, 2.0]):
         found = hessian(lambda z: z[0] ** z[1])(point)
         assert found[0][1] == pytest.approx(found[1][0], rel=1e-15)
+
+
+ORDERS = [
+    lambda f: grad(grad(f)), lambda f: derivative(derivative(f)), lambda f: grad(derivative(f)),
+    lambda f: derivative(grad(f)),
+]
+every_order = pytest.mark.parametrize("second", ORDERS, ids=["reverse", "forward", "mixed", "mixed the other way"])
+
+
+@pytest.mark.parametrize("operation", [at.expm1, at.elu])
+def test_derivatives_far_below_0(operation):
+    """39794, 39795: exp(-40) was 0, since expm1(x) + 1 is."""
+    assert grad(operation)(-40.0) == derivative(operation)(-40.0) == 4.248354255291589e-18
+    tape = at.record(lambda x: operation(x[0]), [-1.0])
+    assert tape.input_gradients([[-40.0]])[0, 0] == pytest.approx(4.248354255291589e-18, rel=4e-16, abs=0.0)
+
+
+@pytest.mark.parametrize("transform", [grad, lambda f: grad(f, mode="forward")], ids=["reverse", "forward"])
+def test_small_probabilities_keep_their_gradients(transform):
+    """40384, 40386: one component was 0, so that the gradient did not sum to 0. By mpmath 5.551115123125776e-17."""
+    z, small = [37.42994775023705, 0.0], 5.551115123125776e-17
+    for outputs in (at.softmax, at.log_softmax):
+        assert transform(lambda z, outputs=outputs: outputs(z)[0])(z) == pytest.approx([small, -small], rel=4e-16)
+
+
+def test_the_derivative_of_digamma_below_0():
+    """37635: small and negative at the negative halves. The values are SciPy's polygamma(1, x)."""
+    for x, expected in ((-16.5, 9.8108), (-19.5, 9.8196), (-22.5, 9.8261)):
+        assert grad(at.digamma)(x) == derivative(at.digamma)(x) == pytest.approx(expected, abs=5e-5)
+
+
+def test_the_logarithm_of_gamma_near_its_zeros():
+    """5418, 21284: 5e-7 for 0 at 1, in single precision. By mpmath 4.22787559764836e-6 at 2.00001."""
+    assert at.lgamma(at.Value(1.0)).data == at.lgamma(at.Value(2.0)).data == 0.0
+    assert at.lgamma(at.Value(2.00001)).data == pytest.approx(4.22787559764836e-06, abs=1e-15)
+
+
+@every_order
+def test_the_curvature_of_a_double_soliton(second):
+    """6721: nan far outside, where cosh² is large. By mpmath 8.8388798796125273e-9."""
+    def wave(x):
+        near, far = math.sqrt(2) / 2 * (x - 20.0), (x - 11.0) / 2
+        below = (math.sqrt(2) - 1) * at.cosh(near + far) + (math.sqrt(2) + 1) * at.cosh(near - far)
+        return 2 * (2 * at.cosh(far) ** 2 + at.sinh(near) ** 2) / below**2
+
+    assert second(wave)(-10.0) == pytest.approx(8.8388798796125273e-9, rel=1e-14, abs=0.0)
+
+
+def test_nan_in_one_element_stays_there():
+    """4900: the second derivative of all elements was nan, in reverse mode."""
+    found = [grad(grad(lambda t, y=y: y**t))(1.0) for y in (1.0, 2.0, math.nan)]
+    assert found[:2] == [0.0, pytest.approx(2 * math.log(2) ** 2)] and math.isnan(found[2])
+
+
+def test_integers_are_numbers():
+    """2663, 424, 9994: refused as arguments and as cotangents. A gradient is a float here."""
+    assert grad(at.tanh)(2) == grad(at.tanh)(2.0) and grad(lambda x: x**2)(3) == 6.0
+    assert at.vjp(at.sum, [1, 2])[1](1) == ([1.0, 1.0],)
+    assert grad(lambda x, y: 2 * x + 3 * y, argnums=np.int64(1))(1.0, 2.0) == 3.0       # 1575
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: grad(lambda x: 2 * x, has_aux=True)(1.0), r"has_aux, but <lambda> returned no \(result, aux\)"),     # 1105
+    (lambda: grad(lambda x: x * 2)(np.ones(2)), "return one number, and <lambda> returned an array of shape"),
+    (lambda: grad(lambda x: None)(1.0), "the result of <lambda>: .* got None"),
+    (lambda: grad(lambda x: x, argnums=3)(1.0), "argnums=3, but <lambda> was called with 1 argument"),
+])
+def test_what_can_not_be_differentiated_is_said(call, message):
+    """1105 and others: errors from inside of the transformation."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+def test_derivatives_along_a_flow():
+    """9507: vjp in the place of jvp gives another number. J·f along the flow of f = (y·y, sin(y·y)), and again."""
+    def f(y):
+        square = y[0] * y[0] + y[1] * y[1]
+        return [square, at.sin(square)]
+
+    def along(g):
+        return lambda y: at.jvp(g, (y,), (f(y),))[1]
+
+    y = [0.3, 0.4]
+    assert along(f)(y) == pytest.approx(list(np.array(jacrev(f)(y)) @ np.array(f(y))), rel=1e-15)
+    outer = np.array(jacfwd(along(f))(y)) @ np.array(f(y))
+    assert along(along(f))(y) == pytest.approx(list(outer), rel=1e-14)
+
+
+def test_relu_clip_and_maximum_at_their_kinks():
+    """14682: relu6 at 0 and 6 had half. Here relu has 0, clip 1 at its bounds, maximum half, as in PyTorch 184572."""
+    assert grad(at.relu)(0.0) == 0.0
+    assert [grad(lambda x: at.clip(x, 0.0, 6.0))(x) for x in (0.0, 6.0)] == [1.0, 1.0]
+    assert grad(lambda x: at.maximum(x, 0.0))(0.0) == 0.5
+
+
+def test_a_judge_does_not_depend_on_the_number_of_arguments():
+    """641, 3130: finite differences were too coarse, or their tolerance did not grow."""
+    assert at.check_gradients(lambda a: sum(k * (1 + at.cos(n * a)) for n, k in ((1, 2.0), (2, 3.0), (3, 1.0))), 0.7)
+    assert at.check_gradients(lambda v: at.sum([x**2 for x in v]), [1e-3 * i for i in range(50)])

@@ -1,4 +1,4 @@
-"""Keras: reports about validation, early stopping, numbers that are not finite, and callbacks.
+"""Keras: reports about validation, early stopping, weights, numbers that are not finite, and callbacks.
 
 Each case is written for this package.
 """
@@ -106,3 +106,81 @@ def test_callbacks_are_checked_before_training():
     with pytest.raises(TypeError, match=r"callbacks: a function .* is expected, got Other"):
         fit(model, X, Y, "mse", callbacks=[Other()], progress=False)
     assert [p.data for p in model.parameters()] == [0.0, 0.0]
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_samples():
+    """tensorflow 38596, 27993: a smaller last batch counted as much as the others, 9.5 in the report."""
+    x, y = np.ones((3, 1)), [10**0.5, 10**0.5, 3.0]
+    history = fit(line(), x, y, "mse", lr=0.0, batch_size=2, shuffle=False, progress=False)
+    assert history["loss"] == [pytest.approx(29 / 3)]
+    assert evaluate(line(), x, y, "mse")["loss"] == pytest.approx(29 / 3)
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4])
+def test_a_weighted_loss_does_not_depend_on_the_batches(batch_size):
+    """keras 13641: divided by the samples of each batch. Here by their weights: (0.1 + 0.1 + 0.1) / 1."""
+    weights = [0.1, 0.1, 0.7, 0.1]
+    history = fit(
+        line(), np.ones((4, 1)), [1.0, 1.0, 0.0, 1.0], "mse", lr=0.0, batch_size=batch_size, shuffle=False,
+        sample_weight=weights, progress=False,
+    )
+    assert history["loss"] == [pytest.approx(0.3)]
+
+
+@pytest.mark.parametrize(("x", "options", "message"), [
+    (np.ones((1, 1)), {"validation_split": 0.3}, "0.3 of 1 samples leaves no sample in one of the parts"),
+    (np.ones((0, 1)), {}, "X is empty"),
+    (np.ones((2, 1)), {"validation_data": (np.ones((0, 1)), np.ones(0))}, "validation X is empty"),
+    (np.ones((2, 1)), {"validation_split": 1.0}, r"a number in \[0, 1\)"),
+])
+def test_a_part_without_samples_is_an_error_before_training(x, options, message):
+    """keras 3657, 10255: 'ProgbarLogger' object has no attribute 'log_values'."""
+    with pytest.raises(ValueError, match=message):
+        fit(line(), x, np.ones(len(x)), "mse", progress=False, **options)
+
+
+def test_a_loss_that_overflows_is_an_error_with_its_sample():
+    """keras 13658, 6747, 21771: restored None for the parameters of the best epoch, or went on with nan."""
+    with pytest.raises(FloatingPointError, match="the loss is inf in epoch 2, update 1: it began with sample 0"):
+        fit(line(), X, X[:, 0], "mse", lr=1e300, epochs=5, early_stopping=2, shuffle=False, progress=False)
+
+
+def test_a_number_that_is_not_recorded_can_not_be_monitored():
+    """keras 12511 and others: a warning at each epoch, and training never ended early."""
+    with pytest.raises(ValueError, match="'val_loss' is not recorded; there are loss"):
+        fit(line(), X, X[:, 0], "mse", early_stopping=EarlyStopping(2, "val_loss"), progress=False)
+
+
+def test_the_threshold_of_accuracy_is_that_of_the_loss():
+    """tensorflow 41413: 0.5 for outputs that are logits."""
+    found = evaluate(lambda x: x[0] * 1.0, [[0.3], [-0.3]], [1.0, 0.0], "binary_cross_entropy", metrics=["accuracy"])
+    assert found["accuracy"] == 1.0
+
+
+def test_trained_twice_is_trained_once_for_longer():
+    """keras 1872, 6697: the optimiser goes on where it stopped."""
+    models = [nn.Layer(1, 1, "linear", init="zeros") for _ in range(2)]
+    for model, parts in zip(models, ([4], [2, 2]), strict=True):
+        adam = optim.Adam(model.parameters())
+        for epochs in parts:
+            fit(model, X / 20, X[:, 0] / 20, "mse", adam, epochs=epochs, shuffle=False, progress=False)
+    assert [p.data for p in models[0].parameters()] == [p.data for p in models[1].parameters()]
+
+
+def test_callbacks_count_from_1_and_end_training():
+    """keras 251, 6703: which arguments the hooks take, and whether they are called in a second training."""
+    class Stop:
+        def __init__(self):
+            self.seen = []
+
+        def on_train_begin(self, logs):
+            self.seen.append("begin")
+
+        def on_epoch_end(self, epoch, logs):
+            self.seen.append((epoch, *logs))
+            return epoch == 2
+
+    stop = Stop()
+    for _ in range(2):
+        assert len(fit(line(), X / 20, X[:, 0], "mse", epochs=9, callbacks=[stop], progress=False)) == 2
+    assert stop.seen == ["begin", (1, "loss"), (2, "loss")] * 2

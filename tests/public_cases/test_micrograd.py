@@ -41,3 +41,23 @@ def test_gradients_are_zeroed_by_a_loop_over_parameters():
         assert w.grad == 0.0 and type(w.grad) is float
     (w * 3).backward()
     assert w.grad == 3.0
+
+
+def test_differences_and_powers_of_two_values():
+    """57, 58: the second operand of a difference; 17: the exponent, which micrograd takes as a number only."""
+    a, b = Value(2.0), Value(3.0)
+    (a - b).backward()
+    assert (a.grad, b.grad) == (1.0, -1.0)
+    a.grad = b.grad = 0.0
+    (a**b).backward()
+    assert (a.grad, b.grad) == pytest.approx((12.0, 5.545177444479562))
+
+
+def test_backward_twice_doubles_the_leaves_alone():
+    """102: interior nodes kept their gradients, and the leaves got three times as much."""
+    x = Value(3.0)
+    y = x * x
+    z = y * 2
+    z.backward()
+    z.backward()
+    assert (x.grad, y.grad) == (24.0, 2.0)

@@ -2,9 +2,11 @@
 
 Each case is written for this package. Rates are those of the documented formulas.
 """
+import copy
 import json
 import math
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -207,3 +209,173 @@ def test_with_everything_frozen_there_is_an_error():
         p.requires_grad = False
     with pytest.raises(ValueError, match=r"frozen.*requires_grad=True"):
         fit(model, MOONS, LABELS, "mse", progress=False)
+
+
+ORDERS = [
+    lambda f: at.grad(at.grad(f)), lambda f: at.derivative(at.derivative(f)), lambda f: at.grad(at.derivative(f)),
+]
+every_order = pytest.mark.parametrize("second", ORDERS, ids=["reverse", "forward", "mixed"])
+
+
+@every_order
+@pytest.mark.parametrize(("function", "x", "expected"), [
+    (at.log_sigmoid, 40.0, -4.248354255291589e-18), (at.log_sigmoid, -40.0, -4.248354255291589e-18),    # 195530
+    (at.sigmoid, 40.0, -4.248354255291589e-18), (at.tanh, 20.0, -3.398683404233271e-17),                # 195527
+    (at.silu, 40.410841513445845, -1.0820525268131133e-16),                                             # 195682
+])
+def test_second_derivatives_in_the_tails(second, function, x, expected):
+    """195527, 195530, 195682: 0. The values are those of the reports, by mpmath."""
+    assert second(function)(x) == pytest.approx(expected, rel=1e-14, abs=0.0)
+
+
+@every_order
+def test_a_sum_of_logaddexps_of_large_numbers(second):
+    """196704: nan. By mpmath 9.6168024122413991e-174."""
+    def f(t):
+        rows = zip([t + 2, -2 * t], [[1, 2, -1], [3, -2, 4]], strict=True)
+        columns = [t / 2 - 1, 3 - t, 2 * t + 1]
+        return at.sum([w * at.logaddexp(x, y) for x, ws in rows for y, w in zip(columns, ws, strict=True)])
+
+    assert f(-800.0) == 10003.0
+    assert second(f)(-800.0) == pytest.approx(9.6168024122413991e-174, rel=1e-12, abs=0.0)
+
+
+def test_powers_of_0():
+    """27134, 8940: the derivative of 0**b by b, and of x**0, is 0; it was nan."""
+    assert at.grad(lambda a, b: a**b, (0, 1))(0.0, 1.0) == (1.0, 0.0)
+    assert at.grad(lambda b: 0.0**b)(1.0) == at.derivative(lambda b: 0.0**b)(1.0) == 0.0
+    assert at.grad(lambda x: at.sum([v**0 for v in x]))([0.0, 1.0]) == [0.0, 0.0]
+
+
+def test_products_with_zeros():
+    """773, 194699: nan by dividing, or by 0 · inf. Each derivative is the product of the others."""
+    assert at.grad(at.prod)([2.0, 0.0, 3.0]) == [0.0, 6.0, 0.0]
+    large = [1e13, 0.0, 0.0, 1e13, 1e13, 0.0, 1e13, 1e13, 1e13]
+    for mode in ("reverse", "forward"):
+        assert at.grad(at.prod, mode=mode)(large) == [0.0] * 9
+    assert at.record(at.prod, [1.0] * 9).input_gradients([large]).tolist() == [[0.0] * 9]
+
+
+def test_the_angle_of_no_direction():
+    """98276, 165427: nan at the origin. 45605: the signs of zeros choose among four angles, as in C."""
+    assert at.grad(at.atan2, (0, 1))(0.0, 0.0) == (0.0, 0.0)
+    angles = [at.atan2(at.Value(y), at.Value(x)).data for y in (0.0, -0.0) for x in (0.0, -0.0)]
+    assert angles == [0.0, math.pi, 0.0, -math.pi]
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_the_angle_of_a_very_short_or_long_vector(size):
+    """193040: 1 / (a² + b²) overflows where the derivative b / (a² + b²) does not."""
+    assert at.grad(at.atan2, (0, 1))(size, size) == pytest.approx((0.5 / size, -0.5 / size), rel=4e-16)
+
+
+@pytest.mark.parametrize(("z", "t", "loss", "slope"), [
+    (0.0, 0.0, math.log(2), 0.5), (0.0, 1.0, math.log(2), -0.5),                        # 2298: 0 by the kink of abs
+    (8e7, 0.0, 8e7, 1.0), (-100.0, 0.0, 3.720075976020836e-44, 3.720075976020836e-44),  # 4867, 2221
+    (-50.0, 1.0, 50.0, -1.0), (36.0, 1.0, 2.319522830243569e-16, -2.319522830243569e-16),   # 103316, 24933
+])
+def test_binary_cross_entropy_of_certain_logits(z, t, loss, slope):
+    """2298, 4867, 24933, 103316. By mpmath."""
+    found = at.value_and_grad(lambda z: nn.losses.binary_cross_entropy(z, t))(z)
+    assert found == pytest.approx((loss, slope), rel=4e-16, abs=0.0)
+
+
+def test_a_gradient_that_is_the_same_everywhere_has_the_derivative_0():
+    """73137, 44189: an error about a missing graph."""
+    x = Value(1.0)
+    assert gradients(gradients(2 * x, x, create_graph=True), x) == 0.0
+    assert at.grad(at.grad(at.grad(lambda x: 2 * x)))(1.0) == 0.0
+    assert gradients(x * x, [x, Value(2.0)]) == (2.0, 0.0)
+    linear = at.jacrev(at.jacrev(lambda v: [2 * v[0] + v[1], v[0]]))        # functorch 1
+    assert linear([1.0, 2.0]) == [[[0.0, 0.0], [0.0, 0.0]]] * 2
+
+
+def test_the_gradient_by_a_constant_is_refused_by_name():
+    """115918."""
+    a, b = Value(1.0, requires_grad=False), Value(3.0)
+    with pytest.raises(ValueError, match=r"a gradient with respect to Value\(1.0, requires_grad=False\) is wanted"):
+        gradients(a * b, [a, b])
+
+
+def test_a_copy_has_the_gradient_and_its_own_graph():
+    """3307, 79788, 54580: gradients were not copied, shared parameters came apart, computed Values could not be."""
+    x = Value(3.0)
+    y = x * 2
+    y.backward()
+    leaf, result = copy.deepcopy([x, y])
+    assert (leaf.grad, leaf is x, result.parents[0] is leaf) == (2.0, False, True)
+    layer = nn.Layer(1, 1, "linear")
+    shared = copy.deepcopy(nn.Sequential(layer, layer))
+    assert len(shared.parameters()) == 2
+
+
+def test_a_frozen_parameter_does_not_decay():
+    """150610: weight_decay and momentum of a parameter without a gradient."""
+    a, b = Value(1.0), Value(2.0)
+    optimizer = optim.SGD([a, b], lr=0.1, momentum=0.9, weight_decay=0.1)
+    (a * b).backward()
+    optimizer.step()
+    b.requires_grad, before = False, b.data
+    (a * b).backward()
+    optimizer.step()
+    assert b.data == before
+
+
+def test_a_state_may_be_saved_before_the_first_step():
+    """2647: KeyError in the step after loading it."""
+    adam, other = (optim.Adam([Value(1.0)]) for _ in range(2))
+    other.load_state_dict(adam.state_dict())
+    other.step()
+
+
+@pytest.mark.parametrize(("mode", "losses"), [("min", (-1.0, -0.95)), ("max", (-1.0, -1.05))])
+def test_a_worse_negative_loss_is_no_improvement(mode, losses):
+    """47513: -0.95 is below -1·(1 - 0.1)."""
+    optimizer = sgd(lr=0.1)
+    schedule = optim.ReduceLROnPlateau(optimizer, mode, threshold=0.1, patience=0)
+    for loss in losses:
+        schedule.step(loss)
+    assert optimizer.lr == pytest.approx(0.01) and schedule.best == -1.0
+
+
+def test_patience_counts_the_steps_that_are_allowed():
+    """119763: with patience=2 the rate falls after the third step without an improvement."""
+    optimizer = sgd(lr=0.1)
+    schedule = optim.ReduceLROnPlateau(optimizer, patience=2)
+    rates = []
+    for loss in (1.0, 1.0, 1.0, 1.0):
+        schedule.step(loss)
+        rates.append(optimizer.lr)
+    assert rates == pytest.approx([0.1, 0.1, 0.1, 0.01])
+
+
+def test_the_cosine_goes_up_again_and_takes_large_numbers_of_steps():
+    """20086, 37916: products of earlier rates drifted away. 20405: steps of 10⁹."""
+    optimizer = sgd(lr=1.0)
+    schedule = optim.CosineAnnealingLR(optimizer, 3)
+    rates = [optimizer.lr]
+    for _ in range(6):
+        schedule.step()
+        rates.append(optimizer.lr)
+    assert rates == pytest.approx([1.0, 0.75, 0.25, 0.0, 0.25, 0.75, 1.0], abs=1e-15)
+    assert optim.CosineAnnealingLR(sgd(lr=1.0), 10**9).lr_at(10**9 // 2) == pytest.approx(0.5)
+
+
+def test_clipping_does_not_hide_what_is_not_finite():
+    """46849: silently. The norm that is returned says it, and nan spreads. 31367: a negative limit turned gradients."""
+    p, q = Value(1.0), Value(1.0)
+    p.grad, q.grad = math.inf, 1.0
+    assert optim.clip_grad_norm_([p, q], 1.0) == math.inf
+    assert math.isnan(p.grad)
+    with pytest.raises(ValueError, match="max_norm: a number of 0 or more is expected, got -1"):
+        optim.clip_grad_norm_([p, q], -1.0)
+
+
+def test_results_of_threads_are_one_graph():
+    """67887. Recording is switched off for the thread of no_grad alone, as in 20528."""
+    xs = [Value(float(i)) for i in range(20)]
+    with ThreadPoolExecutor(4) as threads:
+        at.sum(list(threads.map(lambda x: 3 * x * x, xs))).backward()
+        with at.no_grad():
+            assert threads.submit(lambda: (xs[0] * 2).requires_grad).result()
+    assert [x.grad for x in xs] == [6 * x.data for x in xs]
