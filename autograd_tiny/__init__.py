@@ -33,7 +33,7 @@ from . import engine as engine
 
 # <written: names> by tools/written.py, from __init__.pyi
 _NAMES = {
-    "": "nn optim vectors",
+    "": "linalg nn optim vectors",
     "debug.anomaly": "detect_anomaly",
     "engine.context": "no_grad scope",
     "engine.custom": "operation",

@@ -1,5 +1,5 @@
 """The public names, and where each lives. `tools/written.py` writes the table in __init__.py from here."""
-from . import nn as nn, optim as optim, vectors as vectors
+from . import linalg as linalg, nn as nn, optim as optim, vectors as vectors
 from .debug.anomaly import detect_anomaly as detect_anomaly
 from .engine.context import no_grad as no_grad, scope as scope
 from .engine.custom import operation as operation

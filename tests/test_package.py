@@ -64,7 +64,7 @@ import importlib, types, autograd_tiny as at
 for name in {modules}:
     importlib.import_module(name)
 for name in at.__all__:
-    assert isinstance(getattr(at, name), types.ModuleType) == (name in ("nn", "optim", "vectors")), name
+    assert isinstance(getattr(at, name), types.ModuleType) == (name in ("linalg", "nn", "optim", "vectors")), name
 assert at.explain(at.Value(1.0)) is not None and at.parse("1+1") == 2.0
 print("fine")
 """

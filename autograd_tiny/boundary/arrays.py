@@ -95,5 +95,5 @@ def function_that_failed(error: Exception) -> str | None:
     elif not name and isinstance(error, AttributeError) and isinstance(error.obj, float | int):
         # for np.hypot(1.0, array) it looks for a method of that name on each float
         sought = getattr(sys.modules.get("numpy"), error.name or "", None)
-        name = error.name if type(sought).__name__ == "ufunc" else ""
+        name = (error.name or "") if type(sought).__name__ == "ufunc" else ""
     return name.lstrip("_") or None
