@@ -1,24 +1,36 @@
 """Derivatives by finite differences of values of a function, for gradient_check.py to compare with.
 
-A central difference is wrong by a power of its step if the step is wide, and by the rounding errors of the
-function if it is narrow. So steps of very different widths are tried, each with an extrapolation to step 0
-(L. F. Richardson, The approximate arithmetical solution by finite differences, 1911) and an estimate of both
-errors. A wide step may jump over details of the function, so only those results count that all narrower steps
-confirm.
+A difference quotient is wrong by a power of its step if the step is wide, and by the rounding errors of the function
+if it is narrow. So steps from half of x down to its last digits are tried, extrapolation.py finds the limit, and
+every answer has a bound of both errors. The same limits from one side tell kinks; values that keep their distance
+from the one at x, however narrow the step, tell jumps.
 """
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-NARROWER = 40.0                                         # from one width to the next
-WIDTHS = [0.1 / NARROWER**k for k in range(6)]          # relative to x
-EPSILON = 2.0**-52                                      # of double precision
-JUMP = 1e-6                                             # a change of more than this part of a value is no rounding
-TRUSTED = 1e-3                                          # the largest relative error of a usable difference
+from .extrapolation import limit
+from .rounding import EPSILON
+
+RATIO = 4.0             # of a step to the next one
+COUNT = 27              # steps, from 1 to its last digit
+FEWEST = 4              # steps that a derivative is found from
+NEAREST = 8             # steps that tell a jump
+FLAT = 0.2              # relative to a jump: what counts as the same
+BLUR = 1e4 * EPSILON    # relative to x or to 1: steps so narrow may be lost in what the function computes
+KINK = 2e-7             # the least difference of one-sided derivatives, relative to them, that makes a kink
 
 Curve = Callable[[float], list[float]]                  # the outputs of a function, for one of its inputs
+
+
+class Rounding(NamedTuple):
+    """Bounds of the rounding errors of one output: of its value at x, and of its derivative there."""
+
+    value: float
+    derivative: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -27,11 +39,12 @@ class Difference:
 
     Attributes:
         kind: "smooth"; "kink", where the one-sided derivatives differ; "jump", where the function is not continuous;
-            "edge", where it is not finite on both sides; "nowhere", where it is not finite; "noise", if rounding
-            hides the difference.
-        derivative: nan unless it is smooth or noise.
+            "edge", where it is not finite on both sides; "nowhere", where it is not finite.
+        derivative: nan unless it is smooth.
         error: A bound of its error.
         left, right: The one-sided derivatives.
+        gap: A bound of the difference between the one-sided derivatives: kinks up to it may be hidden.
+        scale: The largest slope around x; a derivative that is much smaller is as good as zero.
     """
 
     kind: str
@@ -39,110 +52,149 @@ class Difference:
     error: float = math.inf
     left: float = math.nan
     right: float = math.nan
+    gap: float = math.inf
+    scale: float = 0.0
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """The values of one output around x, for one width: at the whole step, at its half and at its quarter."""
+def differences(curve: Curve, x: float, rounding: Sequence[Rounding] | None = None) -> list[Difference]:
+    """The derivative of each output at x.
 
-    step: float
-    before: Sequence[float]
-    after: Sequence[float]
-    noise: float                                        # of a difference quotient over the whole step
+    Args:
+        curve: The function.
+        x: The point.
+        rounding: What is known of the rounding errors of each output, by default those of its last digits. Larger
+            ones are found, if the values show them.
 
-    def one_sided(self, here: float) -> tuple[float, float]:
-        """The difference quotients to the left and to the right."""
-        return (here - self.before[0]) / self.step, (self.after[0] - here) / self.step
-
-    def central(self) -> tuple[float, float]:
-        """The derivative, extrapolated, and its error."""
-        pairs = zip(self.before, self.after, (1.0, 0.5, 0.25), strict=True)
-        wide, half, quarter = ((b - a) / (2.0 * part * self.step) for a, b, part in pairs)
-        first, second = (4.0 * half - wide) / 3.0, (4.0 * quarter - half) / 3.0
-        return (16.0 * second - first) / 15.0, abs(second - first) + 8.0 * self.noise
-
-
-def differences(curve: Curve, x: float) -> list[Difference]:
-    """The derivative of each output at x. ValueError if two calls at x give different values."""
-    here, again, scale = curve(x), curve(x), abs(x) or 1.0
+    Raises:
+        ValueError: Two calls at x give different values.
+    """
+    here, again = curve(x), curve(x)
     if repr(here) != repr(again):
         raise ValueError(
             f"the function gives {here} and then {again} for the same arguments: if it is random, start "
             "it from the same seed each time"
         )
-    nudge = 2.0 * EPSILON * scale
-    nudged = [curve(x + k * nudge) for k in (-2, -1, 1, 2)]
-    grid = [_around(curve, x, width * scale) for width in WIDTHS]
-    found = []
-    for i, y in enumerate(here):
-        # the changes of a value when only the last digits of x change, to either side; at least its own last digit
-        first, second, third, fourth = [abs(each[i] - y) for each in nudged]
-        rounding = max(EPSILON * abs(y), math.ulp(0.0))
-        sides = max(first, second, rounding), max(third, fourth, rounding)
-        found.append(_judged(y, sides, [
-            _Sample(step, [each[i] for each in before], [each[i] for each in after], max(sides) / step)
-            for step, before, after in grid
-        ]))
-    return found
+    steps = _steps(x)
+    nothing = [math.nan] * len(here)
+    before = [_outputs(curve, x - step, nothing) for step in steps]
+    after = [_outputs(curve, x + step, nothing) for step in steps]
+    known = rounding or [Rounding(4.0 * EPSILON * abs(y)) for y in here]
+    return [
+        _judged(x, here[i], known[i], steps, [ys[i] for ys in before], [ys[i] for ys in after])
+        for i in range(len(here))
+    ]
 
 
-def _around(
-    curve: Curve, x: float, width: float
-) -> tuple[float, list[list[float]], list[list[float]]]:
-    """The step, and the outputs before and after x at the whole step, its half and its quarter."""
-    step = (x + width) - x                              # exactly representable
-    parts = [step, 0.5 * step, 0.25 * step]
-    return step, [curve(x - part) for part in parts], [curve(x + part) for part in parts]
+def _outputs(curve: Curve, x: float, nothing: list[float]) -> list[float]:
+    """The outputs beside the point. Where a function of plain numbers raises an error, it is not finite."""
+    try:
+        return curve(x)
+    except (ArithmeticError, ValueError):
+        return nothing
 
 
-def _judged(here: float, nudges: tuple[float, float], samples: list[_Sample]) -> Difference:
-    """The derivative of one output; nudges are its changes when the last digits of x change, to the left and right."""
+def _steps(x: float) -> list[float]:
+    """Steps to both sides that x has digits for, widest first: in proportion to x and, where x is small, to 1."""
+    sizes = [1.0, abs(x)] if abs(x) < 1.0 else [abs(x)]
+    steps = [math.inf]
+    for width in [size / RATIO**k for size in sizes for k in range(COUNT)]:
+        step = (x + width) - x                          # exactly representable
+        if 0.0 < step <= steps[-1] / (RATIO - 1.0) and x - step != x:
+            steps.append(step)
+    return steps[1:]
+
+
+def _judged(
+    x: float, here: float, rounding: Rounding, steps: Sequence[float], before: Sequence[float],
+    after: Sequence[float],
+) -> Difference:
+    """The derivative of one output, from its values around x."""
     if not math.isfinite(here):
         return Difference("nowhere")
-    around = [y for sample in samples for y in (*sample.before, *sample.after)]
-    if all(y == here for y in around):
-        return Difference("smooth", 0.0, samples[0].noise, 0.0, 0.0)
-    height = max(abs(y) for y in (*around, here))
-    if max(nudges) > JUMP * height and max(nudges) > min(nudges) / JUMP:
-        return Difference("jump")
-    if not all(math.isfinite(y) for y in (*samples[-1].before, *samples[-1].after)):
+    count = min(_finite(before), _finite(after))
+    if count < FEWEST:
         return Difference("edge")
-    kind, left, right = _sides(here, samples)
-    if kind in ("kink", "jump"):
-        return Difference(kind, left=left, right=right)
-    derivative, error = _confirmed([sample.central() for sample in samples])
-    steepest = max([abs(side) for side in samples[0].one_sided(here) if math.isfinite(side)], default=0.0)
-    kind = "smooth" if error <= TRUSTED * max(abs(derivative), steepest) else "noise"
-    return Difference(kind, derivative, error, derivative, derivative)
-
-
-def _confirmed(found: list[tuple[float, float]]) -> tuple[float, float]:
-    """Of derivatives with their errors, widest step first, the most exact that all narrower steps agree with."""
-    best, least_error = found[-1]
-    for i in range(len(found) - 2, -1, -1):
-        derivative, error = found[i]
-        if not all(abs(derivative - other) <= error + other_error for other, other_error in found[i + 1:]):
-            break
-        if error < least_error:
-            best, least_error = derivative, error
-    return best, least_error
-
-
-def _sides(here: float, samples: list[_Sample]) -> tuple[str, float, float]:
-    """The kind of the point by the narrowest steps whose quotients are not noise, and its one-sided derivatives.
-
-    As the steps narrow, the gap between the two difference quotients narrows with them where the function is
-    smooth, stays at a kink, and widens at a jump.
-    """
-    pairs = [(sample, *sample.one_sided(here)) for sample in samples]
-    clear = [
-        (left, right, sample.noise) for sample, left, right in pairs
-        if math.isfinite(left + right) and sample.noise <= TRUSTED * (abs(left) + abs(right))
+    steps, before, after = steps[-count:], before[-count:], after[-count:]
+    size = max(abs(x), 1.0)
+    if any(_jumps(x, here, rounding, steps, values) for values in (before, after)):
+        return Difference("jump")
+    least = 0.0 if any(rounding) else EPSILON * abs(here)       # nothing is known of what the graph doesn't show
+    noise = max(_hidden_rounding(here, least, steps, values, size) for values in (before, after))
+    errors = [
+        max(noise, rounding.value + step * rounding.derivative) + EPSILON * max(abs(a - here), abs(b - here))
+        for step, a, b in zip(steps, before, after, strict=True)
     ]
-    if len(clear) < 2:
-        return "smooth", math.nan, math.nan
-    (wide_left, wide_right, _), (left, right, noise) = clear[-2:]
-    gap, wide_gap = abs(right - left), abs(wide_right - wide_left)
-    if gap <= 20.0 * noise or gap < 0.3 * wide_gap:
-        return "smooth", left, right
-    return "kink" if gap < 3.0 * wide_gap else "jump", left, right
+    left = [(here - y) / step for y, step in zip(before, steps, strict=True)]
+    right = [(y - here) / step for y, step in zip(after, steps, strict=True)]
+    both = [(b - a) / (2.0 * step) for a, b, step in zip(before, after, steps, strict=True)]
+    quotient_errors = [error / step for error, step in zip(errors, steps, strict=True)]
+    from_left = limit(steps, left, [2.0 * error for error in quotient_errors], 1)
+    from_right = limit(steps, right, [2.0 * error for error in quotient_errors], 1)
+    gap, unsure = abs(from_left.value - from_right.value), 3.0 * (from_left.error + from_right.error)
+    if gap > max(unsure, KINK * max(abs(from_left.value), abs(from_right.value))):
+        return Difference("kink", error=unsure / 3.0, left=from_left.value, right=from_right.value)
+    derivative, error = limit(steps, both, quotient_errors, 2)
+    scale = max(*map(abs, left), *map(abs, right), abs(here) / size)
+    return Difference("smooth", derivative, error, derivative, derivative, max(gap, unsure), scale)
+
+
+def _finite(values: Sequence[float]) -> int:
+    """How many values are finite, from the one of the narrowest step on."""
+    return next((k for k, y in enumerate(reversed(values)) if not math.isfinite(y)), len(values))
+
+
+def _jumps(x: float, here: float, rounding: Rounding, steps: Sequence[float], values: Sequence[float]) -> bool:
+    """Whether the limit of the values on one side is another number than the value at x.
+
+    What the function computes from x may have fewer digits than x. Then the last steps don't change it, and the jump
+    is seen at those before only.
+    """
+    errors = [
+        rounding.value + step * rounding.derivative + EPSILON * abs(y - here)
+        for step, y in zip(steps, values, strict=True)
+    ]
+    least = 10.0 * max(rounding.value, EPSILON * abs(here))
+    for end in {sum(step > BLUR * size for step in steps) for size in (max(abs(x), 1.0), abs(x))}:
+        near = slice(max(0, end - NEAREST), end)
+        beside, error = limit(steps[near], values[near], errors[near], 1)
+        jump = beside - here
+        if abs(jump) > max(least, 3.0 * error):
+            slope = (values[end - 1] - beside) / steps[end - 1]
+            rests = [y - here - slope * step for y, step in zip(values[end:], steps[end:], strict=True)]
+            if all(min(abs(rest - jump), 4.0 * abs(rest)) <= FLAT * abs(jump) for rest in rests):
+                return True
+    return False
+
+
+def _hidden_rounding(
+    here: float, least: float, steps: Sequence[float], values: Sequence[float], size: float
+) -> float:
+    """The rounding errors that the values on one side show: how far they lie from lines through their neighbours.
+
+    From the narrowest step on these distances are rounding, all of about the same size, and then they grow with the
+    step, since the function is curved. Where nothing had changed before, the first changes may well be rounding. One
+    or two distances alone, as at a kink nearby, and those large beside the values are details of the function.
+    """
+    if all(y == here for y in values):
+        return 0.0
+    middle = [k for k in range(len(steps) - 2, 0, -1) if steps[k] <= 1e-3 * size]
+    distances = [_distance(steps[k - 1 : k + 2], values[k - 1 : k + 2]) for k in middle] + [0.0] * 3
+    largest = 1e-10 * max(map(abs, values))
+    noise = least
+    for i, k in enumerate(middle):
+        first, second, third, _ = four = distances[i : i + 4]
+        if values[k + 1] != here:
+            if first > 3.0 * noise and second > 3.0 * first and third > 3.0 * second:
+                break
+            first = min(first, sorted(four)[1])
+        if first > largest:
+            break
+        noise = max(noise, first)
+    return noise
+
+
+def _distance(steps: Sequence[float], values: Sequence[float]) -> float:
+    """How far the second of three points lies from the line through the others."""
+    wide, middle, narrow = steps
+    rise = values[0] - values[2]
+    return abs(values[1] - values[2] - rise * ((middle - narrow) / (wide - narrow)))
