@@ -216,7 +216,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         self.n_layers_, self.n_outputs_ = len(self.coefs_) + 1, len(self.intercepts_[-1])
         self.validation_scores_ = history[self._after_epoch.monitor] if self.early_stopping else None
         self.best_loss_ = None if self.early_stopping else min(self.loss_curve_, default=inf)
-        self.best_validation_score_ = max(self.validation_scores_, default=None) if self.early_stopping else None
+        self.best_validation_score_ = max(self.validation_scores_ or (), default=None)
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self, "model_")

@@ -178,7 +178,7 @@ class MLP(Module):
         if not len(nouts):
             raise ValueError("nouts: the size of each layer is expected, as [16, 16, 1], got none")
         sizes = [nin, *nouts]
-        activations = [activation] * (len(nouts) - 1) + [output_activation]
+        activations = [activation_function(activation)] * (len(nouts) - 1) + [output_activation]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activations[i], bias=bias, init=init, bias_init=bias_init, rng=rng)
             for i in range(len(nouts))

@@ -89,10 +89,11 @@ def _squashes(loss: Value, outputs: Sequence[Value]) -> bool:
     for node in topological_order(loss):
         if node.operation.name in SQUASHING:
             for x in node.operands:
-                is_changed = type(x) is Value and id(x) not in known
-                if node.operation is EXP and not (is_changed and x.operation is not MUL):
+                if id(x) in known and node.operation is not EXP:
+                    return True
+                if type(x) is not Value or (node.operation is EXP and x.operation is MUL):
                     continue
-                if any(id(source) in known for source in (_sources(x) if is_changed else [x])):
+                if any(id(source) in known for source in _sources(x)):
                     return True
     return False
 

@@ -200,6 +200,7 @@ def test_the_sizes_of_the_layers_are_a_sequence():
     (lambda: nn.MLP(2, []), ValueError, "none"),
     (lambda: nn.MLP(2, "31"), TypeError, "31"), (lambda: nn.MLP(2, [3, -1]), ValueError, "-1"),
     (lambda: nn.Layer(2, 1, "relux"), ValueError, "'relux' is not known; there are linear, tanh"),
+    (lambda: nn.MLP(2, [1], "relux"), ValueError, "'relux' is not known; there are linear, tanh"),
     (lambda: nn.Layer(2, 1, False), TypeError, "nonlin=False"), (lambda: nn.Layer(2, 1, 3), TypeError, "3"),
     (lambda: nn.Layer(2, 1, init="he"), ValueError, "init: 'he'.*he_normal"),
     (lambda: nn.Layer(2, 1, bias_init=0.0), TypeError, "bias_init"),
