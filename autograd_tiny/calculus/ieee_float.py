@@ -39,7 +39,7 @@ class IEEEFloat(float):
     __truediv__, __rtruediv__ = _operators(ieee.divide)
     __floordiv__, __rfloordiv__ = _operators(lambda x, y: x // y if y else ieee.divide(x, y))
     __mod__, __rmod__ = _operators(lambda x, y: x % y if y else math.nan)
-    __pow__, __rpow__ = _operators(ieee.pow)
+    __pow__, __rpow__ = _operators(ieee.pow)        # type: ignore[assignment]    # whose overloads tell ints apart
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
