@@ -81,6 +81,9 @@ def load(path: str | PathLike[str], into: Module | None = None) -> Any:
 def write(path: str | PathLike[str], arrays: Mapping[str, Any], metadata: Mapping[str, str]) -> None:
     """Write arrays and text to a safetensors file."""
     library = _library()
+    for name in arrays:
+        if name == "__metadata__" or name.encode("utf-8", "replace").decode() != name:
+            raise ValueError(f"a safetensors file can hold no parameter called {quoted(name)}: rename it")
     contiguous = {name: np.array(array, order="C") for name, array in arrays.items()}
     write_file(path, library.numpy.save(contiguous, metadata={"format": FORMAT, **metadata}))
 

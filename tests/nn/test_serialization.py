@@ -471,6 +471,15 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("name", ["__metadata__", "a\ud800"])
+def test_names_that_a_file_cannot_hold_are_refused_before_it_is_written(name, path):
+    model = Own()
+    setattr(model, name, Value(1.0))
+    with pytest.raises(ValueError, match=r"no parameter called '(__metadata__|a\\ud800)': rename it"):
+        nn.save(model, path)
+    assert not path.exists()
+
+
 def nested(model, depth):
     for _ in range(depth):
         model = nn.Sequential(model)

@@ -31,7 +31,7 @@ class FilmScene(Scene):
         """The folded module that a Value is in."""
         return self.folding.fold_of.get(value)
 
-    # ---- the parts of the picture: graph/drawing.py gives them these ids
+    # ---- the parts of the picture
 
     def box(self, value: Value) -> str:
         """The box that shows a Value: its own, that of a folded module, or that of many inputs."""
@@ -39,18 +39,7 @@ class FilmScene(Scene):
 
     def operation(self, result: Value) -> list[str]:
         """The circle of an operation, and the edge from there to the result."""
-        return [f"op{self.place[result]}", f"r{self.place[result]}"]
-
-    def local_derivative_id(self, result: Value, k: int) -> str:
-        return f"d{self.place[result]}_{k}"
-
-    def constant_id(self, result: Value, k: int) -> str:
-        return f"c{self.place[result]}_{k}"
-
-    def operand_edges(self, result: Value, k: int) -> list[str]:
-        """The edges from an operand to an operation: before and behind the local derivative."""
-        parts = "ab" if isinstance(result.operands[k], Value) else "b"
-        return [f"e{self.place[result]}_{k}{part}" for part in parts]
+        return [self.operation_id(result), self.result_edge_id(result)]
 
     # ---- their contents
 

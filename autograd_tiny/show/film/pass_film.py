@@ -56,7 +56,7 @@ class _PassSteps:
         scene = self.scene
         lit, near = [scene.box(result), *scene.operation(result)], []
         for k, x in enumerate(result.operands):
-            lit += scene.operand_edges(result, k)
+            lit += scene.operand_edge_ids(result, k)
             near.append(scene.box(x) if isinstance(x, Value) else scene.constant_id(result, k))
         return Step("forward", scene.equation(result), lit, near, [scene.shown_value(result, result.data)])
 
@@ -103,7 +103,7 @@ class _PassSteps:
         fold, name = scene.fold_of(operand), scene.name_or_number(operand)
         total = scene.sum_so_far(contribution) if is_branch else ""
         says = f"{scene.product(contribution)} flows to {f'{plain(fold.path)} ({name})' if fold else name}{total}"
-        edges = [*scene.operation(result), *scene.operand_edges(result, k), scene.local_derivative_id(result, k)]
+        edges = [*scene.operation(result), *scene.operand_edge_ids(result, k), scene.local_derivative_id(result, k)]
         derivative = scene.shown_local_derivative(result, k, result.local_grads[k])
         shows = [derivative, *self.received([contribution])]
         return Step("backward", says, [scene.box(operand), *edges], [scene.box(result)], shows, total)

@@ -4,10 +4,7 @@ As in tutorials on backpropagation, a box holds the value in blue and the gradie
 local derivative stands on the edge from an operand to the operation. It is a node there, in the middle of
 the edge: a label would be placed beside the edge, and in a large graph nearer to another one.
 
-Every part has an id, by which a page finds it in the SVG: n3 is the box of the Value at place 3 of
-Scene.values, op3 the circle of the operation that computed it, r3 the edge from there to the box. d3_0 is the
-local derivative with respect to its first operand, e3_0a and e3_0b are the edges before and behind it; c3_1 is the
-second operand, if that is a number. m0 is a folded module, i0 are inputs that share a box, x0 is an edge at those.
+Every part has an id, which scene.py gives it, and by which a page finds it in the SVG.
 frames.py draws the frames around modules, legend.py the legend below the picture.
 """
 from __future__ import annotations
@@ -40,7 +37,7 @@ FOLD = {"margin": "0.1,0.05", "penwidth": "1.5"}
 THICK = {"penwidth": "2.4"}
 MANY = 100                  # boxes: from here on, dot spends less time on straight edges
 MOST_NAMED = 20             # inputs in a tooltip
-TO_LOCAL_GRADIENT, TO_OPERATION, TO_RESULT = range(3)       # the parts of an edge from an operand to a result
+TO_LOCAL_DERIVATIVE, TO_OPERATION, TO_RESULT = range(3)       # the parts of an edge from an operand to a result
 
 
 def dot_source(
@@ -64,7 +61,6 @@ class Drawing:
         self.colours = colours
         self.shading = shading
         self.roots = set(scene.roots)
-        self.prefix = ""                # of the names of nodes, where one picture holds several graphs
         self.bundles = 0                # edges at folded modules so far
         self.highlight = highlight
         values, edges = (highlight.values, highlight.edges) if highlight else ((), ())
@@ -106,19 +102,19 @@ class Drawing:
             (scene.headline(value), colours.ink if value in scene.requires_grad else colours.quiet),
             (scene.number(scene.data[value]), colours.value), (scene.gradient(value), colours.gradient),
         ]
-        name = self.name(value)
+        name = self.scene.id_of(value)
         label = self.label(lines, value, attributes.get("fillcolor", colours.page))
         self.inside(value).node(name, label, id=name, tooltip=in_tooltip(scene.details(value)), **attributes)
 
     def add_operation(self, result: Value) -> None:
         """A circle, with edges from the operands by way of the local derivatives, and one to the result."""
-        scene, i = self.scene, f"{self.prefix}{self.scene.place[result]}"
-        circle, sign = self.circle(result), sign_of(result.operation)
+        scene = self.scene
+        circle, sign = scene.operation_id(result), sign_of(result.operation)
         shape, tooltip = "circle" if len(sign) <= 2 else "ellipse", in_tooltip(result.operation.name)
         fill = {"fillcolor": self.colours.panel, "fontcolor": self.faded(result, self.colours.ink)}
         self.inside(result).node(circle, escaped(sign), id=circle, shape=shape, tooltip=tooltip, **OPERATION | fill)
         arrow = self.arrow(result, result, TO_RESULT)
-        self.edges_to(result).edge(circle, self.name(result), id=f"r{i}", **arrow)
+        self.edges_to(result).edge(circle, scene.id_of(result), id=scene.result_edge_id(result), **arrow)
         sources = scene.sources(result)
         length = str(1 + (len(sources) + len(scene.constants(result))) // 10)       # less steep from afar
         for source, places in sources.items():
@@ -126,30 +122,33 @@ class Drawing:
                 self.add_bundle(source, result, circle, len(places), minlen=length)
         for k, operand in enumerate(result.operands):
             if not isinstance(operand, Value):
-                self.add_constant(operand, f"{i}_{k}", result, minlen=length)
+                self.add_constant(operand, result, k, minlen=length)
             elif not scene.is_bundle(source := scene.box_of(operand), len(sources[source])):
-                self.add_local_gradient(operand, f"{i}_{k}", result, k, minlen=length)
+                self.add_local_derivative(operand, result, k, minlen=length)
 
-    def add_local_gradient(self, operand: Value, i: str, result: Value, k: int, **options: str) -> None:
+    def add_local_derivative(self, operand: Value, result: Value, k: int, **options: str) -> None:
         """The edge from an operand to the operation, with the local derivative on it."""
-        scene, node = self.scene, f"d{i}"
+        scene, node = self.scene, self.scene.local_derivative_id(result, k)
+        first, second = scene.operand_edge_ids(result, k)
         equation, number = in_tooltip(scene.local_derivative(result, k)), scene.number(result.local_grads[k])
         self.inside(result).node(node, number, id=node, tooltip=equation, **self.on_an_edge())
-        before = self.arrow(operand, result, TO_LOCAL_GRADIENT)
+        before = self.arrow(operand, result, TO_LOCAL_DERIVATIVE)
         behind = self.arrow(operand, result, TO_OPERATION) | options
-        edges, tail = self.edges_to(result), self.name(scene.box_of(operand))
-        edges.edge(tail, node, id=f"e{i}a", tooltip=equation, **before)
-        edges.edge(node, self.circle(result), id=f"e{i}b", tooltip=equation, **behind)
+        edges, tail = self.edges_to(result), scene.id_of(scene.box_of(operand))
+        edges.edge(tail, node, id=first, tooltip=equation, **before)
+        edges.edge(node, scene.operation_id(result), id=second, tooltip=equation, **behind)
 
-    def add_constant(self, constant: float, i: str, result: Value, **options: str) -> None:
+    def add_constant(self, constant: float, result: Value, k: int, **options: str) -> None:
         """A plain number, and the edge from there to the operation."""
-        node, number, look = f"c{i}", self.scene.number(constant), {"fontcolor": self.colours.quiet}
+        scene, look = self.scene, {"fontcolor": self.colours.quiet}
+        node, number = scene.constant_id(result, k), scene.number(constant)
+        [edge] = scene.operand_edge_ids(result, k)
         self.inside(result).node(node, number, id=node, tooltip="constant", **CONSTANT | look)
-        self.edges_to(result).edge(node, self.circle(result), id=f"e{i}b", weight="1", **options)
+        self.edges_to(result).edge(node, scene.operation_id(result), id=edge, weight="1", **options)
 
     def add_fold(self, fold: Fold) -> None:
         """A module in a box: its name, its shape, its contents, and the numbers of its outputs."""
-        colours, scene, name = self.colours, self.scene, self.name(fold)
+        colours, scene, name = self.colours, self.scene, self.scene.id_of(fold)
         title, shape, contents = scene.lines(fold)
         values, gradients = scene.outputs(fold)
         lines = [
@@ -165,11 +164,11 @@ class Drawing:
                 self.add_bundle(source, fold, name, len(places))
             else:
                 edge = self.edge_attributes(source, fold)
-                self.edges_to(fold).edge(self.name(source), name, id=self.new_bundle(), **edge)
+                self.edges_to(fold).edge(self.scene.id_of(source), name, id=self.new_bundle(), **edge)
 
     def add_inputs(self, inputs: Inputs) -> None:
         """Many leaves in a box: how many, and the range of their numbers."""
-        name, numbers = self.name(inputs), [self.scene.data[value] for value in inputs.values]
+        name, numbers = self.scene.id_of(inputs), [self.scene.data[value] for value in inputs.values]
         title, values = counted(len(numbers), "input"), self.scene.numbers(numbers)
         lines = [(title, self.colours.ink), (values, self.colours.value)]
         label = self.label(lines, inputs, self.colours.panel)
@@ -183,22 +182,14 @@ class Drawing:
         frame = self.frame(_common_module(scene.module_around(source), scene.module_around(target)))
         frame.node(node, counted(number, "value"), id=node, **self.on_an_edge())
         thick = {"penwidth": "2"} | self.edge_attributes(source, target)
-        self.edges_to(target).edge(self.name(source), node, id=f"{node}a", dir="none", **thick)
+        self.edges_to(target).edge(self.scene.id_of(source), node, id=f"{node}a", dir="none", **thick)
         self.edges_to(target).edge(node, head, id=f"{node}b", **thick, **options)
 
-    # ---- their names, and where they go
-
-    def name(self, box: Box) -> str:
-        """The name of a box in the language of dot."""
-        return self.scene.id_of(box, self.prefix)
-
-    def circle(self, result: Value) -> str:
-        """The name of an operation in the language of dot."""
-        return f"op{self.prefix}{self.scene.place[result]}"
+    # ---- where they go
 
     def new_bundle(self) -> str:
         self.bundles += 1
-        return f"x{self.prefix}{self.bundles - 1}"
+        return f"x{self.scene.prefix}{self.bundles - 1}"
 
     def inside(self, box: Box) -> Any:
         """The graph to put a box into: the frame of the module around it."""
@@ -244,7 +235,7 @@ class Drawing:
         """The attributes of one part of the edge from operand to result; TO_RESULT, all operands share."""
         if part == TO_RESULT:
             return self.highlighted() if result in self.highlighted_results else {}
-        head = {"dir": "none"} if part == TO_LOCAL_GRADIENT else {}
+        head = {"dir": "none"} if part == TO_LOCAL_DERIVATIVE else {}
         return head | self.edge_attributes(self.scene.box_of(operand), result)
 
     def edge_attributes(self, source: Box, target: Box) -> dict[str, str]:

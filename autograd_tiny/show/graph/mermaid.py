@@ -95,9 +95,9 @@ def _nodes(scene: Scene, box: Box) -> Iterable[str]:
     number, gradient = scene.number(scene.data[box]), scene.gradient(box)
     yield f'{name}["{_label(scene.headline(box), number, gradient and f"∂ {gradient}")}"]'
     if box.operands:
-        yield f'op{scene.place[box]}(("{_label(sign_of(box.operation))}"))'
+        yield f'{scene.operation_id(box)}(("{_label(sign_of(box.operation))}"))'
     for k, constant in scene.constants(box):
-        yield f'c{scene.place[box]}_{k}("{_label(scene.number(constant))}")'
+        yield f'{scene.constant_id(box, k)}("{_label(scene.number(constant))}")'
 
 
 def _edges(scene: Scene) -> Iterable[str]:
@@ -111,16 +111,16 @@ def _edges(scene: Scene) -> Iterable[str]:
 
 def _edges_of_operation(scene: Scene, result: Value) -> Iterable[str]:
     """The edges from the operands to the operation, and the one from there to the result."""
-    place, local_derivatives = scene.place[result], result.local_grads
+    operation, local_derivatives = scene.operation_id(result), result.local_grads
     for source, places in scene.sources(result).items():
         if scene.is_bundle(source, len(places)):
-            yield _edge(scene, source, len(places), f"op{place}")
+            yield _edge(scene, source, len(places), operation)
         else:
             for k in places:
-                yield f'    {scene.id_of(source)} -->|"{_label(scene.number(local_derivatives[k]))}"| op{place}'
+                yield f'    {scene.id_of(source)} -->|"{_label(scene.number(local_derivatives[k]))}"| {operation}'
     if result.operands:
-        yield from (f"    c{place}_{k} --> op{place}" for k, _ in scene.constants(result))
-        yield f"    op{place} --> n{place}"
+        yield from (f"    {scene.constant_id(result, k)} --> {operation}" for k, _ in scene.constants(result))
+        yield f"    {operation} --> {scene.id_of(result)}"
 
 
 def _edge(scene: Scene, source: Box, number: int, head: str) -> str:

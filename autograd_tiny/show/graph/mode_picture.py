@@ -14,7 +14,7 @@ from ..picture import Picture
 from ..theme import LIGHT
 from ..wording import counted
 from .arguments import check, check_size
-from .drawing import TO_LOCAL_GRADIENT, TO_RESULT, Drawing
+from .drawing import TO_LOCAL_DERIVATIVE, TO_RESULT, Drawing
 from .scene import Scene
 
 REACHED = {"color": LIGHT.gradient}
@@ -88,7 +88,7 @@ class _Panel(Drawing):
         super().__init__(scene, rankdir, LIGHT)
         self.page = self.graph
         self.graph = digraph(f"cluster_{prefix}")
-        self.prefix = prefix
+        scene.prefix = prefix
         self.scene.gradients = self.found = found
 
     def attributes(self, value: Value) -> dict[str, str]:
@@ -97,8 +97,8 @@ class _Panel(Drawing):
     def arrow(self, operand: Value, result: Value, part: int) -> dict[str, str]:
         if operand not in self.found or result not in self.found:
             return super().arrow(operand, result, part)
-        is_reverse = self.prefix == "r"
-        has_head = part == TO_RESULT or (part == TO_LOCAL_GRADIENT) == is_reverse
+        is_reverse = self.scene.prefix == "r"
+        has_head = part == TO_RESULT or (part == TO_LOCAL_DERIVATIVE) == is_reverse
         return FLOW | {"dir": ("back" if is_reverse else "forward") if has_head else "none"}
 
     def fill_in(self, headline: str, passes: int) -> None:

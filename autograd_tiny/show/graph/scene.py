@@ -50,6 +50,7 @@ class Scene:
     ) -> None:
         self.roots = list(dict.fromkeys(roots))
         self.values = values
+        self.prefix = ""                # of the numbers in ids, where one picture holds several scenes
         self.digits = digits
         self.folding = folding or Folding(values, set(roots))
         self.place = {value: i for i, value in enumerate(values)}
@@ -92,11 +93,37 @@ class Scene:
             return []
         return [(k, x) for k, x in enumerate(box.operands) if not isinstance(x, Value)]
 
-    def id_of(self, box: Box, prefix: str = "") -> str:
-        """The id of a box, in the language of dot, in an SVG and for Mermaid: n3, m0, i0."""
+    # ---- the ids of the parts of a picture, in the language of dot, in an SVG and for Mermaid; x0 is an edge of folds
+
+    def id_of(self, box: Box) -> str:
+        """The id of a box: n3 of a Value at place 3, m0 of a fold, i0 of inputs."""
         if isinstance(box, Value):
-            return f"n{prefix}{self.place[box]}"
-        return f"{'m' if isinstance(box, Fold) else 'i'}{prefix}{box.number}"
+            return f"n{self._number(box)}"
+        return f"{'m' if isinstance(box, Fold) else 'i'}{self.prefix}{box.number}"
+
+    def operation_id(self, result: Value) -> str:
+        """The id of the circle of an operation: op3."""
+        return f"op{self._number(result)}"
+
+    def result_edge_id(self, result: Value) -> str:
+        """The id of the edge from there to the box: r3."""
+        return f"r{self._number(result)}"
+
+    def local_derivative_id(self, result: Value, k: int) -> str:
+        """The id of the number on the edge from operand k: d3_0."""
+        return f"d{self._number(result)}_{k}"
+
+    def constant_id(self, result: Value, k: int) -> str:
+        """The id of operand k, a plain number: c3_1."""
+        return f"c{self._number(result)}_{k}"
+
+    def operand_edge_ids(self, result: Value, k: int) -> list[str]:
+        """The ids of the edges from operand k: e3_0a to the local derivative, e3_0b to the circle."""
+        parts = "ab" if isinstance(result.operands[k], Value) else "b"
+        return [f"e{self._number(result)}_{k}{part}" for part in parts]
+
+    def _number(self, value: Value) -> str:
+        return f"{self.prefix}{self.place[value]}"
 
     def size(self) -> int:
         """The number of boxes, those of plain numbers included."""
