@@ -141,7 +141,7 @@ def binary_cross_entropy(logits: Any, targets: Any) -> Any:
 
 
 def _binary_cross_entropy(z: Any, t: Any) -> Any:
-    label = greater_equal(t, 0.5)               # 0 or 1, the nearer one
+    label = greater_equal(t, 0.5) if _is_value(t) else float(t >= 0.5)      # the nearer one
     return softplus((1.0 - 2.0 * label) * z) + (label - t) * z
 
 

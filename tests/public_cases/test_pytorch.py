@@ -379,3 +379,31 @@ def test_results_of_threads_are_one_graph():
         with at.no_grad():
             assert threads.submit(lambda: (xs[0] * 2).requires_grad).result()
     assert [x.grad for x in xs] == [6 * x.data for x in xs]
+
+
+@pytest.mark.parametrize("p", [1.0, 1.5, -0.1])
+def test_a_share_of_dropped_outputs_is_below_1(p):
+    """5752: those that are kept are scaled by 1/(1 - p), which is infinite at 1."""
+    with pytest.raises(ValueError, match=r"p: a number in \[0, 1\) is expected"):
+        nn.Dropout(p)
+    assert {x.data for x in nn.Dropout(0.5, rng=random.Random(0))([Value(1.0)] * 50)} == {0.0, 2.0}
+
+
+@pytest.mark.parametrize("label", [-100, -1, 2])
+def test_a_label_that_is_no_class_is_refused(label):
+    """12670, 72056: read outside of the scores, or silently left out."""
+    with pytest.raises(ValueError, match=f"there are the classes 0 to 1, got {label}"):
+        nn.losses.cross_entropy([Value(1.0), Value(2.0)], label)
+
+
+def test_smoothed_labels_are_probabilities():
+    """104776, 73205: smoothing that depends on weights and on samples that are left out. Here it is in the target."""
+    found = nn.losses.cross_entropy([Value(1.0), Value(2.0)], [0.05, 0.95]).data
+    hard = [nn.losses.cross_entropy([Value(1.0), Value(2.0)], k).data for k in (0, 1)]
+    assert found == pytest.approx(0.05 * hard[0] + 0.95 * hard[1])
+
+
+def test_the_judge_finds_kinks_where_finite_differences_find_mistakes():
+    """114234, 114233: relu at 0 and max at a tie, "Jacobian mismatch"; 2710: only False."""
+    assert "kink" in str(at.check_gradients(at.relu, 0.0))
+    assert "kink" in str(at.check_gradients(at.max, [1.0, 1.0, 0.0]))
