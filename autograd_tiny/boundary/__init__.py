@@ -2,6 +2,7 @@
 
     arguments.py   checks of the arguments that users pass
     arrays.py      support for NumPy arrays without importing NumPy
+    bars.py        progress bars in a terminal or a notebook, by tqdm
     files.py       writing a file completely or not at all
     libraries.py   the error where an optional library is missing
     old_names.py   modules that moved, by their old names, for old pickles

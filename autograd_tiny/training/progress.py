@@ -1,13 +1,12 @@
-"""Progress: the progress bar of `fit`, drawn by tqdm in a terminal or a notebook."""
+"""Progress: the progress bar of `fit`. boundary.bars.py draws it."""
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+from ..boundary.bars import new_bar
 from ..boundary.text import one_line
 
 PAUSE = 0.1             # seconds between two refreshes
@@ -59,46 +58,3 @@ class Progress:
         if self.bar is not None:
             self._refresh()
             self.bar.close()
-
-
-def new_bar(**options: Any) -> Any:
-    """tqdm's bar of widgets in a notebook that has ipywidgets, its bar of text on sys.stderr anywhere else.
-
-    tqdm.auto chooses alike, but it switches warnings off for the whole process when it is imported.
-    """
-    if "ipykernel.zmqshell" in sys.modules:
-        with suppress(ImportError):
-            import ipywidgets  # noqa: F401
-            from tqdm import notebook
-
-            return notebook.tqdm(**options)
-    from tqdm import tqdm
-
-    return tqdm(file=HarmlessStream(sys.stderr), **options)
-
-
-class HarmlessStream:
-    """A stream for what may be lost: no error if it is missing, closed or full.
-
-    tqdm holds a lock of the whole process while it writes, and would keep it after an error.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self.encoding = "ascii"
-        with suppress(Exception):               # whatever a stream raises, here and below
-            self.encoding = stream.encoding
-
-    def write(self, text: str) -> None:
-        """Write a text, if that is possible."""
-        with suppress(Exception):
-            self.stream.write(text)
-
-    def flush(self) -> None:
-        """Flush the stream, if that is possible."""
-        with suppress(Exception):
-            self.stream.flush()
-
-    def fileno(self) -> int:
-        """The file descriptor, from which tqdm finds the width of the terminal."""
-        return int(self.stream.fileno())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ..boundary.bars import with_bar
 from ..boundary.text import printable, shortened
 from ..engine.context import no_grad
 from ..engine.custom import CustomOperation
@@ -125,7 +126,7 @@ class GradientCheck:
         return ", ".join(said)
 
 
-def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientCheck:
+def check_gradients(fun: Function, *args: Any, claimed: Any = None, progress: bool = True) -> GradientCheck:
     """Compare derivatives by reverse mode, by forward mode and by finite differences, and with claimed ones.
 
     What finite differences can't tell, because rounding hides it, is "undecided", never "agree". The function is
@@ -139,6 +140,7 @@ def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientC
         *args: Its arguments. The derivatives are those with respect to all their numbers.
         claimed: The derivatives that are to be checked, or a function of args that returns them: a pytree as
             jacobian returns; for several arguments a tuple of these.
+        progress: Whether to show a bar where it takes more than two seconds.
 
     Returns:
         The result, which is true if nothing is wrong.
@@ -156,8 +158,8 @@ def check_gradients(fun: Function, *args: Any, claimed: Any = None) -> GradientC
         for output in run.outputs
     ]
     by_input = [
-        differences(partial(_outputs, call, j), x, [graph.rounding(j) for graph in graphs])
-        for j, x in enumerate(call.numbers)
+        differences(partial(_outputs, call, j), call.numbers[j], [graph.rounding(j) for graph in graphs])
+        for j in with_bar(range(len(call.numbers)), "check_gradients", progress)
     ]
     names = iter(_names(fun, call.structure, run.structure))
     return GradientCheck(tuple(

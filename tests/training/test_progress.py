@@ -108,19 +108,3 @@ def test_threads_that_train_leave_the_warnings_of_the_process_alone(monkeypatch)
     for thread in threads:
         thread.join()
     assert seen == [] and warnings.filters == filters
-
-
-@pytest.mark.parametrize("widgets", [True, False])
-def test_a_notebook_has_a_bar_of_widgets_if_they_are_installed(widgets, monkeypatch):
-    notebook = type(sys)("tqdm.notebook")
-    notebook.tqdm = lambda total: f"a bar of widgets for {total} updates"
-    monkeypatch.setitem(sys.modules, "ipykernel.zmqshell", type(sys)("zmqshell"))
-    monkeypatch.setattr("tqdm.notebook", notebook, raising=False)
-    monkeypatch.setitem(sys.modules, "tqdm.notebook", notebook)
-    monkeypatch.setitem(sys.modules, "ipywidgets", type(sys)("ipywidgets") if widgets else None)
-    bar = progress.new_bar(total=5)
-    if widgets:
-        assert bar == "a bar of widgets for 5 updates"
-    else:
-        assert type(bar) is tqdm
-        bar.close()

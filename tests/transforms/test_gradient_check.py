@@ -266,6 +266,14 @@ def test_bad_input():
         check_gradients(at.exp, 1.0, claimed="no")
 
 
+def test_a_check_that_takes_long_shows_a_bar(capsys, monkeypatch):
+    monkeypatch.setattr("autograd_tiny.boundary.bars.PATIENCE", -1.0)
+    assert check_gradients(at.sum, [1.0, 2.0])
+    assert "check_gradients" in capsys.readouterr().err
+    assert check_gradients(at.sum, [1.0, 2.0], progress=False)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_random_functions_give_no_false_alarm():
     assert tally("right", range(120))["false alarm"] == 0
 
