@@ -1,5 +1,7 @@
 """Compiles what runs natively, where Cython and a C compiler are there; the package runs without, too."""
+import os
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +16,12 @@ except ImportError:
 ENGINE = ["state", "value", "backward", "several_operands", "reductions", "functions"]
 COMPILED = [*(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors"]   # run uncompiled, too
 
+BUILD, FOLDERS = Path("build"), {}
+if not os.access(".", os.W_OK):             # a read-only tree: whatever is made goes elsewhere
+    elsewhere = tempfile.TemporaryDirectory()
+    BUILD = Path(elsewhere.name)
+    FOLDERS = {"build": {"build_base": elsewhere.name}, "egg_info": {"egg_base": elsewhere.name}}
+
 
 def write_kernels() -> None:
     """The rows of the calculus in C; of the package nothing but these is loaded."""
@@ -23,9 +31,8 @@ def write_kernels() -> None:
     text = import_module("autograd_tiny.calculus.c_kernels").source()
     for name in [name for name in sys.modules if name.startswith("autograd_tiny")]:
         del sys.modules[name]
-    build = Path("build")
-    build.mkdir(exist_ok=True)
-    build.joinpath("kernels.h").write_text(text, encoding="utf-8")
+    BUILD.mkdir(exist_ok=True)
+    BUILD.joinpath("kernels.h").write_text(text, encoding="utf-8")
 
 
 def extensions() -> list[Extension]:
@@ -46,12 +53,12 @@ def extensions() -> list[Extension]:
     ]
     native_executor = Extension(
         "autograd_tiny.tape.native_executor", ["autograd_tiny/tape/native_executor.pyx"],
-        extra_compile_args=flags + quiet, include_dirs=["build", "autograd_tiny/calculus", "autograd_tiny/tape"],
-        depends=["autograd_tiny/tape/native_executor.h", "build/kernels.h"],
+        extra_compile_args=flags + quiet, include_dirs=[str(BUILD), "autograd_tiny/calculus", "autograd_tiny/tape"],
+        depends=["autograd_tiny/tape/native_executor.h", str(BUILD / "kernels.h")],
     )
     found = cythonize(
         [*compiled, native_executor],
-        build_dir="build",
+        build_dir=str(BUILD),
         compiler_directives={
             "boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3,
         },
@@ -61,4 +68,4 @@ def extensions() -> list[Extension]:
     return found
 
 
-setup(ext_modules=extensions())
+setup(ext_modules=extensions(), options=FOLDERS)
