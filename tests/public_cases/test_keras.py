@@ -2,10 +2,13 @@
 
 Each case is written for this package.
 """
+import io
+import sys
+
 import numpy as np
 import pytest
 
-from autograd_tiny import EarlyStopping, Value, evaluate, fit, nn, optim
+from autograd_tiny import EarlyStopping, Value, evaluate, fit, nn, optim, predict
 
 X = np.arange(20.0)[:, None]
 Y = np.r_[np.zeros(15), np.ones(5)]
@@ -184,3 +187,14 @@ def test_callbacks_count_from_1_and_end_training():
     for _ in range(2):
         assert len(fit(line(), X / 20, X[:, 0], "mse", epochs=9, callbacks=[stop], progress=False)) == 2
     assert stop.seen == ["begin", (1, "loss"), (2, "loss")] * 2
+
+
+def test_a_console_of_few_letters_stops_no_prediction(monkeypatch):
+    """19386: under cp1252, predict and summary end in UnicodeEncodeError, by the blocks of the bar and the table."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", errors="strict")
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), encoding="cp1252", errors="strict"))
+    model = nn.MLP(1, [2, 1], "tanh")
+    history = fit(model, [[0.0], [1.0]], [0.0, 1.0], "mse", epochs=2, progress=True)
+    print(model, history, predict(model, [[0.5]]), flush=True)
+    assert b"MLP(1 -> 2 -> 1)" in stream.buffer.getvalue()
