@@ -147,6 +147,20 @@ INLINE layer_weights weights_of(const group *g, const dots *d, const double *s, 
 
 /* ---- forward */
 
+/* of a layer, from m on: added up in the same order as for many samples, so that the sums are the same */
+INLINE void dots_of_one_sample(
+    const int J, const dots *d, const layer_weights *l, const double *s, const double *r, double *out, int64_t m
+) {
+    const double *w = l->w + m * l->stride;
+    double t[8];
+    for (int j = 0; j < J; j++) t[j] = s[d->bias[m + j]];
+    for (int64_t k = 0; k < d->products; k++) {
+        const double x = r[d->shared[k]];
+        for (int j = 0; j < J; j++) t[j] += w[j * l->stride + k] * x;
+    }
+    for (int j = 0; j < J; j++) out[m + j] = t[j];
+}
+
 INLINE void layer_forward(
     const group *g, const dots *d, const double *s, const double *r, double *out, int64_t n, int64_t W,
     double *scratch
@@ -158,9 +172,10 @@ INLINE void layer_forward(
         add_layer(c, K, l.w, 1, l.stride, r, d->shared, out, 0, n, W);
         return;
     }
-    double *x = l.spare;
-    for (int64_t k = 0; k < K; k++) x[k] = r[d->shared[k]];
-    for (int64_t m = 0; m < c; m++) out[m] = s[d->bias[m]] + dot_over(l.w + m * l.stride, x, K);
+    int64_t m = 0;
+    #define TILES(J) for (; m + J <= c; m += J) dots_of_one_sample(J, d, &l, s, r, out, m);
+    TILES(8) TILES(1)
+    #undef TILES
 }
 
 INLINE void dots_forward(
@@ -202,9 +217,9 @@ INLINE void layer_row_adjoints(
         add_layer(K, c, l->w, l->stride, 1, adjoint, 0, a, d->shared, padded, W);
         return;
     }
-    memset(l->spare, 0, (size_t)K * sizeof(double));
+    for (int64_t k = 0; k < K; k++) l->spare[k] = a[d->shared[k]];
     for (int64_t m = 0; m < c; m++) add_times(l->spare, adjoint[m], l->w + m * l->stride, K);
-    for (int64_t k = 0; k < K; k++) a[d->shared[k]] += l->spare[k];
+    for (int64_t k = 0; k < K; k++) a[d->shared[k]] = l->spare[k];
 }
 
 /* of_s of the weights += the rows times the adjoints of the dots, summed over samples: whole vectors of weights

@@ -1,5 +1,6 @@
 """Batches: every size, divided into chunks and blocks, by one thread or several."""
 import math
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from references.tapes import Wave, batch, close, leaves, state
 
 import autograd_tiny as at
-from autograd_tiny import Value, operation, record
+from autograd_tiny import Value, engine_kind, gradients, nn, operation, record
 from autograd_tiny.tape.batches import BatchRunner
 
 SIZES = [1, 2, 7, 8, 9, 31, 33, 64, 100, 129, 257, 1000]
@@ -134,3 +135,51 @@ def test_arrays_are_used_again():
         its.tape.value_and_grad(xs)
     (runner,) = its.tape._runners.values()
     assert len(runner.spare) == 2
+
+
+# ---- a sample gives the same numbers in a batch of any size
+
+AT_THE_EDGE = {
+    "1 / 0": (lambda x, w: w / x, [0.0, -0.0, 2.0]),
+    "log 0": (lambda x, w: at.log(x) * w, [0.0, -1.0, 3.0]),
+    "0 ** -1": (lambda x, w: x**-1 + w, [0.0, -0.0, 4.0]),
+    "(-1) ** 0.5": (lambda x, w: w * x**0.5, [-1.0, 0.0, 4.0]),
+    "1e200 ** 2": (lambda x, w: (x * w) ** 2, [1e200, -1e200, 1.0]),
+    "exp 1000": (lambda x, w: at.exp(x * w), [1000.0, -1000.0, 1.0]),
+    "inf - inf": (lambda x, w: x - x * w, [math.inf, 1.0, -math.inf]),
+    "0 · inf": (lambda x, w: x * at.log(w - w), [0.0, 1.0, -1.0]),
+    "a loss": (lambda x, w: nn.losses.binary_cross_entropy(x * w, 1.0), [-1e308, 800.0, math.nan]),
+}
+
+
+@pytest.mark.parametrize("size", [1, 2, 99, 100, 4097])
+@pytest.mark.parametrize("name", AT_THE_EDGE)
+def test_numbers_at_the_edge_are_those_of_eager_code(name, size):
+    f, numbers = AT_THE_EDGE[name]
+    w = Value(1.5, "w")
+    tape = record(lambda x: f(x, w), 1.0)
+    xs = (numbers * 1400)[:size]
+    expected = []
+    for x in numbers:
+        leaf = Value(x)
+        y = f(leaf, w)
+        expected.append([y.data, *gradients(y, [leaf, w])])
+    expected = np.array((expected * 1400)[:size])
+    found = np.column_stack([tape(xs), tape.input_gradients(xs)])
+    np.testing.assert_allclose(found, expected[:, :2], rtol=4e-16)
+    of_parameters = [tape.value_and_grad([x])[1][0] for x in xs[:3]]
+    np.testing.assert_allclose(of_parameters, expected[:3, 2], rtol=4e-16)
+
+
+@pytest.mark.skipif(engine_kind() != "native", reason="NumPy's products of matrices add up as its library likes")
+@pytest.mark.parametrize("size", [1, 2, 7, 99, 100, 129, 4097])
+def test_a_sample_gives_the_same_bits_in_a_batch_of_any_size(size):
+    model = nn.MLP(3, [20, 17, 2], activation="tanh", rng=random.Random(0))
+    x = [Value(0.1 * i) for i in range(3)]
+    tape = record([*model(x), at.logsumexp(model(x)), x[0] * x[1] + x[1] * x[2] - x[0] ** 3], x)
+    xs, direction = batch(4097, 3), [1.0, -0.5, 2.0]
+    for method in (tape, tape.jacobian, lambda xs: tape.jvp(xs, direction)[1]):
+        assert method(xs[:size]).tobytes() == method(xs)[:size].tobytes()
+        assert method(xs[-size:]).tobytes() == method(xs)[-size:].tobytes()
+    eager = [[y.data for y in model(row)] for row in xs[:size].tolist()]
+    assert tape(xs[:size])[:, :2].tolist() == eager
