@@ -2,7 +2,8 @@
 
 The Values themselves stay as they are: other threads may use them, and an interrupt could leave them changed. Only what
 leaves the graph is another number: what the function reads by .data, item() or detach(), or computes inside no_grad().
-recording.py compares the program with that of the first run.
+In the first run it is noted whose numbers leave the graph, since these need not be in it otherwise. recording.py
+compares the programs of the two runs.
 """
 from __future__ import annotations
 
@@ -10,10 +11,39 @@ import sys
 from collections.abc import Sequence
 
 from ..calculus.floats import FLOATS
+from ..calculus.operations import LEAF
 from ..engine.graph import order_beyond
 from ..engine.state import recording, switched
 from ..engine.value import Value
 from .branch_guard import LIBRARY, VALUE
+
+
+class Readings:
+    """The Values whose numbers leave the graph in a block, and what these were computed from."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, Value] = {}
+
+    def noted(self) -> switched:
+        """The block."""
+        return switched(on_read=self._note_reading, on_result=self._note_result)
+
+    def leaves(self, but: Sequence[Value]) -> list[Value]:
+        """Those among them that may be parameters, but not these."""
+        inputs = {id(x) for x in but}
+        return [x for x in self._seen.values() if x.operation is LEAF and x.requires_grad and id(x) not in inputs]
+
+    def _note_reading(self, value: Value, data: float) -> float:
+        if _users_code_asks():
+            self._note(value)
+        return data
+
+    def _note_result(self, result: Value) -> None:
+        if not recording():                     # it will not know how it was computed
+            self._note(result)
+
+    def _note(self, value: Value) -> None:
+        self._seen.update((id(x), x) for x in order_beyond(self._seen, (value,)))
 
 
 def parameters_moved(parameters: Sequence[Value], numbers: Sequence[float]) -> switched:

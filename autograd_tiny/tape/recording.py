@@ -22,7 +22,7 @@ from ..transforms.pytree import Structure, flatten
 from .branch_guard import branches_refused
 from .listing import listed
 from .lowering import lowered
-from .moved_parameters import parameters_moved
+from .moved_parameters import Readings, parameters_moved
 from .program import CONSTANT, Program
 from .randomness import Generators, refuse_draw
 
@@ -82,13 +82,16 @@ def of_function(
         raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
     call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
     numbers, given = [number(x) for x in call.numbers], _given(parameters)
-    first = _traced(call, numbers)
     if not check:
-        return _recorded(first, given)
+        return _recorded(_traced(call, numbers), given)
+    readings = Readings()
+    with readings.noted():
+        first = _traced(call, numbers)
     elsewhere = second_point(numbers)
     leaves = _possible_parameters(first.inputs, topological_order(*first.outputs)) if given is None else given
+    moved = leaves if given is not None else [*dict.fromkeys([*leaves, *readings.leaves(but=first.inputs)])]
     generators = Generators(f)          # not before the first run, which may have made parameters from random numbers
-    with parameters_moved(leaves, second_point([x.data for x in leaves])):
+    with parameters_moved(moved, second_point([x.data for x in moved])):
         second = _traced_again(call, elsewhere)
     if generators.drawn_from():
         raise ValueError(

@@ -61,8 +61,9 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
     taken as they are now, and every branch that was taken is taken for ever.
 
     record(f, *examples, parameters=None, check=True) calls f with Values in the places of the numbers in the
-    examples. A comparison that depends on them is an error. f is called at a second point too, where parameters
-    hold other numbers for that call, and both programs must be the same.
+    examples. A comparison that depends on them is an error, and so is Dropout in training mode. f is called at a
+    second point too, and both programs must be the same. There, parameters seem to hold other numbers to f, while the
+    Values stay as they are; and f may not draw random numbers.
 
     Args:
         output: A Value, or several in a list, tuple or array.
@@ -80,7 +81,7 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
         TypeError: An output, input or parameter is not a Value, or f has a branch that depends on its numbers or on
             a parameter.
         ValueError: An input or parameter is not a leaf or is given twice, an output depends on no input and no
-            parameter, or the program of f at the second point is another one.
+            parameter, f draws random numbers, or its program at the second point is another one.
     """
     if callable(output):
         if options.keys() - {"parameters", "check"}:

@@ -407,3 +407,23 @@ def test_the_judge_finds_kinks_where_finite_differences_find_mistakes():
     """114234, 114233: relu at 0 and max at a tie, "Jacobian mismatch"; 2710: only False."""
     assert "kink" in str(at.check_gradients(at.relu, 0.0))
     assert "kink" in str(at.check_gradients(at.max, [1.0, 1.0, 0.0]))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_tape_of_a_model_with_dropout_in_training_mode(seed):
+    """71929, mlverse/torch 1211: the mask of one call, for every input, also after eval()."""
+    random.seed(seed)
+    model = nn.Sequential(nn.Layer(2, 2), nn.Dropout(0.1), nn.Layer(2, 1))
+    with pytest.raises(ValueError, match=r"^Dropout\(0\.1\).*training mode"):
+        at.record(model, [1.0, 2.0])
+    tape = at.record(model.eval(), [1.0, 2.0])
+    assert tape([1.0, 2.0])[0] == pytest.approx(model([1.0, 2.0]).data, rel=1e-15)
+
+
+def test_random_numbers_do_not_become_constants_of_a_tape():
+    """9069: the noise of the call that was traced; also a mask that is nearly always the same."""
+    for noisy in (lambda x: x + random.gauss(0.0, 1.0), lambda x: x * float(random.random() > 1e-12)):
+        with pytest.raises(ValueError, match=r"draws random numbers from random|same everywhere"):
+            at.record(noisy, 1.0)
+    with_noise = at.record(lambda x, noise: x + noise, 1.0, 0.0)
+    assert with_noise([[1.0, 0.25], [1.0, -0.5]]).tolist() == [1.25, 0.5]

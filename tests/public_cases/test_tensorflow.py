@@ -1,6 +1,8 @@
 """TensorFlow: reports about derivatives. The right values are from the formulas, by hand."""
 import math
+import random
 
+import numpy as np
 import pytest
 
 import autograd_tiny as at
@@ -48,3 +50,22 @@ def test_second_derivatives_where_the_value_is_nan():
     """59046: 0, although log of nan has no derivative."""
     found = hessian(lambda v: at.log(at.sqrt(1 - v[0]) - v[1] + v[1]))([2.0, 1.0])
     assert all(math.isnan(x) for row in found for x in row)
+
+
+def test_a_prediction_does_not_depend_on_the_size_of_the_batch():
+    """63282, Pangolin 22: other digits for the same sample in a batch of 1, 2 or 3."""
+    model = at.nn.MLP(4, [9, 3], activation="tanh")
+    tape = at.record(model, [0.0] * 4)
+    xs = [[0.1 * i, -0.2, 0.3 * i, 1.0] for i in range(130)]
+    whole = tape(xs)
+    for size in (1, 2, 3, 100, 129):
+        if tape.backend == "native":
+            assert tape(xs[:size]).tobytes() == whole[:size].tobytes()
+        assert tape(xs[:size]) == pytest.approx(whole[:size], rel=1e-13)
+
+
+def test_noise_in_a_function_that_is_traced():
+    """24610, 40620, 109227: a draw of Python's random or NumPy's is made once, when the function is traced."""
+    for draw in (random.random, lambda: float(np.random.rand())):
+        with pytest.raises(ValueError):
+            at.record(lambda x, draw=draw: x + draw(), 1.0)

@@ -44,9 +44,19 @@ def test_numbers_of_parameters_that_are_baked_in_are_found(f):
         for parameters in ([w, other], [w]):
             with pytest.raises(ValueError, match=r"same everywhere|called again"):
                 record(g, 2.0, parameters=parameters)
-    with pytest.raises(ValueError):
-        record(lambda x: f(x, w) + w, 2.0)
+    for g in (lambda x: f(x, w) + w, lambda x: f(x, w)):       # in the graph otherwise, and only read
+        with pytest.raises(ValueError, match=r"same everywhere|called again"):
+            record(g, 2.0)
     assert (w.data, other.data) == (0.5, 3.0)
+
+
+@pytest.mark.parametrize("f", READS.values(), ids=READS)
+def test_numbers_of_constants_may_be_baked_in(f):
+    constant, other = Value(0.5, "constant", requires_grad=False), Value(0.5)
+    expected = f(Value(3.0), constant).data
+    assert record(lambda x: f(x, constant), 2.0)([3.0]) == pytest.approx([expected], rel=1e-14)
+    assert record(lambda x: f(x, other), 2.0, parameters=[])([3.0]) == pytest.approx([expected], rel=1e-14)
+    assert record(lambda x: f(x, other), 2.0, check=False)([3.0]) == pytest.approx([expected], rel=1e-14)
 
 
 @pytest.mark.parametrize("f", [
