@@ -65,7 +65,8 @@ _NAMES = {
     "training.history": "History",
     "training.monitor": "EarlyStopping",
     "transforms.dual": "Dual",
-    "transforms.functional": "derivative grad hessian hvp jacfwd jacobian jacrev jvp value_and_grad vjp",
+    "transforms.functional":
+        "derivative elementwise_grad grad hessian hvp jacfwd jacobian jacrev jvp value_and_grad vjp",
     "transforms.gradient_check": "check_gradients",
 }
 # </written: names>

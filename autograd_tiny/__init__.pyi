@@ -41,8 +41,9 @@ from .training.history import History as History
 from .training.monitor import EarlyStopping as EarlyStopping
 from .transforms.dual import Dual as Dual
 from .transforms.functional import (
-    derivative as derivative, grad as grad, hessian as hessian, hvp as hvp, jacfwd as jacfwd,
-    jacobian as jacobian, jacrev as jacrev, jvp as jvp, value_and_grad as value_and_grad, vjp as vjp,
+    derivative as derivative, elementwise_grad as elementwise_grad, grad as grad, hessian as hessian, hvp as hvp,
+    jacfwd as jacfwd, jacobian as jacobian, jacrev as jacrev, jvp as jvp, value_and_grad as value_and_grad,
+    vjp as vjp,
 )
 from .transforms.gradient_check import check_gradients as check_gradients
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from numbers import Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
@@ -10,11 +11,44 @@ if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
 
 
 PACKAGE = __name__.partition(".")[0] + "."
+LIBRARIES = {"numpy": "NumPy's", "pandas": "pandas'"}
 
 
 def is_array(x: Any) -> bool:
     """Whether x is a NumPy array."""
     return hasattr(x, "__array_function__") and not isinstance(x, float)
+
+
+def is_labelled(x: Any) -> bool:
+    """Whether x is a Series or a DataFrame of pandas."""
+    pandas = sys.modules.get("pandas")          # not imported here: before it is, x is none of its kinds
+    return pandas is not None and isinstance(x, pandas.Series | pandas.DataFrame)
+
+
+class LabelledArray:
+    """What a Series or a DataFrame of pandas is beside its numbers.
+
+    Attributes:
+        labels: Those of each axis.
+    """
+
+    def __init__(self, x: Any) -> None:
+        self._axes, self._name, self._type, self._shape = x.axes, getattr(x, "name", None), type(x), x.shape
+        self.labels: list[list[Any]] = [axis.tolist() for axis in x.axes]
+
+    def of(self, array: Any) -> Any:
+        """One like it, of other numbers; an array of another shape, as of a Jacobian, stays as it is."""
+        if getattr(array, "shape", None) != self._shape:
+            return array
+        name = {} if len(self._axes) > 1 else {"name": self._name}
+        return self._type(array, *self._axes, dtype=array.dtype, **name)
+
+
+def array_in(x: Any) -> tuple[Any, LabelledArray | None]:
+    """The array that x is, or that a Series or a DataFrame holds, with its labels; None for anything else."""
+    if is_array(x):
+        return x, None
+    return (x.to_numpy(), LabelledArray(x)) if is_labelled(x) else (None, None)
 
 
 def elementwise(function: Callable[..., Any], operands: Sequence[Any], objects: bool) -> Any:
@@ -27,10 +61,10 @@ def elementwise(function: Callable[..., Any], operands: Sequence[Any], objects: 
     """
     import numpy as np
 
-    inputs = [x if is_array(x) else np.asarray(x, object) for x in operands]
+    inputs = [x if is_array(x) or is_labelled(x) else np.asarray(x, object) for x in operands]
     found = np.frompyfunc(function, len(inputs), 1)(*inputs)
-    objects = objects or any(getattr(x, "dtype", None) == "object" for x in operands)
-    return found if objects or not is_array(found) else found.astype(float)
+    objects = objects or any(array.dtype == object for array, _ in map(array_in, operands) if array is not None)
+    return found if objects or not hasattr(found, "astype") else found.astype(float)
 
 
 def dtype_of_objects() -> Any:
@@ -68,32 +102,53 @@ def numpy_wants_an_array() -> bool:
     return Ellipsis in caller.f_code.co_consts and caller.f_globals.get("__name__", "").startswith("numpy.")
 
 
-def way_out(name: str, ours: str = "") -> str:
-    """What to write instead of a function of NumPy's that does not take our numbers, for an error message."""
+def way_out(function: str, ours: str = "") -> str:
+    """What to write instead of a function that does not take our numbers, for an error message.
+
+    Args:
+        function: Its library and name: "NumPy's hypot".
+        ours: The name of the one that this package has.
+    """
     instead = (
         f"write autograd_tiny.{ours}, which takes arrays too" if ours else
         "write it with Python's operators and the functions of autograd_tiny, or pass plain numbers (v.data)"
     )
-    return f"NumPy's {name} does not take Values here: {instead}"
+    return f"{function} does not take Values here: {instead}"
 
 
-def function_that_failed(error: Exception) -> str | None:
-    """The name of the function of NumPy's that has raised an error, as those do that have no loop for objects.
+def function_that_failed(error: Exception) -> tuple[str, str] | None:
+    """The library and the name of a function of NumPy's or pandas' that raised an error because of our numbers.
 
-    None for the error of anything else.
+    None for any other error.
     """
-    name, place = "", error.__traceback__
+    library = name = ""
+    place = error.__traceback__
     while place is not None:
-        inside = place.tb_frame.f_globals.get("__name__", "").startswith("numpy.")
-        name = (name or place.tb_frame.f_code.co_name) if inside else ""
+        frame, function = place.tb_frame, place.tb_frame.f_code.co_name.lstrip("_")
+        inside = frame.f_globals.get("__name__", "").partition(".")[0]
+        if inside not in LIBRARIES:
+            name = ""
+        elif not name and function != "wrapper" and any(map(_holds_numbers, frame.f_locals.values())):
+            library, name = LIBRARIES[inside], function
         place = place.tb_next
+    if isinstance(error, AttributeError) and not isinstance(error.obj, Number):
+        return None
+    if name:
+        return library, name
     text = str(error)
-    if not name and "ufunc '" in text:                  # a function in C has no frame of its own
+    if "ufunc '" in text:                               # a function in C has no frame of its own
         name = text.split("'")[1]
-    elif not name and text.startswith("loop of ufunc"):
+    elif text.startswith("loop of ufunc"):
         name = text.split()[-2]
-    elif not name and isinstance(error, AttributeError) and isinstance(error.obj, float | int):
-        # for np.hypot(1.0, array) it looks for a method of that name on each float
+    elif isinstance(error, AttributeError):             # np.hypot(1.0, array) looks for a method of that name on floats
         sought = getattr(sys.modules.get("numpy"), error.name or "", None)
         name = (error.name or "") if type(sought).__name__ == "ufunc" else ""
-    return name.lstrip("_") or None
+    return ("NumPy's", name) if name else None
+
+
+def _holds_numbers(x: Any) -> bool:
+    """Whether x is a number of our own, or an array or a sequence that may hold some."""
+    if isinstance(x, list | tuple):
+        return any(map(_holds_numbers, x))
+    array, _ = array_in(x)
+    return array.dtype == object if array is not None else isinstance(x, Number) and hasattr(x, "detach")

@@ -51,7 +51,7 @@ else:
     from .state import State
 from ..boundary.arguments import describe, is_other_kind
 from ..boundary.arrays import (
-    as_array, dtype_of_objects, elementwise, in_an_array, is_array, numpy_wants_an_array, way_out,
+    as_array, dtype_of_objects, elementwise, in_an_array, is_array, is_labelled, numpy_wants_an_array, way_out,
 )
 from ..boundary.text import printable, quoted
 from ..calculus.floats import FLOATS
@@ -1057,7 +1057,7 @@ def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
         return IEEEFloat(found) if type(found) is float else found
     others = [type(x) for x in operands if is_other_kind(x)]
     for x in operands:
-        if is_array(x):
+        if is_array(x) or is_labelled(x):
             return elementwise(partial(apply, operation), operands, bool(others) or Value in map(type, operands))
     if others:
         return others[0].apply_operation(operation, operands)
@@ -1110,7 +1110,7 @@ def apply_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[s
     try:
         found = ufunc(*objects, **kwargs) if method == "__call__" else getattr(ufunc, method)(*objects, **kwargs)
     except (AttributeError, TypeError) as error:
-        raise TypeError(way_out(name)) from error
+        raise TypeError(way_out(f"NumPy's {name}")) from error
     return in_an_array(found) if not is_array(found) and numpy_wants_an_array() else found
 
 

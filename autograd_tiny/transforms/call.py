@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
-from ..boundary.arrays import function_that_failed, is_array, way_out
+from ..boundary.arrays import array_in, function_that_failed, way_out
 from ..boundary.text import shortened
 from ..engine import functions
 from ..engine.gradient_graph import gradient_graph, gradients
@@ -24,7 +24,7 @@ from ..engine.graph import topological_order
 from ..engine.state import noted, switched
 from ..engine.value import Value
 from .dual import Dual, dual, fresh_tag, number, structural_zero
-from .pytree import Structure, flatten, map_values
+from .pytree import Structure, flatten, map_values, opened
 
 Argnums: TypeAlias = "int | Sequence[int]"
 Function: TypeAlias = "Callable[..., Any]"
@@ -83,11 +83,12 @@ class Call:
         try:
             return self.fun(*args, **self.kwargs)
         except (AttributeError, TypeError) as error:
-            name = function_that_failed(error)
-            if name is None:
+            found = function_that_failed(error)
+            if found is None:
                 raise
+            library, name = found
             ours = name if name in functions.__all__ else f"linalg.{name}" if name in LINALG else ""
-            raise TypeError(way_out(name, ours)) from error
+            raise TypeError(way_out(f"{library} {name}", ours)) from error
 
     def over_values(self) -> ReverseRun:
         """Run the function on Values, for passes back from its outputs."""
@@ -232,14 +233,15 @@ def _outer_depend_on(x: Value) -> bool:
 
 def has_value(x: Any) -> bool:
     """Whether there is a Value anywhere in a pytree."""
-    if isinstance(x, list | tuple):
-        return any(map(has_value, x))
-    if isinstance(x, dict):
-        return any(map(has_value, x.values()))
+    if type(x) is Value:
+        return True
     if type(x) is Dual:
         return has_value(x.primal) or has_value(x.tangent)
-    is_object_array = is_array(x) and x.dtype.kind == "O"
-    return type(x) is Value or (is_object_array and has_value(x.ravel().tolist()))
+    parts = opened(x)
+    if parts is not None:
+        return any(map(has_value, parts.children))
+    array, _ = array_in(x)
+    return array is not None and array.dtype.kind == "O" and has_value(array.ravel().tolist())
 
 
 # ---- names and places of arguments

@@ -89,11 +89,40 @@ def value_and_grad(
                 f"grad is for functions that return one number, and {name_of(fun)} returned "
                 f"{run.structure.describe()}: use jacobian, or return their sum"
             )
-        answer = call.structure.unflatten(run.jacobian_rows()[0])
+        answer = call.structure.unflatten(run.jacobian_rows()[0], derivatives=True)
         value = call.settled(run.outputs[0])
         return (value, call.settled_aux(run.aux)) if has_aux else value, answer
 
     return both
+
+
+def elementwise_grad(fun: Function, argnums: Argnums = 0, *, mode: Mode = "reverse") -> Function:
+    """The derivative of an elementwise function, at each element of an array, as autograd.elementwise_grad.
+
+        >>> elementwise_grad(lambda x: x**3)([1.0, 2.0])
+        [3.0, 12.0]
+
+    An elementwise function computes each number of its result from the numbers at the same place in its arguments. For
+    any other function the answer is the gradient of the sum of its result.
+
+    Args:
+        fun: The function. It may return any pytree of numbers.
+        argnums, mode: See grad.
+
+    Returns:
+        A function of the arguments of fun. It returns a pytree of the structure of the argument, as grad does.
+
+    Raises:
+        TypeError, ValueError: See grad.
+    """
+    _check(fun, "elementwise_grad", mode)
+
+    @wraps(fun)
+    def total(*args: Any, **kwargs: Any) -> Any:
+        numbers, _ = flatten(fun(*args, **kwargs), f"the result of {name_of(fun)}", integer_arrays=True)
+        return functions.sum(numbers)
+
+    return _named("elementwise_grad", fun)(grad(total, argnums, mode=mode))
 
 
 def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "forward") -> Function:
@@ -255,7 +284,7 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
     call.keep = call.keep or has_value(direction)
     run = call.over_duals([direction])
     value = run.structure.unflatten([call.settled(x) for x in run.outputs])
-    tangent = run.structure.unflatten([row[0] for row in run.jacobian_rows()])
+    tangent = run.structure.unflatten([row[0] for row in run.jacobian_rows()], derivatives=True)
     return (value, tangent, call.settled_aux(run.aux)) if has_aux else (value, tangent)
 
 
@@ -283,7 +312,8 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
     def pull_back(cotangents: Any) -> Any:
         weights = flatten_like(cotangents, run.structure, "cotangents", "the result")
         keep = call.keep or has_value(weights)
-        return call.structure.unflatten(pulled_back(weighted_sum(weights, run.outputs), run.variables, keep))
+        gradient = pulled_back(weighted_sum(weights, run.outputs), run.variables, keep)
+        return call.structure.unflatten(gradient, derivatives=True)
 
     value = run.structure.unflatten([call.settled(x) for x in run.outputs])
     return (value, pull_back, call.settled_aux(run.aux)) if has_aux else (value, pull_back)

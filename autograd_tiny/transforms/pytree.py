@@ -1,24 +1,94 @@
-"""Pytrees: arguments in any nesting of lists, tuples, dicts and arrays, flattened to numbers and put together again.
+"""Pytrees: arguments in any nesting of containers and arrays, flattened to numbers and put together again.
 
-The word is JAX's. Here an array counts as one leaf, with a shape; every other leaf is a single number. call.py
-flattens the arguments and results of functions, functional.py unflattens their derivatives.
+The word is JAX's. Containers are lists, tuples, dicts and dataclasses; `opened` knows them. An array counts as one
+leaf, with a shape, and so do Series and DataFrames of pandas, which have labels too; every other leaf is a single
+number. call.py flattens the arguments and results of functions, functional.py unflattens their derivatives.
 """
 from __future__ import annotations
 
+import dataclasses
 import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from itertools import accumulate, islice, pairwise
-from typing import Any, TypeAlias
+from itertools import accumulate, islice, pairwise, product
+from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
-from ..boundary.arrays import is_array
+from ..boundary.arrays import LabelledArray, array_in
+from ..boundary.text import shortened
 from ..engine.value import Value, is_operand
 from .dual import Dual
 
 LeafShape: TypeAlias = "tuple[int, ...] | None"     # None for a single number
+Rebuild: TypeAlias = "Callable[[list[Any]], Any]"
 
+
+# ---- containers
+
+class Opened(NamedTuple):
+    """A container: the children, the key or index of each, and a function that makes one like it from others."""
+
+    rebuild: Rebuild
+    keys: Sequence[Any]
+    children: Sequence[Any]
+
+
+class Field(str):
+    """The name of a field of a dataclass."""
+
+    __slots__ = ()
+
+
+def opened(x: Any) -> Opened | None:
+    """The parts of a container; None for anything else.
+
+    Of a dataclass these are the fields that its __init__ takes, without those marked by metadata={"static": True}.
+    """
+    if isinstance(x, list | tuple):
+        return Opened(x._make if hasattr(x, "_make") else type(x), range(len(x)), x)       # _make: a namedtuple
+    if isinstance(x, dict):
+        keys = sorted(x, key=repr)              # equal dicts have equal structures, however they were made
+        return Opened(_dict_like(x, keys), keys, [x[key] for key in keys])
+    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+        fields = [Field(each.name) for each in dataclasses.fields(x) if each.init and not each.metadata.get("static")]
+        return Opened(_DataclassLike(x, fields), fields, [getattr(x, name) for name in fields])
+    return None
+
+
+def _dict_like(x: dict[Any, Any], keys: Sequence[Any]) -> Rebuild:
+    """Makes a dict of the type of x, with its keys in their order, from children in the order of the given keys."""
+    template = copy(x)
+
+    def rebuild(children: list[Any]) -> dict[Any, Any]:
+        built = copy(template)
+        built.update(zip(keys, children, strict=True))
+        return built
+
+    return rebuild
+
+
+class _DataclassLike:
+    """Makes instances of the dataclass of x from others of the given fields; all other fields are those of x."""
+
+    def __init__(self, x: Any, fields: Sequence[str]) -> None:
+        self._template = copy(x)
+        self._fields = fields
+
+    def __call__(self, children: Sequence[Any]) -> Any:
+        """By __init__, which computes fields that depend on others anew."""
+        return dataclasses.replace(self._template, **dict(zip(self._fields, children, strict=True)))
+
+    def of_derivatives(self, children: Sequence[Any]) -> Any:
+        """Without __init__, which may check the numbers or compute from them; fields that it does not take are None."""
+        made = copy(self._template)
+        computed = [field.name for field in dataclasses.fields(made) if not field.init]
+        for name, child in [*zip(self._fields, children, strict=True), *((name, None) for name in computed)]:
+            object.__setattr__(made, name, child)       # the dataclass may be frozen
+        return made
+
+
+# ---- structures
 
 def size(shape: LeafShape) -> int:
     """The count of numbers in a leaf."""
@@ -33,19 +103,21 @@ class Structure:
         children: The structures in a container.
         keys: The key or index of each child.
         shape: Of a leaf.
+        labelled: The Series or DataFrame that a leaf is, without its numbers; None for a number and an array.
         leaf_shapes: The shapes of all leaves, in order.
     """
 
-    __slots__ = ("children", "keys", "leaf_shapes", "rebuild", "shape")
+    __slots__ = ("children", "keys", "labelled", "leaf_shapes", "rebuild", "shape")
 
     def __init__(
-        self, rebuild: Callable[[list[Any]], Any] | None, children: Sequence[Structure] = (),
-        keys: Sequence[Any] = (), shape: LeafShape = None,
+        self, rebuild: Rebuild | None, children: Sequence[Structure] = (), keys: Sequence[Any] = (),
+        shape: LeafShape = None, labelled: LabelledArray | None = None,
     ) -> None:
         self.rebuild = rebuild
         self.children = children
         self.keys = keys
         self.shape = shape
+        self.labelled = labelled
         self.leaf_shapes: list[LeafShape] = (
             [shape] if rebuild is None else [leaf for child in children for leaf in child.leaf_shapes]
         )
@@ -55,40 +127,53 @@ class Structure:
         """Whether it is one number: an array of no dimensions is one too."""
         return self.rebuild is None and not self.shape
 
-    def unflatten(self, numbers: Sequence[Any]) -> Any:
-        """The pytree of this structure with these numbers."""
+    def unflatten(self, numbers: Sequence[Any], derivatives: bool = False) -> Any:
+        """The pytree of this structure with these numbers, which may be derivatives by or of those that it had."""
         rest = iter(numbers)
-        return self.with_leaves(
+        leaves = (
             next(rest) if shape is None else array_of(list(islice(rest, size(shape))), shape)
             for shape in self.leaf_shapes
         )
+        return self.with_leaves(leaves, derivatives)
 
-    def with_leaves(self, leaves: Iterator[Any]) -> Any:
+    def with_leaves(self, leaves: Iterator[Any], derivatives: bool = True) -> Any:
         """The pytree of this structure with anything in the places of its leaves."""
         if self.rebuild is None:
-            return next(leaves)
-        return self.rebuild([next(leaves) if c is NUMBER else c.with_leaves(leaves) for c in self.children])
+            leaf = next(leaves)
+            return leaf if self.labelled is None else self.labelled.of(leaf)
+        children = [next(leaves) if c is NUMBER else c.with_leaves(leaves, derivatives) for c in self.children]
+        if derivatives and isinstance(self.rebuild, _DataclassLike):
+            return self.rebuild.of_derivatives(children)
+        return self.rebuild(children)
 
     def names(self, name: str) -> list[str]:
-        """A name for each number of a pytree called `name`: x[0], params['w'][1, 2]."""
+        """A name for each number of a pytree called `name`: x[0], params['w'][1, 2], params.w."""
         if self.rebuild is not None:
             pairs = zip(self.children, self.keys, strict=True)
-            return [each for child, key in pairs for each in child.names(f"{name}[{key!r}]")]
+            return [
+                each for child, key in pairs
+                for each in child.names(f"{name}.{key}" if isinstance(key, Field) else f"{name}[{key!r}]")
+            ]
         if not self.shape:
             return [name]
-        import numpy as np
-
-        return [f"{name}[{', '.join(map(str, index))}]" for index in np.ndindex(self.shape)]
+        axes = map(range, self.shape) if self.labelled is None else self.labelled.labels
+        return [f"{name}[{', '.join(map(repr, index))}]" for index in product(*axes)]
 
     def matches(self, other: Structure) -> bool:
-        """Whether the other is the same, no matter if list or tuple, number or array of no dimensions."""
+        """Whether the other is the same, no matter if list or tuple, number or array of no dimensions.
+
+        A Series matches an array of its length, and a Series with the same labels.
+        """
         mine, its = ((each.rebuild is None, [*each.keys], each.shape or None) for each in (self, other))
+        if self.labelled is not None and other.labelled is not None and self.labelled.labels != other.labelled.labels:
+            return False
         return mine == its and all(x.matches(y) for x, y in zip(self.children, other.children, strict=True))
 
     def describe(self) -> str:
         """In words, for an error message."""
         if self.rebuild is None:
-            return "a number" if self.shape is None else f"an array of shape {self.shape}"
+            labels = "" if self.labelled is None else f" with the labels {shortened(self.labelled.labels)}"
+            return "a number" if self.shape is None else f"an array of shape {self.shape}{labels}"
         count = len(self.children)
         if not all(isinstance(key, int) for key in self.keys):
             keys = ", ".join(map(repr, self.keys))
@@ -115,27 +200,31 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
     """
     numbers: list[Any] = []
 
-    def structure_of(x: Any) -> Structure:
+    def structure_of(x: Any, name: str) -> Structure:
         if type(x) is float or isinstance(x, Value | Dual):
             numbers.append(x)
             return NUMBER
-        if isinstance(x, list | tuple):
-            rebuild = x._make if hasattr(x, "_make") else type(x)     # a namedtuple
-            return Structure(rebuild, [structure_of(each) for each in x], range(len(x)))
-        if isinstance(x, dict):
-            keys = sorted(x, key=repr)          # equal dicts have equal structures, however they were made
-            return Structure(_dict_like(x, keys), [structure_of(x[key]) for key in keys], keys)
+        parts = opened(x)
+        if parts is not None:
+            children = [
+                structure_of(child, f"{name}, field {key}" if isinstance(key, Field) else name)
+                for key, child in zip(parts.keys, parts.children, strict=True)
+            ]
+            return Structure(parts.rebuild, children, parts.keys)
         if is_operand(x):
             numbers.append(float(x))
             return NUMBER
-        if is_array(x):
-            numbers.extend(_numbers_in(x, name, integer_arrays))
-            return Structure(None, shape=x.shape)
+        array, labelled = array_in(x)
+        if array is not None:
+            numbers.extend(_numbers_in(array, name, integer_arrays))
+            return Structure(None, shape=array.shape, labelled=labelled)
+        hint = " (mark such a field by metadata={'static': True})" if ", field " in name else ""
         raise TypeError(
-            f"{name}: a number, or a list, tuple, dict or array of numbers is expected, got {describe(x)}"
+            f"{name}: a number, or a list, tuple, dict, dataclass or array of numbers is expected, "
+            f"got {describe(x)}{hint}"
         )
 
-    structure = structure_of(x)
+    structure = structure_of(x, name)
     return numbers, structure
 
 
@@ -147,18 +236,6 @@ def flatten_like(x: Any, structure: Structure, name: str, other_name: str) -> li
             f"{name} must have the structure of {other_name}: {structure.describe()}, got {found.describe()}"
         )
     return numbers
-
-
-def _dict_like(x: dict[Any, Any], keys: list[Any]) -> Callable[[list[Any]], dict[Any, Any]]:
-    """Makes a dict of the type of x, with its keys in their order, from children in the order of the given keys."""
-    template = copy(x)
-
-    def rebuild(children: list[Any]) -> dict[Any, Any]:
-        built = copy(template)
-        built.update(zip(keys, children, strict=True))
-        return built
-
-    return rebuild
 
 
 def _numbers_in(array: Any, name: str, integer_arrays: bool) -> list[Any]:
@@ -222,14 +299,12 @@ def map_values(function: Callable[[Any], Any], x: Any) -> Any:
     """A pytree with a function applied to its Values and dual numbers; all other leaves may be anything."""
     if isinstance(x, Value | Dual):
         return function(x)
-    if isinstance(x, list | tuple):
-        items = [map_values(function, each) for each in x]
-        if all(map(operator.is_, items, x)):
-            return x
-        return x._make(items) if hasattr(x, "_make") else type(x)(items)
-    if isinstance(x, dict):
-        found = {key: map_values(function, each) for key, each in x.items()}
-        return x if all(map(operator.is_, found.values(), x.values())) else found
-    if is_array(x) and x.dtype.kind == "O":
-        return array_of([map_values(function, each) for each in x.ravel().tolist()], x.shape)
-    return x
+    parts = opened(x)
+    if parts is not None:
+        found = [map_values(function, each) for each in parts.children]
+        return x if all(map(operator.is_, found, parts.children)) else parts.rebuild(found)
+    array, labelled = array_in(x)
+    if array is None or array.dtype.kind != "O":
+        return x
+    mapped = array_of([map_values(function, each) for each in array.ravel().tolist()], array.shape)
+    return mapped if labelled is None else labelled.of(mapped)

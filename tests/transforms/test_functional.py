@@ -14,8 +14,8 @@ from scipy.optimize import least_squares, minimize, rosen, rosen_der, rosen_hess
 
 import autograd_tiny as at
 from autograd_tiny import (
-    Dual, Value, derivative, grad, gradients, hessian, hvp, jacfwd, jacobian, jacrev, jvp, operation, value_and_grad,
-    vjp,
+    Dual, Value, derivative, elementwise_grad, grad, gradients, hessian, hvp, jacfwd, jacobian, jacrev, jvp, operation,
+    value_and_grad, vjp,
 )
 from autograd_tiny.transforms.functional import FORWARD_PASS
 
@@ -250,6 +250,34 @@ def test_results_that_do_not_depend_on_the_argument(mode):
     assert hessian(lambda x: x @ VECTOR)(VECTOR).shape == (3, 3)
     assert hvp(lambda x: 3.0, 1.0, 1.0) == 0.0 and jvp(lambda x: 3.0, (1.0,), (1.0,)) == (3.0, 0.0)
     assert vjp(lambda x: [3.0, x], 1.0)[1]([5.0, 7.0]) == (7.0,)
+
+
+# ---- elementwise functions
+
+@both_modes
+def test_the_derivative_of_an_elementwise_function_at_each_element(mode):
+    x = np.array([[0.3, -1.2], [2.0, 0.0]])
+    close(elementwise_grad(np.tanh, mode=mode)(x), 1 - np.tanh(x) ** 2)
+    close(elementwise_grad(lambda x: np.where(x > 0, x**3, 2 * x), mode=mode)(x), np.where(x > 0, 3 * x**2, 2))
+    assert elementwise_grad(at.exp, mode=mode)(0.0) == 1.0
+    products = elementwise_grad(lambda x, y: [x[0] * y[0], x[1] * y[1]], 1, mode=mode)
+    assert products([2.0, 3.0], [1, 1]) == [2.0, 3.0]
+    by_both = elementwise_grad(at.hypot, (0, 1), mode=mode)(np.array([3.0, 5.0]), np.array([4.0, 12.0]))
+    close(by_both, [[0.6, 5 / 13], [0.8, 12 / 13]])
+
+
+def test_elementwise_derivatives_nest():
+    derivative = np.sin
+    for n in range(5):
+        close(derivative(POINT), np.sin(POINT + n * math.pi / 2), 1e-14)
+        derivative = elementwise_grad(derivative)
+
+
+def test_of_any_other_function_it_is_the_gradient_of_the_sum():
+    close(elementwise_grad(np.cumsum)(np.ones(3)), [3.0, 2.0, 1.0])
+    assert elementwise_grad(lambda x: np.zeros(2))(np.ones(2)).tolist() == [0.0, 0.0]
+    fails(TypeError, "the result of <lambda>: .*got str 'a'", lambda: elementwise_grad(lambda x: "a")(1.0))
+    assert elementwise_grad(at.sin).__name__ == "elementwise_grad(sin)"
 
 
 # ---- names

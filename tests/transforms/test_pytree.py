@@ -1,8 +1,13 @@
 """Pytrees: arguments and derivatives in any nesting of containers and arrays."""
 import math
+import subprocess
+import sys
 from collections import namedtuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from references.transforms import VECTOR, both_modes, close, fails
 
@@ -236,3 +241,113 @@ def test_functions_of_numpy_that_take_conjugates(mode):
     close(grad(np.var, mode=mode)(x), 2 * (x - x.mean()) / 4)
     close(grad(lambda x: np.sum(np.linalg.norm(x, axis=1)), mode=mode)(x),
           x / np.linalg.norm(x, axis=1, keepdims=True))
+
+
+# ---- dataclasses
+
+@dataclass(frozen=True)
+class Line:
+    slope: float
+    bias: list[float]
+    name: str = field(default="line", metadata={"static": True})
+    steepness: float = field(init=False)
+
+    def __post_init__(self):
+        if self.slope < 0:
+            raise ValueError("the slope must not be negative")
+        object.__setattr__(self, "steepness", 2.0 * self.slope)
+
+
+@dataclass
+class Pair:
+    first: Any
+    second: np.ndarray
+
+
+LINE = Line(3.0, [1.0, 2.0], "mine")
+
+
+@both_modes
+def test_derivatives_by_a_dataclass_are_one_of_the_same_kind(mode):
+    found = grad(lambda p: p.steepness * p.bias[0] - p.slope**2 * p.bias[1], mode=mode)(LINE)
+    assert type(found) is Line and (found.slope, found.bias, found.name) == (2.0 - 12.0, [6.0, -9.0], "mine")
+    assert found.steepness is None and LINE.steepness == 6.0
+    pair = grad(lambda p: p.first.slope * p.second.sum(), mode=mode)(Pair(LINE, np.ones(2)))
+    assert type(pair) is Pair and pair.first.slope == 2.0 and pair.second.tolist() == [3.0, 3.0]
+
+
+def test_dataclasses_in_every_transform():
+    value, tangent = jvp(lambda p: p.slope * p.bias[0], (LINE,), (Line(1.0, [0.5, 0.0]),))
+    assert (value, tangent) == (3.0, 2.5)
+    assert hessian(lambda p: p.slope * p.bias[0])(LINE).slope.bias == [1.0, 0.0]
+    assert hvp(lambda p: p.slope * p.bias[0], LINE, LINE).bias == [3.0, 0.0]
+
+    def scaled(p):
+        return Line(p.slope * p.slope, [p.bias[0]])
+
+    value, pull_back = vjp(scaled, LINE)
+    assert (value.slope, value.steepness) == (9.0, 18.0) and pull_back(Line(1.0, [0.0]))[0].slope == 6.0
+    assert jacobian(scaled)(LINE).slope.slope == 6.0 and jvp(scaled, (LINE,), (LINE,))[1].slope == 18.0
+    tape = at.record(lambda p: p.first[0] * p.second.sum(), Pair([2.0], np.ones(2)))
+    assert tape.inputs == ("p.first[0]", "p.second[0]", "p.second[1]") and tape([[3.0, 1.0, 2.0]]) == [9.0]
+
+
+def test_a_dataclass_of_values_gives_values():
+    found = grad(lambda p: p.slope**3)(Line(Value(2.0), [1.0]))
+    assert type(found.slope) is Value and found.slope.data == 12.0
+    value, aux = value_and_grad(lambda p: (p.slope, p), has_aux=True)(LINE)[0]
+    assert value == 3.0 and aux == LINE
+
+
+def test_a_field_that_is_no_number_is_named():
+    @dataclass
+    class Model:
+        weight: float
+        activation: str
+
+    by_model = grad(lambda m: m.weight)
+    fails(TypeError, r"argument 0 of <lambda>, field activation: .* got str 'tanh' \(mark such a field by metadata=",
+          lambda: by_model(Model(1.0, "tanh")))
+    fails(TypeError, "got type", lambda: by_model(Model))
+
+
+# ---- Series and DataFrames of pandas
+
+@both_modes
+def test_derivatives_by_a_series_have_its_labels(mode):
+    s = pd.Series([1.0, 2.0, 3.0], index=["a", "b", "c"], name="weights")
+    found = grad(lambda s: s["a"] ** 2 * s.b + np.exp(s).iloc[2] + (s * s).sum(), mode=mode)(s)
+    pd.testing.assert_series_equal(found, pd.Series([6.0, 5.0, 6.0 + math.e**3], s.index, name="weights"))
+    assert grad(lambda s: at.sum(at.exp(s)) + at.mean(s), mode=mode)(s)["b"] == pytest.approx(math.e**2 + 1 / 3)
+
+
+def test_series_and_frames_in_every_transform():
+    s = pd.Series([1.0, 2.0], index=["a", "b"])
+    value, change = jvp(lambda s: s * s, (s,), (s,))
+    assert value.to_dict() == {"a": 1.0, "b": 4.0} and change.to_dict() == {"a": 2.0, "b": 8.0}
+    assert jvp(lambda s: s * s, (s,), (np.ones(2),))[1].to_dict() == {"a": 2.0, "b": 4.0}
+    fails(ValueError, r"with the labels \[\['a', 'b'\]\].*got .*\[\['b', 'a'\]\]",
+          lambda: jvp(lambda s: s * s, (s,), (s[["b", "a"]],)))
+    assert vjp(lambda s: s * s, s)[1](s)[0].to_dict() == {"a": 2.0, "b": 8.0}
+    assert jacobian(lambda s: s * s["a"])(s).tolist() == [[2.0, 0.0], [2.0, 1.0]]
+    assert hessian(lambda s: s["a"] * s["b"])(s).tolist() == [[0.0, 1.0], [1.0, 0.0]]
+    assert at.record(lambda s: s["a"] * s["b"], s).inputs == ("s['a']", "s['b']")
+    frame = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["x", "y"], index=[7, 8])
+    found = grad(lambda d: (d["x"] * d["y"]).sum())(frame)
+    pd.testing.assert_frame_equal(found, pd.DataFrame([[2.0, 1.0], [4.0, 3.0]], frame.index, frame.columns))
+    assert flatten(frame, "d")[1].names("d") == ["d[7, 'x']", "d[7, 'y']", "d[8, 'x']", "d[8, 'y']"]
+    values = grad(lambda s: (s * s).sum())(pd.Series([Value(1.0), Value(2.0)], ["a", "b"]))
+    assert type(values["b"]) is Value and values["b"].data == 4.0
+
+
+def test_series_without_derivatives_are_refused():
+    total = lambda s: s.sum()  # noqa: E731
+    fails(TypeError, r"an array of integers \(int64\)", lambda: grad(total)(pd.Series([1, 2])))
+    fails(TypeError, "got str 'x' in it", lambda: grad(total)(pd.Series(["x", "y"], dtype=object)))
+    fails(TypeError, r"pandas' mean does not take Values here: write autograd_tiny\.mean",
+          lambda: grad(lambda s: s.mean())(pd.Series([1.0, 2.0])))
+
+
+def test_pandas_is_not_loaded_for_this():
+    code = "import sys, autograd_tiny as at; at.grad(at.sum)([1.0]); print('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
