@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +59,13 @@ def many_paths():
     return at.explain(value, x)
 
 
+def very_many_paths():
+    x = value = Value(1.0, "x")
+    for _ in range(400):
+        value = value * 0.5 + value * 0.5
+    return value, x
+
+
 def half(μ):
     return at.sin(μ) * μ
 
@@ -92,6 +100,9 @@ PRINTED = {
     "a diagnosis": diagnosis,
     "the repr of a diagnosis": lambda: repr(diagnosis()),
     "the page of a diagnosis": lambda: diagnosis().page.html,
+    "its findings": lambda: "\n".join(map(str, diagnosis().findings)),
+    "the number of many paths": lambda: at.explain(*very_many_paths()).count,
+    "an operation": lambda: at.operation(lambda μ, f: 1.0)(half),
     "an origin": lambda: at.diagnose(at.log(Value(0.0, "λ")) * Value(0.0, "→")),
     "a check": lambda: at.check_gradients(half, 0.5),
     "a failed check": lambda: at.check_gradients(half, 0.5, claimed=7.0),
@@ -173,6 +184,28 @@ def test_the_options_of_the_command_line_print_in_any_encoding(option, encoding,
     assert not stopped.value.code
     sys.stdout.flush()
     assert "autograd" in arriving.getvalue().decode(encoding) or option == "--operations"
+
+
+# what is in ASCII only: numbers and names of this package; and a message for errors, which stderr escapes itself
+ASCII = {
+    "optim/groups.py", "optim/optimizer.py", "optim/schedules.py", "transforms/dual.py", "tape/listing.py",
+    "debug/nonfinite.py",
+}
+
+
+def test_every_class_that_describes_itself_asks_what_can_be_printed():
+    package = Path(at.__file__).parent
+    for path in package.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        if re.search("def __(str|repr)__", source) and str(path.relative_to(package).as_posix()) not in ASCII:
+            assert re.search(r"import .*\b(printable|aligned)\b", source), path
+
+
+def test_the_scripts_of_a_page_are_in_ascii():
+    """In an element of script or style there are no entities for what an encoding lacks."""
+    folder = Path(at.__file__).parent / "show" / "film"
+    for name in ("player.js", "player.css"):
+        assert (folder / name).read_text(encoding="utf-8").isascii(), name
 
 
 # ---- processes

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
 
-from ..boundary.text import quoted
+from ..boundary.text import printable, quoted
 from .formulas import Namespace, compiled
 
 
@@ -108,7 +108,7 @@ class Operation:
         return (operands,) if self.is_nary else operands
 
     def __repr__(self) -> str:
-        return f"<Operation {self.name}: {self.value}>"
+        return printable(f"<Operation {self.name}: {self.value}>")
 
     def __reduce__(self) -> Any:
         return operation_named, (self.name,)

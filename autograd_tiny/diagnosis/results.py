@@ -4,6 +4,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..boundary.text import one_line, printable
+
 
 @dataclass(frozen=True)
 class Histogram:
@@ -84,7 +86,7 @@ class Finding:
     advice: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.text}. Try: {self.advice}"
+        return printable(one_line(f"{self.where}: {self.text}. Try: {self.advice}"))
 
 
 @dataclass(frozen=True)

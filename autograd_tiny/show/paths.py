@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from math import fsum, isfinite, isinf, ldexp, log10, nan
 from typing import NamedTuple, TypeAlias
 
+from ..boundary.text import printable
 from ..engine.value import Value
 
 LARGEST_EXACT_COUNT = 10**100
@@ -55,7 +56,7 @@ class PowerOfTen(NamedTuple):
         return mantissa, self.exponent + int(carried)
 
     def __str__(self) -> str:
-        return "{}·10^{}".format(*self.parts)
+        return printable("{}·10^{}".format(*self.parts))
 
 
 Count: TypeAlias = "int | PowerOfTen"
