@@ -17,7 +17,8 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 	$(BIN)/python -m pytest -n auto
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto
 
-test-all: test   ## … and the long ones: notebooks, coverage
+test-all: $(VENV)/.test   ## the same, and the long ones: notebooks, coverage
+	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest -n auto -m long
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --cov --cov-fail-under=95
 

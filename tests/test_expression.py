@@ -145,6 +145,8 @@ def test_every_function_of_numbers(name):
     function = getattr(at, name)
     parameters = inspect.signature(function).parameters.values()
     points = {"a": 0.3, "b": 0.6, "c": 0.8} if "cosh" not in name else {"a": 1.3}
+    if name == "polygamma":
+        points = {"a": 2.0, "b": 0.6}
     used = dict(list(points.items())[: sum(p.default is p.empty for p in parameters)])
     check_call(f"{name}({', '.join(used)})", lambda *operands: function(*operands), used)
 
@@ -159,7 +161,8 @@ def check_call(text, direct, numbers):
     """A call with names, and with numbers in their places, answers as the function itself."""
     values = {name: Value(x, name) for name, x in numbers.items()}
     f, wanted = parse(text, **values), direct(*values.values())
-    assert (f.operation, f.data, f.local_grads) == (wanted.operation, wanted.data, wanted.local_grads)
+    assert (f.operation, f.data) == (wanted.operation, wanted.data)
+    assert f.local_grads == pytest.approx(wanted.local_grads, rel=0, abs=0, nan_ok=True)
     with_numbers = re.sub(r"\b[abc]\b", lambda name: repr(numbers[name[0]]), text)
     assert constant(with_numbers) == direct(*numbers.values())
 
