@@ -14,7 +14,6 @@ all that follow. (Its Adam adds eps in another place, which changes about the si
 """
 from __future__ import annotations
 
-import warnings
 from inspect import signature
 from itertools import pairwise
 from math import inf, nan
@@ -26,6 +25,7 @@ from . import nn, optim
 from .boundary.arguments import boolean, integer, nonnegative
 from .boundary.libraries import missing
 from .boundary.text import quoted, some_of
+from .boundary.warning import warn
 from .engine.functions import equal, greater, prod
 from .nn.layers import as_list
 from .nn.losses import binary_cross_entropy, l2
@@ -128,10 +128,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
             optimizer.load_state_dict(before[1])
             raise
         if not history.stopped and not incremental:
-            warnings.warn(
-                f"training has not converged after max_iter={self.max_iter} epochs", ConvergenceWarning,
-                stacklevel=4,
-            )
+            warn(f"training has not converged after max_iter={self.max_iter} epochs", ConvergenceWarning, stacklevel=4)
         self._plan_of_model, self._optimizer, self._after_epoch = plan, optimizer, after_epoch
         self._set_fitted(model, history, continues)
 

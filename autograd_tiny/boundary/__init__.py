@@ -8,4 +8,5 @@
     old_names.py   modules that moved, by their old names, for old pickles
     plotting.py    Matplotlib and the colours of plots
     text.py        names, harmless and not too long; what a stream can print
+    warning.py     warnings that end nothing where they cannot be shown
 """

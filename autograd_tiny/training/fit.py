@@ -5,7 +5,6 @@ model.py and metrics.py prepare a model and its metrics, per_sample.py runs a fu
 """
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from .. import optim
 from ..boundary.arguments import boolean, integer
+from ..boundary.warning import warn
 from ..nn.losses import loss_spec
 from .data import Array, inputs_of, split_off, targets_of, weights_of
 from .history import History
@@ -100,7 +100,7 @@ def fit(
         sample_weight=sample_weight, seed=seed, clip_norm=clip_norm, clip_value=clip_value, threads=threads,
     )
     for text in training.warnings:
-        warnings.warn(text, stacklevel=2)
+        warn(text, stacklevel=2)
     monitor = Monitor(training, validation_data, metrics, early_stopping, schedule, callbacks)
     history = History(monitor.names)
     shuffle = boolean("shuffle", shuffle) and training.updates > 1
@@ -125,7 +125,7 @@ def fit(
         monitor.after_training(history)
     if history.stopped.startswith("interrupted"):
         kept = f"those of epoch {history.best_epoch}" if history.best_epoch else "those of the last update"
-        warnings.warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)
+        warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)
     return history
 
 

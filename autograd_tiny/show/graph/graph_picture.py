@@ -1,10 +1,10 @@
 """The picture of a computation that draw() returns: for a layout program, and as text."""
 from __future__ import annotations
 
-import warnings
 from functools import cached_property, partial
 
 from ...boundary.text import printable
+from ...boundary.warning import warn
 from ..picture import TEXT_SUFFIXES, Picture
 from ..theme import Palette
 from .drawing import dot_source
@@ -55,7 +55,7 @@ class GraphPicture(Picture):
         text = mermaid(self.scene, self.rankdir)
         refused = too_large(self.scene, text)
         if refused:
-            warnings.warn(refused, stacklevel=3)
+            warn(refused, stacklevel=3)
         return text
 
     @cached_property
