@@ -24,7 +24,7 @@ from references.random_tapes import (
 from references.tapes import batch, close
 
 import autograd_tiny as at
-from autograd_tiny import Value, gradients, record
+from autograd_tiny import Value, engine_kind, gradients, record
 from autograd_tiny.transforms import functional
 
 # ---- every number of a tape is that of eager code
@@ -168,6 +168,19 @@ def test_threads_change_no_bit(program: Program, seed: int, size: int) -> None:
         ]
         found.add(b"".join(a.tobytes() for a in arrays))
     assert len(found) == 1
+
+
+@pytest.mark.skipif(engine_kind() != "native", reason="NumPy's products of matrices add up as its library likes")
+@examples
+@given(st.one_of(tame, wild), seeds)
+def test_the_size_of_a_batch_changes_no_bit(program: Program, seed: int) -> None:
+    n = len(program.leaves)
+    tape = Recorded(program, range(n)).tape
+    samples = np.concatenate([points(program, seed, 8), special_points(program, seed, 8)])
+    for method in (tape, tape.input_gradients, lambda xs: tape.jvp(xs, np.ones(n))[1]):
+        whole = method(samples)
+        for part in (slice(0, 1), slice(9, 10), slice(3, 5), slice(1, 17)):
+            np.testing.assert_array_equal(method(samples[part]), whole[part])
 
 
 # ---- against the derivatives of functional.py
