@@ -129,8 +129,8 @@ def slogdet(a: Any) -> tuple[Any, Any]:
 def norm(x: Any) -> Any:
     """The Euclidean norm of a vector, or the Frobenius norm of a matrix: √(x₁² + x₂² + …).
 
-    Its derivative at 0 is 0, as in PyTorch. (For arrays of Values, numpy.linalg.norm has the other norms too; the
-    derivative at 0 is nan there.)
+    Its derivatives at 0 are 0, as in PyTorch, also that of second order; for the square of a norm write dot(x, x).
+    (For arrays of Values, numpy.linalg.norm has the other norms too; the derivative at 0 is nan there.)
 
     Args:
         x: Numbers, as a list, a list of rows, or an array.

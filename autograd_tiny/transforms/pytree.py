@@ -74,16 +74,30 @@ class _DataclassLike:
     def __init__(self, x: Any, fields: Sequence[str]) -> None:
         self._template = copy(x)
         self._fields = fields
+        self._computed = [field.name for field in dataclasses.fields(x) if not field.init]
 
     def __call__(self, children: Sequence[Any]) -> Any:
-        """By __init__, which computes fields that depend on others anew."""
-        return dataclasses.replace(self._template, **dict(zip(self._fields, children, strict=True)))
+        """By __init__, which computes fields that depend on others anew.
+
+        Raises:
+            TypeError: It changes a number before it computes others from it, and would do so again each time.
+        """
+        given = dict(zip(self._fields, children, strict=True))
+        made = dataclasses.replace(self._template, **given)
+        for name, child in given.items():
+            if getattr(made, name) is not child:
+                if self._computed:
+                    raise TypeError(
+                        f"{type(made).__name__} changes its field {name} when it is made, and computes "
+                        f"{self._computed[0]} too: compute it in a property, or keep {name} as it is given"
+                    )
+                object.__setattr__(made, name, child)
+        return made
 
     def of_derivatives(self, children: Sequence[Any]) -> Any:
         """Without __init__, which may check the numbers or compute from them; fields that it does not take are None."""
         made = copy(self._template)
-        computed = [field.name for field in dataclasses.fields(made) if not field.init]
-        for name, child in [*zip(self._fields, children, strict=True), *((name, None) for name in computed)]:
+        for name, child in (dict.fromkeys(self._computed) | dict(zip(self._fields, children, strict=True))).items():
             object.__setattr__(made, name, child)       # the dataclass may be frozen
         return made
 

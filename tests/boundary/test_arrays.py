@@ -155,6 +155,7 @@ def test_an_error_of_the_function_itself_stays_as_it_is():
 
 X, Y = np.array([0.3, -0.7, 1.2, 0.5]), np.array([0.1, 0.9, -0.4, 2.0])
 FUNCTIONS = [
+    "np.mean([x[0], x[1] + 2])", "np.std([x[0], 2 * x[1]]) + np.var([x[0], x[2]])", "np.linalg.norm([x[0], x[1]])",
     "np.linalg.norm(x, 3)", "np.linalg.norm(x, 1)", "np.linalg.norm(x, np.inf)", "np.linalg.norm(x.reshape(2, 2))",
     "np.sum(np.sinc(x))", "np.sinc(x[0])", "np.var(x)", "np.std(x, ddof=1)", "np.var(x[0]) + x[1]", "np.median(x)",
     "np.percentile(x, 30)", "np.quantile(x, 0.7)", "np.sum(np.percentile(x, [30, 50]))",

@@ -1,8 +1,10 @@
 """The module-level functions: what they take, and that they answer in kind."""
 import math
 
+import mpmath
 import numpy as np
 import pytest
+from scipy import special
 
 import autograd_tiny as at
 from autograd_tiny import Value
@@ -91,6 +93,33 @@ def test_softmax_of_an_array_is_an_array():
     assert probabilities.shape == (2, 2) and probabilities.sum() == pytest.approx(1.0, rel=1e-15)
     values = at.log_softmax(np.array([Value(1.0), Value(2.0)]))
     assert values[0].data == pytest.approx(-math.log(1 + math.e), rel=1e-15)
+
+
+@pytest.mark.parametrize("xs", [[50.0, 0.0, 1.0], [20.0, 0.0], [0.0, 0.0], [-700.0, 0.0, 3.0], [800.0, -800.0], [3.0]])
+def test_softmax_and_its_logarithm_are_those_of_scipy_with_derivatives_to_the_last_digits(xs):
+    xs = np.array(xs)
+    powers = [mpmath.exp(mpmath.mpf(x) - mpmath.mpf(max(xs))) for x in xs]
+    shares = [power / mpmath.fsum(powers) for power in powers]
+    rest = [mpmath.fsum(shares[:i] + shares[i + 1 :]) for i in range(len(xs))]
+    np.testing.assert_allclose(at.softmax(xs), special.softmax(xs), rtol=1e-15)
+    np.testing.assert_allclose(at.log_softmax(xs), special.log_softmax(xs), rtol=1e-15)
+    pairs = [(i, k) for i in range(len(xs)) for k in range(len(xs))]
+    expected = np.array([float(rest[i] if i == k else -shares[k]) for i, k in pairs])
+    second = np.array([float(-shares[i] * (rest[i] if i == k else -shares[k])) for i, k in pairs])
+    for mode in "forward", "reverse":
+        found = at.jacobian(at.log_softmax, mode=mode)(xs).ravel()
+        np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-300)
+        hessian = at.hessian(lambda xs: at.log_softmax(xs)[0], mode=f"{mode}-over-reverse")(xs).ravel()
+        np.testing.assert_allclose(hessian, second, rtol=1e-14, atol=1e-300)
+
+
+def test_softmax_where_an_input_is_not_finite():
+    """As in SciPy and JAX: -inf has the share 0; where all are -inf, or one is inf, there are no shares."""
+    xs = np.array([-math.inf, 0.0])
+    assert at.softmax(xs).tolist() == [0.0, 1.0] and at.log_softmax(xs).tolist() == [-math.inf, 0.0]
+    assert at.jacobian(at.softmax)(xs).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    for xs in [-math.inf, -math.inf], [math.inf, 0.0], [math.nan, 0.0]:
+        assert all(map(math.isnan, at.softmax(xs))) and math.isnan(at.log_softmax(xs)[0])
 
 
 def test_softmax_gradients_sum_to_zero():

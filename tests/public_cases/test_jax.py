@@ -1,11 +1,12 @@
 """JAX: reports about derivatives. The right values are from the formulas, by hand or by mpmath."""
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import derivative, grad, hessian, jacfwd, jacrev
+from autograd_tiny import derivative, grad, hessian, jacfwd, jacrev, linalg, value_and_grad
 
 INF = math.inf
 
@@ -179,3 +180,41 @@ def test_a_judge_does_not_depend_on_the_number_of_arguments():
     """641, 3130: finite differences were too coarse, or their tolerance did not grow."""
     assert at.check_gradients(lambda a: sum(k * (1 + at.cos(n * a)) for n, k in ((1, 2.0), (2, 3.0), (3, 1.0))), 0.7)
     assert at.check_gradients(lambda v: at.sum([x**2 for x in v]), [1e-3 * i for i in range(50)])
+
+
+def test_the_determinant_of_singular_matrices():
+    """2380, 2756: nan. The derivatives are the cofactors, by hand."""
+    assert grad(linalg.det)(np.array([[1.0, 2.0], [2.0, 4.0]])).tolist() == [[4.0, -2.0], [-2.0, 1.0]]
+    assert not grad(linalg.det)(np.zeros((3, 3))).any()
+
+
+def test_the_square_of_a_norm_at_0():
+    """21723, 4177: nan. The gradient of the squares is 0; linalg.norm has it too."""
+    for f in (lambda x: linalg.norm(x) ** 2), (lambda x: at.dot(x, x)):
+        assert grad(f)(np.zeros(2)).tolist() == [0.0, 0.0]
+
+
+def test_a_dataclass_is_not_made_twice():
+    """14619: __init__ ran again, and halved a number that it had halved. d(3²)/dθ is 6."""
+    @dataclass
+    class Half:
+        theta: float
+
+        def __post_init__(self):
+            self.theta = self.theta / 2
+
+    value, gradient = value_and_grad(lambda x: x.theta**2)(Half(6.0))
+    assert (value, gradient.theta) == (9.0, 6.0)
+
+
+def test_checks_in_a_dataclass_are_not_for_its_derivatives():
+    """7546, 24676: __post_init__ saw placeholders, and raised. d(-x³)/dx at 2 is -12, which the check would refuse."""
+    @dataclass
+    class Positive:
+        x: float
+
+        def __post_init__(self):
+            assert self.x > 0
+
+    assert grad(lambda p: -(p.x**3))(Positive(2.0)).x == -12.0
+    assert hessian(lambda p: -(p.x**3))(Positive(2.0)).x.x == -12.0

@@ -431,3 +431,8 @@ def test_random_numbers_do_not_become_constants_of_a_tape():
             at.record(noisy, 1.0)
     with_noise = at.record(lambda x, noise: x + noise, 1.0, 0.0)
     assert with_noise([[1.0, 0.25], [1.0, -0.5]]).tolist() == [1.25, 0.5]
+
+
+def test_the_gradient_of_a_norm_of_zeros():
+    """2421: nan; 0 since."""
+    assert at.grad(at.linalg.norm)([0.0]) == [0.0] and not at.grad(at.linalg.norm)(np.zeros((2, 2))).any()

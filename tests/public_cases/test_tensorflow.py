@@ -69,3 +69,8 @@ def test_noise_in_a_function_that_is_traced():
     for draw in (random.random, lambda: float(np.random.rand())):
         with pytest.raises(ValueError):
             at.record(lambda x, draw=draw: x + draw(), 1.0)
+
+
+def test_the_gradient_of_the_determinant_of_a_singular_matrix():
+    """119477: "Input is not invertible". It is the adjugate, transposed."""
+    assert at.grad(at.linalg.det)(np.array([[1.0, 2.0], [2.0, 4.0]])).tolist() == [[4.0, -2.0], [-2.0, 1.0]]

@@ -292,6 +292,27 @@ def test_dataclasses_in_every_transform():
     assert tape.inputs == ("p.first[0]", "p.second[0]", "p.second[1]") and tape([[3.0, 1.0, 2.0]]) == [9.0]
 
 
+def test_a_dataclass_that_changes_what_it_is_given_is_not_changed_twice():
+    @dataclass
+    class Half:
+        theta: float
+
+        def __post_init__(self):
+            self.theta = self.theta / 2
+
+    @dataclass
+    class Square(Half):
+        area: float = field(init=False)
+
+        def __post_init__(self):
+            super().__post_init__()
+            self.area = self.theta**2
+
+    assert value_and_grad(lambda x: x.theta**2)(Half(6.0)) == (9.0, Half(12.0))
+    fails(TypeError, "Square changes its field theta when it is made, and computes area too",
+          lambda: grad(lambda x: x.area)(Square(6.0)))
+
+
 def test_a_dataclass_of_values_gives_values():
     found = grad(lambda p: p.slope**3)(Line(Value(2.0), [1.0]))
     assert type(found.slope) is Value and found.slope.data == 12.0
