@@ -16,7 +16,7 @@ from ..nn.losses import loss_spec
 from ..nn.module import Module
 from ..training.data import Array, all_finite, inputs_of, targets_of
 from ..training.model import check_model, evaluation_mode, is_built_in, modules_of, optimizer_for, width_of
-from ..training.per_sample import floats_of
+from ..training.per_sample import call_for_sample, floats_of
 from .layers import LayerFinder
 
 
@@ -58,9 +58,9 @@ class Arguments:
     def _checked_targets(self, y: Any) -> Array:
         """The targets as floats, after a trial of the model and the loss on the first sample."""
         with evaluation_mode(self.modules), switched(recording=True):
-            outputs = self.model(floats_of(self.x[0]))
+            outputs = call_for_sample(self.model, [floats_of(self.x[0])], 0)
             targets = targets_of(y, self.samples_given, self.loss.targets, width_of(outputs, self.loss))
-            loss = self.loss.loss(outputs, floats_of(targets[0]))
+            loss = call_for_sample(lambda target: self.loss.loss(outputs, target), [floats_of(targets[0])], 0)
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
         self.squashed = squashed_twice(self.loss, outputs, loss)

@@ -16,7 +16,7 @@ from ..nn.losses import L1, L2, LOSSES, LossSpec
 from ..nn.module import Module
 from ..nn.network import Network
 from .data import Array
-from .per_sample import WORTH_A_TAPE, PerSample, floats_of, sample_named
+from .per_sample import WORTH_A_TAPE, PerSample, call_for_sample, floats_of
 
 BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network}
 
@@ -111,9 +111,13 @@ def outputs_and_dropouts(
         asked.append(dropout)
         return 1.0
 
+    def run(x: Any) -> Any:
+        asked.clear()
+        return model(x)
+
     check_model(model)
-    with training_mode(modules), dropout_factors(factor), sample_named(0):
-        outputs = model(floats_of(row))
+    with training_mode(modules), dropout_factors(factor):
+        outputs = call_for_sample(run, [floats_of(row)], 0)
     return width_of(outputs, loss), asked
 
 

@@ -5,12 +5,12 @@ such functions; update.py differentiates the loss.
 
 **Both compute the same.** A tape computes as IEEE 754 says and never raises; so do the floats of a row, which are
 IEEEFloats. Values differ from floats in one thing: they are compared by == and looked up in dicts as nodes, and not
-by their numbers. A function that does so is not recorded.
+by their numbers. A function that does so is not recorded, nor one that asks for their type.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial, wraps
 from typing import Any
 
@@ -49,14 +49,30 @@ class SampleError(FloatingPointError):
         super().__init__(f"{self.reason} for sample {sample}")
 
 
-@contextmanager
-def sample_named(sample: int) -> Iterator[None]:
-    """A block that computes with one sample; what Python's arithmetic raises there becomes a SampleError."""
-    try:
-        with QUIET():
-            yield
-    except RAISED as error:
-        raise SampleError(sample, error) from error
+def call_for_sample(function: Callable[..., Any], arguments: Sequence[Any], sample: int) -> Any:
+    """function(*arguments), for a sample of this number.
+
+    Where that raises, Values in the place of the floats are tried, which a tape has: they have methods that floats
+    lack, and 1/math.floor(x) is inf at 0.
+
+    Raises:
+        SampleError: ZeroDivisionError or OverflowError was raised. Other errors stay as they are.
+    """
+    with QUIET():
+        try:
+            return function(*arguments)
+        except Exception as error:
+            with suppress(Exception):
+                return by_numbers(function)(*map(_as_values, arguments))
+            if isinstance(error, RAISED):
+                raise SampleError(sample, error) from error
+            raise
+
+
+def _as_values(numbers: Any) -> Any:
+    if isinstance(numbers, list):
+        return [_as_values(x) for x in numbers]
+    return Value(numbers, requires_grad=False)
 
 
 def floats_of(row: Array) -> Any:
@@ -94,9 +110,20 @@ class PerSample:
         recorded = by_numbers(function) if check else function
         try:
             with QUIET():
-                self.tape = record(recorded, *self.arguments(example), parameters=parameters, check=check)
+                tape = record(recorded, *self.arguments(example), parameters=parameters, check=check)
+            if check:
+                self._check_at(example, tape)
+            self.tape = tape
         except Exception as error:      # any error of the function itself: the eager run raises it again
             self.why = str(error)
+
+    def _check_at(self, example: Array, tape: Tape) -> None:
+        """ValueError unless the tape computes the numbers that the function makes of floats."""
+        rows = np.asarray(example, float)[np.newaxis]
+        with no_grad():
+            of_floats = _plain(self._eager(rows)[0])
+        if not np.allclose(tape(rows)[0], of_floats, 1e-6, 1e-9, equal_nan=True):
+            raise ValueError(f"{name_of(self.function)} makes other numbers of floats than of Values")
 
     def arguments(self, row: Array) -> list[Any]:
         """The arguments in a row (columns,), as IEEEFloats and lists of them."""
@@ -158,11 +185,7 @@ class PerSample:
 
     def _eager(self, rows: Array, first: int = 0) -> list[Any]:
         """The function of each row; the number of the first one is for errors."""
-        found = []
-        for sample, row in enumerate(rows, first):
-            with sample_named(sample):
-                found.append(self.function(*self.arguments(row)))
-        return found
+        return [call_for_sample(self.function, self.arguments(row), k) for k, row in enumerate(rows, first)]
 
 
 def by_numbers(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -27,7 +27,7 @@ from .data import Array, all_finite, inputs_of, targets_of, weights_of
 from .divergence import explain_divergence
 from .model import is_built_in, modules_of, optimizer_for, outputs_and_dropouts, training_mode
 from .parameter_array import ParameterArray
-from .per_sample import PerSample, SampleError, floats_of, sample_named
+from .per_sample import PerSample, SampleError, call_for_sample, floats_of
 
 Part = slice | Array        # the indices of the samples of an update
 
@@ -95,13 +95,18 @@ class Training:
         with dropout_factors(lambda dropout: next(remaining)):
             return self.loss.loss(self.model(x), target)
 
+    def _outputs_and_loss(self, x: Any, target: Any) -> tuple[Any, Any]:
+        outputs = self.model(x)
+        return outputs, self.loss.loss(outputs, target)
+
     # ---- construction
 
     def _check_loss(self) -> None:
         """Run one sample forward. TypeError, ValueError unless loss and penalty are Values of the parameters."""
-        with sample_named(0), dropout_factors(keep_all):
-            outputs = self.model(floats_of(self.x[0]))
-            loss = self.loss.loss(outputs, floats_of(self.targets[0]))
+        with dropout_factors(keep_all):
+            outputs, loss = call_for_sample(
+                self._outputs_and_loss, [floats_of(self.x[0]), floats_of(self.targets[0])], 0
+            )
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
         if not depends_on(loss, self.optimizer.parameters):

@@ -280,3 +280,46 @@ def test_with_metrics_and_validation_a_tape_changes_no_number():
             ))
     for name in histories[0].names:
         same(histories[0][name], histories[1][name])
+
+
+# ---- functions of two numbers, at special points
+
+POINTS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 1e200, -1e200, 1e308, 5e-324, 700.0, -800.0, 1e4]
+GRID = np.array([[x, y] for x in POINTS for y in POINTS])
+FUNCTIONS = [
+    "a + b", "a * b", "a / b", "-a / b", "a ** b", "a // b", "a % b", "divmod(a, b)[0]", "round(a)",
+    "abs(a - b) ** 0.5", "math.floor(a)", "1 / math.floor(a)", "1 / round(b)", "[1, 2, 3][round(abs(b)) % 3]",
+    "max(a, b)", "sorted([a, b])[0]", "a > b", "a == b", "float(a == b)", "(a == b) + a", "a if a > b else b",
+    "a and b", "not a", "[a, b].index(b)", "len({a, b})", "{0.0: 1.0, 1.0: 2.0}.get(a, 3.0)", "a in (0.0, 1.0)",
+    "isinstance(a, float)", "type(a) is Value", "2 / a", "2 ** a", "1e200 ** a", "1 / (1 + a)", "1 / abs(a)",
+    "sum([a, b]) / b", "(a - b) ** 2 / (a + b)", "math.isnan(a)", "math.hypot(a, b)", "math.atan2(a, b)",
+    "math.copysign(a, b)", "float(f'{a:.3f}')", "a.is_integer()", "np.exp(a)", "np.log(a)", "np.power(a, b)",
+    "np.divide(a, b)", "np.array([a, b]).sum()", "np.array([a, b]) / b", "np.isclose(a, b)",
+    "np.argmax([a, b])", "np.float64(2) / a", "np.linalg.norm([a, b])", "np.where(a > b, a, b)",
+    "at.relu(a) / b", "1 / at.relu(a)", "at.sum([a, b]) / b", "at.softmax([a, b])[0]",
+    "at.logsumexp([a, b]) ** a", "a.exp()", "(a - b).relu()", "a.sigmoid() / b.relu()", "a.maximum(b)",
+    "at.grad(lambda z: z**2 * b)(a)", "at.derivative(lambda z: 1 / z)(a)", "[a / b, b]", "Value(a) / Value(b)",
+    "a * Value(2.0)", "Value(2.0) ** a", "nn.losses.mean_squared_error(a, b)", "nn.losses.huber(a, b)",
+    "nn.losses.mean_absolute_percentage_error(a, b)",
+]
+
+
+@pytest.mark.parametrize("text", FUNCTIONS)
+def test_a_function_computes_the_same_below_100_samples_and_above(text):
+    """On a tape above, where it can be recorded and computes the same of Values."""
+    function = eval(f"lambda a, b: {text}", {"at": at, "math": math, "nn": nn, "np": np, "Value": Value})
+    few, many = (PerSample(function, GRID[0], [None, None], None, samples)(GRID) for samples in (0, 1000))
+    with np.errstate(all="ignore"):
+        agree = (few == many) | np.isclose(few, many, 1e-12, 0.0, equal_nan=True)
+    assert few.shape == many.shape and agree.all(), GRID[~agree.reshape(len(GRID), -1).all(axis=1)]
+
+
+@pytest.mark.parametrize("text", ["1 / int(a)", "math.exp(a)", "float(a) ** -1"])
+def test_a_function_that_raises_does_so_below_100_samples_and_above(text):
+    function = eval(f"lambda a, b: {text} * 1.0", {"math": math})
+    said = []
+    for samples in 0, 1000:
+        with pytest.raises(FloatingPointError) as raised:
+            PerSample(function, np.ones(2), [None, None], None, samples)(GRID)
+        said.append(str(raised.value))
+    assert said[0] == said[1] and "for sample" in said[0]
