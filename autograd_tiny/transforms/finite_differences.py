@@ -114,28 +114,10 @@ def _judged(
     count = min(_finite(before), _finite(after))
     if count < FEWEST:
         return Difference("edge")
-    steps, before, after = steps[-count:], before[-count:], after[-count:]
-    size = max(abs(x), 1.0)
-    if any(_jumps(x, here, rounding, steps, values) for values in (before, after)):
+    left, right = (_Side(x, here, steps[-count:], values[-count:]) for values in (before, after))
+    if left.has_jump(rounding) or right.has_jump(rounding):
         return Difference("jump")
-    least = 0.0 if any(rounding) else EPSILON * abs(here)       # nothing is known of what the graph doesn't show
-    noise = max(_hidden_rounding(here, least, steps, values, size) for values in (before, after))
-    errors = [
-        max(noise, rounding.value + step * rounding.derivative) + EPSILON * max(abs(a - here), abs(b - here))
-        for step, a, b in zip(steps, before, after, strict=True)
-    ]
-    left = [(here - y) / step for y, step in zip(before, steps, strict=True)]
-    right = [(y - here) / step for y, step in zip(after, steps, strict=True)]
-    both = [(b - a) / (2.0 * step) for a, b, step in zip(before, after, steps, strict=True)]
-    quotient_errors = [error / step for error, step in zip(errors, steps, strict=True)]
-    from_left = limit(steps, left, [2.0 * error for error in quotient_errors], 1)
-    from_right = limit(steps, right, [2.0 * error for error in quotient_errors], 1)
-    gap, unsure = abs(from_left.value - from_right.value), 3.0 * (from_left.error + from_right.error)
-    if gap > max(unsure, KINK * max(abs(from_left.value), abs(from_right.value))):
-        return Difference("kink", error=unsure / 3.0, left=from_left.value, right=from_right.value)
-    derivative, error = limit(steps, both, quotient_errors, 2)
-    scale = max(*map(abs, left), *map(abs, right), abs(here) / size)
-    return Difference("smooth", derivative, error, derivative, derivative, max(gap, unsure), scale)
+    return _derivative(left, right, _errors(left, right, rounding))
 
 
 def _finite(values: Sequence[float]) -> int:
@@ -143,58 +125,99 @@ def _finite(values: Sequence[float]) -> int:
     return next((k for k, y in enumerate(reversed(values)) if not math.isfinite(y)), len(values))
 
 
-def _jumps(x: float, here: float, rounding: Rounding, steps: Sequence[float], values: Sequence[float]) -> bool:
-    """Whether the limit of the values on one side is another number than the value at x.
+@dataclass(frozen=True)
+class _Side:
+    """The values of one output on one side of x, from the widest step on; `here` is the one at x."""
 
-    What the function computes from x may have fewer digits than x. Then the last steps don't change it, and the jump
-    is seen at those before only.
-    """
-    errors = [
-        rounding.value + step * rounding.derivative + EPSILON * abs(y - here)
-        for step, y in zip(steps, values, strict=True)
-    ]
-    least = 10.0 * max(rounding.value, EPSILON * abs(here))
-    for end in {sum(step > BLUR * size for step in steps) for size in (max(abs(x), 1.0), abs(x))}:
-        near = slice(max(0, end - NEAREST), end)
-        beside, error = limit(steps[near], values[near], errors[near], 1)
-        jump = beside - here
-        if abs(jump) > max(least, 3.0 * error):
-            slope = (values[end - 1] - beside) / steps[end - 1]
-            rests = [y - here - slope * step for y, step in zip(values[end:], steps[end:], strict=True)]
-            if all(min(abs(rest - jump), 4.0 * abs(rest)) <= FLAT * abs(jump) for rest in rests):
-                return True
-    return False
+    x: float
+    here: float
+    steps: Sequence[float]
+    values: Sequence[float]
 
+    @property
+    def changes(self) -> list[float]:
+        return [y - self.here for y in self.values]
 
-def _hidden_rounding(
-    here: float, least: float, steps: Sequence[float], values: Sequence[float], size: float
-) -> float:
-    """The rounding errors that the values on one side show: how far they lie from lines through their neighbours.
+    @property
+    def slopes(self) -> list[float]:
+        return [change / step for change, step in zip(self.changes, self.steps, strict=True)]
 
-    From the narrowest step on these distances are rounding, all of about the same size, and then they grow with the
-    step, since the function is curved. Where nothing had changed before, the first changes may well be rounding. One
-    or two distances alone, as at a kink nearby, and those large beside the values are details of the function.
-    """
-    if all(y == here for y in values):
-        return 0.0
-    middle = [k for k in range(len(steps) - 2, 0, -1) if steps[k] <= 1e-3 * size]
-    distances = [_distance(steps[k - 1 : k + 2], values[k - 1 : k + 2]) for k in middle] + [0.0] * 3
-    largest = 1e-10 * max(map(abs, values))
-    noise = least
-    for i, k in enumerate(middle):
-        first, second, third, _ = four = distances[i : i + 4]
-        if values[k + 1] != here:
-            if first > 3.0 * noise and second > 3.0 * first and third > 3.0 * second:
+    def has_jump(self, rounding: Rounding) -> bool:
+        """Whether the limit of the values is another number than the value at x.
+
+        What the function computes from x may have fewer digits than x. Then the last steps don't change it, and the
+        jump is seen at those before only.
+        """
+        changes = self.changes
+        errors = _rounding_errors(rounding, self.steps, changes)
+        least = 10.0 * max(rounding.value, EPSILON * abs(self.here))
+        for end in {sum(step > BLUR * size for step in self.steps) for size in (max(abs(self.x), 1.0), abs(self.x))}:
+            near = slice(max(0, end - NEAREST), end)
+            jump, error = limit(self.steps[near], changes[near], errors[near], 1)
+            if abs(jump) > max(least, 3.0 * error):
+                slope = (changes[end - 1] - jump) / self.steps[end - 1]
+                rests = [y - slope * step for y, step in zip(changes[end:], self.steps[end:], strict=True)]
+                if all(min(abs(rest - jump), 4.0 * abs(rest)) <= FLAT * abs(jump) for rest in rests):
+                    return True
+        return False
+
+    def hidden_rounding(self) -> float:
+        """The rounding errors that the values show: how far they lie from lines through their neighbours.
+
+        From the narrowest step on these distances are rounding, all of about the same size, and then they grow with
+        the step, since the function is curved. Where nothing had changed before, the first changes may well be
+        rounding. One or two distances alone, as at a kink nearby, and those large beside the values are details of the
+        function.
+        """
+        near = 1e-3 * max(abs(self.x), 1.0)
+        middle = [k for k in range(len(self.steps) - 2, 0, -1) if self.steps[k] <= near]
+        distances = [self._distance(k) for k in middle] + [0.0] * 3
+        largest = 1e-10 * max(map(abs, self.values))
+        noise = 0.0
+        for i, k in enumerate(middle):
+            first, second, third, _ = four = distances[i : i + 4]
+            if self.values[k + 1] != self.here:
+                if first > 3.0 * noise and second > 3.0 * first and third > 3.0 * second:
+                    break
+                first = min(first, sorted(four)[1])
+            if first > largest:
                 break
-            first = min(first, sorted(four)[1])
-        if first > largest:
-            break
-        noise = max(noise, first)
-    return noise
+            noise = max(noise, first)
+        return noise
+
+    def _distance(self, k: int) -> float:
+        """How far value number k lies from the line through its neighbours."""
+        (wide, middle, narrow), (first, second, third) = self.steps[k - 1 : k + 2], self.values[k - 1 : k + 2]
+        return abs(second - third - (first - third) * ((middle - narrow) / (wide - narrow)))
 
 
-def _distance(steps: Sequence[float], values: Sequence[float]) -> float:
-    """How far the second of three points lies from the line through the others."""
-    wide, middle, narrow = steps
-    rise = values[0] - values[2]
-    return abs(values[1] - values[2] - rise * ((middle - narrow) / (wide - narrow)))
+def _rounding_errors(rounding: Rounding, steps: Sequence[float], changes: Sequence[float]) -> list[float]:
+    """Bounds of the rounding errors of the values at some steps from x, to first order."""
+    return [
+        rounding.value + step * rounding.derivative + EPSILON * abs(change)
+        for step, change in zip(steps, changes, strict=True)
+    ]
+
+
+def _errors(left: _Side, right: _Side, rounding: Rounding) -> list[float]:
+    """For each step, a bound of the rounding error of a difference quotient."""
+    hidden = max(left.hidden_rounding(), right.hidden_rounding())
+    if not any(rounding) and any((*left.changes, *right.changes)):      # it changes, and the graph doesn't show why
+        hidden = max(hidden, EPSILON * abs(left.here))
+    changes = [max(map(abs, pair)) for pair in zip(left.changes, right.changes, strict=True)]
+    known = _rounding_errors(rounding, left.steps, changes)
+    return [max(hidden, error) / step for error, step in zip(known, left.steps, strict=True)]
+
+
+def _derivative(left: _Side, right: _Side, errors: Sequence[float]) -> Difference:
+    """The limit of the central differences; or those from both sides, if they differ."""
+    steps, of_one_side = left.steps, [2.0 * error for error in errors]
+    before, after = [-slope for slope in left.slopes], right.slopes
+    low, high = limit(steps, before, of_one_side, 1), limit(steps, after, of_one_side, 1)
+    gap, unsure = abs(low.value - high.value), 3.0 * (low.error + high.error)
+    if gap > max(unsure, KINK * max(abs(low.value), abs(high.value))):
+        return Difference("kink", error=low.error + high.error, left=low.value, right=high.value)
+    pairs = zip(left.values, right.values, steps, strict=True)
+    derivative, error = limit(steps, [(b - a) / (2.0 * step) for a, b, step in pairs], errors, 2)
+    scale = max(*map(abs, before), *map(abs, after), abs(left.here) / max(abs(left.x), 1.0))
+    return Difference("smooth", derivative, error, derivative, derivative, max(gap, unsure), scale)
