@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import optim
 from ..boundary.arguments import describe
+from ..boundary.text import one_line
 from ..nn.module import Module
 from ..nn.serialization import CHECKPOINT, FORMAT, architecture_text, named_below, read, write
 
@@ -81,7 +82,7 @@ def load_checkpoint(
         for part, state in reversed(before):
             part.load_state_dict(state)
         if isinstance(error, ValueError | TypeError):
-            raise ValueError(f"{path}: {error}") from None
+            raise ValueError(f"{one_line(path)}: {error}") from None
         raise
 
 
