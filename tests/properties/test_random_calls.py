@@ -8,7 +8,7 @@ import pytest
 
 from autograd_tiny import engine_kind
 
-PROGRAM = Path(__file__).parents[1] / "references" / "random_calls.py"
+PROGRAM = Path(__file__).parents[1] / "references" / "programs" / "random_calls.py"
 
 
 @pytest.mark.skipif(engine_kind() != "native", reason="plain Python does not crash")
@@ -16,7 +16,7 @@ PROGRAM = Path(__file__).parents[1] / "references" / "random_calls.py"
 def test_random_calls_do_not_crash(seed):
     found = subprocess.run(
         [sys.executable, "-X", "faulthandler", str(PROGRAM), str(seed), "700"],
-        capture_output=True, text=True, check=False, cwd=PROGRAM.parents[2],
-        env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])},
+        capture_output=True, text=True, check=False, cwd=PROGRAM.parents[3],
+        env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[3])},
     )
     assert (found.returncode, found.stdout) == (0, "native did not crash\n"), found.stderr

@@ -18,7 +18,7 @@ from references.agreement import compare
 from references.operations import MP, REFERENCES
 
 from autograd_tiny import Value, gradients, topological_order
-from references.random_graphs import Program, SMOOTH, TINY, examples, forward, magnitudes, programs, run
+from references.programs.random_graphs import Program, SMOOTH, TINY, examples, forward, magnitudes, programs, run
 
 
 # ---- programs

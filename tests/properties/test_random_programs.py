@@ -2,7 +2,7 @@
 
 The tolerance is 1e-12 times the same sweep with absolute values, plus the spread of a few sweeps in which each rounding
 is a little different. Where a rounding decides the result (the side of a comparison, nan or not, overflow or not), the
-result of eager code is accidental, and nothing is compared. references/random_tapes.py has the judge.
+result of eager code is accidental, and nothing is compared. references/programs/random_tapes.py has the judge.
 """
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from references.operations import EDGES, ROWS, DERIVATIVE_SLACK, VALUE_SLACK, comfortable, perform, same
-from references.random_graphs import Program, on_leaves
-from references.random_tapes import (
+from references.programs.random_graphs import Program, on_leaves
+from references.programs.random_tapes import (
     BINARY, FUNCTIONS, Judge, Recorded, Sweep, examples, is_near, operands_of, overflows, places, points, seeds,
     special_points, tame, wild,
 )

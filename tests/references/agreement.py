@@ -22,8 +22,8 @@ if __name__ == "__main__":
 
 import mpmath
 from references.operations import REFERENCES, ROWS, perform, same
-from references.random_graphs import Program, random_program, run
-from references.random_tapes import SPECIAL, Judge, wild_program, without_repetitions
+from references.programs.random_graphs import Program, random_program, run
+from references.programs.random_tapes import SPECIAL, Judge, wild_program, without_repetitions
 
 from autograd_tiny import Dual, Value, gradients, record, topological_order
 

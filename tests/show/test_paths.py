@@ -10,7 +10,7 @@ from autograd_tiny import Value, exp, gradients, log, mean, topological_order
 from autograd_tiny.show.paths import (
     LARGEST_EXACT_COUNT, Count, PowerOfTen, WeightedPath, by_size, count_paths, largest_paths,
 )
-from references.random_paths import DERIVATIVES, INF, NAN, random_graph
+from references.programs.random_paths import DERIVATIVES, INF, NAN, random_graph
 
 examples = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 

@@ -4,8 +4,8 @@ import random
 import numpy as np
 import pytest
 from references.custom import cube, wave
-from references.random_graphs import SMOOTH, random_program
-from references.random_tapes import Recorded, points
+from references.programs.random_graphs import SMOOTH, random_program
+from references.programs.random_tapes import Recorded, points
 from references.tapes import METHODS, batch, close, on_numpy
 
 import autograd_tiny as at

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from references.operations import ROWS, comfortable, perform
-from references.random_graphs import programs
-from references.random_tapes import Recorded, special_points
+from references.programs.random_graphs import programs
+from references.programs.random_tapes import Recorded, special_points
 from references.tapes import batch
 from references.work import calls_in
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from references.custom import cube, wave
 from references.operations import REFERENCES, ROWS, found, perform, same, stated
-from references.random_graphs import examples, is_suitable, magnitudes, programs, run
+from references.programs.random_graphs import examples, is_suitable, magnitudes, programs, run
 
 import autograd_tiny as at
 from autograd_tiny import Dual, Value, gradients, operation

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from references.operations import perform
-from references.random_graphs import SMOOTH, examples, magnitudes, programs, run
+from references.programs.random_graphs import SMOOTH, examples, magnitudes, programs, run
 from references.transforms import HESSIANS, MODES, POINT, VECTOR, all_hessians, both_modes, bowl, close, fails, wavy
 from scipy.optimize import least_squares, minimize, rosen, rosen_der, rosen_hess
 

@@ -5,7 +5,7 @@ import random
 import mpmath
 import pytest
 from references.operations import REFERENCES
-from references.random_graphs import random_program, run
+from references.programs.random_graphs import random_program, run
 
 import autograd_tiny as at
 from autograd_tiny import Value, topological_order

@@ -13,7 +13,7 @@ from autograd_tiny import Value, gradients
 from autograd_tiny.show.explanation.explanation import Explanation, explain
 from autograd_tiny.show.paths import PowerOfTen
 from references.show.explanations import explained, well_formed
-from references.random_paths import random_graph
+from references.programs.random_paths import random_graph
 from references.worked_examples import example_a, example_b, example_e, example_f, labelled
 
 

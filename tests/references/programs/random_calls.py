@@ -1,6 +1,6 @@
 """Random calls of public names with arguments of all kinds, run as a program: whatever happens, it must not crash.
 
-python tests/references/random_calls.py SEED CALLS
+python tests/references/programs/random_calls.py SEED CALLS
 """
 from __future__ import annotations
 

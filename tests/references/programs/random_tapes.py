@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import settings, strategies as st
 from references.operations import REFERENCES, ROWS, edges, no_slack, same
-from references.random_graphs import Program, Step, number, random_program, run
+from references.programs.random_graphs import Program, Step, number, random_program, run
 
 import autograd_tiny as at
 from autograd_tiny import gradients, record
