@@ -1,4 +1,9 @@
-"""Compiles what runs natively, where Cython and a C compiler are there; the package runs without, too."""
+"""Compiles what runs natively, where Cython and a C compiler are there; the package runs without, too.
+
+The engine's modules need each other: all are built, or none. Where there is no compiler, or no header files of Python,
+none is, and the build says so. Where there are, but a module cannot be compiled, the build fails and says why.
+AUTOGRAD_TINY_PURE=1 builds without them.
+"""
 import os
 import sys
 import tempfile
@@ -7,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 try:
     from Cython.Build import cythonize
@@ -35,8 +41,44 @@ def write_kernels() -> None:
     BUILD.joinpath("kernels.h").write_text(text, encoding="utf-8")
 
 
+class BuildAllOrNone(build_ext):
+    """Builds the engine as a whole."""
+
+    def build_extensions(self) -> None:
+        if not self.can_compile():
+            print("NO C COMPILER, or no header files of Python: autograd_tiny is built without its native engine, and "
+                  "will run in pure Python, much slower", file=sys.stderr)
+            self.extensions = []
+            return
+        try:
+            super().build_extensions()
+        except Exception as error:
+            raise SystemExit(
+                f"autograd_tiny's native engine could not be compiled: {error}\nTo install the package without it, in "
+                "pure Python, set AUTOGRAD_TINY_PURE=1 and try again"
+            ) from error
+
+    def can_compile(self) -> bool:
+        """Whether there is a compiler that finds Python's header files."""
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "trial.c")
+            source.write_text("#include <Python.h>\nint trial(void) { return 0; }\n", encoding="utf-8")
+            try:
+                self.compiler.compile([str(source)], output_dir=folder, include_dirs=self.include_dirs)
+            except Exception:       # of the compiler, or of its absence
+                return False
+        return True
+
+
+def is_outdated() -> bool:
+    """Whether a .pxd is newer than the C code, which Cython does not always notice."""
+    declared = [path.stat().st_mtime for path in Path("autograd_tiny").rglob("*.pxd")]
+    written = [path.stat().st_mtime for path in BUILD.rglob("*.c")]
+    return bool(written) and max(declared) > min(written)
+
+
 def extensions() -> list[Extension]:
-    if cythonize is None:
+    if cythonize is None or os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
         return []
     write_kernels()
     windows = sys.platform == "win32"
@@ -59,13 +101,13 @@ def extensions() -> list[Extension]:
     found = cythonize(
         [*compiled, native_executor],
         build_dir=str(BUILD),
+        force=is_outdated(),
         compiler_directives={
             "boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3,
         },
     )
-    for extension in found:
-        extension.optional = True  # to be said after cythonize, which forgets it
+    found[-1].optional = True       # some compilers know no vector types: tapes run on NumPy then
     return found
 
 
-setup(ext_modules=extensions(), options=FOLDERS)
+setup(ext_modules=extensions(), options=FOLDERS, cmdclass={"build_ext": BuildAllOrNone})

@@ -13,7 +13,6 @@ Python's own are not hidden. __init__.pyi lists all public names with the module
 """
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 
@@ -22,14 +21,9 @@ if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from importlib.machinery import ModuleSpec
     from typing import Any
 
-if os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
-    # look for source files only, also where compiled ones lie beside them
-    from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from .boundary.native import load_engine
 
-    for _folder in __path__[0], os.path.join(__path__[0], "engine"):
-        sys.path_importer_cache[_folder] = FileFinder(_folder, (SourceFileLoader, SOURCE_SUFFIXES))
-
-from . import engine as engine
+load_engine(__name__, __path__[0])
 
 # <written: names> by tools/written.py, from __init__.pyi
 _NAMES = {
