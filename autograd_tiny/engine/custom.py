@@ -57,9 +57,43 @@ class CustomOperation(Operation):
         self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
     ) -> list[Any]:
         found = [each(*map(_ieee, (*operands, f))) for each in self.derivative_functions]
-        return [
-            x if is_other_kind(x) else self._number(x, "a derivative", Value) for x in found
-        ]
+        derivatives = [x if is_other_kind(x) else self._number(x, "a derivative", Value) for x in found]
+        if any(type(x) is Value or is_other_kind(x) for x in operands):     # they may be differentiated again
+            self._refuse_hidden_numbers(operands, derivatives, wanted or [True] * len(operands))
+        return derivatives
+
+    def _refuse_hidden_numbers(
+        self, operands: Sequence[Any], derivatives: Sequence[Any], wanted: Sequence[bool]
+    ) -> None:
+        """RuntimeError if a derivative changes where its graph does not say so: its own derivative would be wrong.
+
+        Two signs of that: at the same operands it is another number after the function was called elsewhere, so it
+        uses what the function saved; or it is a plain number, and another one elsewhere.
+        """
+        here = [IEEEFloat(x.data if type(x) is Value or is_other_kind(x) else x) for x in operands]
+        elsewhere = [IEEEFloat(x + 1e-3 * max(abs(x), 1.0)) for x in here]
+        try:
+            f = IEEEFloat(self.function(*here))
+            first = self._numbers(here, f)
+            moved = self._numbers(elsewhere, IEEEFloat(self.function(*elsewhere)))
+            again = self._numbers(here, f)
+            self.function(*here)                # what it saves is as before
+        except Exception:                       # there the function may not be defined: nothing is known
+            return
+        known = {id(x) for x in operands}
+        for k, derivative in enumerate(derivatives):
+            is_leaf = type(derivative) is Value and not derivative.operands and id(derivative) not in known
+            is_plain = is_leaf or not (type(derivative) is Value or is_other_kind(derivative))
+            if wanted[k] and (first[k] != again[k] or (is_plain and first[k] != moved[k])):
+                raise RuntimeError(
+                    f"{self.name} cannot be differentiated twice: its derivative with respect to {self.operands[k]} "
+                    "uses numbers that are neither operands nor f, saved by the function or taken by .data or math. "
+                    "Write it as a formula of the operands and f, with this package's functions"
+                )
+
+    def _numbers(self, operands: Sequence[float], f: float) -> list[str]:
+        """The derivatives at plain numbers, as texts, so that nan equals nan."""
+        return [repr(float(each(*operands, f))) for each in self.derivative_functions]
 
     def _number(self, found: Any, what: str, besides: Any = ()) -> Any:
         try:
@@ -101,7 +135,8 @@ def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]]
     """Make an operation of your own from a function of floats and its derivatives.
 
     The result takes Values, numbers and arrays, and is one node in the graph. If its derivatives are written with
-    Python arithmetic and this package's functions, they can be differentiated again.
+    Python arithmetic and this package's functions, they can be differentiated again. If they use other numbers than the
+    operands and f, as intermediate results that the function saved, differentiating twice is a RuntimeError.
 
         @operation(lambda x, f: 3 * x**2)
         def cube(x):

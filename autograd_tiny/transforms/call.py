@@ -23,7 +23,7 @@ from ..engine.gradient_graph import gradient_graph, gradients
 from ..engine.graph import topological_order
 from ..engine.state import noted, switched
 from ..engine.value import Value
-from .dual import Dual, dual, fresh_tag, number, structural_zero
+from .dual import Dual, check_live, dual, end, fresh_tag, number, structural_zero
 from .pytree import Structure, flatten, map_values, opened
 
 Argnums: TypeAlias = "int | Sequence[int]"
@@ -104,10 +104,13 @@ class Call:
         columns: list[list[Any]] = []
         for direction in directions:
             tag = fresh_tag()
-            with _differentiating(()):
-                found, structure, aux = self.run([
-                    dual(x, structural_zero(t), tag) for x, t in zip(self.numbers, direction, strict=True)
-                ])
+            try:
+                with _differentiating(()):
+                    found, structure, aux = self.run([
+                        dual(x, structural_zero(t), tag) for x, t in zip(self.numbers, direction, strict=True)
+                    ])
+            finally:
+                end(tag)
             parts = [_parts(x, tag) for x in found]
             columns.append([self.settled(tangent) for _, tangent in parts])
             outputs = [primal for primal, _ in parts]
@@ -124,6 +127,7 @@ class Call:
     def settled(self, x: Any) -> Any:
         """A number of an answer: a Value only if it is to be one."""
         if type(x) is Dual:
+            check_live(x.tag)
             return dual(self.settled(x.primal), self.settled(x.tangent), x.tag)
         if type(x) is Value:
             return x if self.keep or _outer_depend_on(x) else x.data

@@ -27,7 +27,9 @@ from ..engine.state import recording
 from ..engine.value import Value, apply_ufunc, dispatch, is_operand, plain_float, required
 
 # dual numbers that are nested by hand have the tags 0, 1, 2 …, or one more than that of a differentiation
-_tags = count(2**32, 2**16)
+FIRST_TAG, NESTED = 2**32, 2**16
+_tags = count(FIRST_TAG, NESTED)
+_live: set[int] = set()                     # the tags of the differentiations under way
 
 # This very object is the tangent of a number that does not depend on the input: it is left out of products.
 INDEPENDENT = float("0")
@@ -76,6 +78,7 @@ class Dual:
         """
         operands = [x if type(x) is Dual else required(x) for x in operands]
         tag = max([x.tag for x in operands if type(x) is Dual])
+        check_live(tag)
         ours = [type(x) is Dual and x.tag == tag for x in operands]
         primals = [x.primal if our else x for x, our in zip(operands, ours, strict=True)]
         plain = {*map(type, primals)} == {float}
@@ -265,7 +268,23 @@ def dual(primal: Any, tangent: Any, tag: int) -> Dual:
 
 def fresh_tag() -> int:
     """A tag for a differentiation that begins now, greater than all before."""
-    return next(_tags)
+    tag = next(_tags)
+    _live.add(tag)
+    return tag
+
+
+def end(tag: int) -> None:
+    """The differentiation with this tag has ended: dual numbers that outlive it can't be computed with."""
+    _live.discard(tag)
+
+
+def check_live(tag: int) -> None:
+    """RuntimeError for the tag of a differentiation that has ended, as JAX for a leaked tracer."""
+    if tag >= FIRST_TAG and tag - tag % NESTED not in _live:
+        raise RuntimeError(
+            "a dual number leaked from a differentiation in forward mode that has ended, through a global variable or "
+            "an attribute perhaps: return it from the function instead, with has_aux=True, or keep x.data"
+        )
 
 
 def number(x: Any) -> float:

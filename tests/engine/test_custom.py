@@ -6,7 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
-from autograd_tiny import Value, grad, gradients, operation, record
+import autograd_tiny as at
+from autograd_tiny import Value, grad, gradients, hessian, operation, record
 from references.custom import cube, wave
 
 
@@ -106,3 +107,71 @@ def test_derivatives_that_were_taken_away_afterwards():
     third.derivative_functions = third.derivative_functions[:1]
     with pytest.raises(ValueError, match="3 local derivatives, one for each operand"):
         third(Value(1.0), Value(2.0), Value(3.0))
+
+
+# ---- derivatives that use other numbers than the operands and f
+
+def saving(shape):
+    """An operation x³ whose derivative uses a number that the function saved."""
+    saved = {}
+
+    @operation(shape(saved))
+    def saves(x):
+        saved["slope"] = 3.0 * x * x
+        return x * x * x
+
+    return saves
+
+
+HIDDEN = {
+    "saved": lambda: saving(lambda saved: lambda x, f: saved["slope"]),
+    "saved, times a formula": lambda: saving(lambda saved: lambda x, f: saved["slope"] * x / x),
+    "taken by data": lambda: operation(lambda x, f: math.cos(getattr(x, "data", x)))(lambda x: math.sin(x)),
+}
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_hidden_numbers_are_refused_where_an_operation_is_differentiated_twice(kind):
+    """The first derivative is right, and the second was 0, as in PyTorch."""
+    f = HIDDEN[kind]()
+    x = Value(0.5)
+    y = f(x)
+    y.backward()
+    first = x.grad
+    assert first == grad(f)(0.5) == grad(f, mode="forward")(0.5)
+    for attempt in (
+        lambda: gradients(y, x, create_graph=True), lambda: grad(grad(f))(0.5), lambda: hessian(f)(0.5),
+        lambda: grad(grad(f, mode="forward"), mode="forward")(0.5),
+    ):
+        with pytest.raises(RuntimeError, match="cannot be differentiated twice: its derivative with respect to x"):
+            attempt()
+    assert gradients(y, x) == first and grad(f)(0.5) == first
+
+
+def test_what_the_function_saved_is_there_as_before():
+    f = saving(lambda saved: lambda x, f: saved["slope"])
+    f(0.5)
+    with pytest.raises(RuntimeError, match="differentiated twice"):
+        grad(grad(f))(0.5)
+    assert f.derivative_functions[0](0.5, 0.125) == 0.75
+
+
+def test_derivatives_that_are_constant_or_defined_nowhere_else_stay():
+    @operation(lambda x, y, f: 2.0, lambda x, y, f: y)
+    def linear(x, y):
+        return 2.0 * x + y * y / 2.0
+
+    @operation(lambda x, f: 1.0 * (x > 0.0))
+    def hinge(x):
+        return max(x, 0.0)
+
+    @operation(lambda x, f: at.cos(x))
+    def only_here(x):
+        if x != 0.5:
+            raise ValueError("not defined")
+        return math.sin(x)
+
+    assert hessian(lambda x, y: linear(x, y), (0, 1))(1.0, 3.0) == ((0.0, 0.0), (0.0, 1.0))
+    assert grad(grad(hinge))(2.0) == 0.0
+    assert grad(grad(only_here))(0.5) == pytest.approx(-math.sin(0.5))
+    assert grad(grad(cube))(2.0) == 12.0 and grad(grad(cube))(math.nan) != 0.0

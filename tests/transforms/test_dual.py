@@ -13,7 +13,7 @@ from references.operations import REFERENCES, ROWS, found, perform, same, stated
 from references.programs.random_graphs import examples, is_suitable, magnitudes, programs, run
 
 import autograd_tiny as at
-from autograd_tiny import Dual, Value, gradients, operation
+from autograd_tiny import Dual, Value, grad, gradients, jacobian, jvp, operation
 from autograd_tiny.engine import functions
 from autograd_tiny.transforms.dual import fresh_tag, number
 
@@ -414,3 +414,54 @@ def test_random_graphs_of_duals_of_values(program, data):
         known.append(perform(name, [known[x] if type(x) is int else x for x in operands]))
     tolerance = 1e-12 * max(1.0, magnitudes(program, values)[i])
     assert abs(number(known[-1].tangent) - derivative) <= tolerance
+
+
+# ---- dual numbers that outlive their differentiation
+
+def test_a_leaked_dual_number_raises_where_it_is_used():
+    """As a leaked tracer does in JAX; it used to give dual numbers as results."""
+    kept = []
+
+    def leaking(x):
+        kept.append(x * 2.0)
+        return x * x
+
+    for differentiate in (
+        lambda: grad(leaking, mode="forward")(3.0), lambda: jvp(leaking, (3.0,), (1.0,)),
+        lambda: jacobian(lambda x: [leaking(x)], mode="forward")(3.0),
+        lambda: grad(grad(leaking, mode="forward"), mode="forward")(3.0),
+        lambda: grad(grad(leaking, mode="forward"))(3.0),
+    ):
+        kept.clear()
+        differentiate()
+        leaked = kept[-1]
+        assert leaked.data == 6.0                       # a look at the number is no computation
+        for use in (
+            lambda x: x + 1.0, lambda x: 2.0 * x, lambda x: at.sin(x), lambda x: Value(1.0) * x, lambda x: x * x,
+            lambda x: grad(lambda y: y * x)(1.0), lambda x: grad(lambda y: y + x, mode="forward")(1.0),
+            lambda x: grad(lambda y: x, mode="forward")(1.0), lambda x: np.array([x]) * 2.0,
+        ):
+            with pytest.raises(RuntimeError, match="leaked from a differentiation in forward mode that has ended"):
+                use(leaked)
+
+
+def test_dual_numbers_of_an_outer_differentiation_are_alive_in_an_inner_one():
+    def outer(x):
+        inner = grad(lambda y: y * y * x, mode="forward")(x)       # 2x²
+        return inner * x
+
+    assert grad(outer, mode="forward")(3.0) == 54.0
+    assert (Dual(3.0, 1.0) * 2.0).tangent == 2.0                    # those made by hand always are
+
+
+def test_a_differentiation_that_fails_ends_too():
+    kept = []
+
+    def failing(x):
+        kept.append(x)
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError):
+        grad(failing, mode="forward")(1.0)
+    with pytest.raises(RuntimeError, match="leaked"):
+        kept[0] * 1.0
