@@ -5,7 +5,10 @@ Cython compiles this file too (vectors.pxd): then tens of thousands of Values ta
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
+    from typing import Any, TypeAlias
 
 try:
     import cython
@@ -61,7 +64,7 @@ def write(values: Sequence[Any], numbers: Array) -> None:
         TypeError: Something else than a list or tuple of Values, or than real numbers.
         ValueError: An array of another shape. After an error nothing has changed.
     """
-    set_numbers(*_checked(values, numbers))
+    _all_or_none(set_numbers, *_checked(values, numbers))
 
 
 def add_gradients(values: Sequence[Any], gradients: Array) -> None:
@@ -69,7 +72,14 @@ def add_gradients(values: Sequence[Any], gradients: Array) -> None:
 
     Arguments and errors are those of `write`.
     """
-    accumulate(*_checked(values, gradients))
+    each, given = _checked(values, gradients)
+    before = None if cython.compiled else read_gradients(each)
+    try:
+        accumulate(each, given)
+    except KeyboardInterrupt:                   # uncompiled, in the midst of the loop
+        replace_gradients(each, before)
+        accumulate(each, given)
+        raise
 
 
 def set_gradients(values: Sequence[Any], gradients: Array) -> None:
@@ -77,7 +87,7 @@ def set_gradients(values: Sequence[Any], gradients: Array) -> None:
 
     Arguments and errors are those of `write`.
     """
-    replace_gradients(*_checked(values, gradients))
+    _all_or_none(replace_gradients, *_checked(values, gradients))
 
 
 def zero_gradients(values: Sequence[Any]) -> None:
@@ -147,6 +157,15 @@ def _checked(values: Sequence[Any], numbers: Any) -> tuple[tuple[Any, ...], Arra
     if given.shape != (len(each),):
         raise ValueError(f"{len(each)} numbers are expected, one for each Value, got shape {given.shape}")
     return each, given.astype(float, copy=False)
+
+
+def _all_or_none(loop: Callable[[tuple[Any, ...], Array], None], values: tuple[Any, ...], numbers: Array) -> None:
+    """Run a loop that sets a field of each Value; where Ctrl-C interrupts it, run it again."""
+    try:
+        loop(values, numbers)
+    except KeyboardInterrupt:
+        loop(values, numbers)
+        raise
 
 
 def _tuple_of(values: Sequence[Any]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from types import CodeType, FrameType
 
+from ..engine.context import ContextDecorator
 from ..engine.state import switched
 from ..engine.value import Value
 from .nonfinite import Origin, find_gradient_origin
@@ -17,7 +18,7 @@ LONGEST_LINE = 80           # characters of a line of code in an error message
 _places: dict[tuple[CodeType, int], str] = {}
 
 
-class detect_anomaly(switched):
+class detect_anomaly(ContextDecorator):
     """Raise at the first value or gradient that is not finite, and name the line of code that computed it.
 
     Use `with detect_anomaly(): …`, or `@detect_anomaly()` above a function. Unlike torch.autograd.detect_anomaly,

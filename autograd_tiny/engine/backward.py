@@ -10,8 +10,6 @@ A. Walther, Evaluating Derivatives (2008), chapter 3.
 """
 from __future__ import annotations
 
-from _thread import RLock
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any, TypeAlias
@@ -29,9 +27,9 @@ if cython.compiled:
     )
 else:
     from . import pure_cython as cython, state
+    from ..boundary.collector import without_collector
     from .pure_cython import (
-        Branches, borrow, collector_is_on, drop, give_back, new_branches, pause_collector, pop, push, reserve,
-        resume_collector, set_gradient, set_gradients,
+        Branches, borrow, drop, give_back, new_branches, pop, push, reserve, set_gradient, set_gradients,
     )
     from .value import Fan, Value
 from ..calculus.operations import LEAF
@@ -41,7 +39,6 @@ Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 
 clock = 1               # counts the Values that all walks have met,
 walk = 1                # and this is where it stood when the present walk began: see find_adjoints
-one_walk_at_a_time: Any = RLock()       # the fields _place and _waiting serve one walk at a time
 
 
 def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
@@ -54,14 +51,15 @@ def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tu
         on_gradient = state.current().on_gradient
         if on_gradient is not None:
             on_gradient(output, seed)
-    with one_walk_at_a_time:
-        collector_was_on = collector_is_on()
-        try:
-            pause_collector()
-            return find_adjoints(output, seed, keep, wanted)
-        finally:
-            if collector_was_on:
-                resume_collector()
+    if not cython.compiled:     # other threads run meanwhile; _place and _waiting serve one walk at a time
+        return without_collector(find_adjoints, output, seed, keep, wanted)
+    collector_was_on = collector_is_on()
+    try:
+        pause_collector()
+        return find_adjoints(output, seed, keep, wanted)
+    finally:
+        if collector_was_on:
+            resume_collector()
 
 
 def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:

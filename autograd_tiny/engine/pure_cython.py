@@ -1,7 +1,6 @@
 """Stands in for Cython where the engine runs as plain Python: hints do nothing, and C memory is a list."""
 from __future__ import annotations
 
-import gc
 from _thread import _local
 from contextvars import ContextVar
 from itertools import chain, repeat
@@ -101,11 +100,6 @@ def set_gradients() -> None:
         gradients = map(kind._grad.__set__, _nodes, _gradients)
         any(chain(gradients, map(kind._has_grad.__set__, _nodes, repeat(True))))    # each gives None: all are set
         new_branches()
-
-
-collector_is_on = gc.isenabled
-pause_collector = gc.disable
-resume_collector = gc.enable
 
 
 class _Running(_local):

@@ -1,7 +1,7 @@
 # What is a C number in state.py when it is compiled.
 cdef class State:
     cdef readonly tuple blocks
-    cdef long endings
+    cdef object known_at
     cdef readonly bint recording
     cdef readonly str scope
     cdef readonly object scope_block
@@ -13,8 +13,8 @@ cdef class State:
     cdef readonly object on_read
     cdef readonly object on_write
 
-cdef bint results_switched, scopes_switched, comparisons_switched
-cdef long endings
+cdef set results_switched, scopes_switched, comparisons_switched
+cdef object last_ending
 cdef State NO_BLOCKS
 
 cpdef State current()

@@ -5,14 +5,16 @@ from where it begins until it ends, in its context (see Python's contextvars): i
 tasks that are started inside it. Other threads and tasks are not affected. Blocks that overlap, as those of suspended
 generators may, need not end in the order in which they began: leaving a block ends that block and no other.
 
-The engine looks up its context only if a block that could concern it is open in any context. Three flags, each a
-plain number in C, tell. Without such a block the engine pays nothing more.
+The engine looks up its context only if a block that could concern it is open in any context. Three sets of open
+blocks tell. Without such a block the engine pays nothing more.
+
+Ctrl-C may interrupt anywhere, also while a block begins or ends. So a block is ended by whichever comes first: its
+regular end, the `except` around its beginning, or the finalizer of its context manager. Each step of that is a single
+operation of Python, which neither an interrupt nor another thread can divide.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextvars import ContextVar
-from functools import wraps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
@@ -28,11 +30,11 @@ else:
     from . import pure_cython as cython
     from .pure_cython import get_value
 
-results_switched = False        # whether any block is open that concerns new results,
-scopes_switched = False         # the scopes of new Values,
-comparisons_switched = False    # or comparisons, and other looks at their numbers
-endings = 0                     # how many blocks have ended
-_open_blocks: set[Block] = set()
+results_switched: set[Block] = set()        # the blocks that are open, anywhere, and concern new results,
+scopes_switched: set[Block] = set()         # the scopes of new Values,
+comparisons_switched: set[Block] = set()    # or comparisons, and other looks at their numbers
+_open_blocks: set[Block] = set()            # all of them
+last_ending: Any = object()                 # another one whenever a block has ended
 LOOKS = frozenset(("on_comparison", "on_branch", "on_identity", "on_read", "on_write"))
 
 
@@ -42,11 +44,11 @@ class State:
     """What is in effect in a context: the changes of all its open blocks, where inner ones override outer ones."""
 
     __slots__ = (
-        "blocks", "endings", "on_branch", "on_comparison", "on_gradient", "on_identity", "on_read", "on_result",
+        "blocks", "known_at", "on_branch", "on_comparison", "on_gradient", "on_identity", "on_read", "on_result",
         "on_write", "recording", "scope", "scope_block",
     )
     blocks: tuple[Any, ...]     # the innermost last
-    endings: int                # how many blocks, anywhere, had ended when these were last known to be open
+    known_at: Any               # the last ending when these were last known to be open
     recording: bool             # whether results remember how they were computed: not so inside no_grad()
     on_result: Any              # called with each new result; may raise
     on_gradient: Any            # called with output and seed before a backward pass; may raise
@@ -59,8 +61,8 @@ class State:
     scope_block: Any            # the innermost block that sets a scope; None if there is none
 
     def __init__(self, blocks: tuple[Any, ...]) -> None:
+        self.known_at = last_ending
         self.blocks = blocks
-        self.endings = endings
         self.recording = True
         self.scope = ""
         self.scope_block = self.on_result = self.on_gradient = self.on_comparison = self.on_branch = None
@@ -85,16 +87,13 @@ class Block:
 
     Attributes:
         changes: Fields of State by name, and anything else that is stored for `noted`.
-        concerns_results, concerns_scopes, concerns_comparisons: Which fast flags the block sets.
+        is_open: Whether it has not ended.
     """
 
-    __slots__ = ("changes", "concerns_comparisons", "concerns_results", "concerns_scopes", "is_open")
+    __slots__ = ("changes", "is_open")
 
     def __init__(self, changes: dict[str, Any]) -> None:
         self.changes = changes
-        self.concerns_results = not changes.get("recording", True) or changes.get("on_result") is not None
-        self.concerns_scopes = "scope" in changes
-        self.concerns_comparisons = not changes.keys().isdisjoint(LOOKS)
         self.is_open = True
 
 
@@ -105,10 +104,11 @@ _current: ContextVar[State] = ContextVar("autograd_tiny.state", default=NO_BLOCK
 def current() -> State:
     """The state in effect here."""
     found: State = get_value(_current)
-    if found.endings != endings and found.blocks:
+    if found.known_at is not last_ending and found.blocks:
+        now = last_ending                   # another thread may end a block while this one looks
         still_open = tuple([block for block in found.blocks if block.is_open])
         if len(still_open) == len(found.blocks):
-            found.endings = endings
+            found.known_at = now
         else:
             found = State(still_open) if still_open else NO_BLOCKS
             _current.set(found)
@@ -117,34 +117,34 @@ def current() -> State:
 
 def begin(block: Block) -> None:
     """Put a block into effect from here on, in this context."""
+    changes = block.changes
     _open_blocks.add(block)
-    _set_flags()
+    if not changes.get("recording", True) or changes.get("on_result") is not None:
+        results_switched.add(block)
+    if "scope" in changes:
+        scopes_switched.add(block)
+    if not changes.keys().isdisjoint(LOOKS):
+        comparisons_switched.add(block)
     _current.set(State((*current().blocks, block)))
 
 
 def end(block: Block) -> None:
     """End a block, wherever it began."""
-    global endings
+    global last_ending
     block.is_open = False
-    endings += 1
-    _open_blocks.discard(block)
-    _set_flags()
-    current()                       # forgets it, if this is where it began
-
-
-def _set_flags() -> None:
-    global results_switched, scopes_switched, comparisons_switched
-    blocks = list(_open_blocks)             # another thread may open one meanwhile
-    results_switched = any(block.concerns_results for block in blocks)
-    scopes_switched = any(block.concerns_scopes for block in blocks)
-    comparisons_switched = any(block.concerns_comparisons for block in blocks)
+    last_ending = object()
+    for blocks in (results_switched, scopes_switched, comparisons_switched, _open_blocks):
+        blocks.discard(block)
+    current()                               # forgets it, if this is where it began
 
 
 class switched:
-    """A context manager that changes fields of State for its block; or a decorator, for all that a function does.
+    """A context manager that changes fields of State for its block.
 
-    It may be entered any number of times, also at once.
+    It may be entered any number of times, also at once. When it is freed, its blocks end.
     """
+
+    _blocks: list[Block] = []               # noqa: RUF012 (of one whose __init__ fails)
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
@@ -157,21 +157,22 @@ class switched:
     def __enter__(self) -> None:
         block = Block(self.changes())
         self._blocks.append(block)
-        begin(block)
-
-    def __call__(self, function: Callable[..., Any]) -> Any:
-        @wraps(function)
-        def inside(*args: Any, **kwargs: Any) -> Any:
-            with self:
-                return function(*args, **kwargs)
-
-        return inside
+        try:
+            begin(block)
+        except BaseException:
+            end(block)
+            raise
 
     def __exit__(self, *exception: object) -> None:
-        here = [block for block in self._blocks if block in current().blocks]
-        block = (here or self._blocks)[-1]      # of several open ones, that of this context
+        still_open = [block for block in self._blocks if block.is_open]
+        here = [block for block in still_open if block in current().blocks]
+        block = (here or still_open)[-1]        # of several, that of this context
         end(block)
         self._blocks.remove(block)
+
+    def __del__(self) -> None:
+        for block in self._blocks:
+            end(block)
 
 
 def scope_inside(outer: str, name: str) -> str:

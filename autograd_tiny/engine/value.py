@@ -1231,10 +1231,14 @@ def call_in_scope(module: Any, *inputs: Any) -> Any:
         scope = module._scope_inside(here)
     scope_before, block_before = running_scope(), running_block()
     try:
-        set_running(scope, state.current().scope_block if state.scopes_switched else None)
-        return module.forward(inputs[0]) if len(inputs) == 1 else module.forward(*inputs)
+        try:
+            set_running(scope, state.current().scope_block if state.scopes_switched else None)
+            return module.forward(inputs[0]) if len(inputs) == 1 else module.forward(*inputs)
+        finally:
+            set_running(scope_before, block_before)
     finally:
-        set_running(scope_before, block_before)
+        if not cython.compiled:             # again: Ctrl-C may have interrupted the first
+            set_running(scope_before, block_before)
 
 
 # ---- the implementations of the rows for Values

@@ -6,15 +6,13 @@ only one, as in micrograd. network.py has graphs of any shape; losses.py continu
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..boundary.arguments import boolean, describe, integer, nonnegative
 from ..boundary.text import shortened
 from ..engine.functions import dot, max
-from ..engine.state import noted
+from ..engine.state import noted, switched
 from ..engine.value import Value, current_scope
 from .activations import (
     ACTIVATIONS, ActivationFunction, activation_function, linear, name_of, registered_name,
@@ -383,7 +381,7 @@ class Dropout(Module):
         Args:
             x: Any number of inputs; a single one may stand without a list.
         """
-        factor_for = _factor_source.get() or _random_factor
+        factor_for = [_random_factor, *noted("dropout_factors")][-1]
         if not self.training or self.p == 0.0 or factor_for is keep_all:
             return x
         return unwrap_single([each * factor_for(self) for each in as_list(x)])
@@ -408,17 +406,9 @@ def keep_all(dropout: Dropout) -> float:
     return 1.0
 
 
-_factor_source: ContextVar[Callable[[Dropout], Any] | None] = ContextVar("factor_source", default=None)
-
-
-@contextmanager
-def dropout_factors(source: Callable[[Dropout], Any]) -> Iterator[None]:
-    """In this block each Dropout gets its factors from `source`: so a training loop can draw them itself."""
-    token = _factor_source.set(source)
-    try:
-        yield
-    finally:
-        _factor_source.reset(token)
+def dropout_factors(source: Callable[[Dropout], Any]) -> switched:
+    """A block in which each Dropout gets its factors from `source`: so a training loop can draw them itself."""
+    return switched(dropout_factors=source)
 
 
 def as_list(x: Any) -> Any:

@@ -20,7 +20,7 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.text import one_line, printable, shortened
-from ..engine.state import scope_inside
+from ..engine.state import noted, scope_inside
 from ..engine.value import Value, call_in_scope, current_scope
 from .parameters import array_of, load_arrays, merge, named_in, parameters_in, tensors_in
 
@@ -44,7 +44,6 @@ class Module:
     """
 
     name: str = ""
-    training: bool = True
     _place: tuple[str | None, str] = (None, "")         # outer scope of the last call, and own scope there
     _notes: frozenset[str] = frozenset()                # attributes that were set during a call
 
@@ -142,6 +141,18 @@ class Module:
 
     # ---- modes
 
+    @property
+    def training(self) -> bool:
+        """Whether it is in training mode: that of a fit, evaluate or predict that runs here, or else its own."""
+        for modules, training in reversed(noted("modes")):
+            if id(self) in modules:
+                return bool(training)
+        return bool(vars(self).get("training", True))
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        vars(self)["training"] = bool(mode)
+
     def train(self, mode: bool = True) -> Module:
         """Switch this module and all its parts to training mode, where Dropout is active.
 
@@ -151,7 +162,7 @@ class Module:
         Returns:
             The module itself.
         """
-        object.__setattr__(self, "training", bool(mode))
+        self.training = mode
         for _, part in self.parts():
             part.train(mode)
         return self

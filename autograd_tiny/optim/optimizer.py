@@ -117,8 +117,12 @@ class Optimizer:
         """Move the parameters by one step, along their current gradients."""
         vectors.read(self.parameters, self._numbers)
         vectors.read_gradients(self.parameters, self._gradients)
-        self.update(self._numbers, self._gradients, vectors.read_trainable(self.parameters))
-        vectors.write(self.parameters, self._numbers)
+        try:
+            self.update(self._numbers, self._gradients, vectors.read_trainable(self.parameters))
+            vectors.write(self.parameters, self._numbers)
+        except KeyboardInterrupt:               # before the update, or after it: parameters and state belong together
+            vectors.write(self.parameters, self._numbers)
+            raise
 
     def zero_grad(self) -> None:
         """Set the gradients of the parameters to 0: backward passes add to them."""
@@ -128,14 +132,13 @@ class Optimizer:
         """One step on arrays (parameters,), in the order of `parameters`; no Value changes.
 
         Args:
-            numbers: The parameters in float64, changed in place by a last operation: an interrupted update leaves
-                them as they were.
+            numbers: The parameters in float64, changed in place.
             gradients: Their gradients in float64, which stay as they are.
             trainable: Bools, False for a frozen parameter; None if all are trainable.
 
         Raises:
             TypeError: Not an array, or one of another dtype.
-            ValueError: Another shape, or numbers that are read-only. After an error nothing has changed.
+            ValueError: Another shape, or numbers that are read-only. After an error, or Ctrl-C, nothing has changed.
         """
         self._check("numbers", numbers, np.float64)
         self._check("gradients", gradients, np.float64)
@@ -143,8 +146,13 @@ class Optimizer:
             raise ValueError("numbers: an array that may be written is expected")
         if trainable is not None:
             self._check("trainable", trainable, np.bool_)
-        with np.errstate(all="ignore"):         # overflow is for the caller to find, without NumPy's warnings
-            self._move(numbers, gradients, trainable)
+        before = numbers.copy(), self.steps, self._missed, {name: x.copy() for name, x in self._arrays().items()}
+        try:
+            with np.errstate(all="ignore"):     # overflow is for the caller to find, without NumPy's warnings
+                self._move(numbers, gradients, trainable)
+        except BaseException:
+            numbers[:], self.steps, self._missed, self._state = before
+            raise
 
     def _move(self, x: Array, g: Array, trainable: Array | None) -> None:
         arrays, changes = self._arrays(), self._changes

@@ -6,12 +6,12 @@ the program of a graph; `record` in tape.py makes the tape of a program.
 """
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
 from ..boundary.arguments import describe
+from ..boundary.collector import without_collector
 from ..calculus.operations import LEAF
 from ..engine.graph import topological_order
 from ..engine.state import switched
@@ -140,20 +140,19 @@ def _recorded(trace: _Trace, given: list[Value] | None, in_order_of_use: bool = 
     for x in given or ():
         if id(x) in known:
             raise ValueError(f"{x!r} is given as an input and as a parameter: it can only be one of them")
-    was_on = gc.isenabled()
-    try:
-        gc.disable()                    # it would look through all the new tuples again and again
-        order = topological_order(*trace.outputs)
-        parameters = _possible_parameters(trace.inputs, order) if given is None else given
-        program = lowered(order, trace.inputs, parameters, trace.outputs)
-        used = [*range(len(parameters))]
-        if given is None or in_order_of_use:
-            used = program.parameters_by_first_use()
-        chosen = tuple([parameters[k] for k in used])
-        return Recording(program.once_first(used), chosen, trace.input_names, trace.structure)
-    finally:
-        if was_on:
-            gc.enable()
+    # the collector would look through all the new tuples again and again
+    return without_collector(_lowered, trace, given, in_order_of_use)
+
+
+def _lowered(trace: _Trace, given: list[Value] | None, in_order_of_use: bool) -> Recording:
+    order = topological_order(*trace.outputs)
+    parameters = _possible_parameters(trace.inputs, order) if given is None else given
+    program = lowered(order, trace.inputs, parameters, trace.outputs)
+    used = [*range(len(parameters))]
+    if given is None or in_order_of_use:
+        used = program.parameters_by_first_use()
+    chosen = tuple([parameters[k] for k in used])
+    return Recording(program.once_first(used), chosen, trace.input_names, trace.structure)
 
 
 def _possible_parameters(inputs: list[Value], order: list[Value]) -> list[Value]:

@@ -104,11 +104,21 @@ def fit(
     monitor = Monitor(training, validation_data, metrics, early_stopping, schedule, callbacks)
     history = History(monitor.names)
     shuffle = boolean("shuffle", shuffle) and training.updates > 1
+    try:
+        with training_mode(training.modules), Progress(progress, training.epochs, training.updates) as bar:
+            _run(training, monitor, history, bar, shuffle)
+    finally:
+        training.parameters.write()
+    if history.stopped.startswith("interrupted"):
+        kept = f"those of epoch {history.best_epoch}" if history.best_epoch else "those of the last update"
+        warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)
+    return history
+
+
+def _run(training: Training, monitor: Monitor, history: History, bar: Progress, shuffle: bool) -> None:
+    """Train for all epochs, or until somebody ends it; then the parameters are in their Values."""
     epoch = 1
-    with (
-        training_mode(training.modules), training.parameters.written_back(),
-        Progress(progress, training.epochs, training.updates) as bar,
-    ):
+    try:
         try:
             monitor.before_training()
             for epoch in range(1, training.epochs + 1):
@@ -123,10 +133,8 @@ def fit(
             history.stopped = f"interrupted in epoch {epoch}"
         history.best_epoch = monitor.restore_best()
         monitor.after_training(history)
-    if history.stopped.startswith("interrupted"):
-        kept = f"those of epoch {history.best_epoch}" if history.best_epoch else "those of the last update"
-        warn(f"training was {history.stopped}; its parameters are {kept}", stacklevel=2)
-    return history
+    finally:
+        training.parameters.write()             # fit does it once more, since Ctrl-C may interrupt this
 
 
 def _run_epoch(training: Training, monitor: Monitor, bar: Progress, epoch: int, shuffle: bool) -> float:

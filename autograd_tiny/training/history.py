@@ -44,8 +44,14 @@ class History:
         """
         if logs.keys() != self._columns.keys():
             raise ValueError(f"an epoch has {some_of(self._columns)}, got {some_of(logs)}")
-        for name, number in logs.items():
-            self._columns[name].append(float(number))
+        epochs, numbers = len(self), {name: float(number) for name, number in logs.items()}
+        try:
+            for name, number in numbers.items():
+                self._columns[name].append(number)
+        except BaseException:                   # Ctrl-C: no epoch is there in part
+            for column in self._columns.values():
+                del column[epochs:]
+            raise
 
     def keys(self) -> list[str]:
         """The names, so that dict(history) works."""

@@ -1,11 +1,10 @@
 """Models as fit sees them: functions of a list of inputs, which may be modules and may have parameters."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from .. import optim
+from ..engine.state import switched
 from ..boundary.arguments import describe, instance, takes
 from ..engine.value import is_operand
 from ..nn.activations import ACTIVATIONS, linear
@@ -68,30 +67,14 @@ def is_built_in(part: Any) -> bool:
     return type(part) in (L1, L2) or any(part is spec.loss for spec in LOSSES.values())
 
 
-@contextmanager
-def training_mode(modules: list[Module]) -> Iterator[None]:
-    """In this block the modules are in training mode; afterwards each is in its former mode."""
-    with _mode(modules, training=True):
-        yield
+def training_mode(modules: list[Module]) -> switched:
+    """A block in which the modules are in training mode, for its thread or task only."""
+    return switched(modes=({id(module): module for module in modules}, True))
 
 
-@contextmanager
-def evaluation_mode(modules: list[Module]) -> Iterator[None]:
-    """In this block the modules are in evaluation mode, and no Dropout is active, even if it is none of them."""
-    with _mode(modules, training=False), dropout_factors(keep_all):
-        yield
-
-
-@contextmanager
-def _mode(modules: list[Module], training: bool) -> Iterator[None]:
-    before = [module.training for module in modules]
-    try:
-        for module in modules:
-            object.__setattr__(module, "training", training)
-        yield
-    finally:
-        for module, former in zip(modules, before, strict=True):
-            object.__setattr__(module, "training", former)
+def evaluation_mode(modules: list[Module]) -> switched:
+    """A block in which the modules are in evaluation mode, and no Dropout is active, even if it is none of them."""
+    return switched(modes=({id(module): module for module in modules}, False), dropout_factors=keep_all)
 
 
 # ---- runs

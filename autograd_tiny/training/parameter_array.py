@@ -1,8 +1,6 @@
 """ParameterArray: the parameters of a training as one array, in which it works, and in their Values."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -46,14 +44,6 @@ class ParameterArray:
     def write(self) -> None:
         """Put the numbers into the Values."""
         vectors.write(self.values, self.numbers)
-
-    @contextmanager
-    def written_back(self) -> Iterator[None]:
-        """After this block the Values have the numbers, however it ended."""
-        try:
-            yield
-        finally:
-            self.write()
 
     def begin_epoch(self) -> None:
         """Keep a copy of the numbers, for check_finite."""

@@ -2,7 +2,11 @@
 import asyncio
 import contextvars
 import gc
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -211,3 +215,66 @@ def test_the_history_of_a_result_under_no_grad_is_cut():
 def test_an_anomaly_is_seen_under_no_grad_too():
     with no_grad(), detect_anomaly(), pytest.raises(FloatingPointError, match="log"):
         at.log(A - 3.0)
+
+
+def test_threads_that_switch_at_the_same_time_do_not_disturb_each_other():
+    wrong = []
+
+    def often(manager, inside):
+        for _ in range(300):
+            with manager():
+                if not inside():
+                    wrong.append(manager)
+            if inside():
+                wrong.append(manager)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [
+            threading.Thread(target=often, args=arguments)
+            for arguments in 2 * [
+                (no_grad, lambda: not records()), (lambda: scope("mine"), lambda: (A * A).scope == "mine")
+            ]
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong
+
+
+# ---- Ctrl-C
+
+INTERRUPTS = Path(__file__).parents[1] / "references/programs/interrupts.py"
+SCENARIOS = {
+    "engine": ["decorated_functions", "derivatives", "backward", "second_order", "module", "recording"],
+    "training": ["sgd", "adam", "training", "evaluation", "diagnosis", "film", "checks"],
+}
+
+
+def interrupted(most, *scenarios):
+    """Run them with Ctrl-C at every opcode, or at so many of each."""
+    command = [sys.executable, str(INTERRUPTS), str(most), *scenarios]
+    environment = {**os.environ, "PYTHONPATH": str(INTERRUPTS.parents[3])}
+    found = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert found.returncode == 0, found.stderr
+    return [line.split()[0] for line in found.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("group", SCENARIOS)
+def test_an_interrupt_at_any_opcode_leaves_nothing_switched(group):
+    """Fifteen opcodes of each; the long test has all of them."""
+    assert interrupted(15, *SCENARIOS[group]) == SCENARIOS[group]
+
+
+@pytest.mark.long
+def test_an_interrupt_at_every_opcode_leaves_nothing_switched():
+    assert interrupted(0) == ["blocks", *SCENARIOS["engine"], *SCENARIOS["training"]]
+
+
+def test_an_interrupt_while_a_block_begins_or_ends():
+    """Every opcode of the blocks themselves."""
+    assert interrupted(0, "blocks") == ["blocks"]

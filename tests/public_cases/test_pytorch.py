@@ -2,6 +2,7 @@
 
 Each case is written for this package. Rates are those of the documented formulas.
 """
+import asyncio
 import copy
 import json
 import math
@@ -13,7 +14,7 @@ import mpmath
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import Value, diagnose, fit, gradients, load_checkpoint, nn, optim, save_checkpoint
+from autograd_tiny import Value, diagnose, fit, gradients, load_checkpoint, nn, no_grad, optim, save_checkpoint
 
 
 def sgd(lr=0.1, **options):
@@ -436,3 +437,53 @@ def test_random_numbers_do_not_become_constants_of_a_tape():
 def test_the_gradient_of_a_norm_of_zeros():
     """2421: nan; 0 since."""
     assert at.grad(at.linalg.norm)([0.0]) == [0.0] and not at.grad(at.linalg.norm)(np.zeros((2, 2))).any()
+
+
+# ---- state that is switched on and off
+
+def test_no_grad_above_a_generator_works_whenever_it_is_resumed():
+    """pytorch 31497: the decorator made the generator inside, and the body ran outside."""
+    w = Value(2.0)
+
+    @no_grad()
+    def products():
+        for k in range(3):
+            yield w * k
+
+    for product in products():
+        assert not product.requires_grad and (w * 3.0).requires_grad
+
+
+def test_no_grad_above_a_coroutine_leaves_other_tasks_alone():
+    """pytorch 48713: the mode of one task was that of all in the thread."""
+    w = Value(2.0)
+
+    @no_grad()
+    async def validate():
+        await asyncio.sleep(0)
+        return (w * 1.0).requires_grad
+
+    async def train():
+        await asyncio.sleep(0)
+        return (w * 1.0).requires_grad
+
+    async def both():
+        return await asyncio.gather(validate(), train(), validate())
+
+    assert asyncio.run(both()) == [False, True, False]
+
+
+def test_two_blocks_that_overlap_leave_recording_on():
+    """The kind of pytorch 31497: the first block to begin is the first to end."""
+    w = Value(2.0)
+
+    def block():
+        with no_grad():
+            yield
+
+    first, second = block(), block()
+    next(first), next(second)
+    first.close()
+    assert not (w * 1.0).requires_grad
+    second.close()
+    assert (w * 1.0).requires_grad

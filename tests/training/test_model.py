@@ -1,4 +1,5 @@
 """Models as fit sees them: functions, modules, and the modes of all their parts."""
+import threading
 from contextlib import nullcontext
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from references.networks.training import Branching, Straight, X, Y, with_dropout, same
 
 from autograd_tiny import Value, diagnose, evaluate, fit, nn, optim, predict
+from autograd_tiny.training.model import evaluation_mode, modules_of, training_mode
 
 
 def test_a_function_is_a_model_if_an_optimizer_has_its_parameters():
@@ -44,6 +46,60 @@ def test_modes_are_restored_part_by_part(wrap):
     with pytest.raises(ValueError, match="inputs"):
         predict(model, X[:, :1])
     assert modes(model) == before
+
+
+@pytest.mark.parametrize("first_to_end", ["training", "evaluation"])
+def test_a_model_that_is_trained_and_used_at_the_same_time_keeps_its_mode(first_to_end):
+    """Two threads, of which neither sees the mode of the other; the model is in evaluation mode before and after."""
+    model = with_dropout(Straight)
+    model.eval()
+    parts = modules_of(model)
+    begun, ended = threading.Barrier(2, timeout=60), threading.Event()
+    seen = []
+
+    def block(manager, expected, ends_first):
+        with manager(parts):
+            begun.wait()
+            seen.append({part.training for part in parts} == {expected})
+            if not ends_first:
+                ended.wait(60)
+                seen.append({part.training for part in parts} == {expected})
+        if ends_first:
+            ended.set()
+
+    threads = [
+        threading.Thread(target=block, args=(training_mode, True, first_to_end == "training")),
+        threading.Thread(target=block, args=(evaluation_mode, False, first_to_end == "evaluation")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [True, True, True]
+    assert not any(part.training for part in parts)
+
+
+def test_predictions_in_a_callback_and_in_its_thread_are_those_of_evaluation_mode():
+    model = with_dropout(Straight)
+    found = []
+
+    def look(epoch, logs):
+        found.append((predict(model, X[:5]).tolist(), model.training))
+        thread = threading.Thread(target=lambda: found.append((predict(model, X[:5]).tolist(), model.training)))
+        thread.start()
+        thread.join()
+
+    model.eval()
+    fit(model, X[:20], Y[:20], "mse", epochs=1, callbacks=[look], progress=False)
+    (here, training_here), (there, training_there) = found
+    assert here == there == predict(model, X[:5]).tolist()
+    assert (training_here, training_there, model.training) == (True, False, False)
+
+
+def test_a_mode_that_a_callback_sets_is_that_of_the_model_afterwards():
+    model = with_dropout(Straight)
+    fit(model, X[:20], Y[:20], "mse", callbacks=[lambda epoch, logs: model.eval() and None], progress=False)
+    assert not model.training and not any(part.training for _, part in model.parts())
 
 
 @pytest.mark.parametrize("many", [1, 5])
