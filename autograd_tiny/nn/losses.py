@@ -261,6 +261,9 @@ class _Penalty:
         """The penalty of a model, a Value."""
         return self.strength * self.of_parameters(model.parameters())
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.strength:g})"
+
 
 class L1(_Penalty):
     """strength · Σ |p| over all parameters of a model, as `penalty` of fit: it drives many of them to 0.

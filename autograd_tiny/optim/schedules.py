@@ -263,6 +263,9 @@ class LambdaLR(LRScheduler):
         self.lr_lambdas = per_group("lr_lambda", lr_lambda, checked_optimizer(optimizer), _function)
         super().__init__(optimizer)
 
+    def __repr__(self) -> str:
+        return super().__repr__().replace("(", f"(lr_lambda=[{', '.join(map(describe, self.lr_lambdas))}], ", 1)
+
     def _rates(self, base_lrs: Sequence[float], step: int) -> list[float]:
         pairs = zip(base_lrs, self.lr_lambdas, strict=True)
         return [base_lr * nonnegative(f"lr_lambda({step})", factor(step)) for base_lr, factor in pairs]

@@ -86,7 +86,7 @@ def _check_unused(model: Module, **given: Any) -> None:
     """TypeError for an argument that the diagram of a network has no use for, unless it has its default."""
     defaults = {"max_nodes": MOST_BOXES, "rankdir": "LR", "depth": None, "fold": (), "highlight": None}
     for name, argument in given.items():
-        if argument != defaults[name]:
+        if argument is not None and argument != defaults[name]:
             raise TypeError(
                 f"{name}: is for the picture of a graph, such as draw(model(x)); "
                 f"{type(model).__name__} itself is drawn as the diagram of its units"

@@ -90,9 +90,9 @@ def weights_of(sample_weight: Any, samples: int, name: str = "sample_weight") ->
 
 
 def split_off(
-    X: Any, y: Any, sample_weight: Any, validation_data: Any, fraction: float
+    X: Any, y: Any, sample_weight: Any, validation_data: Any, fraction: float | None
 ) -> tuple[Any, Any, Any, Any]:
-    """Hold out the last `fraction` of the samples, as Keras does. A fraction of 0 holds out none.
+    """Hold out the last `fraction` of the samples, as Keras does. A fraction of 0, or None, holds out none.
 
     Returns:
         X, y, sample_weight and validation_data.
@@ -101,7 +101,7 @@ def split_off(
         TypeError: The fraction is not a number, or X or y are not real numbers.
         ValueError: There are validation_data too, no samples remain in a part, or X, y and sample_weight do not fit.
     """
-    fraction = nonnegative("validation_split", fraction, below=1.0)
+    fraction = 0.0 if fraction is None else nonnegative("validation_split", fraction, below=1.0)
     if not fraction:
         return X, y, sample_weight, validation_data
     if validation_data is not None:

@@ -31,8 +31,8 @@ Loss = str | Callable[[Any, Any], Any]
 def fit(
     model: Model, X: Any, y: Any, loss: Loss, optimizer: str | optim.Optimizer = "sgd", epochs: int = 1,
     batch_size: int | None = 32, *, lr: float | None = None, validation_data: tuple[Any, ...] | None = None,
-    validation_split: float = 0.0, metrics: Sequence[str | Metric] = (), shuffle: bool = True,
-    seed: int | np.random.Generator | None = None, callbacks: Sequence[Any] = (),
+    validation_split: float | None = 0.0, metrics: Sequence[str | Metric] | None = (), shuffle: bool = True,
+    seed: int | np.random.Generator | None = None, callbacks: Sequence[Any] | None = (),
     early_stopping: int | EarlyStopping | None = None, reduction: str = "mean",
     penalty: Callable[[Any], Any] | None = None, sample_weight: Any = None,
     schedule: optim.LRScheduler | None = None, clip_norm: float | None = None,
@@ -156,7 +156,7 @@ def _run_epoch(training: Training, monitor: Monitor, bar: Progress, epoch: int, 
 
 
 def evaluate(
-    model: Model, X: Any, y: Any, loss: Loss, metrics: Sequence[str | Metric] = (), *,
+    model: Model, X: Any, y: Any, loss: Loss, metrics: Sequence[str | Metric] | None = (), *,
     reduction: str = "mean", sample_weight: Any = None, threads: int = 1,
 ) -> dict[str, float]:
     """The loss and the metrics of a model over samples, in evaluation mode.

@@ -83,8 +83,10 @@ class Evaluator:
         return found
 
 
-def named_metrics(metrics: Sequence[str | Metric]) -> dict[str, Any]:
+def named_metrics(metrics: Sequence[str | Metric] | None) -> dict[str, Any]:
     """Metrics by name: a name in HIGHER_IS_BETTER, or a function of a sample. ValueError, TypeError for others."""
+    if metrics is None:
+        return {}
     if isinstance(metrics, str) or not hasattr(metrics, "__iter__"):
         raise TypeError(f"metrics: a list is expected, as ['accuracy'], got {describe(metrics)}")
     found: dict[str, Any] = {}

@@ -76,7 +76,7 @@ class Monitor:
     """
 
     def __init__(
-        self, training: Training, validation_data: Any, metrics: Sequence[str | Metric],
+        self, training: Training, validation_data: Any, metrics: Sequence[str | Metric] | None,
         early_stopping: int | EarlyStopping | None, schedule: optim.LRScheduler | None, callbacks: Any,
     ) -> None:
         self.training = training
@@ -257,6 +257,7 @@ def _default_monitored(names: Sequence[str]) -> str:
 def _hooks(callbacks: Any) -> dict[str, list[Callable[..., Any]]]:
     """The functions to call at each hook. A callback that has no method of such a name is called after an epoch."""
     hooks: dict[str, list[Callable[..., Any]]] = {name: [] for name in HOOKS}
+    callbacks = () if callbacks is None else callbacks
     for callback in callbacks if hasattr(callbacks, "__iter__") else [callbacks]:
         for kind, argument in (EarlyStopping, "early_stopping"), (optim.LRScheduler, "schedule"):
             if isinstance(instance("callbacks", callback), kind):

@@ -391,3 +391,7 @@ def test_an_unknown_name_lists_the_known_ones():
         losses.loss_spec("cross_entrpy")
     for name in [*LOSSES, "mse", "mae"]:
         assert name in str(caught.value)
+
+
+def test_a_penalty_is_displayed_as_it_was_written():
+    assert repr(nn.L1(0.5)) == "L1(0.5)" and repr(nn.L2(1e-4)) == "L2(0.0001)"

@@ -100,6 +100,18 @@ def test_a_formula_of_ones_own():
     assert both.get_last_lr() == [0.2, 0.1]
 
 
+class Halving:
+    def __call__(self, step):
+        return 0.5**step
+
+
+def test_a_formula_of_ones_own_is_displayed_by_its_name_and_without_an_address():
+    shown = repr(optim.LambdaLR(two_groups("SGD", {}), [abs, Halving()]))
+    assert shown == (
+        "LambdaLR(lr_lambda=[builtin_function_or_method abs, Halving], base_lrs=[0.1, 0.05], last_step=0)"
+    )
+
+
 def test_a_warm_up_before_a_formula_of_ones_own():
     optimizer = optim.SGD(parameters(), lr=1.0)
     schedule = optim.WarmupLR(optim.LambdaLR(optimizer, lambda t: 1 / (1 + t)), 2, start_factor=0.5)

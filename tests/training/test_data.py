@@ -272,7 +272,6 @@ class CallbackOfLogs:
     ({"metrics": ["acc"]}, ValueError, ["'acc'", "accuracy", *KNOWN_LOSSES]),
     ({"metrics": "accuracy"}, TypeError, ["metrics", "['accuracy']"]),
     ({"metrics": [3]}, TypeError, ["metrics", "3"]),
-    ({"metrics": None}, TypeError, ["metrics"]),
     ({"metrics": ["mse", "mse"]}, ValueError, ["metrics", "'mse'"]),
     ({"metrics": ["accuracy"]}, ValueError, ["accuracy", "classes"]),
     ({"epochs": 0}, ValueError, ["epochs", "0"]),

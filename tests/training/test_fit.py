@@ -1,4 +1,5 @@
 """fit, evaluate and predict: losses and samples of all kinds, Ctrl-C, and seeds."""
+import inspect
 import os
 import random
 import signal
@@ -42,6 +43,22 @@ def test_a_loss_by_name_as_a_function_and_as_one_of_your_own(name):
         same(numbers(model), numbers(hand))
     same(histories[0]["loss"], histories[1]["loss"])
     same(histories[0]["loss"], histories[2]["loss"])
+
+
+def test_none_is_the_default_of_every_argument_that_may_be_left_out():
+    """For an argument that is nothing by default, "none of these" may be written None, as elsewhere."""
+    for function, least in (fit, 8), (evaluate, 2):
+        parameters = inspect.signature(function).parameters.values()
+        optional = [each.name for each in parameters if each.default in ((), None, 0.0) and each.default is not False]
+        assert len(optional) >= least
+        nothing = dict.fromkeys(optional)
+        if function is fit:
+            random.seed(3)
+            expected = fit(mlp(), X, Y, "mse", progress=False)
+            random.seed(3)
+            assert fit(mlp(), X, Y, "mse", progress=False, **nothing)["loss"] == expected["loss"]
+        else:
+            assert evaluate(mlp(), X, Y, "mse", **nothing) == evaluate(mlp(), X, Y, "mse")
 
 
 def test_a_loss_of_labels_in_a_function_of_ones_own():

@@ -150,7 +150,9 @@ def is_module(x: object) -> TypeGuard[Module]:
 
 
 def modules_to_fold(fold: Any) -> list[str | Module]:
-    """The argument fold= as a list. TypeError unless it is a path, a Module, or several of them."""
+    """The argument fold= as a list. TypeError unless it is None, a path, a Module, or several of them."""
+    if fold is None:
+        return []
     if isinstance(fold, str) or is_module(fold):
         return [fold]
     if not isinstance(fold, Iterable):

@@ -162,6 +162,7 @@ def test_fold_names_a_module_that_is_not_there():
         draw(loss, fold="mlp.layer9")
     with pytest.raises(ValueError, match=r"'layer' computed nothing .*nothing in it was computed by"):
         draw(Value(1.0) + 1, fold=nn.Layer(1, 1))
+    assert draw(loss, fold=None).svg == draw(loss).svg
     for wrong, named in ((3, "int 3"), ([None], "None"), (nn.MLP, "type")):
         with pytest.raises(TypeError, match=rf"fold: a path .* got {named}"):
             draw(loss, fold=wrong)
