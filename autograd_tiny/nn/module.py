@@ -12,7 +12,8 @@ new one, which also gives names to parts that were appended to a list since.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.text import one_line, printable, shortened
-from ..engine.state import noted, scope_inside
+from ..engine.state import noted, scope_inside, switched
 from ..engine.value import Value, call_in_scope, current_scope
 from .parameters import array_of, load_arrays, merge, named_in, parameters_in, tensors_in
 
@@ -47,12 +48,19 @@ class Module:
     _place: tuple[str | None, str] = (None, "")         # outer scope of the last call, and own scope there
     _notes: frozenset[str] = frozenset()                # attributes that were set during a call
 
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """A class with a `__call__` of its own stores attributes during a call as one with `forward` does."""
+        super().__init_subclass__(**arguments)
+        own = vars(cls).get("__call__")
+        if callable(own):
+            cls.__call__ = _noting_calls(own)  # type: ignore[method-assign]
+
     def __setattr__(self, attribute: str, held: Any) -> None:
         object.__setattr__(self, attribute, held)
         if attribute == "name":
             object.__setattr__(self, "_place", (None, ""))
-        is_running = self._place[1] and f"{current_scope()}.".startswith(f"{self._place[1]}.")
-        if is_running:
+        in_scope = self._place[1] and f"{current_scope()}.".startswith(f"{self._place[1]}.")
+        if in_scope or any(module is self for module in noted("called")):
             object.__setattr__(self, "_notes", self._notes | {attribute})
             return
         if attribute in self._notes:
@@ -222,6 +230,16 @@ class Module:
     def __repr__(self) -> str:
         head, *rest = _tree(self)
         return printable("\n".join([f"{head} parameters", *rest]))
+
+
+def _noting_calls(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A `__call__` that a subclass defines, during which the module counts as running."""
+    @wraps(call)
+    def noting(self: Module, *inputs: Any, **named: Any) -> Any:
+        with switched(called=self):
+            return call(self, *inputs, **named)
+
+    return noting
 
 
 def scope_of(module: Module) -> str:

@@ -97,6 +97,40 @@ def test_an_attribute_set_during_a_call_is_not_registered():
     assert len(model.parameters()) == 15
 
 
+class OwnCall(nn.Module):
+    """Has a `__call__` of its own, before, around or instead of the usual one."""
+
+    def __init__(self):
+        self.line = nn.Neuron(1, "linear")
+
+    def __call__(self, x, *, usual=True):
+        self.before = x[0].detach()
+        y = super().__call__(x) if usual else self.forward(x)
+        self.after = [y.detach()]
+        return y
+
+    def forward(self, x):
+        self.inside = {"x": x[0].detach()}
+        return self.line(x)
+
+
+@pytest.mark.parametrize("usual", [True, False])
+def test_an_attribute_set_during_a_call_of_ones_own_is_not_registered(usual):
+    class Inheriting(OwnCall):
+        pass
+
+    for kind in OwnCall, Inheriting:
+        model = kind()
+        for _ in range(2):
+            model([Value(2.0)], usual=usual)
+            assert [name for name, _ in model.named_parameters()] == ["line.w[0]", "line.b"]
+        assert model.before.data == 2.0 and model.before.label == ""
+        other = kind()
+        model.before = Value(3.0)                       # set from outside, it is a parameter
+        assert len(model.parameters()) == 3 and len(other.parameters()) == 2
+    assert OwnCall.__call__.__name__ == "__call__"
+
+
 # ---- modes and gradients
 
 def test_train_and_eval_reach_all_parts():
