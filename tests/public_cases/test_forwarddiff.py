@@ -29,6 +29,45 @@ def test_a_function_that_differentiates_itself(d):
     assert d(Product(True, 0.0))(1.0) == 1.0
 
 
+def test_an_inner_function_that_rebinds_the_variable_of_the_outer_one():
+    """443: 2 for 1. x outlives the differentiation that computed it; in forward mode that is refused, as JAX does."""
+    def outer(d):
+        def differentiated(x):
+            def inner(y):
+                nonlocal x
+                x = x * y
+                return x
+
+            d(inner)(1.0)
+            return d(inner)(1.0)
+
+        return differentiated
+
+    assert grad(outer(grad))(1.0) == derivative(outer(grad))(1.0) == 1.0
+    for d in derivative, grad:
+        with pytest.raises(RuntimeError, match="leaked from a differentiation"):
+            d(outer(derivative))(1.0)
+
+
+@every_mode
+def test_an_inner_function_that_rebinds_the_variable_to_a_derivative(d):
+    """443, once more: x becomes a number of the outer differentiation alone. By hand."""
+    def outer(combine):
+        def differentiated(x):
+            def inner(y):
+                nonlocal x
+                x = d(lambda z: x * z)(y)
+                return combine(x, y)
+
+            return d(inner)(2.0)
+
+        return differentiated
+
+    assert d(outer(lambda x, y: x))(3.0) == 0.0                     # x doesn't depend on y
+    assert d(outer(lambda x, y: x * y))(3.0) == 1.0                 # d/dx of x
+    assert d(outer(lambda x, y: x * x * y * y))(3.0) == 24.0        # d/dx of x²·2y
+
+
 @pytest.mark.parametrize("jacobian", [jacobian, jacfwd])
 def test_the_derivatives_of_a_lagrangian(jacobian):
     """238: an error of nested tags. ∂L/∂q' doesn't depend on q: the matrix is 0."""
