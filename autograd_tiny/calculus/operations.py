@@ -41,13 +41,15 @@ class Operation:
         is_nary: Whether it takes any number of operands.
         selects: Whether it chooses among its operands, as relu and where do: a local derivative of 0 then sends
             exactly 0, whatever arrives, also infinity or nan.
+        flat: For each name in operands, whether the local derivative is 0 everywhere, as that of floor and of a
+            comparison: then no gradient flows to the operand at all, and none on to what it was computed from.
         activation: Whether nn.ACTIVATIONS has it, so that networks find it by its name.
         on_values: The engine's function for operands of which one is a Value; the engine's files register it here.
     """
 
     __slots__ = (
-        "activation", "derivatives", "is_nary", "name", "note", "numpy_name", "on_values", "operands", "parameters",
-        "selects", "sign", "summary", "value",
+        "activation", "derivatives", "flat", "is_nary", "name", "note", "numpy_name", "on_values", "operands",
+        "parameters", "selects", "sign", "summary", "value",
     )
     on_values: Callable[..., Any]
 
@@ -61,6 +63,7 @@ class Operation:
         self.operands = tuple(operands.split())
         self.value = value
         self.derivatives = derivatives
+        self.flat = tuple([derivative == "0" for derivative in derivatives])
         self.note = note
         self.summary = summary
         self.parameters = tuple((parameters or operands).split())

@@ -137,6 +137,8 @@ def _method_of_one(row: Operation) -> str:
         "        x = self._number",
         _assigned("f", row.value, " " * 8),
     ]
+    if row.flat[0]:
+        return "\n".join([*lines, f"        return flat(unary({constant(row)}, f, self, 0.0))"])
     derivative = over_floats(row.derivatives[0])
     answer = f"        return unary({constant(row)}, f, self, {derivative})"
     if len(answer) > WIDTH:
@@ -171,6 +173,8 @@ def _function_of_two(row: Operation) -> str:
 
 
 def _local_derivatives(row: Operation) -> list[str]:
+    if all(row.flat):
+        return [f"    return flat(binary({constant(row)}, f, left, 0.0, right, 0.0))"]
     by_x, by_y = (over_floats(each) for each in row.derivatives)
     answer = f"    return binary({constant(row)}, f, left, {by_x}, right, {by_y})"
     if len(answer) <= 90:
@@ -185,6 +189,7 @@ def _function_of_three(row: Operation) -> str:
     return "\n".join([
         f"def {row.name}(first: Operand, second: Operand, third: Operand) -> Value:",
         "    fan: Fan = fan_of((first, second, third))",
+        *(f"    freeze(fan, {k})" for k, is_flat in enumerate(row.flat) if is_flat),
         "    x, y, z = number(first), number(second), number(third)",
         _assigned("f", row.value, "    "),
         *(_assigned(f"fan.local_grads[{k}]", each, "    ") for k, each in enumerate(row.derivatives)),

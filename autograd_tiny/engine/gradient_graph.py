@@ -86,6 +86,8 @@ def gradient_graph(
                 continue
             operands = node.operands
             wanted = [id(x) in on_the_way for x in operands]
+            if any(node.operation.flat):
+                wanted = [want and not flat for want, flat in zip(wanted, node.operation.flat, strict=True)]
             if not just_computed:               # since then an operand may have been frozen, or set free
                 wanted = [want and flow for want, flow in zip(wanted, node.flows, strict=True)]
             local_grads = node.operation.differentiate(FORMULAS, operands, node, wanted)

@@ -11,10 +11,10 @@ except ImportError:
     from . import pure_cython as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny.calculus import ieee
-    from cython.cimports.autograd_tiny.engine.value import Fan, Value, binary, fan_of, nary, number
+    from cython.cimports.autograd_tiny.engine.value import Fan, Value, binary, fan_of, flat, freeze, nary, number
 else:
     from ..calculus import ieee
-    from .value import Fan, Value, binary, fan_of, nary, number
+    from .value import Fan, Value, binary, fan_of, flat, freeze, nary, number
 # <written: imports> by `make written`
 from ..calculus.operations import (
     ATAN2, CLIP, ELU, EQUAL, FLOOR_DIVIDE, FMOD, GREATER, GREATER_EQUAL, HYPOT, LEAKY_RELU, LESS, LESS_EQUAL,
@@ -85,7 +85,7 @@ def floor_divide(left: Operand, right: Operand) -> Value:
         else 0.0 * x - (1.0 if x * y < 0.0 else 0.0) if ieee.fabs(y) == INF
         else ieee.rint(ieee.divide(x - mod_of(x, y), y))
     )
-    return binary(FLOOR_DIVIDE, f, left, 0.0, right, 0.0)
+    return flat(binary(FLOOR_DIVIDE, f, left, 0.0, right, 0.0))
 
 
 def maximum(left: Operand, right: Operand) -> Value:
@@ -107,31 +107,31 @@ def minimum(left: Operand, right: Operand) -> Value:
 def greater(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = 1.0 if x > y else 0.0
-    return binary(GREATER, f, left, 0.0, right, 0.0)
+    return flat(binary(GREATER, f, left, 0.0, right, 0.0))
 
 
 def greater_equal(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = 1.0 if x >= y else 0.0
-    return binary(GREATER_EQUAL, f, left, 0.0, right, 0.0)
+    return flat(binary(GREATER_EQUAL, f, left, 0.0, right, 0.0))
 
 
 def less(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = 1.0 if x < y else 0.0
-    return binary(LESS, f, left, 0.0, right, 0.0)
+    return flat(binary(LESS, f, left, 0.0, right, 0.0))
 
 
 def less_equal(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = 1.0 if x <= y else 0.0
-    return binary(LESS_EQUAL, f, left, 0.0, right, 0.0)
+    return flat(binary(LESS_EQUAL, f, left, 0.0, right, 0.0))
 
 
 def equal(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = 1.0 if x == y else 0.0
-    return binary(EQUAL, f, left, 0.0, right, 0.0)
+    return flat(binary(EQUAL, f, left, 0.0, right, 0.0))
 
 
 def xlogy(left: Operand, right: Operand) -> Value:
@@ -152,6 +152,7 @@ def logaddexp(left: Operand, right: Operand) -> Value:
 
 def where(first: Operand, second: Operand, third: Operand) -> Value:
     fan: Fan = fan_of((first, second, third))
+    freeze(fan, 0)
     x, y, z = number(first), number(second), number(third)
     f = y if x != 0.0 else z
     fan.local_grads[0] = 0.0

@@ -43,6 +43,7 @@ cdef class Value:
 
 
 cdef double PI, INF, NAN
+cdef tuple ONLY
 cdef object backward_pass
 
 cdef Value add(object left, object right)
@@ -54,6 +55,8 @@ cdef Value pow(object left, object right)
 cdef Value unary(object operation, double data, Value left, double dleft)
 cdef Value binary(object operation, double data, object left, double dleft, object right, double dright)
 cdef object nary(object operation, double data, Fan fan)
+cdef Value flat(Value node)
+cdef int freeze(Fan fan, object place) except -1
 cdef void start(Value node, object operation, double data) noexcept
 cdef Value finished(Value node)
 cpdef Fan fan_of(tuple operands)

@@ -74,6 +74,7 @@ AnyLabel: TypeAlias = "str"             # arguments whose type is checked here, 
 AnyNumber: TypeAlias = "float"
 
 PI, INF, NAN = 3.141592653589793, 1e999, 1e999 - 1e999
+ONLY = {0}, {1}, {2}                    # the frozen places of a Fan in which there is one
 
 
 @cython.no_gc           # graphs have no cycles, so the garbage collector need not look at them
@@ -88,7 +89,7 @@ class Fan:
     local_grads: Numbers    # at first the numbers of the operands, which the operation replaces
     any_value: bool         # whether any of the operands is a Value,
     wanted: bool            # and requires a gradient
-    frozen: Any             # the places of Values that require no gradient; None if there are none
+    frozen: Any             # the places to which no gradient flows, or None; perhaps shared: see `freeze`
 
     def __dealloc__(self) -> None:
         release(self.local_grads)
@@ -128,7 +129,8 @@ class Value:
     dleft: float            # the local derivatives: of this number with respect to each operand
     dright: float
     scope: str              # the module that computed it, as "mlp.layer1"; "" outside of any
-    _needs_grad: int        # whether a gradient flows to it, and on: 1 to the left, 2 to the right, 3 to both
+    _needs_grad: int        # whether a gradient flows to it, and on: 1 to the left, 2 to the right, 3 to both,
+                            # 4 to neither, as from floor(x)
     _has_grad: bool         # whether a backward pass has reached it
     _place: int             # for the walks of backward.py
     _waiting: int
@@ -403,7 +405,7 @@ class Value:
 
     @property
     def flows(self) -> tuple[bool, ...]:
-        """For each operand, whether it required a gradient when this number was computed."""
+        """For each operand, whether a gradient flows to it: not if it required none, nor from floor or the like."""
         if type(self.left) is Fan:
             fan: Fan = self.left
             frozen = fan.frozen or ()
@@ -675,31 +677,31 @@ class Value:
         """1, 0 or -1; derivative 0."""
         x = self._number
         f = 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
-        return unary(SIGN, f, self, 0.0)
+        return flat(unary(SIGN, f, self, 0.0))
 
     def floor(self) -> Value:
         """The largest integer that is not above x; derivative 0."""
         x = self._number
         f = ieee.floor(x)
-        return unary(FLOOR, f, self, 0.0)
+        return flat(unary(FLOOR, f, self, 0.0))
 
     def ceil(self) -> Value:
         """The smallest integer that is not below x; derivative 0."""
         x = self._number
         f = ieee.ceil(x)
-        return unary(CEIL, f, self, 0.0)
+        return flat(unary(CEIL, f, self, 0.0))
 
     def trunc(self) -> Value:
         """x without its fractional part; derivative 0."""
         x = self._number
         f = ieee.trunc(x)
-        return unary(TRUNC, f, self, 0.0)
+        return flat(unary(TRUNC, f, self, 0.0))
 
     def round(self) -> Value:
         """The integer nearest to x, the even one of two; derivative 0."""
         x = self._number
         f = ieee.rint(x)
-        return unary(ROUND, f, self, 0.0)
+        return flat(unary(ROUND, f, self, 0.0))
 
     arcsin, arccos, arctan, arcsinh, arccosh, arctanh, rint = asin, acos, atan, asinh, acosh, atanh, round
 
@@ -852,6 +854,21 @@ def nary(operation: Operation, data: float, fan: Fan) -> Any:
     return finished(node) if state.results_switched else node
 
 
+def flat(node: Value) -> Value:
+    """A node whose local derivatives are 0 everywhere: nothing flows to its operands, so that no 0 meets an infinity."""
+    if node._needs_grad:
+        node._needs_grad = 4
+    return node
+
+
+def freeze(fan: Fan, place: Any) -> None:
+    """Let nothing flow to the operand at a place."""
+    if fan.frozen is None:
+        fan.frozen = ONLY[place]
+    elif place not in fan.frozen:
+        fan.frozen = fan.frozen | ONLY[place]
+
+
 def start(node: Value, operation: Operation, data: float) -> None:
     """Set what every new node has. (C memory comes zeroed; a Python slot has to be set.)"""
     node._number = data
@@ -920,13 +937,18 @@ def make(
         assert fan is not None
         for i in range(fan.size):
             fan.local_grads[i] = local_grads[i]
+        for place, is_flat in enumerate(() if operation.is_nary else operation.flat):
+            if is_flat:
+                freeze(fan, place)
         node: Value = nary(operation, data, fan)
         return node
     if len(operands) == 2:
         left, right = required(operands[0]), required(operands[1])
-        return binary(operation, data, left, local_grads[0], right, local_grads[1])
+        node = binary(operation, data, left, local_grads[0], right, local_grads[1])
+        return flat(node) if operation.flat and all(operation.flat) else node
     if operands and type(operands[0]) is Value:
-        return unary(operation, data, operands[0], local_grads[0])
+        node = unary(operation, data, operands[0], local_grads[0])
+        return flat(node) if operation.flat and operation.flat[0] else node
     return Value(data, requires_grad=False)
 
 

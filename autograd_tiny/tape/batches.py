@@ -64,7 +64,7 @@ class BatchRunner:
     Attributes:
         executor: Runs the plan.
         parameters: The places of the parameters among the scalars.
-        reached: The parameters that the output depends on; None for all of them.
+        reached: The parameters that a gradient flows to from the output; None for all of them.
         spare: Arrays of all scalars, for the next run.
     """
 
@@ -75,8 +75,8 @@ class BatchRunner:
         self.parameters = slice(first, first + program.parameters)
         self.spare: list[Array] = []
         self._constants, self._size = plan.constants, plan.scalars
-        needed = program.needed()[program.inputs : program.first]
-        self.reached = None if all(needed) else np.flatnonzero(np.frombuffer(needed, np.uint8))
+        reached = program.reached()[program.inputs : program.first]
+        self.reached = None if all(reached) else np.flatnonzero(np.frombuffer(reached, np.uint8))
 
     def run(self, method: str, parameters: tuple[Value, ...], threads: int, x: Array, *arrays: Array) -> None:
         """Call a method of the executor with chunks of the samples, and of arrays as long."""

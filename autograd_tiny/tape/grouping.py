@@ -11,7 +11,7 @@ lowering.py makes programs; batches.py runs their plans on an executor, such as 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain, count
+from itertools import chain, count, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -210,20 +210,24 @@ class _InstructionArrays:
         part[self.position == 2 * half] = SCALARS
         other = np.where(self.is_nary[self.owner], 1, 1 << np.minimum(self.position, 2))
         self.bit = np.where(of_dot, part, other)
+        self.is_reached = np.frombuffer(program.reached(), np.uint8)[program.first :] == 1
+        is_flat = [flag for operation, operands in program.instructions for flag in _flat(operation, len(operands))]
+        flowing = np.where(np.array(is_flat, bool) | ~self.is_reached[self.owner], 0, self.bit)
         depending = np.array([False] * self.shift + [flag == 1 for flag in program.depending_on_parameters()])
-        self.by_parameters = _united(np.where(depending[self.slot], self.bit, 0), self.starts)
-        self.by_inputs = _united(np.where(self.is_row, self.bit, 0), self.starts)
+        self.by_parameters = _united(np.where(depending[self.slot], flowing, 0), self.starts)
+        self.by_inputs = _united(np.where(self.is_row, flowing, 0), self.starts)
 
     def _find_keys(self, program: Program) -> None:
         """Properties that are the same for all instructions of a group."""
         is_dot = self.opcode == DOTS
         self.form = np.where(is_dot, self.weights, np.where(self.is_nary, 0, self.by_inputs))
         self.level = _levels(program)
-        self.layer = _layers(program, is_dot & (self.rates == PER_SAMPLE), self.weights, self.sizes // 2)
+        is_candidate = is_dot & (self.rates == PER_SAMPLE)
+        self.layer = _layers(program, is_candidate, self.is_reached, self.weights, self.sizes // 2)
 
     def grouped(self) -> tuple[Index, Index]:
         """The table of groups, and the instructions in the order of the groups, in which its column `first` counts."""
-        keys = self.layer, self.form, self.sizes, self.opcode, self.level, self.rates
+        keys = self.layer, self.form, self.is_reached, self.sizes, self.opcode, self.level, self.rates
         order = np.lexsort(keys)                # the last key counts most
         sorted_keys = np.array(keys)[:, order]
         changes = np.ones(len(order), bool)
@@ -286,6 +290,11 @@ def _opcodes(operations: Iterable[Operation]) -> dict[Operation, int]:
     return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
 
 
+def _flat(operation: Operation, operands: int) -> Iterable[bool]:
+    """For each operand, whether no gradient ever flows to it."""
+    return operation.flat if any(operation.flat) else repeat(False, operands)
+
+
 def _levels(program: Program) -> Index:
     """For each instruction the longest path to it from a number of another rate."""
     rates, levels = program.rates, [0] * program.first
@@ -298,19 +307,20 @@ def _levels(program: Program) -> Index:
     return np.array(levels[program.first :], np.int64)
 
 
-def _layers(program: Program, is_candidate: Any, weights: Index, products: Index) -> Index:
+def _layers(program: Program, is_candidate: Any, is_reached: Any, weights: Index, products: Index) -> Index:
     """For each instruction the number of its layer, from 1 on; 0 if it has none.
 
     Args:
         is_candidate: Whether an instruction is a dot for each sample.
+        is_reached: Whether a gradient flows to it: a layer is one group, so all of it or nothing.
         weights, products: How many it has, if so.
     """
     numbers = np.zeros(len(is_candidate), np.int64)
-    sharing: dict[tuple[int, ...], list[int]] = {}
+    sharing: dict[tuple[bool, tuple[int, ...]], list[int]] = {}
     for k in np.flatnonzero(is_candidate & (weights == products) & (products > 1)).tolist():
         operands = program.instructions[k].operands
-        sharing.setdefault(operands[len(operands) // 2 : -1], []).append(k)
-    layers = [members for rows, members in sharing.items() if len(members) > 1 and len({*rows}) == len(rows)]
+        sharing.setdefault((bool(is_reached[k]), operands[len(operands) // 2 : -1]), []).append(k)
+    layers = [members for (_, rows), members in sharing.items() if len(members) > 1 and len({*rows}) == len(rows)]
     for layer, members in enumerate(layers, 1):
         numbers[members] = layer
     return numbers

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..calculus.operations import DOT, NEG, Operation
-from .program import ONCE, PER_SAMPLE, Program
+from .program import ONCE, PER_SAMPLE, Program, receivers
 
 MOST_SHOWN = 8          # operands in a line, and names in a list
 
@@ -157,12 +157,13 @@ def cost_of(program: Program) -> Cost:
     """The cost of replaying a program."""
     forward, reverse = [0, 0], [0, 0]
     needs_adjoint = program.depending_on_parameters() if program.parameters else program.rates
+    reached = program.reached()
     for slot, (operation, operands) in enumerate(program.instructions, program.first):
         if program.rates[slot] != PER_SAMPLE:
             continue
         used = _used(program, operation, operands)
         n = len(used)
-        sent = sum([x >= 0 and needs_adjoint[x] > 0 for x in used])
+        sent = sum([x >= 0 and needs_adjoint[x] > 0 for x in receivers(operation, used)]) if reached[slot] else 0
         forward[0] += _flops(operation, used)
         forward[1] += 8 * (n + 1)
         if sent:

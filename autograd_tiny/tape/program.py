@@ -4,7 +4,7 @@ lowering.py makes a program from a computation graph, grouping.py plans how an e
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..calculus.operations import DOT, Operation
@@ -17,6 +17,13 @@ class Instruction(NamedTuple):
 
     operation: Operation
     operands: tuple[int, ...]
+
+
+def receivers(operation: Operation, operands: Sequence[int]) -> Iterable[int]:
+    """The operands that a gradient flows to."""
+    if not any(operation.flat):
+        return operands
+    return [x for x, is_flat in zip(operands, operation.flat, strict=True) if not is_flat]
 
 
 class Program:
@@ -53,13 +60,21 @@ class Program:
 
     def needed(self) -> bytearray:
         """For each slot 1 if an output depends on it, else 0."""
+        return self._marked(lambda operation, operands: operands)
+
+    def reached(self) -> bytearray:
+        """For each slot 1 if a gradient flows to it from an output, else 0: none flows through a comparison, say."""
+        return self._marked(receivers)
+
+    def _marked(self, followed: Callable[[Operation, Sequence[int]], Iterable[int]]) -> bytearray:
+        """For each slot 1 if the way back from an output leads to it, by the operands to be followed."""
         needed = bytearray(len(self.rates))
         for slot in self.outputs:
             if slot >= 0:
                 needed[slot] = 1
         for slot in range(len(self.rates) - 1, self.first - 1, -1):
             if needed[slot]:
-                for x in self.instructions[slot - self.first].operands:
+                for x in followed(*self.instructions[slot - self.first]):
                     if x >= 0:
                         needed[x] = 1
         return needed

@@ -1,4 +1,5 @@
 """backward(): what arrives where, for any graph, thread and seed."""
+import copy
 import gc
 import itertools
 import math
@@ -9,7 +10,7 @@ import autograd_tiny as at
 from autograd_tiny import Dual, Value, gradients
 from references.chains import chain
 from references.operations import same
-from references.selections import WITH_INFINITE_DERIVATIVES, nested
+from references.selections import WITH_INFINITE_DERIVATIVES, flat_uses, nested
 
 
 def test_leaves_add_up_and_results_in_between_start_afresh():
@@ -192,6 +193,35 @@ def test_nothing_flows_to_operands_that_were_not_selected(name):
         for k in case.selection.unselected:
             numbers = [Dual(x, float(i == k)) for i, x in enumerate(case.numbers)]
             assert tangent_of(case.build(numbers)) == 0.0, case.title
+
+
+@pytest.mark.parametrize("name", WITH_INFINITE_DERIVATIVES)
+def test_no_gradient_flows_through_a_derivative_that_is_0_everywhere(name):
+    """Comparisons, floor and the like send nothing, not a 0 that would meet an infinite derivative further down."""
+    for case in flat_uses(name):
+        leaves = [Value(x) for x in case.numbers]
+        output = case.build(leaves)
+        copied, *leaves_of_copy = copy.deepcopy([output, *leaves])
+        output.backward()
+        copied.backward()
+        assert [x.grad for x in [*leaves, *leaves_of_copy]] == [3.0] * (2 * len(leaves)), case.title
+        first = gradients(output, leaves, create_graph=True)
+        assert [x.data for x in first] == [3.0] * len(first), case.title
+        for k in range(len(leaves)):
+            numbers = [Dual(x, float(i == k)) for i, x in enumerate(case.numbers)]
+            assert tangent_of(case.build(numbers)) == 3.0, case.title
+
+
+def test_a_leaf_to_which_no_gradient_flows_is_not_reached():
+    x, y = Value(2.5), Value(1.0)
+    inner = x * 2.0
+    output = at.where(at.greater(inner, y), at.floor(x), 0.0)
+    assert output.requires_grad and at.floor(inner).requires_grad
+    output.backward()
+    assert (x.grad, x.reached, inner.reached, y.reached) == (0.0, False, False, False)
+    assert at.floor(inner).flows == (False,) and at.greater(x, y).flows == (False, False)
+    assert at.where(x, y, 2.0).flows == (False, True, False)
+    assert at.where(x.detach(), y.detach(), x).flows == (False, False, True)
 
 
 def tangent_of(x):

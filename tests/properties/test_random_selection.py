@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from references.operations import same, stated
-from references.selections import WITH_INFINITE_DERIVATIVES, Nested, nested
+from references.selections import WITH_INFINITE_DERIVATIVES, Nested, flat_uses, nested
 from references.tapes import executors
 
 import autograd_tiny as at
@@ -86,6 +86,40 @@ def test_whole_layers_of_neurons(on: Changed) -> None:
     assert np.isfinite(tape.value_and_grad(xs)[1]).all()
     for k in range(2):
         np.testing.assert_allclose(tape.jvp(xs, np.eye(2)[k])[1], gradients_of_inputs[:, :, k], rtol=1e-13)
+
+
+@executors
+@pytest.mark.parametrize("name", WITH_INFINITE_DERIVATIVES)
+def test_no_gradient_flows_through_a_derivative_that_is_0_everywhere(name: str, on: Changed) -> None:
+    for case in flat_uses(name):
+        n = len(case.numbers)
+        for inputs in (range(n), range(1), range(0)):
+            leaves = [Value(x) for x in case.numbers]
+            found = [leaves[k] for k in inputs] or [Value(1.0)]
+            tape = on(record(case.build(leaves), found, [x for x in leaves if x not in found]))
+            for size in (1, 11):
+                xs = np.tile([case.numbers[k] for k in inputs] or [1.0], (size, 1))
+                assert tape.value_and_grad(xs)[1] == pytest.approx(3.0), (case.title, inputs)
+                if inputs:
+                    assert (tape.input_gradients(xs) == 3.0).all(), case.title
+                    assert (tape.jvp(xs, np.eye(len(found))[0])[1] == 3.0).all(), case.title
+
+
+@executors
+def test_layers_of_which_comparisons_alone_use_a_part(on: Changed) -> None:
+    """The units of one layer: a gradient flows to some of them, and none to the others."""
+    x = [Value(1.0), Value(2.0)]
+    w = [Value(0.5 - 0.1 * k) for k in range(20)]
+    units = [at.dot(w[2 * k : 2 * k + 2], x) for k in range(10)]
+    flat = at.sum([at.greater(at.sqrt(unit * 0.0), 1.0) for unit in units[:5]])
+    output = at.sum([unit * unit for unit in units[5:]]) + flat
+    tape = on(record(output, x))
+    xs = np.array([[1.0, 2.0], [-1.0, -2.0], [3.0, 1.0]] * 50)
+    expected = gradients(output, [*x, *w])
+    np.testing.assert_allclose(tape.input_gradients(xs)[0], expected[:2], rtol=1e-13)
+    np.testing.assert_allclose(tape.value_and_grad(xs[:1])[1], [expected[2 + w.index(p)] for p in tape.parameters])
+    tape.backward(xs[:1])
+    assert [p.reached for p in w] == [False] * 10 + [True] * 10
 
 
 # ---- tapes of derivatives

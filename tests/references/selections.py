@@ -105,4 +105,35 @@ def nested(name: str) -> list[Nested]:
     ]
 
 
+class Flat(NamedTuple):
+    """An operation whose derivative is 0 everywhere, of one whose derivative is not finite; and three times each leaf.
+
+    So the derivative with respect to each leaf is exactly 3. flat: The first operation, and which of its operands.
+    """
+
+    flat: tuple[str, int]
+    inner: str
+    numbers: tuple[float, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.flat} of {self.inner}{self.numbers}"
+
+    def build(self, leaves: Sequence[Any]) -> Any:
+        name, place = self.flat
+        operands: list[Any] = [0.5] * len(ROWS[name].operands)
+        operands[place] = perform(self.inner, list(leaves))
+        found = perform(name, operands)
+        for leaf in leaves:
+            found = found + 3.0 * leaf
+        return found
+
+
+def flat_uses(name: str) -> list[Flat]:
+    """Every operation whose derivative is 0 everywhere, of this one, wherever that has a derivative that is not finite."""
+    flat = [(row.name, k) for row in ROWS.values() for k, text in enumerate(row.derivatives) if text == "0"]
+    points = {operands for operands, _ in infinite_derivatives(name)}
+    return [Flat(each, name, operands) for operands in sorted(points, key=repr) for each in flat]
+
+
 WITH_INFINITE_DERIVATIVES = [name for name in ROWS if infinite_derivatives(name)]

@@ -123,10 +123,12 @@ class Sweep:
             if i not in below:
                 continue
             cancelled = abs(sums[i]) < 1e-9 * sizes[i]
-            for x, derivative in zip(self.program.steps[i - n][1], self.derivatives[i - n], strict=True):
-                if type(x) is int:
+            row = ROWS[self.program.steps[i - n][0]]
+            for k, (x, derivative) in enumerate(zip(self.program.steps[i - n][1], self.derivatives[i - n], strict=True)):
+                is_flat = not row.is_nary and row.derivatives[k] == "0"
+                if type(x) is int and not is_flat:
                     below.add(x)
-                    is_cut = derivative == 0.0 and ROWS[self.program.steps[i - n][0]].selects
+                    is_cut = derivative == 0.0 and row.selects
                     sent = 0.0 if is_cut else sizes[i] * abs(derivative)
                     sums[x] += 0.0 if is_cut else sums[i] * derivative
                     sizes[x] += sent
