@@ -855,7 +855,7 @@ def nary(operation: Operation, data: float, fan: Fan) -> Any:
 
 
 def flat(node: Value) -> Value:
-    """A node whose local derivatives are 0 everywhere: nothing flows to its operands, so that no 0 meets an infinity."""
+    """A node whose local derivatives are 0 everywhere: nothing flows to its operands, where a 0 could meet infinity."""
     if node._needs_grad:
         node._needs_grad = 4
     return node

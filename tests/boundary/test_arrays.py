@@ -231,3 +231,16 @@ def test_a_predicate_that_decides_is_refused_on_a_tape():
 def test_a_tape_records_what_numpy_calls_with_numbers():
     tape = at.record(lambda x, y: np.hypot(1.0, x) * np.maximum(x, y) + np.float64(3.0) * np.square(y), 1.0, 2.0)
     assert tape([[3.0, 4.0]])[0] == pytest.approx(math.hypot(1.0, 3.0) * 4.0 + 48.0)
+
+
+def test_functions_of_numpy_that_want_its_own_numbers_halfway_say_so_as_the_documentation_has_it():
+    xs = np.array([Value(1.0), Value(2.0), Value(4.0)])
+    for function in np.cov, np.corrcoef:
+        with pytest.raises(AttributeError, match="'float' object has no attribute 'shape'"):
+            function(xs)
+    with pytest.raises(TypeError, match="no callable sin method"):
+        np.sinc(np.array([Value(0.0)]))
+    with pytest.raises(TypeError, match="NumPy's sinc does not take Values here"):
+        grad(lambda x: np.sinc(x)[0])(np.zeros(1))
+    found = grad(lambda x: np.sinc(x)[0])(np.array([0.5]))
+    np.testing.assert_allclose(found, [-4 / np.pi], rtol=1e-14)                 # by hand

@@ -130,7 +130,7 @@ class Flat(NamedTuple):
 
 
 def flat_uses(name: str) -> list[Flat]:
-    """Every operation whose derivative is 0 everywhere, of this one, wherever that has a derivative that is not finite."""
+    """Every operation with a derivative of 0 everywhere, of this one, wherever that has one that is not finite."""
     flat = [(row.name, k) for row in ROWS.values() for k, text in enumerate(row.derivatives) if text == "0"]
     points = {operands for operands, _ in infinite_derivatives(name)}
     return [Flat(each, name, operands) for operands in sorted(points, key=repr) for each in flat]

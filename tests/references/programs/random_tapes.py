@@ -123,8 +123,9 @@ class Sweep:
             if i not in below:
                 continue
             cancelled = abs(sums[i]) < 1e-9 * sizes[i]
-            row = ROWS[self.program.steps[i - n][0]]
-            for k, (x, derivative) in enumerate(zip(self.program.steps[i - n][1], self.derivatives[i - n], strict=True)):
+            name, operands = self.program.steps[i - n]
+            row = ROWS[name]
+            for k, (x, derivative) in enumerate(zip(operands, self.derivatives[i - n], strict=True)):
                 is_flat = not row.is_nary and row.derivatives[k] == "0"
                 if type(x) is int and not is_flat:
                     below.add(x)
