@@ -9,6 +9,8 @@ from ..boundary.text import quoted, shortened
 from ..calculus.formulas import Namespace
 from ..calculus.ieee_float import IEEEFloat
 from ..calculus.operations import Operation
+from .gradient_graph import FORMULAS, gradients
+from .state import switched
 from .value import Value, dispatch, make, plain_float
 
 
@@ -103,6 +105,47 @@ class CustomOperation(Operation):
 
     def __reduce__(self) -> str:
         return self.__qualname__                 # found again by its name in its module
+
+
+class LocalDerivative(CustomOperation):
+    """A local derivative of a custom operation, as an operation of its own: of the operands and of the value f.
+
+    Its own local derivatives are found by differentiating the graph of the derivative, each time anew.
+    """
+
+    def __init__(self, operation: CustomOperation, place: int) -> None:
+        name = f"{operation.name}_by_{operation.operands[place]}"
+        Operation.__init__(self, name, name, " ".join((*operation.operands, "value")), "")
+        self.is_nary = False
+        self.operation, self.place = operation, place
+
+    def evaluate(self, namespace: Namespace, operands: Sequence[Any]) -> Any:
+        *xs, f = operands
+        wanted = [k == self.place for k in range(len(xs))]
+        return self.operation.differentiate(namespace, xs, f, wanted)[self.place]
+
+    def differentiate(
+        self, namespace: Namespace, operands: Sequence[Any], f: Any, wanted: Sequence[bool] | None = None
+    ) -> list[Any]:
+        are_values = any(type(x) is Value for x in operands)
+        leaves = [x if type(x) is Value and x.requires_grad else Value(plain_float(x)) for x in operands]
+        with switched(recording=True):
+            found = self.evaluate(FORMULAS, leaves)
+        if type(found) is not Value:
+            return [0.0] * len(leaves)
+        return [*gradients(found, leaves, create_graph=are_values)]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LocalDerivative) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[CustomOperation, int]:
+        return self.operation, self.place
+
+    def __reduce__(self) -> Any:
+        return LocalDerivative, (self.operation, self.place)
 
 
 def _ieee(x: Any) -> Any:

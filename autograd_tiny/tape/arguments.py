@@ -27,14 +27,17 @@ def samples(X: Any, inputs: Sequence[str], check_finite: bool) -> Array:
     return x
 
 
-def directions(tangents: Any, X: Any, x: Array) -> Array:
-    """Tangents as an array (B, inputs), for a batch X that is the array x."""
-    given = numeric(tangents, "tangents")
-    if given.shape not in (np.shape(X), x.shape, x.shape[1:]):
-        raise ValueError(f"tangents of the shape of X are expected, {x.shape}, got {given.shape}")
-    if given.size == x.size:
-        given = given.reshape(x.shape)
-    return np.ascontiguousarray(np.broadcast_to(given, x.shape))
+def vectors(given: Any, name: str, other: str, *shapes: tuple[int, ...]) -> Array:
+    """Vectors as an array (B, n), the last of the shapes: they have one of these shapes, or are one for all samples.
+
+    name, other: What they are called, and what has the first of the shapes.
+    """
+    found, shape = numeric(given, name), shapes[-1]
+    if found.shape not in (*shapes, shape[1:]):
+        raise ValueError(f"{name} of the shape of {other} are expected, {shapes[0]}, got {found.shape}")
+    if found.size == shape[0] * shape[1]:
+        found = found.reshape(shape)
+    return np.ascontiguousarray(np.broadcast_to(found, shape))
 
 
 def sample_weights(given: Any, count: int) -> Array | float:

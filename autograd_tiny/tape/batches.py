@@ -63,6 +63,7 @@ class BatchRunner:
 
     Attributes:
         executor: Runs the plan.
+        outputs: How many there are.
         parameters: The places of the parameters among the scalars.
         reached: The parameters that a gradient flows to from the output; None for all of them.
         spare: Arrays of all scalars, for the next run.
@@ -74,6 +75,7 @@ class BatchRunner:
         first = len(plan.constants)
         self.parameters = slice(first, first + program.parameters)
         self.spare: list[Array] = []
+        self.outputs = len(program.outputs)
         self._constants, self._size = plan.constants, plan.scalars
         reached = program.reached()[program.inputs : program.first]
         self.reached = None if all(reached) else np.flatnonzero(np.frombuffer(reached, np.uint8))

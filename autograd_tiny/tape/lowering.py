@@ -38,8 +38,12 @@ def lowered(
     """
     draft = Draft(len(inputs), len(parameters))
     slots = _drafted(draft, order, [*inputs, *parameters])
-    output_slots = [slots[id(output)] for output in outputs]
-    return _assembled(draft, _selected(draft, output_slots), output_slots)
+    return compacted(draft, [slots[id(output)] for output in outputs])
+
+
+def compacted(draft: Draft, outputs: Sequence[int]) -> Program:
+    """The program that computes these slots of a draft: steps 2 and 3."""
+    return _assembled(draft, _selected(draft, outputs), outputs)
 
 
 class Draft:
@@ -87,7 +91,7 @@ class Draft:
         return slot
 
     def _new_result(self, operation: Operation, operands: tuple[int, ...]) -> int:
-        """The same, with cheaper instructions for 1·x, a mean, a square and a cube."""
+        """The same, with cheaper instructions for 1·x, a mean, x¹, a square and a cube."""
         if operation is MUL and 1.0 in map(self.constants.get, operands):
             x, y = operands
             return y if self.constants.get(x) == 1.0 else x
@@ -95,6 +99,8 @@ class Draft:
             return self.result(DIV, (self.result(SUM, operands), self.constant(float(len(operands)))))
         if operation is POW:
             exponent = self.constants.get(operands[1])
+            if exponent == 1.0:
+                return operands[0]
             if exponent == 2.0:
                 return self.result(MUL, (operands[0], operands[0]))
             if exponent == 3.0:

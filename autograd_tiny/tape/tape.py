@@ -21,6 +21,8 @@ It is a compiler's pipeline. How f = relu(w₁x₁ + w₂x₂ + b) − y becomes
    derivative to the adjoint rows of its operands: the chain rule of engine/backward.py, for a block of samples at a
    time. The adjoints of a parameter are summed over the samples.
 
+derivatives/ writes the reverse pass as a program instead, which is a tape again: so it has derivatives of every order.
+
 This file has the public interface; arguments.py checks its arguments.
 
 R. E. Wengert, A Simple Automatic Derivative Evaluation Program (1964), recorded such lists first; A. Griewank
@@ -29,6 +31,7 @@ and A. Walther, Evaluating Derivatives (2008), chapters 4 and 6, are about tapes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from operator import index
 from os import PathLike
 from typing import Any, overload
@@ -41,6 +44,8 @@ from ..boundary.text import printable, quoted
 from ..engine.value import Value
 from . import arguments, recording, serialization
 from .batches import BatchRunner, executor_for
+from .derivatives.jacobians import JacobianRunner
+from .derivatives.reverse_program import jacobian_program, vjp_program
 from .listing import Cost, cost_of, listed, told_apart
 from .numpy_executor import Array
 from .program import Program
@@ -126,6 +131,7 @@ class Tape:
         self._labels = tuple(labels)
         self._several = several
         self._runners: dict[Any, BatchRunner] = {}      # by output; each is made when it is first needed
+        self._derivatives: dict[Any, Any] = {}          # and those of higher derivatives
 
     @property
     def program(self) -> Program:
@@ -235,7 +241,7 @@ class Tape:
         total, adjoints = runner.adjoints(self.parameters, at, x, weights, threads)
         return total, _gradient(runner, adjoints)
 
-    # ---- derivatives with respect to the inputs
+    # ---- first derivatives with respect to the inputs
 
     def input_gradients(
         self, X: Any, output: int = 0, *, threads: int = 1, check_finite: bool = False
@@ -300,13 +306,93 @@ class Tape:
             ValueError: The tangents have another shape.
         """
         x = arguments.samples(X, self.inputs, check_finite)
-        directions = arguments.directions(tangents, X, x)
+        directions = arguments.vectors(tangents, "tangents", "X", np.shape(X), x.shape)
         out, changes = (np.empty((len(x), len(self.program.outputs))) for _ in range(2))
         self._run("tangents", ALL, threads, x, out, changes, directions)
         if check_finite:
             arguments.finite(out, "an output")
             arguments.finite(changes, "a derivative")
         return (out, changes) if self._several else (out.reshape(-1), changes.reshape(-1))
+
+    def vjp(
+        self, X: Any, cotangents: Any, *, threads: int = 1, check_finite: bool = False
+    ) -> tuple[Array, Array]:
+        """Vector-Jacobian products for each sample, in one reverse pass for all outputs.
+
+        Args:
+            X, threads, check_finite: See Tape.
+            cotangents: The vectors: an array of the shape of tape(X), or (outputs,) for the same one everywhere.
+
+        Returns:
+            The outputs, of the shape of tape(X), and the products (B, inputs).
+
+        Raises:
+            ValueError: The cotangents have another shape.
+        """
+        x, outputs = arguments.samples(X, self.inputs, check_finite), len(self.program.outputs)
+        shape = (len(x), outputs) if self._several else (len(x),)
+        weights = arguments.vectors(cotangents, "cotangents", "tape(X)", shape, (len(x), outputs))
+        runner = self._derived("vjp", lambda: BatchRunner(vjp_program(self.program, values=True)))
+        found = self._products(runner, x, weights, threads, check_finite)
+        return found[:, :outputs].reshape(shape), found[:, outputs:].copy()
+
+    # ---- higher derivatives: see derivatives/reverse_program.py
+
+    def gradient(self, output: int = 0) -> Tape:
+        """A tape of the gradient of an output with respect to the inputs: the reverse pass as a program.
+
+        It is a tape as any other: it has a gradient, too, and so on to any order.
+
+        Args:
+            output: See Tape.
+
+        Returns:
+            A tape with the same inputs and parameters. Its outputs are the derivatives, one for each input.
+
+        Raises:
+            ValueError: There is no such output.
+        """
+        return Tape(self._gradient_program(output), self.parameters, self.inputs, self._labels, True)
+
+    def hessian(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
+        """The second derivatives of all outputs with respect to the inputs, for each sample.
+
+        Args:
+            X, threads, check_finite: See Tape.
+
+        Returns:
+            An array (B, inputs, inputs), or (B, outputs, inputs, inputs) if several outputs were recorded.
+        """
+        x = arguments.samples(X, self.inputs, check_finite)
+        count, found = arguments.number_of_threads(threads), []
+        for k in range(len(self.program.outputs)):
+            runner = self._derived(("hessian", k), partial(self._hessian_runner, k))
+            found.append(runner.run(self.parameters, x, count))
+        hessian = np.stack(found, axis=1) if self._several else found[0]
+        if check_finite:
+            arguments.finite(hessian, "a derivative")
+        return hessian
+
+    def hvp(
+        self, X: Any, tangents: Any, output: int = 0, *, threads: int = 1, check_finite: bool = False
+    ) -> Array:
+        """Hessian-vector products for each sample, at the cost of a few gradients.
+
+        Args:
+            X, output, threads, check_finite: See Tape.
+            tangents: The vectors: an array of the shape of X, or (inputs,) for the same one everywhere.
+
+        Returns:
+            An array (B, inputs): the derivatives of gradient · vector.
+
+        Raises:
+            ValueError: The tangents have another shape.
+        """
+        x = arguments.samples(X, self.inputs, check_finite)
+        directions = arguments.vectors(tangents, "tangents", "X", np.shape(X), x.shape)
+        key = "hvp", self._checked_output(output)
+        runner = self._derived(key, lambda: BatchRunner(vjp_program(self._gradient_program(output))))
+        return self._products(runner, x, directions, threads, check_finite)
 
     # ---- descriptions
 
@@ -379,18 +465,42 @@ class Tape:
             self._runners[key] = BatchRunner(part)
         return self._runners[key]
 
-    def _checked_runner(self, output: Any) -> BatchRunner:
-        """The same; ValueError if there is no such output."""
+    def _checked_output(self, output: Any) -> int:
+        """The number of an output; ValueError if there is no such output."""
         count = len(self.program.outputs)
         is_integer = hasattr(output, "__index__") and not isinstance(output, bool)
         if not is_integer or not 0 <= index(output) < count:
             known = "one output, number 0" if count == 1 else f"the outputs 0 to {count - 1}"
             raise ValueError(f"output={quoted(output)}, but the tape has {known}")
-        return self._runner(index(output))
+        return index(output)
+
+    def _gradient_program(self, output: Any) -> Program:
+        """That of one output; ValueError if there is no such output."""
+        program = jacobian_program(self.program.of_output(self._checked_output(output)))
+        assert program is not None
+        return program
+
+    def _hessian_runner(self, output: int) -> JacobianRunner:
+        return JacobianRunner(self._gradient_program(output))
+
+    def _derived(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What runs a program of derivatives; it is made when it is first needed."""
+        if key not in self._derivatives:
+            self._derivatives[key] = make()
+        return self._derivatives[key]
+
+    def _products(self, runner: BatchRunner, x: Array, behind: Array, threads: int, check_finite: bool) -> Array:
+        """The outputs of a program that has more inputs than this tape, behind the others."""
+        inputs = np.concatenate([x, behind], axis=1)
+        found = np.empty((len(x), runner.outputs))
+        runner.run("values", self.parameters, arguments.number_of_threads(threads), inputs, found)
+        if check_finite:
+            arguments.finite(found, "a result")
+        return found
 
     def _run(self, method: str, output: Any, threads: int, *arrays: Array) -> None:
         """Let the executor for an output fill arrays, of which the first is the batch."""
-        runner = self._runner(ALL) if output is ALL else self._checked_runner(output)
+        runner = self._runner(ALL) if output is ALL else self._runner(self._checked_output(output))
         runner.run(method, self.parameters, arguments.number_of_threads(threads), *arrays)
 
     def _adjoints(
@@ -401,7 +511,7 @@ class Tape:
         if not len(x):
             raise ValueError("a batch of one sample at least is expected, got 0 samples")
         weights = arguments.sample_weights(weights, len(x))
-        runner = self._checked_runner(output)
+        runner = self._runner(self._checked_output(output))
         total, adjoints = runner.adjoints(self.parameters, at, x, weights, arguments.number_of_threads(threads))
         if check_finite:
             arguments.finite(total, "the value")

@@ -15,6 +15,9 @@ METHODS = {
     "input_gradients": lambda tape, xs, **options: tape.input_gradients(xs, **options),
     "jacobian": lambda tape, xs, **options: tape.jacobian(xs, **options),
     "jvp": lambda tape, xs, **options: tape.jvp(xs, [1.0] * len(tape.inputs), **options),
+    "vjp": lambda tape, xs, **options: tape.vjp(xs, np.ones_like(tape(xs)), **options)[1],
+    "hessian": lambda tape, xs, **options: tape.hessian(xs, **options),
+    "hvp": lambda tape, xs, **options: tape.hvp(xs, [1.0] * len(tape.inputs), **options),
 }
 all_methods = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 

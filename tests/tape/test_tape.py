@@ -448,3 +448,64 @@ def test_a_tape_made_by_hand_with_other_parameters_does_not_run():
         for run in (other, other.backward, other.value_and_grad):
             with pytest.raises(WRONG):
                 run(batch(3))
+
+
+# ---- higher derivatives
+
+def test_the_shapes_of_higher_derivatives():
+    one = record(lambda x, y: x * y, 1.0, 2.0)
+    several = record(lambda x, y: [x * y, x * x, y**3], 1.0, 2.0)
+    xs = batch(4)
+    assert one.gradient()(xs).shape == several.gradient(2)(xs).shape == (4, 2)
+    assert one.hessian(xs).shape == (4, 2, 2) and several.hessian(xs).shape == (4, 3, 2, 2)
+    assert one.hvp(xs, xs).shape == several.hvp(xs, [1.0, 0.0], output=1).shape == (4, 2)
+    assert [each.shape for each in one.vjp(xs, np.ones(4))] == [(4,), (4, 2)]
+    assert [each.shape for each in several.vjp(xs, np.ones((4, 3)))] == [(4, 3), (4, 2)]
+    assert one.hessian([[1.0, 2.0]]).tolist() == [[[0.0, 1.0], [1.0, 0.0]]]
+    assert several.hessian([[1.0, 2.0]])[0, 2].tolist() == [[0.0, 0.0], [0.0, 12.0]]
+    assert several.gradient(1).gradient().inputs == ("x", "y")
+
+
+def test_tapes_without_samples_have_derivatives_without_samples():
+    tape = record(lambda x, y: x * y, 1.0, 2.0)
+    empty = np.empty((0, 2))
+    assert tape.gradient()(empty).shape == (0, 2) and tape.hessian(empty).shape == (0, 2, 2)
+    assert tape.vjp(empty, np.empty(0))[1].shape == tape.hvp(empty, [1.0, 1.0]).shape == (0, 2)
+
+
+def test_a_vjp_of_one_vector_for_all_samples():
+    tape = record(lambda x, y: [x * y, x], 1.0, 2.0)
+    xs = batch(5)
+    close(tape.vjp(xs, [2.0, -1.0])[1], np.stack([2 * xs[:, 1] - 1, 2 * xs[:, 0]], axis=1))
+
+
+def test_second_derivatives_of_parameters_that_change():
+    w = Value(2.0, "w")
+    tape = record(lambda x: w * x * x, 1.0)
+    assert tape.hessian([1.0]).tolist() == [[[4.0]]] and tape.hvp([1.0], [3.0]).tolist() == [[12.0]]
+    w.data = 5.0
+    assert tape.hessian([1.0]).tolist() == [[[10.0]]] and tape.hvp([1.0], [3.0]).tolist() == [[30.0]]
+    assert w.grad == 0.0
+
+
+@pytest.mark.parametrize("call", [
+    lambda tape: tape.gradient(2), lambda tape: tape.gradient(-1), lambda tape: tape.gradient("a"),
+    lambda tape: tape.hvp([[1.0, 2.0]], [1.0, 1.0], output=2), lambda tape: tape.hvp([[1.0, 2.0]], [1.0, 1.0, 1.0]),
+    lambda tape: tape.vjp([[1.0, 2.0]], [1.0]), lambda tape: tape.vjp([[1.0, 2.0]], [["a", "b"]]),
+    lambda tape: tape.hessian([[1.0, 2.0]], threads=0), lambda tape: tape.hessian([[1.0]]),
+    lambda tape: tape.hvp([[1.0, 2.0]], [1.0, 1.0], output=[1]),
+])
+def test_arguments_of_higher_derivatives_that_do_not_fit(call):
+    tape = record(lambda x, y: [x * y, x], 1.0, 2.0)
+    with pytest.raises(WRONG):
+        call(tape)
+    assert not tape._derivatives
+
+
+def test_higher_derivatives_that_are_not_finite():
+    tape = record(lambda x: at.sqrt(x), 1.0)
+    assert tape.hessian([0.0])[0, 0, 0] == -INF
+    for call in (lambda: tape.hessian([0.0], check_finite=True), lambda: tape.vjp([0.0], [1.0], check_finite=True),
+                 lambda: tape.hvp([0.0], [1.0], check_finite=True)):
+        with pytest.raises(FloatingPointError):
+            call()

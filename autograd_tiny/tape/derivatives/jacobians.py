@@ -1,0 +1,48 @@
+"""Jacobians of programs over batches, in one of two ways.
+
+Where the derivatives of all outputs are a program of moderate size, that program is run: mostly so if each output
+depends on few inputs, since a derivative that is 0 by the structure of the program costs nothing then. Otherwise the
+tangents of the program are computed along each input: a batch in which every sample stands as often as there are
+inputs. The Hessian is the Jacobian of the gradient.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from ...engine.value import Value
+from ..batches import BatchRunner
+from ..numpy_executor import Array
+from ..program import Program
+from .reverse_program import jacobian_program
+
+# An instruction of a program that is run on one sample costs as much as this many that are run on several at once.
+VECTORISED = 4
+ALWAYS = 256                # instructions that a program of derivatives may have in any case
+ROWS = 2**14                # samples in a batch of tangents
+
+
+class JacobianRunner:
+    """The derivatives of all outputs of a program with respect to its inputs."""
+
+    def __init__(self, program: Program) -> None:
+        self._inputs, self._outputs = program.inputs, len(program.outputs)
+        most = max(ALWAYS, len(program.instructions) * program.inputs // VECTORISED)
+        written = jacobian_program(program, most=most)
+        self.is_program = written is not None
+        self._runner = BatchRunner(program if written is None else written)
+
+    def run(self, parameters: tuple[Value, ...], x: Array, threads: int) -> Array:
+        """An array (B, outputs, inputs) for samples x (B, inputs)."""
+        n, m = self._inputs, self._outputs
+        found = np.empty((len(x), m, n))
+        if self.is_program:
+            self._runner.run("values", parameters, threads, x, found.reshape(len(x), m * n))
+            return found
+        step = max(1, ROWS // n)
+        for i in range(0, len(x), step):
+            samples = np.repeat(x[i : i + step], n, axis=0)
+            directions = np.tile(np.eye(n), (len(samples) // n, 1))
+            values, changes = np.empty((2, len(samples), m))
+            self._runner.run("tangents", parameters, threads, samples, values, changes, directions)
+            found[i : i + step] = changes.reshape(-1, n, m).transpose(0, 2, 1)
+        return found
