@@ -15,11 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import inf
 from typing import Any, TypeAlias
 
 from .boundary.arguments import describe, is_other_kind
 from .boundary.arrays import is_array
-from .engine.functions import abs, dot, equal, greater, log, prod, sign, sqrt, sum, where
+from .engine.functions import (
+    abs, clip, dot, equal, exp2, floor, greater, log, log2, max as largest, prod, sign, sqrt, sum, where,
+)
 from .engine.state import current
 from .engine.value import Value, required
 
@@ -143,8 +146,26 @@ def norm(x: Any) -> Any:
     """
     numbers = _flat(_listed(x))
     squares = dot(numbers, numbers)
+    if _is_recorded() or not 1e-280 < _number(squares) < inf:
+        scale = _power_of_two(numbers)
+        return scale * _root_of_squares([x / scale for x in numbers])
+    return sqrt(squares)
+
+
+def _root_of_squares(numbers: list[Any]) -> Any:
+    squares = dot(numbers, numbers)
     is_zero = equal(squares, 0.0)
     return where(is_zero, 0.0, sqrt(where(is_zero, 1.0, squares)))
+
+
+def _power_of_two(numbers: list[Any]) -> Any:
+    """A power of 2 about as large as the largest number, by which squares neither overflow nor underflow.
+
+    Divisions by it are exact. It has no derivative: it is made of plain numbers or, on a tape, by floor.
+    """
+    if not _is_recorded():
+        numbers = [_number(x) for x in numbers]
+    return exp2(clip(floor(log2(largest([1e-300, *[abs(x) for x in numbers]]))), -1000.0, 1000.0))
 
 
 # ---- elimination

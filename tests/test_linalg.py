@@ -303,3 +303,23 @@ def test_the_right_hand_side_fits_and_all_are_numbers():
     for wrong in "x", None, 1j, [["a", 1.0], [0.0, 1.0]]:
         with pytest.raises(TypeError, match="a Value or a number is expected, got"):
             linalg.norm([wrong])
+
+
+@pytest.mark.parametrize(("vector", "length", "direction"), [
+    ([3e200, 4e200], 5e200, [0.6, 0.8]), ([3e-200, -4e-200], 5e-200, [0.6, -0.8]), ([1e160, 0.0], 1e160, [1.0, 0.0]),
+    ([1e-320, 0.0], 1e-320, [1.0, 0.0]), ([0.0, 0.0], 0.0, [0.0, 0.0]), ([3.0, 4.0], 5.0, [0.6, 0.8]),
+])
+def test_the_norm_of_a_very_long_or_short_vector(vector, length, direction):
+    """The squares overflow or underflow where the norm does not."""
+    for mode in ("reverse", "forward"):
+        assert grad(linalg.norm, mode=mode)(vector) == pytest.approx(direction, rel=1e-15, abs=0.0)
+    tape = record(linalg.norm, [1.0, 2.0])
+    assert tape([vector])[0] == pytest.approx(length, rel=1e-15, abs=0.0)
+    assert tape.input_gradients([vector])[0].tolist() == pytest.approx(direction, rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e100])
+def test_the_curvature_of_a_norm(size):
+    """(δ_ij - u_i u_j) / |x|, with the direction u."""
+    found = np.array(hessian(linalg.norm)([3 * size, 4 * size]))
+    assert np.allclose(found * size, [[0.128, -0.096], [-0.096, 0.072]], rtol=1e-13, atol=0.0)

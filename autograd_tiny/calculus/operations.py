@@ -159,7 +159,11 @@ EXP = Operation("exp", "exp", "x", "exp(x)", "f", summary="e to the power x.")
 EXPM1 = Operation(
     "expm1", "expm1", "x", "expm1(x)", "exp(x)", summary="e to the power x, minus 1; precise near 0."
 )
-EXP2 = Operation("exp2", "exp2", "x", "exp2(x)", "log(2) * f", summary="2 to the power x.")
+EXP2 = Operation(
+    "exp2", "exp2", "x", "exp2(x)",
+    "where(f == inf, 2 * log(2) * exp2(where(f == inf, x - 1, 0)), log(2) * f)",      # finite up to 1024.5
+    summary="2 to the power x.",
+)
 LOG = Operation(
     "log", "log", "x", "log(x)", "1 / x", note="-inf at 0, nan below",
     summary="The natural logarithm; -inf at 0, nan below.",
@@ -201,8 +205,9 @@ ACOS = Operation(
     summary="The angle in radians whose cosine is x; nan outside [-1, 1].", numpy_name="arccos",
 )
 ATAN = Operation(
-    "atan", "atan", "x", "atan(x)", "1 / (1 + x * x)",
-    note="derivatives 0 or nan where x², x⁴ or x⁶ overflows: the first for |x| > 1e154, the third for |x| > 1e51",
+    "atan", "atan", "x", "atan(x)",
+    "where(abs(x) < 1e9, 1 / (1 + clip(x, -1e9, 1e9) * clip(x, -1e9, 1e9)),"      # x² may overflow beyond
+    " 1 / maximum(abs(x), 1) / maximum(abs(x), 1))",
     summary="The angle in radians whose tangent is x.", numpy_name="arctan",
 )
 ATAN2 = Operation(
@@ -234,7 +239,11 @@ ATANH = Operation(
     summary="The inverse hyperbolic tangent; ±inf at ±1, nan outside.", numpy_name="arctanh",
 )
 HYPOT = Operation(
-    "hypot", "hypot", "x y", "hypot(x, y)", "x / f", "y / f", note="derivatives nan at the origin",
+    "hypot", "hypot", "x y", "hypot(x, y)",
+    # where |x| > |y| as a root, since the derivative of x / f is 1 / f - x² / f³, which cancels
+    "where(abs(x) > abs(y), sign(x) * sqrt(maximum(1 - y / f * (y / f), 0.25)), x / f)",
+    "where(abs(y) > abs(x), sign(y) * sqrt(maximum(1 - x / f * (x / f), 0.25)), y / f)",
+    note="derivatives nan at the origin",
     summary="√(x² + y²) without overflow.",
 )
 ERF = Operation(
@@ -248,7 +257,7 @@ ERFC = Operation(
     summary="1 - erf(x), precise where that is small.",
 )
 NORM_PDF = Operation(
-    "norm_pdf", "norm_pdf", "x", "exp(-0.5 * x * x) / sqrt(2 * pi)", "-x * f",
+    "norm_pdf", "norm_pdf", "x", "exp(-0.5 * x * x) / sqrt(2 * pi)", "where(f == 0, 0, -x) * f",
     note="far from 0 relatively less precise, as x²",
     summary="The density of the standard normal distribution, exp(-x²/2) / √(2π).",
 )
@@ -280,7 +289,7 @@ POLYGAMMA = Operation(
 
 SIGMOID = Operation(
     "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))",
-    "where(x > 0, f * sigmoid(-x), f * (1 - f))",
+    "where(abs(x) < 0.5, 0.5 / (1 + cosh(where(abs(x) < 0.5, x, 0))), where(x > 0, f * sigmoid(-x), f * (1 - f)))",
     summary="The logistic function 1 / (1 + exp(-x)), for any x without overflow.", activation=True,
 )
 LOG_SIGMOID = Operation(
@@ -308,17 +317,20 @@ SOFTPLUS = Operation(
     summary="log(1 + exp(x)), a smooth relu, for any x without overflow.", activation=True,
 )
 SILU = Operation(
-    "silu", "silu", "x", "x * sigmoid(x)", "sigmoid(x) * (1 + x * sigmoid(-x))",
+    "silu", "silu", "x", "where(x == -inf, 0, x) * sigmoid(x)",
+    "sigmoid(x) * (1 + where(abs(x) == inf, 0, x) * sigmoid(-x))",
     summary="x · sigmoid(x), also called swish.", activation=True,
 )
 MISH = Operation(
-    "mish", "mish", "x", "x * tanh(softplus(x))",
-    "tanh(softplus(x)) + x * sigmoid(x) * (4 * sigmoid(2 * softplus(x)) * sigmoid(-2 * softplus(x)))",
+    "mish", "mish", "x", "where(x == -inf, 0, x) * tanh(softplus(x))",
+    "tanh(softplus(x)) + where(abs(x) == inf, 0, x) * sigmoid(x)"
+    " * (4 * sigmoid(2 * softplus(x)) * sigmoid(-2 * softplus(x)))",
     summary="x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019).",
     activation=True,
 )
 GELU = Operation(
-    "gelu", "gelu", "x", "x * norm_cdf(x)", "norm_cdf(x) + x * norm_pdf(x)",
+    "gelu", "gelu", "x", "where(x == -inf, 0, x) * norm_cdf(x)",
+    "norm_cdf(x) + where(abs(x) > 40, 0, x) * norm_pdf(x)",
     note="exact, not the tanh approximation; far below 0 relatively less precise, as x²",
     summary="x times the probability that a standard normal variable is below x (exact, by erfc).", activation=True,
 )

@@ -121,12 +121,16 @@ def _broken(expression: str) -> list[str]:
     """A long expression before each `else` or at its last sum."""
     tree = ast.parse(expression, mode="eval").body
     if isinstance(tree, ast.IfExp):
-        start = f"{ast.unparse(tree.body)} if {ast.unparse(tree.test)}"
-        return [start, *(f"else {line}" for line in _broken(ast.unparse(tree.orelse))[:1]),
+        body, test = ast.unparse(tree.body), f"if {ast.unparse(tree.test)}"
+        start = [f"{body} {test}"] if len(body + test) < WIDTH - 14 else [body, test]
+        return [*start, *(f"else {line}" for line in _broken(ast.unparse(tree.orelse))[:1]),
                 *_broken(ast.unparse(tree.orelse))[1:]]
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add):
         right = ast.unparse(tree.right)
-        return [ast.unparse(tree.left), f"+ ({right})" if isinstance(tree.right, ast.IfExp) else f"+ {right}"]
+        last = [f"+ ({right})" if isinstance(tree.right, ast.IfExp) else f"+ {right}"]
+        if len(right) > WIDTH - 14 and isinstance(tree.right, ast.BinOp) and isinstance(tree.right.op, ast.Mult):
+            last = [f"+ {ast.unparse(tree.right.left)}", f"* ({ast.unparse(tree.right.right)})"]
+        return [ast.unparse(tree.left), *last]
     return [expression]
 
 

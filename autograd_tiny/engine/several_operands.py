@@ -41,7 +41,17 @@ def atan2(left: Operand, right: Operand) -> Value:
 def hypot(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = ieee.hypot(x, y)
-    return binary(HYPOT, f, left, ieee.divide(x, f), right, ieee.divide(y, f))
+    by_x = (
+        sign_of(x) * ieee.sqrt(maximum_of(1.0 - ieee.divide(y, f) * ieee.divide(y, f), 0.25))
+        if ieee.fabs(x) > ieee.fabs(y)
+        else ieee.divide(x, f)
+    )
+    by_y = (
+        sign_of(y) * ieee.sqrt(maximum_of(1.0 - ieee.divide(x, f) * ieee.divide(x, f), 0.25))
+        if ieee.fabs(y) > ieee.fabs(x)
+        else ieee.divide(y, f)
+    )
+    return binary(HYPOT, f, left, by_x, right, by_y)
 
 
 def polygamma(left: Operand, right: Operand) -> Value:

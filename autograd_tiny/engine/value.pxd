@@ -8,7 +8,10 @@ cdef object GREATER_EQUAL, HYPOT, LEAF, LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LO
 cdef object LOGADDEXP, LOG_SIGMOID, MAXIMUM, MINIMUM, MISH, MOD, MUL, NEG, NORM_CDF, NORM_PDF, POLYGAMMA
 cdef object POW, RELU, ROUND, SIGMOID, SIGN, SILU, SIN, SINH, SOFTPLUS, SQRT, SUB, TAN, TANH, TRUNC, XLOGY
 
+cdef double clip_of(double x, double y, double z) noexcept
 cdef double digamma_of(double x) noexcept
+cdef double maximum_of(double x, double y) noexcept
+cdef double minimum_of(double x, double y) noexcept
 cdef double norm_cdf_of(double x) noexcept
 cdef double norm_pdf_of(double x) noexcept
 cdef double sigmoid_of(double x) noexcept

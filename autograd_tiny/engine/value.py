@@ -464,7 +464,11 @@ class Value:
         """2 to the power x."""
         x = self._number
         f = ieee.exp2(x)
-        return unary(EXP2, f, self, ieee.log(2.0) * f)
+        derivative = (
+            2.0 * ieee.log(2.0) * ieee.exp2(x - 1.0 if f == INF else 0.0) if f == INF
+            else ieee.log(2.0) * f
+        )
+        return unary(EXP2, f, self, derivative)
 
     def log(self) -> Value:
         """The natural logarithm; -inf at 0, nan below."""
@@ -545,7 +549,12 @@ class Value:
         """The angle in radians whose tangent is x."""
         x = self._number
         f = ieee.atan(x)
-        return unary(ATAN, f, self, ieee.divide(1.0, 1.0 + x * x))
+        derivative = (
+            ieee.divide(1.0, 1.0 + clip_of(x, -1000000000.0, 1000000000.0) * clip_of(x, -1000000000.0, 1000000000.0))
+            if ieee.fabs(x) < 1000000000.0
+            else ieee.divide(ieee.divide(1.0, maximum_of(ieee.fabs(x), 1.0)), maximum_of(ieee.fabs(x), 1.0))
+        )
+        return unary(ATAN, f, self, derivative)
 
     def sinh(self) -> Value:
         """The hyperbolic sine."""
@@ -601,7 +610,7 @@ class Value:
         """The density of the standard normal distribution, exp(-x²/2) / √(2π)."""
         x = self._number
         f = ieee.divide(ieee.exp(-0.5 * x * x), ieee.sqrt(2.0 * PI))
-        return unary(NORM_PDF, f, self, -x * f)
+        return unary(NORM_PDF, f, self, (0.0 if f == 0.0 else -x) * f)
 
     def norm_cdf(self) -> Value:
         """The probability that a standard normal variable is below x."""
@@ -631,7 +640,12 @@ class Value:
         """The logistic function 1 / (1 + exp(-x)), for any x without overflow."""
         x = self._number
         f = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
-        return unary(SIGMOID, f, self, f * sigmoid_of(-x) if x > 0.0 else f * (1.0 - f))
+        derivative = (
+            ieee.divide(0.5, 1.0 + ieee.cosh(x if ieee.fabs(x) < 0.5 else 0.0)) if ieee.fabs(x) < 0.5
+            else f * sigmoid_of(-x) if x > 0.0
+            else f * (1.0 - f)
+        )
+        return unary(SIGMOID, f, self, derivative)
 
     def log_sigmoid(self) -> Value:
         """log(sigmoid(x)), for any x without overflow."""
@@ -654,24 +668,26 @@ class Value:
     def silu(self) -> Value:
         """x · sigmoid(x), also called swish."""
         x = self._number
-        f = x * sigmoid_of(x)
-        return unary(SILU, f, self, sigmoid_of(x) * (1.0 + x * sigmoid_of(-x)))
+        f = (0.0 if x == -INF else x) * sigmoid_of(x)
+        derivative = sigmoid_of(x) * (1.0 + (0.0 if ieee.fabs(x) == INF else x) * sigmoid_of(-x))
+        return unary(SILU, f, self, derivative)
 
     def mish(self) -> Value:
         """x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019)."""
         x = self._number
-        f = x * ieee.tanh(softplus_of(x))
+        f = (0.0 if x == -INF else x) * ieee.tanh(softplus_of(x))
         derivative = (
             ieee.tanh(softplus_of(x))
-            + x * sigmoid_of(x) * (4.0 * sigmoid_of(2.0 * softplus_of(x)) * sigmoid_of(-2.0 * softplus_of(x)))
+            + (0.0 if ieee.fabs(x) == INF else x) * sigmoid_of(x)
+            * (4.0 * sigmoid_of(2.0 * softplus_of(x)) * sigmoid_of(-2.0 * softplus_of(x)))
         )
         return unary(MISH, f, self, derivative)
 
     def gelu(self) -> Value:
         """x times the probability that a standard normal variable is below x (exact, by erfc)."""
         x = self._number
-        f = x * norm_cdf_of(x)
-        return unary(GELU, f, self, norm_cdf_of(x) + x * norm_pdf_of(x))
+        f = (0.0 if x == -INF else x) * norm_cdf_of(x)
+        return unary(GELU, f, self, norm_cdf_of(x) + (0.0 if ieee.fabs(x) > 40.0 else x) * norm_pdf_of(x))
 
     def sign(self) -> Value:
         """1, 0 or -1; derivative 0."""
@@ -1016,8 +1032,23 @@ def pow(left: Operand, right: Operand) -> Value:
     return binary(POW, f, left, by_x, right, by_y)
 
 
+def clip_of(x: float, y: float, z: float) -> float:
+    f: float = minimum_of(maximum_of(x, y), z)
+    return f
+
+
 def digamma_of(x: float) -> float:
     f: float = ieee.polygamma(0.0, x)
+    return f
+
+
+def maximum_of(x: float, y: float) -> float:
+    f: float = x if x >= y else y if y > x else x + y
+    return f
+
+
+def minimum_of(x: float, y: float) -> float:
+    f: float = x if x <= y else y if y < x else x + y
     return f
 
 

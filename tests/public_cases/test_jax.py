@@ -218,3 +218,69 @@ def test_checks_in_a_dataclass_are_not_for_its_derivatives():
 
     assert grad(lambda p: -(p.x**3))(Positive(2.0)).x == -12.0
     assert hessian(lambda p: -(p.x**3))(Positive(2.0)).x.x == -12.0
+
+
+MODES = pytest.mark.parametrize("mode", ["reverse", "forward"])
+
+
+@MODES
+def test_inverse_hyperbolic_functions_far_out(mode):
+    """40634: 0, since x² overflowed: 1/√(x² ± 1) is 1/x there."""
+    for function in (at.asinh, at.acosh):
+        assert grad(function, mode=mode)(1e200) == pytest.approx(1e-200, rel=4e-16, abs=0.0)
+
+
+@MODES
+def test_tanh_where_it_is_flat(mode):
+    """764: nan from 190 on. By mpmath 4·exp(-380)."""
+    assert grad(at.tanh, mode=mode)(190.0) == pytest.approx(4 * math.exp(-380.0), rel=1e-13, abs=0.0)
+    assert grad(at.tanh, mode=mode)(1e300) == 0.0
+
+
+@MODES
+def test_the_remainder_of_a_negative_number_by_its_divisor(mode):
+    """11466: 7 and 8 for 6 and 7: -19 is -6·3 - 1, and -7·3 + 2."""
+    assert grad(lambda y: at.fmod(-19.0, y), mode=mode)(3.0) == 6.0
+    assert grad(lambda y: at.remainder(-19.0, y), mode=mode)(3.0) == 7.0
+    assert grad(lambda y: -19.0 % y, mode=mode)(3.0) == 7.0
+
+
+@MODES
+def test_a_fraction_to_the_power_0(mode):
+    """12409: nan where the fraction is 0."""
+    assert grad(lambda x: (x - at.floor(x)) ** 0, mode=mode)(1.0) == 0.0
+
+
+@MODES
+def test_the_norm_of_a_multiple_of_nothing(mode):
+    """26248, 39792: |a·0| is |a|·0, whose derivative by a is 0; it was nan. 2377: with a target."""
+    assert grad(lambda a: linalg.norm([a * 0.0, a * 0.0]), mode=mode)(1.3) == 0.0
+    assert grad(lambda a: (linalg.norm([a * 0.0]) - 1.0) ** 2, mode=mode)(1.0) == 0.0
+    assert grad(lambda a: linalg.norm([a * 3.0, a * -4.0]), mode=mode)(1.3) == pytest.approx(5.0)
+
+
+def test_what_comes_beside_a_gradient_are_numbers():
+    """1950: placeholders of the transformation in aux."""
+    assert grad(lambda x: (x**2, {"same": x, "more": x + 1}), has_aux=True)(3.0) == (6.0, {"same": 3.0, "more": 4.0})
+
+
+@every_order
+def test_the_curvature_of_softplus_and_its_kin_far_out(second):
+    """40383, 40387, 39796: 0. By mpmath; selu is 1.05·elu(x, 1.67)."""
+    small = 5.551115123125776e-17
+    assert second(at.softplus)(37.42994775023705) == pytest.approx(small, rel=1e-14, abs=0.0)
+    assert second(at.log_sigmoid)(-37.42994775023705) == pytest.approx(-small, rel=1e-14, abs=0.0)
+    expected = 1.05 * 1.67 * math.exp(-700.0)
+    assert second(lambda x: 1.05 * at.elu(x, 1.67))(-700.0) == pytest.approx(expected, rel=1e-14, abs=0.0)
+
+
+def test_forces_between_charges_agree_in_both_modes():
+    """654: jacfwd and jacrev differed where the distance of a point from itself was masked."""
+    charges, places = [1.3, 0.3, -0.4], np.array([[0.06, 0.01], [1.05, -0.2], [2.4, 1.2]])
+
+    def energy(places):
+        pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
+        return at.sum([charges[i] * charges[j] / linalg.norm(places[i] - places[j]) for i, j in pairs])
+
+    np.testing.assert_allclose(jacfwd(energy)(places), jacrev(energy)(places), rtol=1e-14)
+    assert np.abs(jacrev(energy)(places).sum(axis=0)).max() < 1e-15       # no force from outside

@@ -8,7 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from autograd_tiny import EarlyStopping, Value, evaluate, fit, nn, optim, predict
+from autograd_tiny import (
+    EarlyStopping, Value, evaluate, fit, load_checkpoint, nn, optim, predict, save_checkpoint, value_and_grad,
+)
 
 X = np.arange(20.0)[:, None]
 Y = np.r_[np.zeros(15), np.ones(5)]
@@ -198,3 +200,62 @@ def test_a_console_of_few_letters_stops_no_prediction(monkeypatch):
     history = fit(model, [[0.0], [1.0]], [0.0, 1.0], "mse", epochs=2, progress=True)
     print(model, history, predict(model, [[0.5]]), flush=True)
     assert b"MLP(1 -> 2 -> 1)" in stream.buffer.getvalue()
+
+
+def test_samples_for_validation_do_not_train():
+    """2305: all samples were trained on. The last fifth has other targets."""
+    model, targets = line(), np.r_[np.zeros(8), np.full(2, 1e6)]
+    history = fit(model, np.ones((10, 1)), targets, "mse", validation_split=0.2, epochs=3, progress=False)
+    assert history["loss"] == [0.0] * 3 and history["val_loss"] == [1e12] * 3
+    assert [p.data for p in model.parameters()] == [0.0, 0.0]
+
+
+def test_metrics_are_weighted_as_the_loss_is():
+    """5549: they were not. Three quarters of the weight is right."""
+    data = [[1.0], [-1.0]], [1.0, 1.0], "binary_cross_entropy"
+    weighted = {"metrics": ["accuracy"], "sample_weight": [3.0, 1.0]}
+    assert evaluate(lambda x: x[0] * 1.0, *data, **weighted)["accuracy"] == 0.75
+    model = nn.Layer(1, 1, "linear", init="ones")
+    assert fit(model, *data, lr=0.0, progress=False, **weighted)["accuracy"] == [0.75]
+
+
+def test_a_function_of_ones_own_in_a_saved_model(tmp_path):
+    """13574: the loaded model had another function, silently. 4875: saved and loaded, it predicted otherwise."""
+    def new():
+        return nn.Sequential(nn.Layer(2, 2), lambda x: [2.0 * x[0], x[1]], nn.Layer(2, 1))
+
+    model = new()
+    nn.save(model, tmp_path / "model")
+    with pytest.raises(ValueError, match=r"not how the model is built: load\(path, into=model\)"):
+        nn.load(tmp_path / "model")
+    assert nn.load(tmp_path / "model", into=new())([1.0, 2.0]).data == model([1.0, 2.0]).data
+
+
+def test_a_training_goes_on_with_the_state_of_its_optimiser(tmp_path):
+    """tf-keras 70: load_model began with a fresh one. 20128: another one was skipped with a warning."""
+    def trained(model, adam):
+        fit(model, X / 20, X[:, 0], "mse", adam, 2, shuffle=False, progress=False)
+        return [p.data for p in model.parameters()]
+
+    model, other = line(), line()
+    adam, other_adam = optim.Adam(model.parameters()), optim.Adam(other.parameters())
+    trained(model, adam)
+    save_checkpoint(tmp_path / "training", model, adam)
+    with pytest.raises(ValueError, match="the state of SGD is expected, got one of 'Adam'"):
+        load_checkpoint(tmp_path / "training", line(), optim.SGD(other.parameters()))
+    load_checkpoint(tmp_path / "training", other, other_adam)
+    assert trained(model, adam) == trained(other, other_adam)
+
+
+def test_labels_of_another_form_than_the_outputs():
+    """1429, 6983 and many: scores and labels that do not fit train on something else, or end in nan."""
+    model, y = nn.MLP(1, [3]), np.arange(len(X)) % 2
+    for labels, message in ((np.eye(2)[y], "the model has 3 outputs, but y has the shape"), (y + 2, "the label 3")):
+        with pytest.raises(ValueError, match=message):
+            fit(model, X, labels, "cross_entropy", progress=False)
+
+
+def test_soft_labels_with_very_large_logits():
+    """tensorflow 21271: inf. log(e^a + e^b) - 0.2·a - 0.8·b is 0.2·(b - a) for b far above a."""
+    found, slopes = value_and_grad(lambda z: nn.losses.cross_entropy(z, [0.2, 0.8]))([-4885.4614, 4878.027])
+    assert found == pytest.approx(0.2 * (4878.027 + 4885.4614)) and slopes == pytest.approx([-0.2, 0.2])

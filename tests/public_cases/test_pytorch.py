@@ -439,6 +439,88 @@ def test_the_gradient_of_a_norm_of_zeros():
     assert at.grad(at.linalg.norm)([0.0]) == [0.0] and not at.grad(at.linalg.norm)(np.zeros((2, 2))).any()
 
 
+def test_a_power_of_2_that_overflows_before_its_derivatives():
+    """192407, 192408: inf. The derivatives of 2^x are log(2)·2^x and log(2)²·2^x."""
+    first, second = 1.2460659279417838e308, 8.637070847446594e307
+    for mode in ("reverse", "forward"):
+        derivative = at.grad(at.exp2, mode=mode)
+        assert derivative(1024.0) == pytest.approx(first, rel=4e-16)
+        assert at.grad(derivative, mode=mode)(1024.0) == pytest.approx(second, rel=4e-16)
+    assert at.record(at.exp2, 1.0).input_gradients([[1024.0]])[0, 0] == pytest.approx(first, rel=4e-16)
+
+
+def test_gelu_far_below_0():
+    """187293, 185770: nan at -inf. 187806: 1 + erf cancels; the value is mpmath's x·Φ(x)."""
+    assert at.value_and_grad(at.gelu)(-math.inf) == (0.0, 0.0)
+    assert at.value_and_grad(at.gelu)(math.inf) == (math.inf, 1.0)
+    with mpmath.workdps(50):
+        for x in (-5.5, -10.0, -30.0):
+            assert at.gelu(Value(x)).data == pytest.approx(float(x * mpmath.ncdf(x)), rel=1e-13, abs=0.0)
+
+
+def test_the_second_derivatives_of_a_product_with_zeros():
+    """106789: those beside two zeros were lost. 193012: gradient / operand overflowed where the operand is small."""
+    assert at.hessian(at.prod)([2.0, 3.0, 0.0, 0.0])[2] == [0.0, 0.0, 0.0, 6.0]
+    assert at.hessian(lambda x: 4000.0 * at.prod(x))([1e-310, 1.0, 1.0, 1.0])[0] == [0.0, 4000.0, 4000.0, 4000.0]
+
+
+def test_the_second_derivatives_of_a_determinant_at_the_identity():
+    """192521: nan where singular values are equal. They are the signs of the permutations."""
+    identity = np.eye(3)
+    for second in (at.jacfwd(at.jacrev(at.linalg.det)), at.jacrev(at.jacrev(at.linalg.det))):
+        found = np.array(second(identity))
+        assert (found[0, 0, 1, 1], found[0, 1, 1, 0], found[0, 0, 0, 0]) == (1.0, -1.0, 0.0)
+        assert np.isfinite(found).all()
+
+
+def test_softplus_with_a_steep_argument():
+    """171249: inf for beta = 1e30."""
+    found = [(at.softplus(1e30 * Value(x)) / 1e30).data for x in (0.5, -1.0, 2.0)]
+    assert found == [0.5, 0.0, 2.0]
+
+
+def test_selections_have_second_derivatives():
+    """1712: those of max, min and the like were wrong. x² or y³, and x³ or y⁴, at (2, 3)."""
+    assert at.hessian(lambda v: at.max([v[0] ** 2, v[1] ** 3]) + at.min([v[0] ** 3, v[1] ** 4]))([2.0, 3.0]) == [
+        [12.0, 0.0], [0.0, 18.0]
+    ]
+
+
+@pytest.mark.parametrize(("z", "t", "expected"), [(0.0, 0.3, 0.25), (800.0, 1.0, 0.0), (1e-10, 0.0, 0.25)])
+def test_the_curvature_of_binary_cross_entropy(z, t, expected):
+    """59477: no second derivative for reduction='sum'. It is σ(z)·σ(-z), whatever the target."""
+    assert at.grad(at.grad(lambda z: nn.losses.binary_cross_entropy(z, t)))(z) == pytest.approx(expected, abs=0.0)
+
+
+def test_parameters_that_were_used_up_are_noticed():
+    """148259: clipping by an exhausted generator did nothing, silently."""
+    parameters = iter(nn.MLP(2, [1]).parameters())
+    assert len(list(parameters)) == 3
+    for call in (lambda: optim.clip_grad_norm_(parameters, 1.0), lambda: optim.SGD(parameters)):
+        with pytest.raises(ValueError, match="parameters: one Value at least is expected, got none"):
+            call()
+
+
+def test_weight_decay_acts_on_the_parameter_before_the_step():
+    """huggingface/transformers 14539: on the one after it."""
+    p = Value(2.0)
+    optimizer = optim.AdamW([p], lr=0.1, weight_decay=0.5)
+    p.grad = 1.0
+    optimizer.step()
+    assert p.data == pytest.approx(2.0 - 0.1 * 0.5 * 2.0 - 0.1, rel=1e-8)
+
+
+def test_the_cosine_after_its_last_step():
+    """17913: ZeroDivisionError in the second period."""
+    optimizer = sgd(lr=1.0)
+    schedule = optim.CosineAnnealingLR(optimizer, 10)
+    rates = []
+    for _ in range(25):
+        schedule.step()
+        rates.append(optimizer.lr)
+    assert (rates[9], rates[19], rates[24]) == pytest.approx((0.0, 1.0, 0.5), abs=1e-15)
+
+
 # ---- state that is switched on and off
 
 def test_no_grad_above_a_generator_works_whenever_it_is_resumed():

@@ -153,3 +153,38 @@ def test_f1_without_a_true_positive_is_0():
         )["f1"]
 
     assert [f1([1, -1], [0, 1]), f1([-1, 1], [0, 1]), f1([-1, -1], [0, 1]), f1([-1, -1], [0, 0])] == [0, 1, 0, 0]
+
+
+def test_training_goes_on_over_a_plateau():
+    """9456: it ended after two epochs without an improvement, whatever was wanted."""
+    assert MLPRegressor(max_iter=40, tol=0.0, n_iter_no_change=100, random_state=0).fit(X, X[:, 0]).n_iter_ == 40
+
+
+def test_a_seed_is_enough_for_the_same_numbers():
+    """15266: other users of the global generator changed them."""
+    first = MLPClassifier(max_iter=3, random_state=0).fit(X, Y)
+    np.random.random(7)
+    assert (numbers(first) == numbers(MLPClassifier(max_iter=3, random_state=0).fit(X, Y))).all()
+
+
+def test_predictions_have_the_shape_of_the_targets():
+    """3939: (n, 1) for (n,). As in scikit-learn, one column of targets gives (n,) too."""
+    shapes = [MLPRegressor(max_iter=2).fit(X, y).predict(X).shape for y in (X[:, 0], X[:, :1], X)]
+    assert shapes == [(120,), (120,), (120, 3)]
+
+
+def test_the_rate_falls_only_on_plateaus():
+    """15596: by one low loss early on, it fell for ever. Training ends at the smallest rate."""
+    arguments = {"solver": "sgd", "learning_rate": "adaptive", "max_iter": 400, "tol": 1e-3, "n_iter_no_change": 2}
+    model = MLPRegressor(random_state=0, **arguments).fit(X, X[:, 0])
+    assert model.n_iter_ < 400 and model.loss_curve_[-1] == pytest.approx(min(model.loss_curve_), rel=1e-2)
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_names_of_columns_cause_no_warning_in_training(early_stopping, recwarn):
+    """24873: the score on the samples held out warned of data without names."""
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(X, columns=["a", "b", "c"])
+    model = MLPClassifier(max_iter=3, early_stopping=early_stopping, random_state=0).fit(table, Y)
+    assert model.feature_names_in_.tolist() == ["a", "b", "c"]
+    assert not [warning for warning in recwarn if "feature names" in str(warning.message)]
