@@ -4,11 +4,14 @@ setup.py writes them to build/kernels.h. For an operation of few operands they a
 the local derivatives derivative_exp_0(x, f). For one of any number of operands they are value_max(xs, n, out) and
 derivatives_max(xs, n, f, out), where out has room for the n derivatives and, behind them, for lists in the formula.
 SELECTS_max is 1, and 0 for an operation that does not select.
+FINGERPRINT tells a compiled executor from one of other sources.
 EACH_1(DO), EACH_2(DO), EACH_3(DO) and EACH_MANY(DO) expand DO(opcode, name) for each operation of so many operands.
 """
 from __future__ import annotations
 
 import ast
+from hashlib import sha256
+from pathlib import Path
 
 from . import ieee
 from .operations import DOT, LEAF, MEAN, OPERATIONS, SUM, Operation
@@ -18,6 +21,7 @@ SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 NAMES = {"pi": "PI", "inf": "INFINITY", "nan": "NAN"}
 LISTS = {"max": "largest", "min": "smallest", "sum": "sum_of", "prod": "product_of"}
 ROWS = {row.name: row for row in OPERATIONS}
+EXECUTOR = ("calculus/special.h", "tape/dots.h", "tape/native_executor.h", "tape/native_executor.pyx")
 WITHOUT_KERNEL = (LEAF, SUM, MEAN, DOT)     # lowered to dots, which dots.h computes
 
 
@@ -100,8 +104,23 @@ def _function(head: str, formula: str) -> str:
     return f"{head} {{ {body} }}"
 
 
+def fingerprint() -> str:
+    """A hash of everything that tape/native_executor is compiled from; "" where some of these files are not there."""
+    package = Path(__file__).parents[1]
+    try:
+        files = [package.joinpath(name).read_text(encoding="utf-8") for name in EXECUTOR]
+    except OSError:
+        return ""
+    return sha256("".join([_kernels(), *files]).encode()).hexdigest()
+
+
 def source() -> str:
     """The text of kernels.h."""
+    return f'{_kernels()}#define FINGERPRINT "{fingerprint()}"\n'
+
+
+def _kernels() -> str:
+    """The formulas in C."""
     lines = ["/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"]
     uses: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}
     lines += [f"{_value_head(row)};" for _, row in numbered() if not row.is_nary]     # formulas may call other rows

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 
 from .. import vectors
+from ..boundary.warning import warn
+from ..calculus.c_kernels import fingerprint
 from ..engine.custom import CustomOperation
 from ..engine.state import engine_kind
 from ..engine.value import Value
@@ -155,8 +158,22 @@ def executor_for(program: Program) -> Any:
     is_custom = [isinstance(operation, CustomOperation) for operation, _ in program.instructions]
     if engine_kind() == "pure" or any(is_custom):
         return NumpyExecutor
+    return _native_executor() or NumpyExecutor
+
+
+@cache
+def _native_executor() -> Any:
+    """The class of the native executor; None where it was not built, or from other sources than those that are here."""
     try:
-        from .native_executor import NativeExecutor
+        from . import native_executor
     except ImportError:                         # the compiler knew no vector types
-        return NumpyExecutor
-    return NativeExecutor
+        return None
+    compiled, here = getattr(native_executor, "fingerprint", None), fingerprint()
+    if here and compiled != here:
+        warn(
+            "the compiled executor of tapes is one of other sources than those beside it, so tapes run on NumPy, which "
+            "is slower: install the package again",
+            RuntimeWarning, stacklevel=2,
+        )
+        return None
+    return native_executor.NativeExecutor

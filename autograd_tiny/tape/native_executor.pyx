@@ -22,6 +22,7 @@ cdef extern from "native_executor.h" nogil:
     ctypedef struct memory:
         Py_ssize_t size
         double *numbers
+    const char *FINGERPRINT
     memory *allocate(Py_ssize_t size)
     memory *of_numbers(double *numbers)
     void c_prepare "prepare"(const c_plan *p, double *s, double *work)
@@ -38,6 +39,7 @@ cdef extern from "native_executor.h" nogil:
         const c_plan *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
         double *changes, int64_t W, double *work)
 
+fingerprint = FINGERPRINT.decode()      # of the sources; batches.py compares it with those that are there
 CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
 ROOM = 2**24            # where the cache can't hold them anyway: 128 MiB, and as much again
 WIDTHS = (128, 64, 32, 16, 8)

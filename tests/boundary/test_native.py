@@ -111,3 +111,37 @@ def test_a_tape_runs_on_numpy_where_its_executor_alone_is_missing(tree):
     environment = {**os.environ, "AUTOGRAD_TINY_PURE": "", "PYTHONPATH": str(tree)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tree)
     assert done.stdout.split() == ["native", "numpy"], done.stderr
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [
+    ("calculus/operations.py", '"relu", "x", "where(x <= 0, 0, x)"', '"relu", "x", "where(x <= 0, 0, 2 * x)"'),
+    ("tape/native_executor.h", "INLINE", "INLINE "), ("tape/dots.h", "INLINE", "INLINE "),
+    ("tape/native_executor.pyx", "import", " import"), ("calculus/special.h", "static", "static "), ("", "", ""),
+])
+def test_an_executor_that_was_compiled_from_other_sources_does_not_run(tree, name, old, new):
+    """A stale one would compute other numbers than the formulas say."""
+    if compiled_file(tree, "tape.native_executor") is None:
+        pytest.skip("the executor was not compiled here")
+    if name:
+        file = tree / "autograd_tiny" / name
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    code = """
+import warnings
+import autograd_tiny as at
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    tapes = [at.record(lambda x: at.relu(x), 1.0) for _ in range(2)]
+    print(*[tape([3.0])[0] for tape in tapes], tapes[0].backend, [str(each.message) for each in caught])
+"""
+    environment = {**os.environ, "AUTOGRAD_TINY_PURE": "", "PYTHONPATH": str(tree)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tree)
+    assert done.returncode == 0, done.stderr
+    first, second, backend, messages = done.stdout.split(maxsplit=3)
+    assert first == second == ("6.0" if "operations" in name else "3.0")
+    if name:
+        (message,) = ast.literal_eval(messages)
+        assert backend == "numpy" and "other sources" in message and "install the package again" in message
+    else:
+        assert (backend, ast.literal_eval(messages)) == ("native", [])
