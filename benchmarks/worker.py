@@ -23,6 +23,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "training-moons": ("training", "moons"),
     "training-digits": ("training", "digits"),
     "training-mnist": ("training", "mnist"),
+    "initial-weights": ("training", "early_epochs"),
     "seeing": ("seeing", "seeing"),
 }
 

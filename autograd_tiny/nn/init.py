@@ -3,19 +3,28 @@
 An initialiser is a function (rng, fan_in, fan_out) → float, called once for each weight. rng is a random.Random,
 the module `random` or a numpy.random.Generator; fan_in and fan_out count the inputs and the outputs of the layer.
 The functions below make initialisers: `Layer(2, 8, init=xavier_normal())`. By name, `init="xavier_normal"`, they
-have their default arguments; the names are those of INITIALISERS.
+have their default arguments; the names are those of INITIALISERS. For weights there are two more: "by_activation", the
+default, and "micrograd".
 """
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf, isfinite, sqrt
 from typing import Any, TypeAlias
 
 from ..boundary.arguments import describe
 from ..boundary.text import quoted
 from ..engine.value import plain_float
+from .activations import ACTIVATIONS, ActivationFunction, activation_function
 
 Initialiser: TypeAlias = Callable[[Any, int, int], float]
+
+# On one side of 0 they grow like |x|, on the other they hardly grow. So they pass on about half the second moment of
+# large net inputs, as relu does, for which He derived the factor of 2 (section 2.2 of the paper).
+RELU_LIKE: tuple[ActivationFunction, ...] = tuple(
+    ACTIVATIONS[name]
+    for name in ("relu", "leaky_relu", "elu", "softplus", "log_sigmoid", "silu", "mish", "gelu")
+)
 
 
 def _draw_uniform(rng: Any, low: float, high: float) -> float:
@@ -168,6 +177,34 @@ def he_normal(gain: float = sqrt(2.0)) -> Initialiser:
     return _normal_around_zero(lambda fan_in, fan_out: gain / sqrt(fan_in))
 
 
+def by_activation(activation: str | ActivationFunction) -> Initialiser:
+    """`he_uniform()` before relu and functions like it, `xavier_uniform()` before all others.
+
+    The functions like relu are leaky_relu, elu, softplus, log_sigmoid, silu, mish and gelu. The others are linear,
+    tanh, sigmoid and functions of your own. Whatever the width, the mean square of the net inputs stays the same
+    from layer to layer for relu, leaky_relu and linear; for the others it changes, within ten layers, by a factor of 50
+    at most (silu).
+
+    The name "by_activation" stands for this initialiser with the activation of the layer itself. Where a module
+    follows the layer, or where a function of your own is like relu, name the activation:
+    Sequential(Layer(2, 8, "linear", init=by_activation("relu")), relu).
+
+    K. He and others (2015), see `he_uniform`; X. Glorot and Y. Bengio (2010), see `xavier_uniform`.
+
+    Args:
+        activation: A name in nn.ACTIVATIONS, or a function of one Value.
+
+    Returns:
+        The initialiser.
+
+    Raises:
+        TypeError: Neither a name nor a function.
+        ValueError: A name that is not known.
+    """
+    function = activation_function(activation)
+    return he_uniform() if any(function is each for each in RELU_LIKE) else xavier_uniform()
+
+
 INITIALISERS: dict[str, Initialiser] = {
     "uniform": uniform(), "normal": normal(), "zeros": constant(0.0), "ones": constant(1.0),
     "xavier_uniform": xavier_uniform(), "glorot_uniform": xavier_uniform(),
@@ -177,12 +214,22 @@ INITIALISERS: dict[str, Initialiser] = {
 }
 
 
-def initialiser(given: str | Initialiser, argument: str = "init") -> Initialiser:
-    """The initialiser with a name, or the function itself. ValueError, TypeError for anything else."""
+def weight_initialiser(given: str | Initialiser, activation: ActivationFunction) -> Initialiser:
+    """The initialiser of the weights of units with an activation. ValueError, TypeError for anything else."""
+    for_weights = INITIALISERS | {"by_activation": by_activation(activation), "micrograd": uniform(-1.0, 1.0)}
+    return _found(given, "init", for_weights)
+
+
+def bias_initialiser(given: str | Initialiser) -> Initialiser:
+    """The initialiser of biases. ValueError, TypeError for anything else."""
+    return _found(given, "bias_init", INITIALISERS)
+
+
+def _found(given: str | Initialiser, argument: str, known: Mapping[str, Initialiser]) -> Initialiser:
     if isinstance(given, str):
-        if given not in INITIALISERS:
-            raise ValueError(f"{argument}: {quoted(given)} is not known; there are {', '.join(INITIALISERS)}")
-        return INITIALISERS[given]
+        if given not in known:
+            raise ValueError(f"{argument}: {quoted(given)} is not known; there are {', '.join(known)}")
+        return known[given]
     if not callable(given):
         raise TypeError(
             f"{argument}: a name or a function (rng, fan_in, fan_out) is expected, got {describe(given)}"

@@ -17,7 +17,7 @@ from ..engine.value import Value, current_scope
 from .activations import (
     ACTIVATIONS, ActivationFunction, activation_function, linear, name_of, registered_name,
 )
-from .init import Initialiser, initialiser
+from .init import Initialiser, bias_initialiser, weight_initialiser
 from .module import Module
 from .parameters import merge, tensors_in
 
@@ -30,10 +30,11 @@ class Neuron(Module):
         activation: A name in nn.ACTIVATIONS, or a function of one Value.
         nonlin: False means activation="linear", as in micrograd.
         bias: False leaves out b.
-        init: Initialiser of w, a name or a function: see nn.init. By default uniform from -1 to 1, as in
-            micrograd.
+        init: Initialiser of w, a name or a function: see nn.init. By default nn.init.by_activation: He's uniform
+            one before relu and functions like it, Glorot's otherwise. "micrograd" is uniform from -1 to 1.
         bias_init: Initialiser of b, by default 0.
         rng: Source of the random numbers, a random.Random or a numpy.random.Generator; by default Python's own.
+            Each neuron draws its weights in order, then its bias; neurons and layers draw one after the other.
         fan_out: Number of units that share the inputs, for `init`.
 
     Attributes:
@@ -48,12 +49,12 @@ class Neuron(Module):
 
     def __init__(
         self, nin: int, activation: str | ActivationFunction = "relu", *, nonlin: bool = True, bias: bool = True,
-        init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
+        init: str | Initialiser = "by_activation", bias_init: str | Initialiser = "zeros", rng: Any = random,
         fan_out: int = 1,
     ) -> None:
         nin = integer("nin", nin)
-        draw, draw_bias = initialiser(init), initialiser(bias_init, "bias_init")
         self.activation = activation_function(activation) if boolean("nonlin", nonlin) else linear
+        draw, draw_bias = weight_initialiser(init, self.activation), bias_initialiser(bias_init)
         self.w = [Value(draw(rng, nin, fan_out)) for _ in range(nin)]
         self.b = Value(draw_bias(rng, nin, fan_out)) if boolean("bias", bias) else None
 
@@ -100,7 +101,7 @@ class Layer(Module):
 
     def __init__(
         self, nin: int, nout: int, activation: str | ActivationFunction = "relu", *, nonlin: bool = True,
-        bias: bool = True, init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros",
+        bias: bool = True, init: str | Initialiser = "by_activation", bias_init: str | Initialiser = "zeros",
         rng: Any = random,
     ) -> None:
         nout = integer("nout", nout)
@@ -169,7 +170,7 @@ class MLP(Module):
     def __init__(
         self, nin: int, nouts: Sequence[int], activation: str | ActivationFunction = "relu",
         output_activation: str | ActivationFunction = "linear", *, bias: bool = True,
-        init: str | Initialiser = "uniform", bias_init: str | Initialiser = "zeros", rng: Any = random,
+        init: str | Initialiser = "by_activation", bias_init: str | Initialiser = "zeros", rng: Any = random,
     ) -> None:
         if isinstance(nouts, int | str) or not hasattr(nouts, "__len__"):
             raise TypeError(f"nouts: the size of each layer is expected, as [16, 16, 1], got {nouts}")
@@ -309,7 +310,8 @@ class Maxout(Module):
         nin: Number of inputs.
         nout: Number of units.
         pieces: Number of linear functions for each unit.
-        bias, init, bias_init, rng: As for Neuron.
+        bias, init, bias_init, rng: As for Neuron. By default the weights are Glorot's: of two independent pieces
+            around 0 the maximum keeps the second moment.
 
     Attributes:
         pieces: A linear Layer of nout neurons for each k.
@@ -320,7 +322,7 @@ class Maxout(Module):
     """
 
     def __init__(
-        self, nin: int, nout: int, pieces: int = 2, *, bias: bool = True, init: str | Initialiser = "uniform",
+        self, nin: int, nout: int, pieces: int = 2, *, bias: bool = True, init: str | Initialiser = "by_activation",
         bias_init: str | Initialiser = "zeros", rng: Any = random,
     ) -> None:
         self.pieces = [

@@ -11,7 +11,7 @@ from ..boundary.text import quoted, some_of
 from ..engine.functions import dot
 from ..engine.value import Value
 from .activations import ActivationFunction, activation_function, name_of, registered_name
-from .init import Initialiser, initialiser
+from .init import Initialiser, bias_initialiser, weight_initialiser
 from .layers import as_list, unwrap_single
 from .module import Module
 
@@ -29,7 +29,8 @@ class Network(Module):
         inputs: The names of the inputs, in order. By default those without incoming edges, in the order of their
             first mention.
         outputs: The names of the outputs, in order. By default those without outgoing edges.
-        bias, init, bias_init, rng: As for Neuron.
+        bias, init, bias_init, rng: As for Neuron. The fans of a unit are the edges into it and those out of it. All
+            weights are drawn first, in the order of w, and then the biases.
 
     Attributes:
         units: The names of the perceptrons in topological order.
@@ -45,7 +46,7 @@ class Network(Module):
     def __init__(
         self, edges: Iterable[tuple[str, str]], *, activation: str | ActivationFunction = "sigmoid",
         activations: Mapping[str, str | ActivationFunction] | None = None, inputs: Sequence[str] | None = None,
-        outputs: Sequence[str] | None = None, bias: bool = True, init: str | Initialiser = "uniform",
+        outputs: Sequence[str] | None = None, bias: bool = True, init: str | Initialiser = "by_activation",
         bias_init: str | Initialiser = "zeros", rng: Any = random,
     ) -> None:
         self.edges = _checked_edges(edges)
@@ -62,10 +63,11 @@ class Network(Module):
         self.units = [name for name in order if sources[name]]
         self.activations = _activations_by_unit(activation, activations or {}, self.units)
         self._sources = {unit: sources[unit] for unit in self.units}
-        draw, draw_bias = initialiser(init), initialiser(bias_init, "bias_init")
+        draw = {unit: weight_initialiser(init, self.activations[unit]) for unit in self.units}
+        draw_bias = bias_initialiser(bias_init)
         fans = {name: (len(sources[name]), max(1, len(targets[name]))) for name in order}
         self.w = {
-            (a, b): Value(draw(rng, *fans[b]), f"w({a}→{b})") for b in self.units for a in self._sources[b]
+            (a, b): Value(draw[b](rng, *fans[b]), f"w({a}→{b})") for b in self.units for a in self._sources[b]
         }
         with_bias = self.units if boolean("bias", bias) else []
         self.b = {x: Value(draw_bias(rng, *fans[x]), f"b({x})") for x in with_bias}

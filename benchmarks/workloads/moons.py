@@ -30,7 +30,8 @@ def moons(engine: str, network: str) -> Answers:
     # from here on nothing depends on the engine
     points, labels = two_moons()
     random.seed(1337)
-    model = nn.MLP(2, [16, 16, 1])
+    options = {"init": "micrograd"} if network == "autograd_tiny" else {}
+    model = nn.MLP(2, [16, 16, 1], **options)
 
     def loss() -> Any:
         inputs = [list(map(nn.Value, point)) for point in points]

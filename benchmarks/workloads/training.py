@@ -60,7 +60,7 @@ def moons_by_fit() -> Train:
 
     def train() -> Found:
         random.seed(1337)
-        model = ours.nn.MLP(2, [16, 16, 1])
+        model = ours.nn.MLP(2, [16, 16, 1], init="micrograd")
         start = clock()
         optimizer = ours.optim.SGD(model.parameters(), lr=1.0)
         history = ours.fit(
@@ -264,6 +264,55 @@ def loop_of_torch(layers: Layers, data: Data, dtype: str, optimizer: str, rate: 
             return model(torch.as_tensor(inputs, dtype=numbers)).argmax(dim=1)
 
     return epoch, classes
+
+
+# ---- the same digits by SGD, from the weights that each draws by default
+
+EARLY_EPOCHS = 5
+EARLY_RATE = 0.1
+
+
+def early_epochs(engine: str, init: str, side: str, hidden: str) -> Answers:
+    """The accuracy after each epoch. init: ours, by its name; side: of an image; hidden: sizes such as "64,64"."""
+    train_set, test_set = ((enlarged(images, int(side)), labels) for images, labels in digits_split())
+    sizes = [int(side) ** 2, *map(int, hidden.split(",")), DIGITS[-1]]
+    seeds = count()
+
+    def fitted() -> Found:
+        seed = next(seeds)
+        ours = import_module("autograd_tiny")
+        model = ours.nn.MLP(sizes[0], sizes[1:], init=init, rng=random.Random(seed))
+        sgd = ours.optim.SGD(model.parameters(), lr=EARLY_RATE)
+        history = ours.fit(
+            model, *train_set, "cross_entropy", sgd, EARLY_EPOCHS, BATCH, seed=seed, validation_data=test_set,
+            metrics=["accuracy"], progress=False,
+        )
+        return {"losses": history["loss"], "accuracies": history["val_accuracy"]}
+
+    def looped() -> Found:
+        seed = next(seeds)
+        epoch, classes = loop_of_torch(layers_of_torch(sizes, seed), train_set, "float64", "SGD", EARLY_RATE, seed)
+        found: Found = {"losses": [], "accuracies": []}
+        for _ in range(EARLY_EPOCHS):
+            found["losses"].append(epoch())
+            found["accuracies"].append(accuracy(classes(test_set[0]), test_set[1]))
+        return found
+
+    return {"train": looped if engine == "torch" else fitted}
+
+
+def enlarged(images: Any, side: int) -> Any:
+    """Images of 8 × 8 as images of side × side, each pixel repeated."""
+    nearest = np.arange(side) * 8 // side
+    return images.reshape(-1, 8, 8)[:, nearest][:, :, nearest].reshape(len(images), -1)
+
+
+def layers_of_torch(sizes: list[int], seed: int) -> Layers:
+    """The weights and biases of torch.nn.Linear, as it draws them."""
+    torch = import_module("torch")
+    torch.manual_seed(seed)
+    linears = [torch.nn.Linear(*pair, dtype=torch.float64) for pair in pairwise(sizes)]
+    return [(each.weight.detach().numpy(), each.bias.detach().numpy()) for each in linears]
 
 
 # ---- samples of the shape of MNIST, by SGD

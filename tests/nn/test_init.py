@@ -1,4 +1,4 @@
-"""Initialisers: their moments and bounds, their names, and the seeds of micrograd."""
+"""Initialisers: their moments and bounds, their names, the default by activation, and the seeds of micrograd."""
 import math
 import random
 import statistics
@@ -123,7 +123,7 @@ def test_a_name_means_its_initialiser(name, generator):
 def test_an_unknown_name_lists_the_known_ones(make, argument):
     with pytest.raises(ValueError, match="xaver_uniform") as caught:
         make(**{argument: "xaver_uniform"})
-    for name in NAMES:
+    for name in [*NAMES, *(["by_activation", "micrograd"] if argument == "init" else [])]:
         assert name in str(caught.value)
 
 
@@ -190,11 +190,117 @@ def test_he_in_a_large_layer(generator):
     assert 0.999 * bound < max(found) <= bound and -bound <= min(found) < -0.999 * bound
 
 
+# ---- by activation, the default
+
+HE = ("relu", "leaky_relu", "elu", "softplus", "log_sigmoid", "silu", "mish", "gelu")
+GLOROT = ("linear", "tanh", "sigmoid")
+MAKERS = {                              # makes a unit with (fan_in, fan_out) = (5, 3), or (5, 1)
+    "Layer": (lambda activation, **options: nn.Layer(5, 3, activation, **options), 3),
+    "Neuron": (lambda activation, **options: nn.Neuron(5, activation, **options), 1),
+    "Network": (lambda activation, **options: nn.Network(
+        [(x, "h") for x in "abcde"] + [("h", o) for o in "xyz"], activation=activation, **options,
+    ), 3),
+}
+
+
+def test_every_activation_has_its_initialiser():
+    assert {*HE, *GLOROT} == nn.ACTIVATIONS.keys()
+
+
+@pytest.mark.parametrize("name", nn.ACTIVATIONS)
+def test_like_relu_is_a_function_that_halves_the_second_moment_of_wide_inputs(name):
+    """E[f(z)²] / E[z²] for z in N(0, 1000²): He's condition, 1/2 for relu. 0 and 1 for those that get Glorot's."""
+    z = 1000.0 * np.random.default_rng(4).normal(size=DRAWS)
+    halved = np.mean([float(nn.ACTIVATIONS[name](x)) ** 2 for x in z.tolist()]) / np.mean(z**2)
+    assert halved == pytest.approx(0.5 if name in HE else 1.0 if name == "linear" else 0.0, abs=0.02)
+
+
+@every_generator
+@pytest.mark.parametrize("make, fan_out", MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize("name", nn.ACTIVATIONS)
+def test_the_default_is_he_uniform_before_functions_like_relu_and_else_glorot_uniform(name, make, fan_out, generator):
+    rng, bound = generator(12), math.sqrt(6 / 5) if name in HE else math.sqrt(6 / (5 + fan_out))
+    expected = [rng.uniform(-bound, bound) for _ in range(5)]
+    for options in ({}, {"init": "by_activation"}, {"init": init.by_activation(name)}):
+        unit = make(name, rng=generator(12), **options)
+        assert [p.data for p in unit.parameters()][:5] == pytest.approx(expected, rel=1e-13, abs=0.0)
+
+
+def test_the_default_of_an_mlp_is_that_of_each_of_its_layers_the_last_one_included():
+    """U(-a, a) has the variance a²/3: 2/fan_in of He's (2015), 2/(fan_in + fan_out) of Glorot's (2010)."""
+    found = nn.MLP(100, [200, 100, 50], rng=random.Random(0)).layers
+    for layer, variance in zip(found, [2 / 100, 2 / 200, 2 / 150], strict=True):
+        drawn = weights(layer)
+        assert max(map(abs, drawn)) <= math.sqrt(3 * variance)
+        assert statistics.pvariance(drawn) == pytest.approx(variance, rel=5 * math.sqrt(0.8 / len(drawn)))
+        assert {neuron.b.data for neuron in layer.neurons} == {0.0}
+    squashed = nn.MLP(2, [3, 1], "tanh", "relu", rng=random.Random(0)).layers
+    assert squashed[1].neurons[0].w[0].data == nn.Layer(3, 1, rng=after(random.Random(0), 6)).neurons[0].w[0].data
+
+
+def after(rng, draws):
+    for _ in range(draws):
+        rng.random()
+    return rng
+
+
+@pytest.mark.parametrize("make", [
+    lambda: nn.Layer(4, 3, lambda x: x * x, rng=random.Random(1)),
+    lambda: nn.Layer(4, 3, nonlin=False, rng=random.Random(1)),
+    lambda: nn.Maxout(4, 3, rng=random.Random(1)).pieces[0],
+], ids=["a function of one's own", "nonlin=False", "Maxout"])
+def test_glorot_uniform_is_for_all_that_is_not_known_to_be_like_relu(make):
+    assert weights(make()) == weights(nn.Layer(4, 3, init="glorot_uniform", rng=random.Random(1)))
+
+
+def test_before_an_activation_that_is_a_module_the_initialiser_is_told_of_it():
+    found = nn.Layer(4, 3, "linear", init=init.by_activation("gelu"), rng=random.Random(1))
+    assert weights(found) == weights(nn.Layer(4, 3, init="he_uniform", rng=random.Random(1)))
+    with pytest.raises(ValueError, match="'relux' is not known"):
+        init.by_activation("relux")
+
+
+def test_each_unit_of_a_network_has_the_default_of_its_own_activation():
+    edges = [("x", "h"), ("y", "h"), ("h", "o"), ("x", "o"), ("h", "p")]
+    net = nn.Network(edges, activation="tanh", activations={"o": "relu"}, init="by_activation", rng=random.Random(2))
+    rng = random.Random(2)
+    bounds = {"h": math.sqrt(6 / 4), "o": math.sqrt(6 / 2), "p": math.sqrt(6 / 2)}
+    expected = [rng.uniform(-bounds[b], bounds[b]) for a, b in net.w]
+    assert [w.data for w in net.w.values()] == pytest.approx(expected, rel=1e-13, abs=0.0)
+
+
+def second_moments(name, width, init="by_activation", depth=10):
+    """E[z²] of the net inputs of each layer, over samples, units and as many networks as give 256 units a layer."""
+    found = []
+    for seed in range(256 // width):
+        rng = np.random.default_rng(seed)
+        model = nn.MLP(width, [width] * depth, name, init=init, rng=rng).state_dict()
+        x, of_network = rng.normal(size=(width, 20)), []
+        for k in range(1, depth + 1):
+            z = model[f"layer{k}.w"] @ x
+            x = np.reshape([float(nn.ACTIVATIONS[name](each)) for each in z.ravel().tolist()], z.shape)
+            of_network.append(np.mean(z**2))
+        found.append(of_network)
+    return np.mean(found, axis=0)
+
+
+@pytest.mark.parametrize("width", [4, 16, 64])
+@pytest.mark.parametrize("name", nn.ACTIVATIONS)
+def test_through_ten_layers_net_inputs_neither_explode_nor_vanish(name, width):
+    """In wide layers q → gain² E[f(√q z)²], z in N(0, 1): silu's falls to 0.044, softplus's grows to 7.8."""
+    found = second_moments(name, width)
+    assert found.min() > 0.02 and found.max() < 30
+
+
+def test_with_weights_of_micrograd_they_explode_in_wide_layers():
+    assert second_moments("relu", 64, "micrograd")[-1] > 1e8
+
+
 # ---- micrograd
 
 def test_the_seeds_of_micrograd():
     random.seed(1337)
-    model = nn.MLP(2, [16, 16, 1])
+    model = nn.MLP(2, [16, 16, 1], init="micrograd")
     after = random.random()
     random.seed(1337)
     expected = []
@@ -205,9 +311,27 @@ def test_the_seeds_of_micrograd():
     assert random.random() == after
 
 
+@pytest.mark.parametrize("make", [
+    lambda: nn.Neuron(3, init="micrograd"), lambda: nn.Layer(3, 1, init="micrograd"),
+    lambda: nn.MLP(3, [1], init="micrograd"), lambda: nn.Maxout(3, 1, 1, init="micrograd"),
+    lambda: nn.Network([(x, "o") for x in "abc"], init="micrograd"),
+], ids=["Neuron", "Layer", "MLP", "Maxout", "Network"])
+def test_everything_takes_the_weights_of_micrograd(make):
+    random.seed(3)
+    found = [p.data for p in make().parameters()]
+    random.seed(3)
+    assert found == [*(random.uniform(-1, 1) for _ in range(3)), 0.0]
+
+
 def test_the_first_weights_of_micrograds_demo():
     random.seed(1337)
-    first = nn.MLP(2, [16, 16, 1]).parameters()[:6]
+    first = nn.MLP(2, [16, 16, 1], init="micrograd").parameters()[:6]
     assert [p.data for p in first] == [
         0.23550571390294128, 0.06653114721000164, 0.0, -0.26830328150124894, 0.1715747078045431, 0.0,
     ]
+
+
+@pytest.mark.parametrize("name", ["micrograd", "by_activation"])
+def test_what_is_for_weights_is_not_for_biases(name):
+    with pytest.raises(ValueError, match=f"bias_init: '{name}' is not known; there are uniform"):
+        nn.Layer(2, 3, bias_init=name)

@@ -44,15 +44,6 @@ def test_a_perceptron_is_its_layers_one_after_the_other():
     np.testing.assert_allclose([v.data for v in model([0.5, -1.5])], expected, rtol=1e-14)
 
 
-def test_the_seeds_of_micrograd():
-    random.seed(1337)
-    model = nn.MLP(2, [16, 16, 1])
-    random.seed(1337)
-    first = [random.uniform(-1, 1) for _ in range(2)]
-    assert [p.data for p in model.parameters()[:3]] == [*first, 0.0]
-    assert len(model.parameters()) == 337
-
-
 def test_rng():
     def weights(rng):
         return [p.data for p in nn.MLP(3, [2, 1], rng=rng).parameters()]

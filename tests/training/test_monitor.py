@@ -427,7 +427,7 @@ def test_an_interrupt_in_a_callback_keeps_the_epoch_in_the_history():
 def test_on_the_training_loss_early_stopping_brings_back_the_best_parameters(wrap, options):
     """With a rate at which the loss goes up and down; the loss in the History is that before the updates."""
     model = with_dropout(Straight) if wrap is with_dropout else Straight(mlp())
-    rate = 0.6 if "batch_size" in options else 0.05 if "reduction" in options else 1.5
+    rate = 1.0 if "batch_size" in options else 0.05 if "reduction" in options else 1.5
     sgd = optim.SGD(model.parameters(), lr=rate)
     weights = {name: options[name] for name in ("reduction", "sample_weight") if name in options}
     penalty, after = options.get("penalty"), []
