@@ -31,6 +31,7 @@ from .nn.layers import as_list
 from .nn.losses import binary_cross_entropy, l2
 from .training import fit as train
 from .training.data import Array, weights_of
+from .training.improvement import AfterEpoch as _AfterEpoch
 
 try:
     from scipy.sparse import issparse
@@ -47,7 +48,6 @@ __all__ = ["MLPClassifier", "MLPRegressor"]
 
 ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid"}     # scikit-learn's names → those of nn.ACTIVATIONS
 SPARSE = ("csr", "csc")                                         # formats that need no conversion before toarray()
-RATES = ("constant", "invscaling", "adaptive")
 SOLVERS = ("sgd", "adagrad", "rmsprop", "adam")                 # without adamw: alpha is the weight decay here
 
 
@@ -114,7 +114,10 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
                 raise ValueError("partial_fit trains for one epoch, which early_stopping=True can't end earlier")
             X, y, weights, held_out = self._split(X, y, weights, rng)
         batch_size = self._batch_size(len(X))
-        after_epoch = _AfterEpoch(self, optimizer, len(X), metric, self._after_epoch if continues else None)
+        after_epoch = _AfterEpoch(
+            self, optimizer, len(X), _monitor(metric) if self.early_stopping else "loss",
+            self._after_epoch if continues else None,
+        )
         before = model.state_dict(), optimizer.state_dict()
         try:
             history = train.fit(
@@ -224,64 +227,6 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-class _AfterEpoch:
-    """What scikit-learn does after an epoch: a loss or score that improves no more ends training, or lowers the rate.
-
-    EarlyStopping compares to the last loss that counted as an improvement, but scikit-learn to the best of all: so a
-    loss that falls by less than tol in each epoch ends training here.
-
-    Args:
-        estimator: Has the arguments.
-        optimizer: Whose rate changes, with learning_rate="invscaling" and "adaptive".
-        samples: How many there are in an epoch.
-        metric: The metric of early stopping.
-        earlier: That of the training that this one continues.
-    """
-
-    def __init__(
-        self, estimator: _Estimator, optimizer: optim.Optimizer, samples: int, metric: Any,
-        earlier: _AfterEpoch | None,
-    ) -> None:
-        if estimator.learning_rate not in RATES:
-            raise ValueError(
-                f"learning_rate {quoted(estimator.learning_rate)} is not known; there are {', '.join(RATES)}"
-            )
-        self.rate = estimator.learning_rate if estimator.solver == "sgd" else "constant"
-        self.initial_rate, self.power = estimator.learning_rate_init, nonnegative("power_t", estimator.power_t)
-        self.tol = nonnegative("tol", estimator.tol)
-        self.patience = integer("n_iter_no_change", estimator.n_iter_no_change)
-        self.monitor = _monitor(metric) if estimator.early_stopping else "loss"
-        self.optimizer, self.samples = optimizer, samples
-        self.best, self.waited, self.seen = inf, 0, 0
-        if earlier is not None:
-            self.best, self.waited, self.seen = earlier.best, earlier.waited, earlier.seen
-
-    def __call__(self, epoch: int, logs: dict[str, float]) -> bool:
-        """Whether training ends."""
-        loss = logs[self.monitor] if self.monitor == "loss" else -logs[self.monitor]
-        self.waited = self.waited + 1 if loss > self.best - self.tol else 0
-        self.best = min(self.best, loss)
-        self.seen += self.samples
-        if self.rate == "invscaling":
-            self._set_rate(self.initial_rate / (self.seen + 1) ** self.power)
-        if self.waited <= self.patience:
-            return False
-        if self.rate != "adaptive" or self.optimizer.lr <= 1e-6:
-            return True
-        self._set_rate(self.optimizer.lr / 5)
-        self.waited = 0
-        return False
-
-    def _set_rate(self, lr: float) -> None:
-        """Set the rate. scikit-learn keeps momentum times the rate: that product stays the same."""
-        state = self.optimizer.state_dict()
-        if "momentum_buffer" in state and lr > 0.0:
-            state["momentum_buffer"] *= self.optimizer.lr / lr
-        for group in state["param_groups"]:
-            group["lr"] = lr
-        self.optimizer.load_state_dict(state)
 
 
 class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]

@@ -293,3 +293,13 @@ def test_when_memory_is_short_all_gradients_are_set_or_none():
         if outcome == "went through":
             break
     assert outcomes == {"failed", "went through"}
+
+
+def test_a_product_that_overflows_beside_a_zero_is_nan_as_it_is_forward():
+    """The derivative is the product before times the product after; docs/reference/numbers.md says so."""
+    assert math.isnan(at.prod([1e200, 1e200, Value(0.0)]).data)
+    factors = [Value(x) for x in (0.0, 0.0, 1e200, 1e200)]
+    _, second, *others = gradients(at.prod(factors), factors)
+    assert math.isnan(second) and others == [0.0, 0.0]
+    one_zero = [Value(x) for x in (0.0, 1e200, 1e200)]
+    assert gradients(at.prod(one_zero), one_zero) == (math.inf, 0.0, 0.0)
