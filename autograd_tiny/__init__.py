@@ -36,8 +36,8 @@ _NAMES = {
         "cbrt ceil clip cos cosh digamma dot elu equal erf erfc erfinv exp exp2 expm1 floor floor_divide "
         "fmod gelu greater greater_equal hypot leaky_relu less less_equal lgamma log log10 log1p log2 "
         "log_sigmoid log_softmax logaddexp logsumexp max maximum mean min minimum mish mod norm_cdf norm_pdf "
-        "polygamma prod relu remainder rint round sigmoid sign silu sin sinh softmax softplus sqrt sum tan "
-        "tanh trunc where xlogy",
+        "polygamma prod relu remainder rint round sigmoid sign silu sin sinh softmax softplus sqrt sum take "
+        "tan tanh trunc where xlogy",
     "engine.gradient_graph": "gradients",
     "engine.graph": "find_nonfinite topological_order",
     "engine.state": "engine_kind",

@@ -17,7 +17,7 @@ from .engine.functions import (
     norm_cdf as norm_cdf, norm_pdf as norm_pdf, polygamma as polygamma, prod as prod, relu as relu,
     remainder as remainder, rint as rint, round as round, sigmoid as sigmoid, sign as sign, silu as silu,
     sin as sin, sinh as sinh, softmax as softmax, softplus as softplus, sqrt as sqrt, sum as sum,
-    tan as tan, tanh as tanh, trunc as trunc, where as where, xlogy as xlogy,
+    take as take, tan as tan, tanh as tanh, trunc as trunc, where as where, xlogy as xlogy,
 )
 from .engine.gradient_graph import gradients as gradients
 from .engine.graph import find_nonfinite as find_nonfinite, topological_order as topological_order

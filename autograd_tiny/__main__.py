@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from . import __version__, engine_kind
 from .boundary.text import printable
-from .calculus.operations import DOT, LEAF, NEG, reference_table
+from .calculus.operations import DOT, LEAF, NEG, TAKE, reference_table
 from .engine.graph import topological_order
 from .engine.value import Value
 from .expression import CONSTANTS, FUNCTIONS, ExpressionError, constant, parse, subscripted
@@ -276,6 +276,8 @@ def formula(node: Value) -> str:
     if operation is DOT:
         xs, ys, bias = operation.grouped(words)
         words = [f"[{', '.join(xs)}]", f"[{', '.join(ys)}]", *bias]
+    elif operation is TAKE:
+        words = [f"[{', '.join(words[:-1])}]", words[-1]]
     elif operation.is_nary:
         words = [f"[{', '.join(words)}]"]
     elif not operation.sign.isidentifier():

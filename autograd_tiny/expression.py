@@ -249,7 +249,7 @@ class _Interpreter:
         """Call a function; it raises ValueError for an empty list, or for two of different lengths."""
         try:
             result: Number = FUNCTIONS[name](**dict(zip(keys, arguments, strict=True)))
-        except ValueError as error:
+        except (IndexError, ValueError) as error:
             raise ExpressionError(f"{self.shown(node)}: {error}") from None
         return result
 

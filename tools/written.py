@@ -71,7 +71,7 @@ def table_of_functions() -> str:
 
 def arguments(row: Any) -> str:
     """The arguments of an operation's function."""
-    names = {("xs",): ["values"], ("xs", "ys", "bias"): ["xs", "ys", "bias=None"]}
+    names = {("xs",): ["values"], ("xs", "ys", "bias"): ["xs", "ys", "bias=None"], ("xs", "index"): ["values", "index"]}
     return ", ".join(names.get(row.operands, row.parameters))
 
 

@@ -6,6 +6,7 @@ derivatives_max(xs, n, f, out), where out has room for the n derivatives and, be
 SELECTS_max is 1, and 0 for an operation that does not select.
 FINGERPRINT tells a compiled executor from one of other sources.
 EACH_1(DO), EACH_2(DO), EACH_3(DO) and EACH_MANY(DO) expand DO(opcode, name) for each operation of so many operands.
+Dots and takes have kernels that are written by hand, in tape/; TAKES is the opcode of the latter.
 """
 from __future__ import annotations
 
@@ -14,15 +15,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from . import ieee
-from .operations import DOT, LEAF, MEAN, OPERATIONS, SUM, Operation
+from .operations import DOT, LEAF, MEAN, OPERATIONS, SUM, TAKE, Operation
 
 COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 NAMES = {"pi": "PI", "inf": "INFINITY", "nan": "NAN"}
 LISTS = {"max": "largest", "min": "smallest", "sum": "sum_of", "prod": "product_of"}
 ROWS = {row.name: row for row in OPERATIONS}
-EXECUTOR = ("calculus/special.h", "tape/dots.h", "tape/native_executor.h", "tape/native_executor.pyx")
-WITHOUT_KERNEL = (LEAF, SUM, MEAN, DOT)     # lowered to dots, which dots.h computes
+EXECUTOR = ("calculus/special.h", "tape/dots.h", "tape/takes.h", "tape/native_executor.h", "tape/native_executor.pyx")
+WITHOUT_KERNEL = (LEAF, SUM, MEAN, DOT, TAKE)   # sums are lowered to dots; dots.h and takes.h compute the last two
+TAKES = OPERATIONS.index(TAKE)                  # its opcode
 
 
 def numbered() -> list[tuple[int, Operation]]:
@@ -122,6 +124,7 @@ def source() -> str:
 def _kernels() -> str:
     """The formulas in C."""
     lines = ["/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"]
+    lines += [f"#define TAKES {TAKES}"]
     uses: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}
     lines += [f"{_value_head(row)};" for _, row in numbered() if not row.is_nary]     # formulas may call other rows
     for opcode, row in numbered():

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 
 from . import ieee
-from .formulas import Namespace, products_of_others, sharing, sum_in_order
+from .formulas import Namespace, position, products_of_others, sharing, sum_in_order
 from .operations import OPERATIONS
 
 
@@ -17,6 +17,12 @@ def _smallest(xs: Sequence[float]) -> float:
     return math.nan if any(x != x for x in xs) else min(xs)
 
 
+def _one_hot(xs: Sequence[float], index: Sequence[float]) -> list[float]:
+    """1 at the index, and 0 for all others."""
+    place = position(index[0], len(xs))
+    return [float(k == place) for k in range(len(xs))]
+
+
 FLOATS = Namespace(
     {name: getattr(ieee, name) for name in ieee.__all__},
     where=lambda condition, x, y: x() if condition else y(),
@@ -26,6 +32,7 @@ FLOATS = Namespace(
     abs=math.fabs, pi=math.pi, inf=math.inf, nan=math.nan, sum=sum_in_order, prod=math.prod, max=_largest,
     min=_smallest,
     products_of_others=products_of_others, shares=sharing(lambda x, y: float(x == y)),
+    item=lambda xs, index: xs[position(index[0], len(xs))], one_hot=_one_hot,
 )
 for _row in OPERATIONS[1:]:                     # formulas may call other rows
     if not _row.is_nary:

@@ -66,3 +66,22 @@ def sharing(equal: Callable[[Any, Any], Any]) -> Callable[[Sequence[Any]], list[
         return [flag / divisor for flag in flags]
 
     return shares
+
+
+def position(index: float, count: int) -> int:
+    """The place, from 0, of the element that an index means among so many; negative ones count from the end.
+
+    Raises:
+        IndexError: The index is not an integer, or there is no such element.
+    """
+    if not -count <= index < count or index != int(index):
+        raise index_error(index, count)
+    return int(index) % count
+
+
+def index_error(index: float, count: int) -> IndexError:
+    """The error for an index that means none of so many elements."""
+    if index - index != 0.0 or index != int(index):
+        return IndexError(f"an index is an integer, such as 2 or 2.0, got {index:g}")
+    known = f"the indices of {count} values are {-count} to {count - 1}" if count else "there are no values"
+    return IndexError(f"index {index:g} is out of range: {known}")

@@ -1,8 +1,8 @@
 """The rows of the calculus: every primitive operation, its value and its local derivatives, as text.
 
 `x`, `y`, `z` are the operands and `f` is the value just computed. An operation of any number of operands calls
-them `xs` (dot: `xs`, `ys`, `bias`) and gives a list of derivatives for each such group. One text serves
-everybody: evaluated on floats it gives numbers, on `Value`s a derivative that can be differentiated again;
+them `xs` (dot: `xs`, `ys`, `bias`; take: `xs`, `index`) and gives a list of derivatives for each such group. One text
+serves everybody: evaluated on floats it gives numbers, on `Value`s a derivative that can be differentiated again;
 printed, it is the engine's Python code, the tape's C code and the table of operations.
 
 Adding an operation takes a row here, a reference in tests/references/operations.py, and the public name in
@@ -104,10 +104,15 @@ class Operation:
         return [function(*operands, f) if want else 0 for function, want in pairs]
 
     def grouped(self, operands: Sequence[Any]) -> Sequence[Any]:
-        """The operands, one item for each of the names: those of dot, x₁…xₙ y₁…yₙ b, as three lists."""
+        """The operands, one item for each of the names: those of dot, x₁…xₙ y₁…yₙ b, as three lists.
+
+        Those of take, x₁…xₙ and the index, are two lists.
+        """
         if self.operands == ("xs", "ys", "bias"):
             n = len(operands) // 2
             return operands[:n], operands[n : 2 * n], operands[2 * n :]
+        if self.operands == ("xs", "index"):
+            return operands[:-1], operands[-1:]
         return (operands,) if self.is_nary else operands
 
     def __repr__(self) -> str:
@@ -466,6 +471,12 @@ LOGSUMEXP = Operation(
     "shares([exp(x - m) for m in [where(abs(max(xs)) == inf, 0, max(xs))] for x in xs])",
     note="near 0 an absolute error of 2e-16; derivatives 0 where all are -inf, nan for x = inf",
     summary="log(e^x₁ + e^x₂ + …) as one node, without overflow. ValueError for no values.",
+)
+TAKE = Operation(
+    "take", "take", "xs index", "item(xs, index)", "one_hot(xs, index)", "[0 for i in index]",
+    note="the x at an integer index, counted from 0, or from the end if it is negative; an error for any other",
+    summary="The value at an integer index, which may be a Value; the gradient goes to that value alone.",
+    selects=True,
 )
 
 

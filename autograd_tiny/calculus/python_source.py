@@ -8,7 +8,7 @@ give. `make written` updates them. The generated sections stand between two mark
 - in engine/functions.py the public functions.
 
 Written by hand are the reductions, for speed, and the functions that take more than their row says: `clip` with open
-bounds, `dot` without a bias.
+bounds, `dot` without a bias, `take` of rows.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from . import ieee
-from .operations import ABS, ADD, CLIP, DIV, DOT, LEAF, MUL, NEG, OPERATIONS, POW, SUB, Operation
+from .operations import ABS, ADD, CLIP, DIV, DOT, LEAF, MUL, NEG, OPERATIONS, POW, SUB, TAKE, Operation
 
 PACKAGE = Path(__file__).parents[1]
 WIDTH = 110
@@ -327,7 +327,7 @@ def public_functions() -> str:
     """Those of engine/functions.py, but for the ones that are written by hand."""
     rows = [ABS, *_of(1), *_of(2), *[row for row in _of(3) if row is not CLIP]]
     rows = [row for row in rows if row.summary]
-    rows += [row for row in OPERATIONS if row.is_nary and row is not DOT]
+    rows += [row for row in OPERATIONS if row.is_nary and row not in (DOT, TAKE)]
     return "\n\n\n".join([*map(_public_function, rows), _aliases(rows)])
 
 

@@ -26,13 +26,16 @@ except ImportError:
     from . import pure_cython as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny.engine.tuples import joined
-    from cython.cimports.autograd_tiny.engine.value import Value, dispatch
+    from cython.cimports.autograd_tiny.engine.value import Value, dispatch, required
 else:
     from .pure_cython import joined
-    from .value import Value, dispatch
+    from .value import Value, dispatch, required
 from . import several_operands, reductions  # noqa: F401  (how the operations are done)
 from ..boundary.arguments import describe
+from ..boundary.arguments import is_other_kind
 from ..boundary.arrays import is_array
+from ..calculus.formulas import position
+from ..calculus.ieee_float import IEEEFloat
 from ..calculus.operations import OPERATIONS
 # <written: imports> by `make written`
 from ..calculus.operations import (
@@ -40,7 +43,7 @@ from ..calculus.operations import (
     ERF, ERFC, ERFINV, EXP, EXP2, EXPM1, FLOOR, FLOOR_DIVIDE, FMOD, GELU, GREATER, GREATER_EQUAL, HYPOT,
     LEAKY_RELU, LESS, LESS_EQUAL, LGAMMA, LOG, LOG10, LOG1P, LOG2, LOGADDEXP, LOGSUMEXP, LOG_SIGMOID, MAX,
     MAXIMUM, MEAN, MIN, MINIMUM, MISH, MOD, NORM_CDF, NORM_PDF, POLYGAMMA, PROD, RELU, ROUND, SIGMOID, SIGN,
-    SILU, SIN, SINH, SOFTPLUS, SQRT, SUM, TAN, TANH, TRUNC, WHERE, XLOGY,
+    SILU, SIN, SINH, SOFTPLUS, SQRT, SUM, TAKE, TAN, TANH, TRUNC, WHERE, XLOGY,
 )
 # </written: imports>
 
@@ -1121,6 +1124,45 @@ def dot(xs: Iterable[Any], ys: Iterable[Any], bias: Any = None) -> Any:
     return dispatch(DOT, joined(first, second, bias))
 
 
+def take(values: Iterable[Any], index: Any) -> Any:
+    """The value at an integer index, which may be a Value, as an input of a tape: from a table, or of a class.
+
+    As np.take(values, index, axis=0) and PyTorch's embedding: of a table of rows the row, and for several indices
+    as many values. The gradient goes to the values that were taken, and none to the index. For a plain number as
+    index they are the elements themselves; a Value makes a node of all elements, so that a tape can take others.
+
+    Args:
+        values: A sequence or an array of n Values, numbers or dual numbers, or of n rows of them.
+        index: An integer from -n to n - 1, also 2.0 for 2: a number, a Value, a dual number, or a sequence or an
+            array of these. Negative ones count from the end.
+
+    Returns:
+        A Value if an element or the index is one, otherwise a number; for rows, a list or an array of them.
+
+    Raises:
+        TypeError: values is no sequence, or an element or the index is something else.
+        ValueError: The rows have different lengths.
+        IndexError: An index is not an integer, such as 2.5 or nan, or is out of range.
+    """
+    if isinstance(index, list | tuple) or (is_array(index) and index.ndim):
+        found = [take(values, k) for k in index]
+        return _as_array(found) if is_array(index) or is_array(values) else found
+    if is_array(index):
+        index = index.item()
+    elements = [*values] if is_array(values) and values.ndim > 1 else elements_of(values)
+    if elements and (isinstance(elements[0], list | tuple) or is_array(elements[0])):
+        lengths = sorted({len(row) for row in elements})
+        if len(lengths) > 1:
+            raise ValueError(f"take: rows of one length are expected, got {lengths[0]} and {lengths[-1]}")
+        row = [take(column, index) for column in zip(*elements, strict=True)]
+        return _as_array(row) if is_array(values) else row
+    if type(index) is Value or is_other_kind(index):
+        return dispatch(TAKE, (*elements, index))
+    element = elements[position(float(required(index)), len(elements))]
+    is_kept = type(element) is Value or type(element) is IEEEFloat or is_other_kind(element)
+    return element if is_kept else float(required(element))
+
+
 def softmax(values: Iterable[Any]) -> Any:
     """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, without overflow.
 
@@ -1167,8 +1209,10 @@ def elements_of(values: Any) -> tuple[Any, ...]:
 
 
 def _shaped_as(values: Any, answers: list[Any]) -> Any:
-    if not is_array(values):
-        return answers
+    return _as_array(answers).reshape(values.shape) if is_array(values) else answers
+
+
+def _as_array(answers: list[Any]) -> Any:
     import numpy as np
 
-    return np.array(answers).reshape(values.shape)
+    return np.array(answers)

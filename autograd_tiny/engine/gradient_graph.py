@@ -14,7 +14,7 @@ from typing import Any
 
 from ..boundary.arguments import describe
 from ..calculus.floats import FLOATS
-from ..calculus.formulas import Namespace, products_of_others, sharing
+from ..calculus.formulas import Namespace, position, products_of_others, sharing
 from ..calculus.operations import OPERATIONS, Operation
 from . import functions
 from .backward import sweep
@@ -144,6 +144,17 @@ def _chosen(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
     return x() if condition else y()
 
 
+def _one_hot(xs: Sequence[Any], index: Sequence[Any]) -> list[Any]:
+    """1 at the index, and 0 for all others; of an index that is a Value they stay in the graph."""
+    n, k = len(xs), index[0]
+    while hasattr(k, "primal"):
+        k = k.primal
+    if type(k) is not Value:
+        return [float(i == position(float(k), n)) for i in range(n)]
+    place = functions.where(functions.less(k, 0.0), k + n, k)
+    return [functions.equal(place, float(i)) for i in range(n)]
+
+
 FORMULAS = Namespace(
     {row.name: getattr(functions, row.name, partial(apply, row)) for row in OPERATIONS},
     where=_chosen, pi=functions.pi, inf=math.inf, nan=math.nan,
@@ -151,4 +162,5 @@ FORMULAS = Namespace(
     greater=_either(operator.gt, functions.greater), equal=_either(operator.eq, functions.equal),
     not_equal=lambda x, y: 1.0 - functions.equal(x, y),
     products_of_others=products_of_others, shares=sharing(functions.equal),
+    item=lambda xs, index: functions.take(xs, index[0]), one_hot=_one_hot,
 )

@@ -1,4 +1,4 @@
-"""Operations of any number of operands, each as one node: sum, mean, prod, max, min, dot, logsumexp.
+"""Operations of any number of operands, each as one node: sum, mean, prod, max, min, dot, logsumexp, take.
 
 They are written by hand, unlike the other operations: their rows are formulas over lists, and share nothing between the
 value and the derivatives. Here a Fan has the numbers of the operands where each function puts its local derivatives,
@@ -21,7 +21,9 @@ if cython.compiled:
 else:
     from ..calculus import ieee
     from .value import Fan, nary, number
-from ..calculus.operations import DOT, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, Operation
+from ..calculus.formulas import index_error
+from ..calculus.operations import DOT, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, TAKE, Operation
+from .state import noted
 
 INF = 1e999
 
@@ -116,10 +118,32 @@ def logsumexp(fan: Fan) -> Any:
     return nary(LOGSUMEXP, f, fan)
 
 
+def take(fan: Fan) -> Any:
+    """The x at an index; the operands are x₁…xₙ and the index."""
+    place = place_of(fan)
+    f = fan.local_grads[place]
+    for i in range(fan.size):
+        fan.local_grads[i] = 0.0
+    fan.local_grads[place] = 1.0
+    return nary(TAKE, f, fan)
+
+
+def place_of(fan: Fan) -> Any:
+    """The place, from 0, of the element that the index means; see calculus/formulas.py."""
+    n = fan.size - 1
+    index = fan.local_grads[n]
+    if -n <= index < n and index == ieee.floor(index):
+        place = int(index)
+        return place + n if place < 0 else place
+    if noted("any_index") and n:            # a tape is recorded, at a point that does not matter
+        return int(ieee.fmod(index, n)) % n if index - index == 0.0 else 0
+    raise index_error(index, n)
+
+
 def check_not_empty(fan: Fan) -> None:
     if fan.size == 0:
         raise ValueError("at least one Value or number is expected, got none")
 
 
 SUM.on_values, MEAN.on_values, PROD.on_values, DOT.on_values = sum, mean, prod, dot
-MAX.on_values, MIN.on_values, LOGSUMEXP.on_values = max, min, logsumexp
+MAX.on_values, MIN.on_values, LOGSUMEXP.on_values, TAKE.on_values = max, min, logsumexp, take

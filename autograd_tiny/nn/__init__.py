@@ -5,6 +5,7 @@ Read module.py first: what a module is. Then layers.py, or network.py for graphs
 from ..engine.functions import log_softmax, softmax
 from . import init, losses
 from .activations import ACTIVATIONS
+from .embedding import Embedding
 from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .losses import L1, L2
 from .module import Module
@@ -12,6 +13,6 @@ from .network import Network
 from .serialization import load, save
 
 __all__ = [
-    "ACTIVATIONS", "L1", "L2", "MLP", "Activation", "Dropout", "Layer", "Maxout", "Module", "Network",
+    "ACTIVATIONS", "L1", "L2", "MLP", "Activation", "Dropout", "Embedding", "Layer", "Maxout", "Module", "Network",
     "Neuron", "Sequential", "init", "load", "log_softmax", "losses", "save", "softmax",
 ]

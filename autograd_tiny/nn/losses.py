@@ -15,7 +15,7 @@ from ..boundary.arguments import callable_with, describe, is_other_kind, nonnega
 from ..boundary.text import quoted
 from ..calculus.operations import POW
 from ..engine import functions
-from ..engine.functions import clip, dot, greater_equal, logsumexp, maximum, mean, relu, softplus
+from ..engine.functions import clip, dot, equal, greater_equal, logsumexp, maximum, mean, relu, softplus, take
 from ..engine.value import Value, dispatch, plain_float, required
 from .layers import as_list
 from .module import Module
@@ -152,7 +152,8 @@ def cross_entropy(logits: Any, target: Any) -> Any:
 
     Args:
         logits: A logit z_j for each of k classes, the outputs of a linear last layer; k is 2 or more.
-        target: A label from 0 to k − 1, or k probabilities that sum to 1, such as a one-hot vector.
+        target: A label from 0 to k − 1, or k probabilities that sum to 1, such as a one-hot vector. The label may be
+            a Value, as an input of a tape.
 
     Returns:
         The loss, a Value.
@@ -160,8 +161,11 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     Raises:
         TypeError: A label that is not an integer.
         ValueError: A label out of its range, other numbers than probabilities, or a wrong number of them.
+        IndexError: A label that is a Value and is not an integer, or is out of its range.
     """
     scores, wanted = _scores_and_target("cross_entropy", logits, target)
+    if _is_value(wanted):
+        return logsumexp(scores) - take(scores, wanted)
     if isinstance(wanted, int):
         return logsumexp(scores) - scores[wanted]
     are_probabilities = any(map(_is_value, wanted)) or (
@@ -203,7 +207,7 @@ def multiclass_hinge(scores: Any, target: Any) -> Any:
 
     Args:
         scores: A score s_j for each of k classes; k is 2 or more.
-        target: A label y from 0 to k − 1, or a one-hot vector of k numbers.
+        target: A label y from 0 to k − 1, which may be a Value, or a one-hot vector of k numbers.
 
     Returns:
         The loss, a Value.
@@ -211,8 +215,13 @@ def multiclass_hinge(scores: Any, target: Any) -> Any:
     Raises:
         TypeError: A label that is not an integer.
         ValueError: A label out of its range, or a vector that is not one-hot.
+        IndexError: A label that is a Value and is not an integer, or is out of its range.
     """
     outputs, wanted = _scores_and_target("multiclass_hinge", scores, target)
+    if _is_value(wanted):
+        right = take(outputs, wanted)
+        margins = [relu(s - right + 1.0) for s in outputs]
+        return dot([1.0 - equal(wanted, float(j)) for j in range(len(outputs))], margins)
     if isinstance(wanted, int):
         right, others = outputs[wanted], [s for j, s in enumerate(outputs) if j != wanted]
         return functions.sum([relu(s - right + 1.0) for s in others])
@@ -378,11 +387,12 @@ def _scores_and_target(name: str, outputs: Any, target: Any) -> tuple[list[Any],
         if len(target) != len(scores):
             raise ValueError(f"{name}: {len(scores)} outputs, but a target of {len(target)} numbers")
         return scores, list(map(_operand, target))
+    if _is_value(target):
+        return scores, target
     if isinstance(target, float) and target.is_integer():
         target = int(target)
-    if _is_value(target) or isinstance(target, bool) or not hasattr(target, "__index__"):
-        hint = "; for a loss of your own, give y one-hot: np.eye(K)[y]" if _is_value(target) else ""
-        raise TypeError(f"{name}: a class is an integer, or one-hot, got {describe(target)}{hint}")
+    if isinstance(target, bool) or not hasattr(target, "__index__"):
+        raise TypeError(f"{name}: a class is an integer, or one-hot, got {describe(target)}")
     if not 0 <= target < len(scores):
         raise ValueError(f"{name}: there are the classes 0 to {len(scores) - 1}, got {target}")
     return scores, int(target)

@@ -16,12 +16,15 @@ from ..boundary.arguments import describe
 from ..boundary.files import write_file
 from ..boundary.libraries import missing
 from ..boundary.text import one_line, quoted, shortened
+from .embedding import Embedding
 from .layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential
 from .module import Module
 from .network import Network
 
 MOST_LEVELS = 50                # of modules in modules: each parameter is labelled with its path
-CLASSES = {each.__name__: each for each in (Neuron, Layer, MLP, Activation, Maxout, Dropout, Network)}
+CLASSES = {each.__name__: each for each in (
+    Neuron, Layer, MLP, Activation, Maxout, Dropout, Network, Embedding,
+)}
 FORMAT = "autograd_tiny"
 CHECKPOINT = "checkpoint"       # the kind of a file that holds more than a model: see training/checkpoint.py
 
@@ -192,6 +195,8 @@ def _build_single(plan: Any, init: _LimitedZeros) -> Module:
     if len(arguments.get("edges", ())) > init.left:
         raise ValueError("it has more parameters than the file has numbers")
     initial = {} if module_class in (Activation, Dropout) else {"init": init, "bias_init": init}
+    if module_class is Embedding:
+        del initial["bias_init"]
     module: Any = module_class(**arguments, **initial)
     config = module.config()
     for name, given in arguments.items():

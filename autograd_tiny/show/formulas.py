@@ -16,7 +16,8 @@ from typing import TypeAlias, TypeVar
 from ..calculus.floats import FLOATS
 from ..calculus.formulas import compiled
 from ..calculus.operations import (
-    CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, PROD, RELU, SIGMOID, SUM, TANH, WHERE,
+    CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, PROD, RELU, SIGMOID, SUM, TAKE, TANH,
+    WHERE,
 )
 from ..engine.value import Value
 from .typesetting import (
@@ -30,7 +31,7 @@ Namer: TypeAlias = "Callable[[Value | float], str]"     # the name of an operand
 MAX_TERMS = 4                                           # that are shown, of a sum or product of many
 # The same derivatives as the rows have, which state them so that no digits are lost far from 0.
 TEXTBOOK = {SIGMOID: "f * (1 - f)", TANH: "1 - f * f"}
-KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN}
+KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN, TAKE}
 
 
 def value_formula(result: Value, namer: Namer) -> str:
@@ -113,6 +114,8 @@ class Formulas:
             xs, ys, bias = operation.grouped(operands)
             products = _few([*zip(xs, ys, strict=True)], lambda pair: multiplied([*map(self.operand, pair)]))
             return summed([*products, *map(self.operand, bias)] or [self.number(0.0)])
+        if operation is TAKE:
+            return called("take", [*_few(operands[:-1], self.operand), self.operand(operands[-1])])
         terms = _few(operands, self.operand)
         if operation is PROD:
             return multiplied(terms)
@@ -232,6 +235,10 @@ class _LocalDerivative:
             return ""
         if self.operation is MAX or self.operation is MIN:
             return self.selected_operands()
+        if self.operation is TAKE:
+            index = self.formulas.operand(self.result.operands[-1])
+            is_named = index.number is None and index.text
+            return f"{index.text if is_named else 'the index'} is {self.numbers[-1]:g}"
         self.formula()
         decisive = self.conditions[-1:]                     # where() in where(): the last decides
         if self.operation is CLIP:                          # a product, or a sum, of conditions
@@ -313,6 +320,8 @@ class _LocalDerivative:
                 return self.translate(yes if self.holds(condition) else no)
             case ast.Call(func=ast.Name(id="len")):
                 return self.formulas.number(float(len(self.groups["xs"])))
+            case ast.Call(func=ast.Name(id="one_hot")):
+                return self.formulas.number(self.recorded)
             case ast.Call(func=ast.Name(id="shares")):
                 return self.share()
             case ast.Call(func=ast.Name(id="products_of_others")):

@@ -19,7 +19,7 @@ from ..engine.state import engine_kind
 from ..engine.value import Value
 from .grouping import Plan
 from .numpy_executor import Array, NumpyExecutor
-from .program import Program
+from .program import Program, SampleIndexError
 
 BLOCKS_IN_A_CHUNK = 4       # at least; each chunk is computed by one thread, and has sums of its own
 MOST_CHUNKS = 16
@@ -88,7 +88,10 @@ class BatchRunner:
         scalars, work = self._scalars(parameters), getattr(self.executor, method)
 
         def run_chunk(chunk: slice) -> None:
-            work(scalars, x[chunk], *[array[chunk] for array in arrays])
+            try:
+                work(scalars, x[chunk], *[array[chunk] for array in arrays])
+            except SampleIndexError as error:
+                raise error.behind(chunk.start) from None
 
         for _ in _mapped(run_chunk, self._chunks(len(x)), threads):
             pass
@@ -105,7 +108,10 @@ class BatchRunner:
         def run_chunk(k: int) -> float:
             chunk_weights = weights if isinstance(weights, float) else weights[chunks[k]]
             sums[k].fill(0.0)
-            return self.executor.adjoints(scalars, x[chunks[k]], chunk_weights, sums[k])
+            try:
+                return self.executor.adjoints(scalars, x[chunks[k]], chunk_weights, sums[k])
+            except SampleIndexError as error:
+                raise error.behind(chunks[k].start) from None
 
         total = 0.0
         for found in _mapped(run_chunk, range(len(chunks)), threads):

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..calculus.c_kernels import numbered
-from ..calculus.operations import DOT, Operation
+from ..calculus.c_kernels import TAKES, numbered
+from ..calculus.operations import DOT, TAKE, Operation
 from .program import CONSTANT, ONCE, PER_SAMPLE, Program
 
 Index = np.ndarray[Any, np.dtype[np.int64]]
@@ -35,7 +35,8 @@ class Group(NamedTuple):
         first: The place of the first result; the others follow it.
         size: How many operands each instruction has.
         weights: Of a dot, how many. Its operands are weights, left factors, rows to go with the weights, right
-            factors, the bias.
+            factors, the bias. Of a take, whose operands are values and the index: how many values, if they are
+            scalars; 0 if they are rows.
         at: Operand j of instruction k is in the place `places[at + j * length + k]`.
         by_parameters, by_inputs: Which operands need an adjoint, for derivatives with respect to parameters or inputs:
             a bit for each operand; 1 for an operation of any number of operands; SCALARS, ROWS and FACTORS for a dot.
@@ -188,9 +189,10 @@ class _InstructionArrays:
         expected, ends = np.array(counts, np.int64), self.first + np.arange(len(counts))
         has_operands = (self.sizes >= 1) & ((expected == 0) | (self.sizes == expected))
         has_bias = (self.opcode != DOTS) | (self.sizes % 2 == 1)
+        has_index = (self.opcode != TAKES) | (self.sizes >= 2)
         outputs = self.shift + np.array(program.outputs, np.int64)
         if not (
-            has_operands.all() and has_bias.all()
+            has_operands.all() and has_bias.all() and has_index.all()
             and ((self.slot >= 0) & (self.slot < ends[self.owner])).all()
             and ((outputs >= 0) & (outputs < self.first + len(counts))).all()
             and self.rates_of_slots[self.shift : self.first].tolist() == leaves
@@ -208,7 +210,9 @@ class _InstructionArrays:
         has_weight = self.position % np.maximum(half, 1) < self.weights[self.owner]
         part = np.where(has_weight, np.where(self.position < half, SCALARS, ROWS), FACTORS)
         part[self.position == 2 * half] = SCALARS
+        self._find_scalars_of_takes()
         other = np.where(self.is_nary[self.owner], 1, 1 << np.minimum(self.position, 2))
+        other[self.is_index] = 0
         self.bit = np.where(of_dot, part, other)
         self.is_reached = np.frombuffer(program.reached(), np.uint8)[program.first :] == 1
         is_flat = [flag for operation, operands in program.instructions for flag in _flat(operation, len(operands))]
@@ -217,10 +221,18 @@ class _InstructionArrays:
         self.by_parameters = _united(np.where(depending[self.slot], flowing, 0), self.starts)
         self.by_inputs = _united(np.where(self.is_row, flowing, 0), self.starts)
 
+    def _find_scalars_of_takes(self) -> None:
+        """Which operands are indices, and weights of the takes: scalars, unless a value among them is a row."""
+        self.is_index = (self.opcode[self.owner] == TAKES) & (self.position == self.sizes[self.owner] - 1)
+        has_rows = np.bincount(self.owner[self.is_row & ~self.is_index], minlength=len(self.sizes)) > 0
+        of_scalars = (self.opcode == TAKES) & (self.rates == PER_SAMPLE) & ~has_rows
+        self.weights[of_scalars] = self.sizes[of_scalars] - 1
+        self.is_taken_scalar = of_scalars[self.owner] & ~self.is_index
+
     def _find_keys(self, program: Program) -> None:
         """Properties that are the same for all instructions of a group."""
         is_dot = self.opcode == DOTS
-        self.form = np.where(is_dot, self.weights, np.where(self.is_nary, 0, self.by_inputs))
+        self.form = np.where(self.is_nary, self.weights, self.by_inputs)
         self.level = _levels(program)
         is_candidate = is_dot & (self.rates == PER_SAMPLE)
         self.layer = _layers(program, is_candidate, self.is_reached, self.weights, self.sizes // 2)
@@ -248,8 +260,11 @@ class _InstructionArrays:
         return table, order
 
     def expected_as_rows(self, outputs: Index) -> Index:
-        """The scalars among outputs, and where a row is needed: everywhere but in the weights and biases of dots."""
+        """The scalars among outputs, and where a row is needed: not in weights and biases of dots, nor in takes of
+        scalars.
+        """
         needed = (self.rates[self.owner] == PER_SAMPLE) & (self.opcode[self.owner] != DOTS) & ~self.is_row
+        needed &= ~self.is_taken_scalar
         return np.array([*dict.fromkeys([*self.slot[needed].tolist(), *outputs.tolist()])], np.int64)
 
     def places(self, table: Index, order: Index, scalar: Index, row: Index) -> Index:
@@ -263,7 +278,7 @@ class _InstructionArrays:
         rank[order] = np.arange(len(order)) - table[self.group[order], FIRST]
         _, length, _, _, _, at, *_ = table[self.group[self.owner]].T
         in_dot = self.opcode[self.owner] == DOTS
-        is_scalar = (self.rates[self.owner] == ONCE) | (in_dot & (self.bit == SCALARS))
+        is_scalar = (self.rates[self.owner] == ONCE) | (in_dot & (self.bit == SCALARS)) | self.is_taken_scalar
         places = np.empty(len(self.slot), np.int64)
         places[at + self.position * length + rank[self.owner]] = np.where(
             is_scalar, scalar[self.slot], row[self.slot]
@@ -285,7 +300,7 @@ def _places(slots: Index, size: int) -> Index:
 
 def _opcodes(operations: Iterable[Operation]) -> dict[Operation, int]:
     """The opcode of each operation; those of users come last."""
-    known = {operation: number for number, operation in numbered()} | {DOT: DOTS}
+    known = {operation: number for number, operation in numbered()} | {DOT: DOTS, TAKE: TAKES}
     beyond = count(max(known.values()) + 1)
     return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..calculus.operations import DOT, NEG, Operation
+from ..calculus.operations import DOT, NEG, TAKE, Operation
 from .program import ONCE, PER_SAMPLE, Program, receivers
 
 MOST_SHOWN = 8          # operands in a line, and names in a list
@@ -74,6 +74,8 @@ def _formula(operation: Operation, operands: Sequence[int], program: Program, na
         return _sum(shown)
     if operation is NEG:
         return f"-{shown[0]}"
+    if operation is TAKE:
+        return f"take([{_some(shown[:-1])}], {shown[-1]})"
     if len(shown) == 2 and not operation.sign.isidentifier():
         return f"{shown[0]} {operation.sign} {shown[1]}"
     return f"{operation.sign}({_some(shown)})"
@@ -138,7 +140,9 @@ class Cost(NamedTuple):
 
 
 def _used(program: Program, operation: Operation, operands: Sequence[int]) -> list[int]:
-    """The operands that count: not the factors 1 and -1 of a sum, and not a bias of 0."""
+    """The operands that count: not the factors 1 and -1 of a sum, and not a bias of 0; of a take one value."""
+    if operation is TAKE:
+        return [*operands[-2:]]
     if operation is not DOT:
         return [*operands]
     free = {~k for k, x in enumerate(program.constants) if abs(x) == 1.0}
@@ -149,7 +153,9 @@ def _used(program: Program, operation: Operation, operands: Sequence[int]) -> li
 
 
 def _flops(operation: Operation, used: Sequence[int]) -> int:
-    """A sum of products has one less than it has operands."""
+    """A sum of products has one less than it has operands; a take only selects."""
+    if operation is TAKE:
+        return 0
     return len(used) - 1 if operation is DOT else len(used) if operation.is_nary else 1
 
 

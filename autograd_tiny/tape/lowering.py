@@ -18,7 +18,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from ..calculus.floats import FLOATS
-from ..calculus.operations import ADD, DIV, DOT, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, Operation
+from ..calculus.formulas import position
+from ..calculus.operations import ADD, DIV, DOT, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, TAKE, Operation
 from ..engine.value import Value
 from .program import CONSTANT, ONCE, PER_SAMPLE, Instruction, Program
 
@@ -91,12 +92,14 @@ class Draft:
         return slot
 
     def _new_result(self, operation: Operation, operands: tuple[int, ...]) -> int:
-        """The same, with cheaper instructions for 1·x, a mean, x¹, a square and a cube."""
+        """The same, with cheaper instructions for 1·x, a mean, x¹, a square, a cube and a known index."""
         if operation is MUL and 1.0 in map(self.constants.get, operands):
             x, y = operands
             return y if self.constants.get(x) == 1.0 else x
         if operation is MEAN:
             return self.result(DIV, (self.result(SUM, operands), self.constant(float(len(operands)))))
+        if operation is TAKE and operands[-1] in self.constants:
+            return operands[position(self.constants[operands[-1]], len(operands) - 1)]
         if operation is POW:
             exponent = self.constants.get(operands[1])
             if exponent == 1.0:

@@ -8,8 +8,9 @@
 
    s: the scalars; r: the rows; of_s, a: the adjoints of scalars and of rows; t: the tangents of rows.
 
-   dots.h has dots and layers of them; kernels.h, written by calculus/c_kernels.py, has all other operations. */
+   dots.h has dots and layers of them, takes.h takes of one of several values; kernels.h, written by calculus/c_kernels.py, has all other operations. */
 #include "dots.h"
+#include "takes.h"
 
 #define PI 3.141592653589793
 
@@ -95,10 +96,11 @@ INLINE double pushed(int selects, double tangent, double derivative) {
     derivatives_##NAME(scratch, g->size, out[k * W + i], scratch + g->size); \
     for (int64_t j = 0; j < g->size; j++)
 
+/* whether all indices mean a value */
 FOR_THIS_PROCESSOR
-static void replay_forward(
+static int replay_forward(
     const group *groups, int64_t number, const int32_t *places, const double *s, double *r, int64_t n, int64_t W,
-    double *scratch
+    double *scratch, fault *wrong
 ) {
     const int64_t samples = n;
     n = W == 1 ? 1 : (n + 7) & ~(int64_t)7;
@@ -108,6 +110,7 @@ static void replay_forward(
         double *out = r + g->first * W;
         switch (g->opcode) {
         case 0: dots_forward(g, places, s, r, n, W, scratch); break;
+        case TAKES: if (!takes_forward(g, places, s, r, samples, W, wrong)) return 0; break;
         #define COMPUTE(VALUE, COUNT) \
             if (W == 1) EACH_INSTRUCTION out[k] = VALUE(NUMBERS_##COUNT); \
             else EACH_INSTRUCTION { \
@@ -133,6 +136,7 @@ static void replay_forward(
         #undef DO
         }
     }
+    return 1;
 }
 
 /* by: 0 for derivatives with respect to parameters, 1 with respect to inputs */
@@ -152,6 +156,7 @@ static void replay_reverse(
         case 0:
             dots_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, columns, inputs, scratch);
             break;
+        case TAKES: takes_reverse(g, places, r, of_s, a, samples, W); break;
         /* the adjoint of the result times the local derivative is added to the adjoint of operand J */
         #define SENT(NAME, ADJOINT, DERIVATIVE) sent(SELECTS_##NAME, ADJOINT, DERIVATIVE)
         #define SEND(J, NAME, COUNT) \
@@ -199,6 +204,7 @@ static void replay_tangent(
         if (g->opcode != 0) fill_with_none(tangents, c * W);
         switch (g->opcode) {
         case 0: dots_tangent(g, places, s, r, t, n, W, scratch); break;
+        case TAKES: takes_tangent(g, places, r, t, samples, W); break;
         /* the tangent of operand J times the local derivative is added to the tangent of the result */
         #define PUSHED(NAME, TANGENT, DERIVATIVE) pushed(SELECTS_##NAME, TANGENT, DERIVATIVE)
         #define PUSH(J, NAME, COUNT) \
@@ -248,7 +254,8 @@ static memory *of_numbers(double *numbers) {
     return *(memory **)(numbers - 1);
 }
 
-/* ---- batches. x: B samples, one after the other. work: rows, adjoints or tangents of these, scratch. */
+/* ---- batches. x: B samples, one after the other. work: rows, adjoints or tangents of these, scratch. wrong: where an
+   index was, if its sample is not -1; the other results mean nothing then. */
 
 INLINE double *adjoints_in(const plan *p, double *work, int64_t W) { return work + p->rows * W; }
 INLINE double *scratch_in(const plan *p, double *work, int64_t W) { return work + 2 * p->rows * W; }
@@ -263,29 +270,33 @@ static void copy_scalars(const plan *p, const double *s, double *work, int64_t W
         for (int64_t i = 0; i < W; i++) work[(p->inputs + k) * W + i] = s[p->copied[k]];
 }
 
-static void prepare(const plan *p, double *s, double *work) {
-    replay_forward(p->once, p->onces, p->places, s, s, 1, 1, work);
+static void prepare(const plan *p, double *s, double *work, fault *wrong) {
+    replay_forward(p->once, p->onces, p->places, s, s, 1, 1, work, wrong);
 }
 
 static void finish(const plan *p, const double *s, double *of_s, double *work) {
     replay_reverse(p->once, p->onces, p->places, s, s, of_s, of_s, 1, 1, 0, 0, 0, work);
 }
 
-static void block_forward(
-    const plan *p, const double *s, const double *x, int64_t n, int64_t W, double *work
+static int block_forward(
+    const plan *p, const double *s, const double *x, int64_t n, int64_t W, double *work, fault *wrong
 ) {
     if (W == 1) memcpy(work, x, (size_t)p->inputs * sizeof(double));
     else turn(x, n, p->inputs, work, W);
-    replay_forward(p->sample, p->samples, p->places, s, work, n, W, scratch_in(p, work, W));
+    return replay_forward(p->sample, p->samples, p->places, s, work, n, W, scratch_in(p, work, W), wrong);
 }
 
 static void values(
-    const plan *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work
+    const plan *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work,
+    fault *wrong
 ) {
     copy_scalars(p, s, work, W);
     for (int64_t b = 0; b < B; b += W) {
         const int64_t n = B - b < W ? B - b : W;
-        block_forward(p, s, x + b * p->inputs, n, W, work);
+        if (!block_forward(p, s, x + b * p->inputs, n, W, work, wrong)) {
+            wrong->sample += b;
+            return;
+        }
         for (int64_t i = 0; i < n; i++) for (int64_t k = 0; k < p->results; k++)
             out[(b + i) * p->results + k] = work[p->outputs[k] * W + i];
     }
@@ -294,7 +305,7 @@ static void values(
 /* weights: one for each sample; or NULL, and each has the same one */
 static double adjoints(
     const plan *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
-    double *of_s, int64_t W, double *work
+    double *of_s, int64_t W, double *work, fault *wrong
 ) {
     double total = 0.0, *a = adjoints_in(p, work, W);
     const double *output = work + p->outputs[0] * W;
@@ -302,7 +313,10 @@ static double adjoints(
     for (int64_t b = 0; b < B; b += W) {
         const int64_t n = B - b < W ? B - b : W;
         double *seed = a + p->outputs[0] * W;
-        block_forward(p, s, x + b * p->inputs, n, W, work);
+        if (!block_forward(p, s, x + b * p->inputs, n, W, work, wrong)) {
+            wrong->sample += b;
+            return 0.0;
+        }
         memset(a + p->inputs * W, 0, (size_t)((p->rows - p->inputs) * W) * sizeof(double));
         for (int64_t i = 0; i < n; i++) seed[i] = weights ? weights[b + i] : weight;
         total += dot_over(seed, output, n);
@@ -318,14 +332,17 @@ static double adjoints(
 
 static void input_adjoints(
     const plan *p, const double *s, const double *x, int64_t B, double *out, double *gradients, int64_t W,
-    double *work
+    double *work, fault *wrong
 ) {
     double *a = adjoints_in(p, work, W);
     copy_scalars(p, s, work, W);
     for (int64_t b = 0; b < B; b += W) {
         const int64_t n = B - b < W ? B - b : W;
         double *seed = a + p->outputs[0] * W;
-        block_forward(p, s, x + b * p->inputs, n, W, work);
+        if (!block_forward(p, s, x + b * p->inputs, n, W, work, wrong)) {
+            wrong->sample += b;
+            return;
+        }
         for (int64_t i = 0; i < n; i++) out[b + i] = work[p->outputs[0] * W + i];
         memset(a, 0, (size_t)(p->rows * W) * sizeof(double));
         for (int64_t i = 0; i < n; i++) seed[i] = 1.0;
@@ -339,13 +356,16 @@ static void input_adjoints(
 
 static void tangents(
     const plan *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
-    double *changes, int64_t W, double *work
+    double *changes, int64_t W, double *work, fault *wrong
 ) {
     double *t = adjoints_in(p, work, W);
     copy_scalars(p, s, work, W);
     for (int64_t b = 0; b < B; b += W) {
         const int64_t n = B - b < W ? B - b : W;
-        block_forward(p, s, x + b * p->inputs, n, W, work);
+        if (!block_forward(p, s, x + b * p->inputs, n, W, work, wrong)) {
+            wrong->sample += b;
+            return;
+        }
         turn(directions + b * p->inputs, n, p->inputs, t, W);
         for (int64_t i = 0; i < p->inputs * W; i++) if (t[i] == 0.0) t[i] = NONE;
         fill_with_none(t + p->inputs * W, p->copies * W);

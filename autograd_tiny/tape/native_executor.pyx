@@ -1,4 +1,4 @@
-# distutils: depends = dots.h
+# distutils: depends = dots.h takes.h
 # cython: binding=False
 """The native executor of a plan: native_executor.h for Python. See Executor in batches.py for the methods."""
 cimport cython
@@ -7,6 +7,9 @@ from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free
 
 import numpy as np
+
+from autograd_tiny.calculus.formulas import index_error
+from autograd_tiny.tape.program import SampleIndexError
 
 cdef extern from "native_executor.h" nogil:
     ctypedef struct group:
@@ -25,19 +28,23 @@ cdef extern from "native_executor.h" nogil:
     const char *FINGERPRINT
     memory *allocate(Py_ssize_t size)
     memory *of_numbers(double *numbers)
-    void c_prepare "prepare"(const c_plan *p, double *s, double *work)
+    ctypedef struct fault:
+        int64_t sample, count
+        double index
+    void c_prepare "prepare"(const c_plan *p, double *s, double *work, fault *wrong)
     void c_finish "finish"(const c_plan *p, const double *s, double *of_s, double *work)
     void c_values "values"(
-        const c_plan *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work)
+        const c_plan *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work,
+        fault *wrong)
     double c_adjoints "adjoints"(
         const c_plan *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
-        double *of_s, int64_t W, double *work)
+        double *of_s, int64_t W, double *work, fault *wrong)
     void c_input_adjoints "input_adjoints"(
         const c_plan *p, const double *s, const double *x, int64_t B, double *out, double *gradients, int64_t W,
-        double *work)
+        double *work, fault *wrong)
     void c_tangents "tangents"(
         const c_plan *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
-        double *changes, int64_t W, double *work)
+        double *changes, int64_t W, double *work, fault *wrong)
 
 fingerprint = FINGERPRINT.decode()      # of the sources; batches.py compares it with those that are there
 CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
@@ -63,6 +70,13 @@ cdef double *room(object array, Py_ssize_t size) except NULL:
 
 cdef const double *given(object array, Py_ssize_t size) except NULL:
     return <const double *>pointer(array, size, sizeof(double))
+
+
+cdef int refuse(fault wrong) except -1:
+    """SampleIndexError if an index was wrong."""
+    if wrong.sample >= 0:
+        raise SampleIndexError(wrong.sample, wrong.index, wrong.count)
+    return 0
 
 
 @cython.final
@@ -124,9 +138,12 @@ cdef class NativeExecutor:
     def prepare(self, scalars):
         cdef double *s = room(scalars, self.scalars)
         cdef double *work = self.borrow(1)
+        cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_prepare(&self.plan, s, work)
+            c_prepare(&self.plan, s, work, &wrong)
         self.give_back(work)
+        if wrong.sample >= 0:
+            raise index_error(wrong.index, wrong.count)
 
     def finish(self, scalars, adjoints):
         cdef const double *s = given(scalars, self.scalars)
@@ -142,9 +159,11 @@ cdef class NativeExecutor:
         cdef const double *samples = given(x, B * self.plan.inputs)
         cdef double *to = room(out, B * self.plan.results)
         cdef double *work = self.borrow(W)
+        cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_values(&self.plan, s, samples, B, to, W, work)
+            c_values(&self.plan, s, samples, B, to, W, work, &wrong)
         self.give_back(work)
+        refuse(wrong)
 
     def adjoints(self, scalars, x, weights, adjoints):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
@@ -159,9 +178,11 @@ cdef class NativeExecutor:
         cdef double *of_s = room(adjoints, self.scalars)
         cdef double *work = self.borrow(W)
         cdef double total
+        cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            total = c_adjoints(&self.plan, s, samples, B, each, weight, of_s, W, work)
+            total = c_adjoints(&self.plan, s, samples, B, each, weight, of_s, W, work, &wrong)
         self.give_back(work)
+        refuse(wrong)
         return total
 
     def input_adjoints(self, scalars, x, out, gradients):
@@ -171,9 +192,11 @@ cdef class NativeExecutor:
         cdef double *to = room(out, B)
         cdef double *found = room(gradients, B * self.plan.inputs)
         cdef double *work = self.borrow(W)
+        cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_input_adjoints(&self.plan, s, samples, B, to, found, W, work)
+            c_input_adjoints(&self.plan, s, samples, B, to, found, W, work, &wrong)
         self.give_back(work)
+        refuse(wrong)
 
     def tangents(self, scalars, x, out, changes, directions):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
@@ -183,7 +206,9 @@ cdef class NativeExecutor:
         cdef double *to = room(out, B * self.plan.results)
         cdef double *found = room(changes, B * self.plan.results)
         cdef double *work = self.borrow(W)
+        cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_tangents(&self.plan, s, samples, along, B, to, found, W, work)
+            c_tangents(&self.plan, s, samples, along, B, to, found, W, work, &wrong)
         self.give_back(work)
+        refuse(wrong)
 

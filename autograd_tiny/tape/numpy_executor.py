@@ -1,6 +1,6 @@
 """The executor of a plan that is written with NumPy: for places where native_executor.pyx was not built.
 
-A group is one of three kinds, each with a forward pass, a reverse pass and one for tangents. They compute with whole
+A group is one of four kinds, each with a forward pass, a reverse pass and one for tangents. They compute with whole
 rows, and take values and derivatives from the formulas of the calculus, with NumPy's functions for their names.
 batches.py states the methods of an executor.
 """
@@ -18,7 +18,9 @@ from ..calculus.floats import FLOATS
 from ..calculus.formulas import Namespace, products_of_others, sharing
 from ..calculus.operations import OPERATIONS, Operation
 from ..engine.custom import CustomOperation
+from ..calculus.c_kernels import TAKES
 from .grouping import DOTS, FACTORS, ROWS, SCALARS, Group, Index, Plan
+from .program import SampleIndexError
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -44,18 +46,21 @@ class NumpyExecutor:
     def prepare(self, scalars: Array) -> None:
         with np.errstate(all="ignore"):
             for kernel in self.once:
-                kernel.forward(scalars, scalars[:, np.newaxis])
+                try:
+                    kernel.forward(scalars, scalars[:, np.newaxis])
+                except SampleIndexError as error:
+                    raise error.of_no_sample() from None
 
     def values(self, scalars: Array, x: Array, out: Array) -> None:
         for block in self._blocks(x):
-            out[block] = self._forward(scalars, x[block])[self.plan.outputs].T
+            out[block] = self._forward(scalars, x, block)[self.plan.outputs].T
 
     def adjoints(self, scalars: Array, x: Array, weights: Array | float, adjoints: Array) -> float:
         total = 0.0
         copied = self.plan.copied
         for block in self._blocks(x):
             seeds = weights if isinstance(weights, float) else weights[block]
-            rows, row_adjoints = self._reverse(scalars, x[block], seeds, adjoints, BY_PARAMETERS)
+            rows, row_adjoints = self._reverse(scalars, x, block, seeds, adjoints, BY_PARAMETERS)
             with np.errstate(all="ignore"):
                 total += float((seeds * rows[self.plan.outputs[0]]).sum())
                 np.add.at(adjoints, copied, row_adjoints[self.plan.inputs :][: len(copied)].sum(axis=1))
@@ -69,13 +74,13 @@ class NumpyExecutor:
     def input_adjoints(self, scalars: Array, x: Array, out: Array, gradients: Array) -> None:
         unused = np.zeros_like(scalars)
         for block in self._blocks(x):
-            rows, row_adjoints = self._reverse(scalars, x[block], 1.0, unused, BY_INPUTS)
+            rows, row_adjoints = self._reverse(scalars, x, block, 1.0, unused, BY_INPUTS)
             out[block] = rows[self.plan.outputs[0]]
             gradients[block] = row_adjoints[: self.plan.inputs].T
 
     def tangents(self, scalars: Array, x: Array, out: Array, changes: Array, directions: Array) -> None:
         for block in self._blocks(x):
-            rows = self._forward(scalars, x[block])
+            rows = self._forward(scalars, x, block)
             tangents = np.full_like(rows, NONE)
             tangents[: self.plan.inputs] = np.where(directions[block].T == 0.0, NONE, directions[block].T)
             with np.errstate(all="ignore"):
@@ -87,22 +92,25 @@ class NumpyExecutor:
     def _blocks(self, x: Array) -> list[slice]:
         return [slice(i, i + self.width) for i in range(0, len(x), self.width)]
 
-    def _forward(self, scalars: Array, x: Array) -> Array:
+    def _forward(self, scalars: Array, x: Array, block: slice) -> Array:
         """All rows (rows, samples) of a block of samples."""
         inputs, copied = self.plan.inputs, self.plan.copied
-        rows = np.empty((self.plan.rows, len(x)))
-        rows[:inputs] = x.T
+        rows = np.empty((self.plan.rows, len(x[block])))
+        rows[:inputs] = x[block].T
         rows[inputs : inputs + len(copied)] = scalars[copied][:, np.newaxis]
         with np.errstate(all="ignore"):
             for kernel in self.per_sample:
-                kernel.forward(scalars, rows)
+                try:
+                    kernel.forward(scalars, rows)
+                except SampleIndexError as error:
+                    raise error.behind(block.start) from None
         return rows
 
     def _reverse(
-        self, scalars: Array, x: Array, seeds: Array | float, scalar_adjoints: Array, by: int
+        self, scalars: Array, x: Array, block: slice, seeds: Array | float, scalar_adjoints: Array, by: int
     ) -> tuple[Array, Array]:
         """All rows of a block, and their adjoints; those of scalars are added."""
-        rows = self._forward(scalars, x)
+        rows = self._forward(scalars, x, block)
         row_adjoints = np.zeros_like(rows)
         row_adjoints[self.plan.outputs[0]] = seeds
         with np.errstate(all="ignore"):
@@ -111,16 +119,18 @@ class NumpyExecutor:
         return rows, row_adjoints
 
 
-# ---- the three kinds of groups: dots, layers, and all other operations
+# ---- the four kinds of groups: dots, layers, takes, and all other operations
 
 def _kernel(group: Group, plan: Plan) -> Kernel:
+    if group.opcode == TAKES:
+        return _Takes(group, plan)
     if group.opcode != DOTS:
         return _Elementwise(group, plan)
     return _Layer(group, plan) if group.layer >= 0 else _Dots(group, plan)
 
 
 class _Elementwise:
-    """Instructions of one operation but dot, on rows."""
+    """Instructions of one operation but dot and take, on rows."""
 
     def __init__(self, group: Group, plan: Plan) -> None:
         self.operation: Operation = plan.operations[group.opcode]
@@ -225,13 +235,50 @@ class _Layer:
             tangents[self.results] += _pushed(x, weight[:, np.newaxis])
 
 
+class _Takes:
+    """Values at an index: of scalars, or of rows."""
+
+    def __init__(self, group: Group, plan: Plan) -> None:
+        *_, self.index = operands = plan.operands(group)
+        self.taken, self.are_scalars = operands[:-1], group.weights > 0
+        self.results = slice(group.first, group.first + group.length)
+        self.needed = group.by_parameters, group.by_inputs
+
+    def forward(self, scalars: Array, rows: Array) -> None:
+        places = self._places(rows)
+        rows[self.results] = scalars[places] if self.are_scalars else np.take_along_axis(rows, places, axis=0)
+
+    def reverse(self, by: int, scalars: Array, rows: Array, scalar_adjoints: Array, row_adjoints: Array) -> None:
+        """Add the adjoints of the results to those of the values that were taken, sample by sample."""
+        if self.needed[by]:
+            places, adjoint = self._places(rows), row_adjoints[self.results]
+            if self.are_scalars:
+                np.add.at(scalar_adjoints, places, adjoint)
+            else:
+                np.add.at(row_adjoints, (places, np.arange(rows.shape[1])), adjoint)
+
+    def push_tangents(self, scalars: Array, rows: Array, tangents: Array) -> None:
+        if not self.are_scalars:
+            tangents[self.results] = np.take_along_axis(tangents, self._places(rows), axis=0)
+
+    def _places(self, rows: Array) -> Index:
+        """The places (instructions, samples) of the values that are taken."""
+        n, index = len(self.taken), rows[self.index]
+        is_wrong = ~((index >= -n) & (index < n) & (index == np.floor(index)))
+        if is_wrong.any():
+            k, sample = np.argwhere(is_wrong)[0].tolist()
+            raise SampleIndexError(sample, float(index[k, sample]), n)
+        found: Index = self.taken[index.astype(np.int64) % n, np.arange(len(index))[:, np.newaxis]]
+        return found
+
+
 def _pushed(tangents: Array, factors: Any) -> Array:
     """Tangents times derivatives; no tangent stays none, also if the derivative is infinite."""
     is_none = (tangents == 0.0) & np.signbit(tangents)
     return np.where(is_none, NONE, tangents * factors + 0.0)
 
 
-Kernel: TypeAlias = _Elementwise | _Dots | _Layer
+Kernel: TypeAlias = _Elementwise | _Dots | _Layer | _Takes
 
 
 # ---- the calculus on rows

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..calculus.formulas import index_error
 from ..calculus.operations import DOT, Operation
 
 CONSTANT, ONCE, PER_SAMPLE = range(3)   # rates: how often a number is computed. Never, once in a run, for each sample
@@ -24,6 +25,29 @@ def receivers(operation: Operation, operands: Sequence[int]) -> Iterable[int]:
     if not any(operation.flat):
         return operands
     return [x for x, is_flat in zip(operands, operation.flat, strict=True) if not is_flat]
+
+
+class SampleIndexError(IndexError):
+    """An index of a sample that means none of the values that one is taken from.
+
+    Attributes:
+        sample: Its number in the batch.
+    """
+
+    def __init__(self, sample: int, index: float, count: int) -> None:
+        self.sample, self._index, self._count = sample, index, count
+        super().__init__(f"sample {sample}: {index_error(index, count)}")
+
+    def behind(self, samples: int) -> SampleIndexError:
+        """The same error in a batch that has so many samples before these."""
+        return SampleIndexError(samples + self.sample, self._index, self._count)
+
+    def of_no_sample(self) -> IndexError:
+        """The same error of a number that is computed once in a run."""
+        return index_error(self._index, self._count)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return SampleIndexError, (self.sample, self._index, self._count)
 
 
 class Program:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from ..boundary.arguments import describe
 from ..boundary.collector import without_collector
-from ..calculus.operations import LEAF
+from ..calculus.formulas import position
+from ..calculus.operations import LEAF, TAKE
 from ..engine.graph import topological_order
 from ..engine.state import switched
 from ..engine.value import Value, plain_float
@@ -87,7 +88,7 @@ def of_function(
     readings = Readings()
     with readings.noted():
         first = _traced(call, numbers)
-    elsewhere = second_point(numbers)
+    elsewhere = _with_indices(second_point(numbers), first)
     leaves = _possible_parameters(first.inputs, topological_order(*first.outputs)) if given is None else given
     moved = leaves if given is not None else [*dict.fromkeys([*leaves, *readings.leaves(but=first.inputs)])]
     generators = Generators(f)          # not before the first run, which may have made parameters from random numbers
@@ -196,14 +197,33 @@ def second_point(numbers: Sequence[float]) -> list[float]:
     ]
 
 
+def _with_indices(numbers: list[float], trace: _Trace) -> list[float]:
+    """A second test point, at which inputs that were indices are others, in the range of all values to take."""
+    counts: dict[int, int] = {}
+    for node in topological_order(*trace.outputs):
+        if node.operation is TAKE:
+            index, count = id(node.operands[-1]), len(node.operands) - 1
+            counts[index] = min(count, counts.get(index, count))
+    return [
+        _another_index(x.data, counts[id(x)]) if id(x) in counts else number
+        for number, x in zip(numbers, trace.inputs, strict=True)
+    ]
+
+
+def _another_index(index: float, count: int) -> float:
+    """The next one; of a single value the other way to write it."""
+    return -1.0 - index if count == 1 else float((position(index, count) + 1) % count)
+
+
 def _traced_again(call: Call, numbers: list[float]) -> _Trace:
     try:
-        return _traced(call, numbers)
+        with switched(any_index=True):          # one that is computed need not be in range here
+            return _traced(call, numbers)
     except Exception as error:
         raise ValueError(
             f"{name_of(call.fun)} was called again, at {_shown(numbers)} and with other parameters, to see whether it "
             f"does the same there, and raised {type(error).__name__}: {error}. If it picks by a number, as x[int(y)] "
-            "does, write where, or take one-hot inputs; if its steps are the same everywhere, "
+            "does, write autograd_tiny.take(x, y), or where; if its steps are the same everywhere, "
             "record(…, check=False) skips that call"
         ) from error
 

@@ -12,7 +12,7 @@ from .. import vectors
 from ..boundary.files import write_file
 from ..boundary.text import one_line, quoted, shortened, some_of
 from ..calculus.c_kernels import numbered
-from ..calculus.operations import DOT, LEAF, operation_named
+from ..calculus.operations import DOT, LEAF, TAKE, operation_named
 from ..engine.custom import CustomOperation
 from ..engine.value import Value
 from .program import CONSTANT, PER_SAMPLE, Instruction, Program
@@ -98,10 +98,10 @@ def _program(contents: dict[str, Any]) -> Loaded:
 def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:
     name, *operands = line
     operation = operation_named(name)
-    if operation is not DOT and operation not in WITH_KERNELS:
+    if operation not in (DOT, TAKE) and operation not in WITH_KERNELS:
         raise ValueError(f"tapes have no instruction {name}")
     _check_slots(operands, constants, slots)
-    least = 1 if operation.is_nary else len(operation.operands)
+    least = 2 if operation is TAKE else 1 if operation.is_nary else len(operation.operands)
     if operation is LEAF or len(operands) < least or (not operation.is_nary and len(operands) > least):
         raise ValueError(f"{name} does not take {len(operands)} operands")
     return Instruction(operation, tuple(operands))

@@ -201,3 +201,11 @@ def _one_hot(t: Array, classes: int, name: str) -> Array:
         )
     one_hot: Array = np.eye(classes)[t.astype(int)]
     return one_hot
+
+
+def labels_if_one_hot(t: Array) -> Array:
+    """The labels (samples,) in one-hot rows (samples, k); any other targets as they are."""
+    if t.ndim == 2 and np.isin(t, (0.0, 1.0)).all() and (t.sum(axis=1) == 1.0).all():
+        labels: Array = t.argmax(axis=1).astype(float)
+        return labels
+    return t

@@ -54,7 +54,7 @@ def fit(
         y: Targets (samples,) or (samples, outputs). For "cross_entropy" and "multiclass_hinge" labels 0, 1, 2, … or
             one-hot rows, for "hinge" 1 and -1, for "binary_cross_entropy" 0 to 1, for other names any numbers.
         loss: A name in nn.losses.LOSSES, or a function (outputs, target) of Values for one sample, whose target is
-            a row of y as floats. Such a function takes classes as one-hot rows, np.eye(K)[y].
+            a row of y as floats, or the number itself. With labels, take(outputs, target) is the output of the class.
         optimizer: An optimiser, which may have only some of the parameters: the others stay as they are. Or the
             name of one with its defaults: "sgd", "adagrad", "rmsprop", "adam" or "adamw".
         lr: The learning rate of an optimizer that is given by its name.

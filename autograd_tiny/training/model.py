@@ -8,6 +8,7 @@ from ..engine.state import switched
 from ..boundary.arguments import describe, instance, takes
 from ..engine.value import is_operand
 from ..nn.activations import ACTIVATIONS, linear
+from ..nn.embedding import Embedding
 from ..nn.layers import (
     MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, as_list, dropout_factors, keep_all,
 )
@@ -17,7 +18,7 @@ from ..nn.network import Network
 from .data import Array
 from .per_sample import WORTH_A_TAPE, PerSample, call_for_sample, floats_of
 
-BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network}
+BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network, Embedding}
 
 
 # ---- arguments

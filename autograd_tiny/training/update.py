@@ -21,9 +21,10 @@ from ..engine.graph import depends_on
 from ..engine.value import Value
 from ..nn.layers import dropout_factors, keep_all
 from ..nn.logits import squashed_twice
-from ..nn.losses import loss_spec
+from ..nn.losses import cross_entropy, loss_spec
 from ..optim.clipping import checked_limit, clip_norm, clip_value
-from .data import Array, all_finite, inputs_of, targets_of, weights_of
+from ..tape.program import SampleIndexError
+from .data import Array, all_finite, inputs_of, labels_if_one_hot, targets_of, weights_of
 from .divergence import explain_divergence
 from .model import is_built_in, modules_of, optimizer_for, outputs_and_dropouts, training_mode
 from .parameter_array import ParameterArray
@@ -59,6 +60,8 @@ class Training:
         self.samples = len(self.x)
         outputs, self.dropouts = outputs_and_dropouts(model, self.modules, self.x[0], self.loss)
         self.targets = targets_of(y, self.samples, self.loss.targets, outputs)
+        # a label is one number, and selects one logit
+        self._targets = labels_if_one_hot(self.targets) if self.loss.loss is cross_entropy else self.targets
         self.weights = weights_of(sample_weight, self.samples)
         self.optimizer = optimizer_for(model, optimizer, lr)
         self.seed = seed if seed is None or isinstance(seed, np.random.Generator) else integer("seed", seed, 0)
@@ -105,7 +108,7 @@ class Training:
         """Run one sample forward. TypeError, ValueError unless loss and penalty are Values of the parameters."""
         with dropout_factors(keep_all):
             outputs, loss = call_for_sample(
-                self._outputs_and_loss, [floats_of(self.x[0]), floats_of(self.targets[0])], 0
+                self._outputs_and_loss, [floats_of(self.x[0]), floats_of(self._targets[0])], 0
             )
         if type(loss) is not Value:
             raise TypeError(f"the loss of a sample is one Value, got {describe(loss)}")
@@ -131,12 +134,12 @@ class Training:
 
     def _widths(self) -> list[int | None]:
         """The columns of the inputs, the target and the factors in a row: see PerSample."""
-        target = self.targets.shape[1] if self.targets.ndim == 2 else None
+        target = self._targets.shape[1] if self._targets.ndim == 2 else None
         return [self.x.shape[1], target, *([len(self.dropouts)] if self.dropouts else [])]
 
     def _objective(self) -> PerSample:
         is_trusted = is_built_in(self.loss.loss) and all(map(is_built_in, self.modules or [self.model]))
-        example = np.concatenate([self.x[0], np.ravel(self.targets[0]), np.ones(len(self.dropouts))])
+        example = np.concatenate([self.x[0], np.ravel(self._targets[0]), np.ones(len(self.dropouts))])
         with training_mode(self.modules):
             return PerSample(
                 self.loss_of_sample, example, self.widths, self.parameters.values,
@@ -177,6 +180,9 @@ class Training:
         except SampleError as error:
             sample = np.arange(self.samples)[part][error.sample]
             raise FloatingPointError(f"{error.reason} in {where}, with sample {sample}") from error.__cause__
+        except SampleIndexError as error:
+            sample = np.arange(self.samples)[part][error.sample]
+            raise IndexError(f"{error.of_no_sample()}, in {where}, with sample {sample}") from None
         gradient, penalty = gradient[:moving], 0.0
         if self.penalty_of_model is not None:
             penalty, of_penalty = self.penalty_of_model.value_and_grad(np.zeros((1, 1)), 1.0, parameters.numbers)
@@ -203,7 +209,7 @@ class Training:
 
     def rows(self, part: Part) -> Array:
         """Inputs, targets and new factors for the Dropouts, side by side; valid until the next call."""
-        x, targets = self.x[part], self.targets[part]
+        x, targets = self.x[part], self._targets[part]
         rows, width = self._rows[: len(x)], x.shape[1]
         rows[:, :width] = x
         stop = width + (self.widths[1] or 1)

@@ -89,7 +89,7 @@ def _outputs(curve: Curve, x: float, nothing: list[float]) -> list[float]:
     """The outputs beside the point. Where a function of plain numbers raises an error, it is not finite."""
     try:
         return curve(x)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, IndexError, ValueError):
         return nothing
 
 

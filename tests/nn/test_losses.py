@@ -395,3 +395,26 @@ def test_an_unknown_name_lists_the_known_ones():
 
 def test_a_penalty_is_displayed_as_it_was_written():
     assert repr(nn.L1(0.5)) == "L1(0.5)" and repr(nn.L2(1e-4)) == "L2(0.0001)"
+
+
+# ---- labels that are inputs of a tape
+
+@pytest.mark.parametrize("loss", [losses.cross_entropy, losses.multiclass_hinge])
+def test_a_label_may_be_an_input_of_a_tape(loss):
+    tape = record(lambda z, y: loss(z, y), [0.3, -1.2, 2.0], 1)
+    for label in range(3):
+        scores = [Value(x) for x in (0.5, 0.25, -0.75)]
+        expected = loss(scores, label)
+        row = [0.5, 0.25, -0.75, label]
+        assert math.isclose(tape(row)[0], expected.data, rel_tol=1e-15)
+        found = tape.input_gradients(row)[0]
+        assert np.allclose(found[:3], gradients(expected, scores), rtol=1e-14, atol=1e-16) and found[3] == 0.0
+    with pytest.raises(IndexError, match="sample 0: index 3 is out of range"):
+        tape([0.0, 0.0, 0.0, 3.0])
+    with pytest.raises(IndexError, match="an index is an integer"):
+        loss([Value(1.0), Value(2.0)], Value(0.5))
+
+
+def test_a_logit_of_minus_infinity_costs_nothing_where_the_label_is_another():
+    tape = record(lambda z, y: losses.cross_entropy(z, y), [0.3, -1.2], 1)
+    assert tape([0.0, -math.inf, 0.0])[0] == 0.0

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 import mpmath
 from autograd_tiny import Value
 from autograd_tiny.calculus.floats import FLOATS
-from autograd_tiny.calculus.operations import LEAF, OPERATIONS, Operation
+from autograd_tiny.calculus.operations import LEAF, OPERATIONS, TAKE, Operation
 from autograd_tiny.engine import functions
 from autograd_tiny.engine.value import apply
 
 MP = mpmath.MPContext()
 MP.dps = 80             # 50 digits are left where a reference loses some: 1 - x² for x next to 1
 INF, NAN = math.inf, math.nan
-ROWS = {row.name: row for row in OPERATIONS if type(row) is Operation and row is not LEAF}
+# All rows but take, which needs integers: see tests/engine/test_reductions.py and properties/test_take_on_tapes.py.
+ROWS = {row.name: row for row in OPERATIONS if type(row) is Operation and row not in (LEAF, TAKE)}
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
     "pow": operator.pow, "neg": operator.neg, "abs": operator.abs,

@@ -33,6 +33,7 @@ def selections(value: float) -> Iterator[Selection]:
     yield Selection("where, by a Value", (2.0, value, NAN), (0, 2), at.where)
     yield Selection("where, by a comparison", (2.0, 1.0, value, INF), (0, 1, 3),
                     lambda a, b, x, y: at.where(at.greater(a, b), x, y))
+    yield Selection("take", (INF, value, NAN, -2.0), (0, 2, 3), lambda *xs: at.take(xs[:3], xs[3]))
     if value == 0.0:
         yield Selection("relu", (-1.0,), (0,), at.relu)
         yield Selection("equal", (2.0, 1.0), (0, 1), at.equal)

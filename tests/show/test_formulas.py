@@ -12,7 +12,7 @@ import pytest
 
 from autograd_tiny import (
     Value, dot, gradients, logsumexp, max, maximum, mean, min, minimum, operation, prod, sum as total,
-    where,
+    take, where,
 )
 from autograd_tiny.engine import functions
 from autograd_tiny.show.formulas import (
@@ -211,6 +211,8 @@ a, b, c, nan = Value(-1.0, "a"), Value(2.0, "b"), Value(0.0, "c"), Value(math.na
     (a.clip(c, b), ["a < c", "a < c and c < b"]),
     (max([a, b, c]), ["b is the largest"] * 3),
     (min([a, b, c]), ["a is the smallest"] * 3),
+    (take([a, b], Value(-1.0, "i")), ["i is -1"] * 2),
+    (take([a, b], Value(1.0)), ["the index is 1"] * 2),
     (max([a, -1.0]), ["a and −1 are the largest"]),
     (max([a, a, a]), ["3 operands are the largest"]),
     (max([a, nan]), [""]),
@@ -281,3 +283,11 @@ def test_a_long_label_is_cut() -> None:
     long = Value(1.0, "n" * 10_000)
     assert len(value_formula(long * x, exactly)) < 50
     assert gradients(long * x, long) == 3.0
+
+
+def test_a_take_shows_the_index_and_a_derivative_of_1_or_0():
+    a, b, i = Value(1.0, "a"), Value(2.0, "b"), Value(1.0, "i")
+    node = take([a, b, 3.0, a, b, a], i)
+    assert value_formula(node, briefly) == "take(a, b, 3, …, a, i)"
+    assert value_latex(node, briefly) == r"\operatorname{take}\left(a, b, 3, \cdots, a, i\right)"
+    assert [local_derivative_formula(node, k, briefly) for k in range(7)] == ["0", "1", *"00000"]
