@@ -63,7 +63,7 @@ class Operation:
         self.operands = tuple(operands.split())
         self.value = value
         self.derivatives = derivatives
-        self.flat = tuple([derivative == "0" for derivative in derivatives])
+        self.flat = tuple([derivative == "0" or derivative.startswith("[0 for") for derivative in derivatives])
         self.note = note
         self.summary = summary
         self.parameters = tuple((parameters or operands).split())
@@ -71,6 +71,13 @@ class Operation:
         self.is_nary = "xs" in self.operands
         self.selects = selects
         self.activation = activation
+
+    def flat_operands(self, operands: Sequence[Any]) -> Sequence[bool]:
+        """For each of the operands, whether no gradient ever flows to it: see `flat`."""
+        if not self.is_nary:
+            return self.flat or [False] * len(operands)
+        groups = zip(self.flat, self.grouped(operands), strict=True)
+        return [is_flat for is_flat, group in groups for _ in group]
 
     def contribution(self, adjoint: float, local_grad: float) -> float:
         """Adjoint times local derivative: what the chain rule adds to the adjoint of an operand."""

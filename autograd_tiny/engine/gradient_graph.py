@@ -87,7 +87,9 @@ def gradient_graph(
             operands = node.operands
             wanted = [id(x) in on_the_way for x in operands]
             if any(node.operation.flat):
-                wanted = [want and not flat for want, flat in zip(wanted, node.operation.flat, strict=True)]
+                wanted = [want and not flat for want, flat in zip(
+                    wanted, node.operation.flat_operands(operands), strict=True
+                )]
             if not just_computed:               # since then an operand may have been frozen, or set free
                 wanted = [want and flow for want, flow in zip(wanted, node.flows, strict=True)]
             local_grads = node.operation.differentiate(FORMULAS, operands, node, wanted)

@@ -17,10 +17,10 @@ except ImportError:
     from . import pure_cython as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny.calculus import ieee
-    from cython.cimports.autograd_tiny.engine.value import Fan, nary, number
+    from cython.cimports.autograd_tiny.engine.value import Fan, Value, freeze, nary, number
 else:
     from ..calculus import ieee
-    from .value import Fan, nary, number
+    from .value import Fan, Value, freeze, nary, number
 from ..calculus.formulas import index_error
 from ..calculus.operations import DOT, LOGSUMEXP, MAX, MEAN, MIN, PROD, SUM, TAKE, Operation
 from .state import noted
@@ -125,6 +125,8 @@ def take(fan: Fan) -> Any:
     for i in range(fan.size):
         fan.local_grads[i] = 0.0
     fan.local_grads[place] = 1.0
+    if type(fan.operands[fan.size - 1]) is Value:
+        freeze(fan, fan.size - 1)
     return nary(TAKE, f, fan)
 
 

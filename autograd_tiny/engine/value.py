@@ -880,9 +880,9 @@ def flat(node: Value) -> Value:
 def freeze(fan: Fan, place: Any) -> None:
     """Let nothing flow to the operand at a place."""
     if fan.frozen is None:
-        fan.frozen = ONLY[place]
+        fan.frozen = ONLY[place] if place < 3 else {place}
     elif place not in fan.frozen:
-        fan.frozen = fan.frozen | ONLY[place]
+        fan.frozen = fan.frozen | {place}
 
 
 def start(node: Value, operation: Operation, data: float) -> None:
@@ -953,7 +953,7 @@ def make(
         assert fan is not None
         for i in range(fan.size):
             fan.local_grads[i] = local_grads[i]
-        for place, is_flat in enumerate(() if operation.is_nary else operation.flat):
+        for place, is_flat in enumerate(operation.flat_operands(operands) if any(operation.flat) else ()):
             if is_flat:
                 freeze(fan, place)
         node: Value = nary(operation, data, fan)

@@ -10,7 +10,7 @@ lowering.py makes programs; batches.py runs their plans on an executor, such as 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain, count, repeat
 from typing import Any, NamedTuple
 
@@ -212,10 +212,9 @@ class _InstructionArrays:
         part[self.position == 2 * half] = SCALARS
         self._find_scalars_of_takes()
         other = np.where(self.is_nary[self.owner], 1, 1 << np.minimum(self.position, 2))
-        other[self.is_index] = 0
         self.bit = np.where(of_dot, part, other)
         self.is_reached = np.frombuffer(program.reached(), np.uint8)[program.first :] == 1
-        is_flat = [flag for operation, operands in program.instructions for flag in _flat(operation, len(operands))]
+        is_flat = [flag for instruction in program.instructions for flag in _flat(*instruction)]
         flowing = np.where(np.array(is_flat, bool) | ~self.is_reached[self.owner], 0, self.bit)
         depending = np.array([False] * self.shift + [flag == 1 for flag in program.depending_on_parameters()])
         self.by_parameters = _united(np.where(depending[self.slot], flowing, 0), self.starts)
@@ -305,9 +304,9 @@ def _opcodes(operations: Iterable[Operation]) -> dict[Operation, int]:
     return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
 
 
-def _flat(operation: Operation, operands: int) -> Iterable[bool]:
+def _flat(operation: Operation, operands: Sequence[int]) -> Iterable[bool]:
     """For each operand, whether no gradient ever flows to it."""
-    return operation.flat if any(operation.flat) else repeat(False, operands)
+    return operation.flat_operands(operands) if any(operation.flat) else repeat(False, len(operands))
 
 
 def _levels(program: Program) -> Index:

@@ -24,7 +24,8 @@ def receivers(operation: Operation, operands: Sequence[int]) -> Iterable[int]:
     """The operands that a gradient flows to."""
     if not any(operation.flat):
         return operands
-    return [x for x, is_flat in zip(operands, operation.flat, strict=True) if not is_flat]
+    flat = operation.flat_operands(operands)
+    return [x for x, is_flat in zip(operands, flat, strict=True) if not is_flat]
 
 
 class SampleIndexError(IndexError):

@@ -81,6 +81,23 @@ def test_values_and_all_derivatives_are_those_of_eager_code(make, on):
         close(gradient, by_parameters, 1e-11)
 
 
+@executors
+@each_function
+def test_gradients_that_are_tapes_and_second_derivatives(make, on):
+    weights = [Value(0.1 * k - 0.3, f"w{k}") for k in range(8)]
+    tape = record(make(weights), 1, 0.5, parameters=weights)
+    gradient, xs = on(tape.gradient()), samples(20)
+    close(gradient(xs), tape.input_gradients(xs))
+    second = tape.hessian(xs)
+    assert (second[:, 0] == 0.0).all() and (second[:, :, 0] == 0.0).all()
+    for row, (k, x) in zip(second, xs.tolist(), strict=True):
+        leaf = Value(x)
+        first = gradients(make(weights)(Value(k), leaf), leaf, create_graph=True)
+        close(row[1, 1], gradients(first, leaf))
+    total = tape.vjp(xs, [1.0])[1]
+    close(total, tape.input_gradients(xs))
+
+
 @each_function
 def test_threads_change_no_bit(make):
     tape = record(make([Value(0.1 * k - 0.3) for k in range(8)]), 1, 0.5)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ...calculus.floats import FLOATS
 from ...calculus.formulas import Namespace, products_of_others, sharing
-from ...calculus.operations import ADD, DIV, EQUAL, MUL, NEG, OPERATIONS, POW, SUB, WHERE, Operation
+from ...calculus.operations import ADD, DIV, EQUAL, LESS, MUL, NEG, OPERATIONS, POW, SUB, TAKE, WHERE, Operation
 from ..lowering import Draft
 
 Number: TypeAlias = "Symbol | float"
@@ -163,12 +163,19 @@ def _quotient(x: Number, y: Number) -> Number:
     return x if _is(y, 1.0) else result(DIV, x, y)
 
 
+def _one_hot(xs: Sequence[Number], index: Sequence[Number]) -> list[Number]:
+    """1 at the index, and 0 for all others."""
+    n, k = len(xs), index[0]
+    place = chosen(result(LESS, k, 0.0), lambda: k + n, lambda: k)
+    return [result(EQUAL, place, float(i)) for i in range(n)]
+
+
 SYMBOLS = Namespace(
     {row.name: partial(result, row) for row in OPERATIONS},
     where=chosen, pi=math.pi, inf=math.inf, nan=math.nan, divide=_quotient, pow=partial(result, POW),
     not_equal=lambda x, y: 1.0 - result(EQUAL, x, y),
     products_of_others=products_of_others, shares=sharing(partial(result, EQUAL)),
-    sum=partial(reduce, add),
+    sum=partial(reduce, add), item=lambda xs, index: result(TAKE, *xs, *index), one_hot=_one_hot,
 )
 for _row in OPERATIONS:
     if _row.is_nary and _row.name != "sum":
