@@ -120,6 +120,7 @@ def logsumexp(fan: Fan) -> Any:
 
 def take(fan: Fan) -> Any:
     """The x at an index; the operands are x₁…xₙ and the index."""
+    check_not_empty(fan)
     place = place_of(fan)
     f = fan.local_grads[place]
     for i in range(fan.size):
