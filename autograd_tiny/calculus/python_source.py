@@ -193,8 +193,8 @@ def _function_of_three(row: Operation) -> str:
     return "\n".join([
         f"def {row.name}(first: Operand, second: Operand, third: Operand) -> Value:",
         "    fan: Fan = fan_of((first, second, third))",
-        *(f"    freeze(fan, {k})" for k, is_flat in enumerate(row.flat) if is_flat),
         "    x, y, z = number(first), number(second), number(third)",
+        *(f"    freeze(fan, {k})" for k, is_flat in enumerate(row.flat) if is_flat),
         _assigned("f", row.value, "    "),
         *(_assigned(f"fan.local_grads[{k}]", each, "    ") for k, each in enumerate(row.derivatives)),
         f"    return nary({constant(row)}, f, fan)",

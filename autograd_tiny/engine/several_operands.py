@@ -162,8 +162,8 @@ def logaddexp(left: Operand, right: Operand) -> Value:
 
 def where(first: Operand, second: Operand, third: Operand) -> Value:
     fan: Fan = fan_of((first, second, third))
-    freeze(fan, 0)
     x, y, z = number(first), number(second), number(third)
+    freeze(fan, 0)
     f = y if x != 0.0 else z
     fan.local_grads[0] = 0.0
     fan.local_grads[1] = 1.0 if x != 0.0 else 0.0

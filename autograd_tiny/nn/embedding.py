@@ -8,7 +8,8 @@ from ..boundary.arguments import integer
 from ..boundary.text import shortened
 from ..engine.functions import take
 from ..engine.value import Value
-from .init import Initialiser, initialiser
+from .activations import linear
+from .init import Initialiser, weight_initialiser
 from .module import Module
 
 
@@ -35,7 +36,7 @@ class Embedding(Module):
         self, num_embeddings: int, embedding_dim: int, *, init: str | Initialiser = "normal", rng: Any = random
     ) -> None:
         rows, columns = integer("num_embeddings", num_embeddings), integer("embedding_dim", embedding_dim)
-        draw = initialiser(init)
+        draw = weight_initialiser(init, linear)
         self.weight = [[Value(draw(rng, rows, columns)) for _ in range(columns)] for _ in range(rows)]
 
     def forward(self, index: Any) -> Any:
