@@ -43,6 +43,7 @@ _NAMES = {
     "engine.state": "engine_kind",
     "engine.value": "Value",
     "expression": "parse",
+    "replay.jit": "jit",
     "show.draw": "draw",
     "show.explanation.explanation": "explain",
     "show.film.player": "play",

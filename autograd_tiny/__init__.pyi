@@ -24,6 +24,7 @@ from .engine.graph import find_nonfinite as find_nonfinite, topological_order as
 from .engine.state import engine_kind as engine_kind
 from .engine.value import Value as Value
 from .expression import parse as parse
+from .replay.jit import jit as jit
 from .show.draw import draw as draw
 from .show.explanation.explanation import explain as explain
 from .show.film.player import play as play

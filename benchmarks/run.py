@@ -17,7 +17,7 @@ from pathlib import Path
 
 import published
 from measuring.processes import PEERS, missing
-from reports.derivatives import cheap_gradient, derivatives
+from reports.derivatives import cheap_gradient, derivatives, minimisation
 from reports.engine import chain, importing, memory, moons, scaling
 from reports.seeing import seeing
 from reports.tapes import tape_digits, tape_mnist, tape_moons, tape_one_sample, tape_parameters, tape_recording
@@ -25,8 +25,8 @@ from reports.training import initial_weights, training_digits, training_mnist, t
 
 WORKLOADS: dict[str, Callable[[], str]] = {
     "moons": moons, "chain": chain, "memory": memory, "scaling": scaling, "import": importing,
-    "derivatives": derivatives, "cheap-gradient": cheap_gradient, "tape-moons": tape_moons,
-    "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-parameters": tape_parameters,
+    "derivatives": derivatives, "minimisation": minimisation, "cheap-gradient": cheap_gradient,
+    "tape-moons": tape_moons, "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-parameters": tape_parameters,
     "tape-one-sample": tape_one_sample, "tape-recording": tape_recording, "training-moons": training_moons,
     "training-digits": training_digits, "training-mnist": training_mnist, "initial-weights": initial_weights,
     "seeing": seeing,

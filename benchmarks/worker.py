@@ -15,6 +15,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "moons": ("moons", "moons"),
     "chain": ("chain", "chain"),
     "derivatives": ("derivatives", "derivatives"),
+    "minimisation": ("derivatives", "minimisation"),
     "cheap-gradient": ("derivatives", "cheap_gradient"),
     "tape-network": ("network_losses", "network"),
     "tape-one-sample": ("mixed_graphs", "one_sample"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from functools import cache
 from typing import Any, Protocol
 
@@ -96,6 +97,25 @@ class BatchRunner:
         for _ in _mapped(run_chunk, self._chunks(len(x)), threads):
             pass
         self.spare.append(scalars)
+
+    def one(self, parameters: tuple[Value, ...], x: Array) -> Array:
+        """The outputs (outputs,) of one sample (1, inputs), C-contiguous float64."""
+        out = np.empty((1, self.outputs))
+        fixed = self._of_no_parameters
+        scalars = self._scalars(parameters) if fixed is None else fixed
+        try:
+            self.executor.values(scalars, x, out)
+        except SampleIndexError as error:
+            raise error.of_no_sample() from None
+        if fixed is None:
+            self.spare.append(scalars)
+        found: Array = out[0]
+        return found
+
+    @cached_property
+    def _of_no_parameters(self) -> Array | None:
+        """All scalars, if there are no parameters; nothing changes them."""
+        return None if self.parameters.stop > self.parameters.start else self._scalars(())
 
     def adjoints(
         self, parameters: tuple[Value, ...], at: Array | None, x: Array, weights: Array | float, threads: int

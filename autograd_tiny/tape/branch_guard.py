@@ -37,6 +37,10 @@ def identity_refused(inputs: Sequence[Value]) -> switched:
     return switched(on_identity=_BranchGuard(inputs).check_identity)
 
 
+class BranchError(TypeError):
+    """A function that is recorded decides by its numbers."""
+
+
 class _BranchGuard:
     """Checks the operands of comparisons."""
 
@@ -52,7 +56,7 @@ class _BranchGuard:
                 continue
             role = "input" if id(leaf) in self._inputs else "parameter"
             dependence = f"the {role}" if leaf is operand else f"which depends on the {role} {leaf!r}"
-            raise TypeError(
+            raise BranchError(
                 f"{_users_line()} decides by {operand!r}, {dependence}, and a tape would repeat that decision for "
                 "every sample. Write it with autograd_tiny.greater, where, maximum, max, relu or softmax"
             )

@@ -28,10 +28,10 @@ class Readings:
         """The block."""
         return switched(on_read=self._note_reading, on_result=self._note_result)
 
-    def leaves(self, but: Sequence[Value]) -> list[Value]:
-        """Those among them that may be parameters, but not these."""
-        inputs = {id(x) for x in but}
-        return [x for x in self._seen.values() if x.operation is LEAF and x.requires_grad and id(x) not in inputs]
+    def leaves(self, but: Sequence[Value], frozen: bool = False) -> list[Value]:
+        """Those among them that may be parameters, but not these; with frozen, also those that require no gradient."""
+        leaves, inputs = [x for x in self._seen.values() if x.operation is LEAF], {id(x) for x in but}
+        return [x for x in leaves if (x.requires_grad or frozen) and id(x) not in inputs]
 
     def _note_reading(self, value: Value, data: float) -> float:
         if _users_code_asks():

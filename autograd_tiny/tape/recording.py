@@ -76,21 +76,26 @@ def of_graph(output: Any, inputs: Any, parameters: Any = None) -> Recording:
 
 
 def of_function(
-    f: Callable[..., Any], *examples: Any, parameters: Any = None, check: bool = True
+    f: Callable[..., Any], *examples: Any, parameters: Any = None, check: bool = True, frozen: bool = False
 ) -> Recording:
-    """The program of a function, the same wherever it is called."""
+    """The program of a function, the same wherever it is called.
+
+    frozen: Whether Values that require no gradient may be parameters, too; otherwise they are constants.
+    """
     if not examples:
         raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
     call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
     numbers, given = [number(x) for x in call.numbers], _given(parameters)
     if not check:
-        return _recorded(_traced(call, numbers), given)
+        trace = _traced(call, numbers)
+        leaves = _possible_parameters(trace.inputs, topological_order(*trace.outputs), frozen)
+        return _recorded(trace, leaves if given is None else given, given is None)
     readings = Readings()
     with readings.noted():
         first = _traced(call, numbers)
     elsewhere = _with_indices(second_point(numbers), first)
-    leaves = _possible_parameters(first.inputs, topological_order(*first.outputs)) if given is None else given
-    moved = leaves if given is not None else [*dict.fromkeys([*leaves, *readings.leaves(but=first.inputs)])]
+    leaves = _possible_parameters(first.inputs, topological_order(*first.outputs), frozen) if given is None else given
+    moved = leaves if given is not None else [*dict.fromkeys([*leaves, *readings.leaves(first.inputs, frozen)])]
     generators = Generators(f)          # not before the first run, which may have made parameters from random numbers
     with parameters_moved(moved, second_point([x.data for x in moved])):
         second = _traced_again(call, elsewhere)
@@ -156,10 +161,10 @@ def _lowered(trace: _Trace, given: list[Value] | None, in_order_of_use: bool) ->
     return Recording(program.once_first(used), chosen, trace.input_names, trace.structure)
 
 
-def _possible_parameters(inputs: list[Value], order: list[Value]) -> list[Value]:
-    """The leaves that require a gradient."""
+def _possible_parameters(inputs: list[Value], order: list[Value], frozen: bool = False) -> list[Value]:
+    """The leaves that require a gradient; with frozen, the others too."""
     known = {id(x) for x in inputs}
-    return [x for x in order if x.operation is LEAF and x.requires_grad and id(x) not in known]
+    return [x for x in order if x.operation is LEAF and (x.requires_grad or frozen) and id(x) not in known]
 
 
 def _values(given: Any, name: str) -> tuple[list[Value], Structure]:
@@ -224,7 +229,7 @@ def _traced_again(call: Call, numbers: list[float]) -> _Trace:
             f"{name_of(call.fun)} was called again, at {_shown(numbers)} and with other parameters, to see whether it "
             f"does the same there, and raised {type(error).__name__}: {error}. If it picks by a number, as x[int(y)] "
             "does, write autograd_tiny.take(x, y), or where; if its steps are the same everywhere, "
-            "record(…, check=False) skips that call"
+            "check=False skips that call"
         ) from error
 
 

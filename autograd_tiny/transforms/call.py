@@ -49,7 +49,7 @@ class Call:
         self.fun, self.args, self.kwargs, self.has_aux = fun, args, kwargs, has_aux
         self.several = isinstance(argnums, Sequence)
         wanted: Sequence[Any] = argnums if isinstance(argnums, Sequence) else [argnums]
-        self.places = [_place(each, args, fun) for each in wanted]
+        self.places = [place_of(each, args, fun) for each in wanted]
         if len({*self.places}) < len(self.places):
             raise ValueError(f"argnums={argnums} names an argument of {name_of(fun)} twice")
         parts = [flatten(args[i], f"argument {i} of {name_of(fun)}", integer_arrays) for i in self.places]
@@ -250,7 +250,7 @@ def has_value(x: Any) -> bool:
 
 # ---- names and places of arguments
 
-def _place(argnum: Any, args: Sequence[Any], fun: Function) -> int:
+def place_of(argnum: Any, args: Sequence[Any], fun: Function) -> int:
     """The index of an argument; negative argnums count from the end."""
     try:
         place = operator.index(argnum)

@@ -19,6 +19,7 @@ from ..boundary.text import quoted
 from ..engine import functions
 from ..engine.state import engine_kind
 from .call import Argnums, Call, ForwardRun, Function, ReverseRun, has_value, name_of, pulled_back, weighted_sum
+from .own_derivatives import OwnDerivatives
 from .pytree import flatten, flatten_like, unflatten_jacobian
 
 Mode: TypeAlias = Literal["forward", "reverse"]
@@ -53,6 +54,8 @@ def grad(fun: Function, argnums: Argnums = 0, has_aux: bool = False, *, mode: Mo
             comparison with nan decides.
     """
     _check(fun, "grad", mode)
+    if isinstance(fun, OwnDerivatives):
+        return fun.transformed(grad, argnums, has_aux)
     both = value_and_grad(fun, argnums, has_aux, mode=mode)
 
     @_named("grad", fun)
@@ -79,6 +82,8 @@ def value_and_grad(
         TypeError, ValueError: See grad.
     """
     _check(fun, "value_and_grad", mode)
+    if isinstance(fun, OwnDerivatives):
+        return fun.transformed(value_and_grad, argnums, has_aux)
 
     @_named("value_and_grad", fun)
     def both(*args: Any, **kwargs: Any) -> Any:
@@ -116,6 +121,8 @@ def elementwise_grad(fun: Function, argnums: Argnums = 0, *, mode: Mode = "rever
         TypeError, ValueError: See grad.
     """
     _check(fun, "elementwise_grad", mode)
+    if isinstance(fun, OwnDerivatives):
+        return fun.transformed(elementwise_grad, argnums)
 
     @wraps(fun)
     def total(*args: Any, **kwargs: Any) -> Any:
@@ -149,6 +156,8 @@ def derivative(fun: Function, n: int = 1, argnums: int = 0, *, mode: Mode = "for
         raise ValueError(f"derivative: n is 0, 1, 2, …, got {quoted(n)} (it is derivative(f, n)(x))")
     if isinstance(argnums, Sequence):
         raise TypeError(f"derivative: argnums is one int, got {describe(argnums)}")
+    if isinstance(fun, OwnDerivatives):
+        return fun.transformed(derivative, n, argnums)
     answer = fun
     for _ in range(n):
         answer = _first_derivative(answer, fun, argnums, mode)
@@ -192,6 +201,8 @@ def jacobian(
         TypeError, ValueError: See grad.
     """
     _check(fun, "jacobian", mode or "reverse")
+    if isinstance(fun, OwnDerivatives):
+        return fun.transformed(jacobian, argnums, has_aux)
 
     @_named("jacobian", fun)
     def matrix(*args: Any, **kwargs: Any) -> Any:
@@ -251,6 +262,8 @@ def hessian(
         if each not in ("forward", "reverse"):
             raise ValueError(f"hessian: a mode such as 'forward-over-reverse' is expected, got {quoted(mode)}")
     _check(fun, "hessian")
+    if isinstance(fun, OwnDerivatives):
+        return fun.transformed(hessian, argnums, has_aux)
     first = jacobian(fun, argnums, has_aux, mode=inner)  # type: ignore[arg-type]
     second = jacobian(first, argnums, has_aux, mode=outer)  # type: ignore[arg-type]
     return _named("hessian", fun)(second)
@@ -279,6 +292,9 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, list | tuple):
             raise TypeError(f"jvp: {name} is a tuple of arguments, such as (x,), got {describe(given)}")
+    found = fun.product(jvp, primals, tangents, has_aux) if isinstance(fun, OwnDerivatives) else None
+    if found is not None:
+        return found
     call = Call(fun, tuple(primals), {}, range(len(primals)), has_aux)
     direction = flatten_like(tuple(tangents), call.structure, "tangents", "primals")
     call.keep = call.keep or has_value(direction)
@@ -306,6 +322,9 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
         ValueError: Raised by pull_back, for cotangents of another structure.
     """
     _check(fun, "vjp")
+    found = fun.product(vjp, primals, None, has_aux) if isinstance(fun, OwnDerivatives) else None
+    if found is not None:
+        return found
     call = Call(fun, primals, {}, range(len(primals)), has_aux)
     run = call.over_values()
 
@@ -340,6 +359,9 @@ def hvp(fun: Function, primals: Any, tangents: Any) -> Any:
     _check(fun, "hvp")
     if type(primals) is not tuple:
         return hvp(fun, (primals,), (tangents,))
+    found = fun.product(hvp, primals, tangents) if isinstance(fun, OwnDerivatives) else None
+    if found is not None:
+        return found
     places = range(len(primals))
     structure = flatten(primals, "primals")[1]
     vector = flatten_like(tangents, structure, "tangents", "primals")

@@ -66,8 +66,10 @@ def derivatives(engine: str, problem: str, writing: str, *jitted: str) -> Answer
     transforms, m = library(engine)
     transform, size, functions = PROBLEMS[problem]
     function = functions[writing]
-    derivative = getattr(transforms, transform)(lambda x: function(m, x))
-    if jitted:
+    recorded = jitted and engine in ("native", "pure")
+    scalar = (lambda x: function(m, x)) if not recorded else transforms.jit(lambda x: function(m, x))
+    derivative = getattr(transforms, transform)(scalar)
+    if jitted and not recorded:
         derivative = transforms.jit(derivative)
     x = m.array(point(size))
 
@@ -78,6 +80,30 @@ def derivatives(engine: str, problem: str, writing: str, *jitted: str) -> Answer
     return {
         "times": lambda: repetitions(derive, lambda found: None),
         "result": lambda: {"numbers": derive().ravel().tolist()},
+    }
+
+
+def minimisation(engine: str, method: str) -> Answers:
+    """SciPy's minimisation of Rosenbrock's function of ten numbers, by the jitted value and gradient."""
+    transforms, m = library(engine)
+    minimize = import_module("scipy.optimize").minimize
+    asarray = import_module("numpy").asarray
+    start = m.array([-1.2, 1.0] * 5)
+    if engine == "jax":
+        jitted = transforms.jit(transforms.value_and_grad(lambda x: rosenbrock(m, x)))
+
+        def both(x: Any) -> Any:
+            value, gradient = jitted(x)
+            return float(value), asarray(gradient)
+    else:
+        both = transforms.value_and_grad(transforms.jit(lambda x: rosenbrock(m, x)))
+
+    def minimise() -> Any:
+        return minimize(both, asarray(start), jac=True, method=method)
+
+    return {
+        "times": lambda: repetitions(minimise, lambda found: None),
+        "result": lambda: {"numbers": [round(x, 3) for x in minimise().x.tolist()]},
     }
 
 

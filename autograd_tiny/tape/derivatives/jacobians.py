@@ -7,6 +7,9 @@ inputs. The Hessian is the Jacobian of the gradient.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import inf
+
 import numpy as np
 
 from ...engine.value import Value
@@ -22,26 +25,38 @@ ROWS = 2**14                # samples in a batch of tangents
 
 
 class JacobianRunner:
-    """The derivatives of all outputs of a program with respect to its inputs."""
+    """The derivatives of all outputs of a program with respect to n of its inputs: to all of them, if none are given.
 
-    def __init__(self, program: Program) -> None:
-        self._inputs, self._outputs = program.inputs, len(program.outputs)
-        most = max(ALWAYS, len(program.instructions) * program.inputs // VECTORISED)
-        written = jacobian_program(program, most=most)
-        self.is_program = written is not None
-        self._runner = BatchRunner(program if written is None else written)
+    Attributes:
+        program: The program of the derivatives; None if tangents are computed.
+    """
+
+    def __init__(self, program: Program, wanted: Sequence[int] | None = None) -> None:
+        self._wanted, self._outputs = range(program.inputs) if wanted is None else wanted, len(program.outputs)
+        self._all_inputs = program.inputs
+        most: float = max(ALWAYS, len(program.instructions) * len(self._wanted) // VECTORISED)
+        if self._outputs == 1:                  # a gradient
+            most = inf
+        self.program = jacobian_program(program, self._wanted, most=most)
+        self._runner = BatchRunner(self.program or program)
+
+    def one(self, parameters: tuple[Value, ...], x: Array) -> Array:
+        """The derivatives (outputs · n,) for one sample (1, inputs), C-contiguous float64."""
+        return self._runner.one(parameters, x) if self.program else self.run(parameters, x, 1).ravel()
 
     def run(self, parameters: tuple[Value, ...], x: Array, threads: int) -> Array:
-        """An array (B, outputs, inputs) for samples x (B, inputs)."""
-        n, m = self._inputs, self._outputs
+        """An array (B, outputs, n) for samples x (B, inputs)."""
+        n, m = len(self._wanted), self._outputs
         found = np.empty((len(x), m, n))
-        if self.is_program:
+        if self.program:
             self._runner.run("values", parameters, threads, x, found.reshape(len(x), m * n))
             return found
         step = max(1, ROWS // n)
+        unit = np.zeros((n, self._all_inputs))
+        unit[range(n), self._wanted] = 1.0
         for i in range(0, len(x), step):
             samples = np.repeat(x[i : i + step], n, axis=0)
-            directions = np.tile(np.eye(n), (len(samples) // n, 1))
+            directions = np.tile(unit, (len(samples) // n, 1))
             values, changes = np.empty((2, len(samples), m))
             self._runner.run("tangents", parameters, threads, samples, values, changes, directions)
             found[i : i + step] = changes.reshape(-1, n, m).transpose(0, 2, 1)
