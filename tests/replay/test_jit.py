@@ -559,5 +559,5 @@ def test_a_look_up_by_an_index():
     assert grad(f)([1.0, 2.0, 3.0], 2) == [0.0, 0.0, 6.0]
     assert hessian(f)([1.0, 2.0], 0.0) == [[2.0, 0.0], [0.0, 0.0]]
     for index in (3.0, 0.5):
-        with pytest.raises(IndexError, match="^(index 3 is out of range|an index is an integer)"):
+        with pytest.raises(IndexError, match=r"^(index 3 is out of range|an index is an integer)"):
             f([1.0, 2.0, 3.0], index)
