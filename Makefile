@@ -1,7 +1,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd_tiny/*/*.pyx autograd_tiny/*/*.h) \
+NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd_tiny/*/*.pyx autograd_tiny/*/*.h autograd_tiny/*/*/*.h) \
           $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py
 
 .DEFAULT_GOAL := help

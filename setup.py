@@ -6,6 +6,7 @@ AUTOGRAD_TINY_PURE=1 builds without them.
 """
 import os
 import sys
+import sysconfig
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,9 @@ except ImportError:
 
 ENGINE = ["state", "value", "backward", "several_operands", "reductions", "functions"]
 COMPILED = [*(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors"]   # run uncompiled, too
+# the kernels of tapes are compiled once for each of these, see autograd_tiny/tape/kernels
+TARGETS = {"avx512f": ["-mavx512f"], "avx2": ["-mavx2"], "default": []}
+X86 = "x86_64", "amd64", "i686", "universal2", "intel"      # how platforms end that have them all
 
 BUILD, FOLDERS = Path("build"), {}
 if not os.access(".", os.W_OK):             # a read-only tree: whatever is made goes elsewhere
@@ -34,15 +38,33 @@ def write_kernels() -> None:
     package = ModuleType("autograd_tiny")
     package.__path__ = ["autograd_tiny"]
     sys.modules["autograd_tiny"] = package
-    text = import_module("autograd_tiny.calculus.c_kernels").source()
+    made = import_module("autograd_tiny.calculus.c_kernels")
     for name in [name for name in sys.modules if name.startswith("autograd_tiny")]:
         del sys.modules[name]
-    BUILD.mkdir(exist_ok=True)
-    BUILD.joinpath("kernels.h").write_text(text, encoding="utf-8")
+    write(BUILD / "kernels.h", made.source())
+    write(BUILD / "fingerprint.h", f'#define FINGERPRINT "{made.fingerprint()}"\n')
+    for target in TARGETS:
+        write(kernels_of(target), '#include "module.h"\n')
+
+
+def kernels_of(target: str) -> Path:
+    """A source file of its own for each target, and so an object file of its own."""
+    return BUILD / "kernels" / f"{target}.c"
+
+
+def write(path: Path, text: str) -> None:
+    """Only if it has changed: it would be compiled again."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 class BuildAllOrNone(build_ext):
-    """Builds the engine as a whole."""
+    """Builds the engine as a whole, with all processors."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def build_extensions(self) -> None:
         if not self.can_compile():
@@ -77,6 +99,16 @@ def is_outdated() -> bool:
     return bool(written) and max(declared) > min(written)
 
 
+def targets() -> dict[str, list[str]]:
+    """The targets that this platform has, with options of the compiler."""
+    if not sysconfig.get_platform().endswith(X86):
+        return {"default": []}
+    if sys.platform != "darwin":
+        return TARGETS
+    # the compiler may be asked for two kinds of processors at once
+    return {name: [x for each in options for x in ("-Xarch_x86_64", each)] for name, options in TARGETS.items()}
+
+
 def extensions() -> list[Extension]:
     if cythonize is None or os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
         return []
@@ -93,12 +125,23 @@ def extensions() -> list[Extension]:
         )
         for name in COMPILED
     ]
+    tape = Path("autograd_tiny/tape")
     native_executor = Extension(
-        "autograd_tiny.tape.native_executor", ["autograd_tiny/tape/native_executor.pyx"],
-        extra_compile_args=flags + quiet, include_dirs=[str(BUILD), "autograd_tiny/calculus", "autograd_tiny/tape"],
-        depends=["autograd_tiny/tape/native_executor.h", str(BUILD / "kernels.h")],
+        "autograd_tiny.tape.native_executor", [f"{tape}/native_executor.pyx"],
+        extra_compile_args=flags, include_dirs=[str(BUILD), str(tape)],
+        depends=[f"{tape}/native_executor.h", f"{tape}/kernels/plan.h", str(BUILD / "fingerprint.h")],
     )
-    found = cythonize(
+    kernels = [
+        Extension(
+            f"autograd_tiny.tape.kernels.{target}", [str(kernels_of(target))], define_macros=[("TARGET", target)],
+            extra_compile_args=flags + quiet + options,
+            include_dirs=[str(BUILD), f"{tape}/kernels", "autograd_tiny/calculus"],
+            depends=[str(BUILD / "fingerprint.h")],     # of all of its sources
+            optional=True,          # some compilers know no vector types: tapes run on NumPy then
+        )
+        for target, options in targets().items()
+    ]
+    return kernels + cythonize(
         [*compiled, native_executor],
         build_dir=str(BUILD),
         force=is_outdated(),
@@ -106,8 +149,6 @@ def extensions() -> list[Extension]:
             "boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3,
         },
     )
-    found[-1].optional = True       # some compilers know no vector types: tapes run on NumPy then
-    return found
 
 
 setup(ext_modules=extensions(), options=FOLDERS, cmdclass={"build_ext": BuildAllOrNone})

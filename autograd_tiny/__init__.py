@@ -53,6 +53,7 @@ _NAMES = {
     "show.plots.regions": "plot_decision_regions",
     "show.plots.weights": "plot_weights",
     "show.report.report": "diagnose",
+    "tape.batches": "simd",
     "tape.tape": "Tape record",
     "training.checkpoint": "load_checkpoint save_checkpoint",
     "training.curves": "history_svg plot_history",

@@ -79,13 +79,19 @@ def test_the_commands_print_what_the_page_says(page, tmp_path, monkeypatch, caps
 SHELL = re.compile(r"^```sh\n(.*?)^```\n", re.S | re.M)
 WITH_SHELL = [page for page in [README, *PAGES] if SHELL.search(text_of(page))]
 TARGETS = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.M))
+TRAIN = """\
+import os
+import autograd_tiny as at
+assert at.engine_kind() == "pure" or "AUTOGRAD_TINY_PURE" not in os.environ
+assert at.simd() in (os.environ.get("AUTOGRAD_TINY_SIMD", at.simd()), None)
+"""
 
 
 @pytest.mark.parametrize("page", WITH_SHELL, ids=name_of)
 def test_every_line_of_shell_can_be_run(page, tmp_path):
     """As it stands, but for `pip install` and `make`, whose targets must be there."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    (tmp_path / "train.py").write_text("import autograd_tiny as at\nassert at.engine_kind() == 'pure'\n", "utf-8")
+    (tmp_path / "train.py").write_text(TRAIN, "utf-8")
     for line in "".join(SHELL.findall(text_of(page))).splitlines():
         command, _, comment = line.partition("    # ")
         if command.startswith("make "):

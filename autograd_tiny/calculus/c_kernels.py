@@ -1,12 +1,11 @@
-"""The calculus in C: the formulas of operations.py as functions, for tape/native_executor.h.
+"""The calculus in C: the formulas of operations.py as functions, for tape/kernels/replay.h.
 
 setup.py writes them to build/kernels.h. For an operation of few operands they are value_exp(x) and, with the value f,
 the local derivatives derivative_exp_0(x, f). For one of any number of operands they are value_max(xs, n, out) and
 derivatives_max(xs, n, f, out), where out has room for the n derivatives and, behind them, for lists in the formula.
 SELECTS_max is 1, and 0 for an operation that does not select.
-FINGERPRINT tells a compiled executor from one of other sources.
 EACH_1(DO), EACH_2(DO), EACH_3(DO) and EACH_MANY(DO) expand DO(opcode, name) for each operation of so many operands.
-Dots and takes have kernels that are written by hand, in tape/; TAKES is the opcode of the latter.
+Dots and takes have kernels that are written by hand, in tape/kernels/; TAKES is the opcode of the latter.
 """
 from __future__ import annotations
 
@@ -22,7 +21,10 @@ SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 NAMES = {"pi": "PI", "inf": "INFINITY", "nan": "NAN"}
 LISTS = {"max": "largest", "min": "smallest", "sum": "sum_of", "prod": "product_of"}
 ROWS = {row.name: row for row in OPERATIONS}
-EXECUTOR = ("calculus/special.h", "tape/dots.h", "tape/takes.h", "tape/native_executor.h", "tape/native_executor.pyx")
+EXECUTOR = (            # what tapes are compiled from, beside the formulas
+    "calculus/special.h", "tape/native_executor.h", "tape/native_executor.pyx",
+    *(f"tape/kernels/{name}.h" for name in ("batches", "dots", "module", "plan", "replay", "rows", "takes")),
+)
 WITHOUT_KERNEL = (LEAF, SUM, MEAN, DOT, TAKE)   # sums are lowered to dots; dots.h and takes.h compute the last two
 TAKES = OPERATIONS.index(TAKE)                  # its opcode
 
@@ -107,22 +109,20 @@ def _function(head: str, formula: str) -> str:
 
 
 def fingerprint() -> str:
-    """A hash of everything that tape/native_executor is compiled from; "" where some of these files are not there."""
+    """A hash of everything that tape/native_executor and the kernels are compiled from, to tell them from others.
+
+    "" where some of these files are not there.
+    """
     package = Path(__file__).parents[1]
     try:
         files = [package.joinpath(name).read_text(encoding="utf-8") for name in EXECUTOR]
     except OSError:
         return ""
-    return sha256("".join([_kernels(), *files]).encode()).hexdigest()
+    return sha256("".join([source(), *files]).encode()).hexdigest()
 
 
 def source() -> str:
     """The text of kernels.h."""
-    return f'{_kernels()}#define FINGERPRINT "{fingerprint()}"\n'
-
-
-def _kernels() -> str:
-    """The formulas in C."""
     lines = ["/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"]
     lines += [f"#define TAKES {TAKES}"]
     uses: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}

@@ -7,7 +7,7 @@
 
 tape.py describes the pipeline and is the place to begin; then, in the order of a compiler: recording.py with
 branch_guard.py, moved_parameters.py and randomness.py, which say what can't be recorded; program.py, lowering.py,
-grouping.py, batches.py, and an executor: numpy_executor.py, or native_executor.pyx with native_executor.h. listing.py,
+grouping.py, batches.py, and an executor: numpy_executor.py, or native_executor.pyx with the folder kernels. listing.py,
 serialization.py and arguments.py serve them. derivatives/ makes programs of derivatives from programs.
 """
 from .tape import Tape as Tape, record as record

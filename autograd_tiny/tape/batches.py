@@ -194,8 +194,8 @@ def _native_executor() -> Any:
         from . import native_executor
     except ImportError:                         # the compiler knew no vector types
         return None
-    compiled, here = getattr(native_executor, "fingerprint", None), fingerprint()
-    if here and compiled != here:
+    compiled, here = getattr(native_executor, "fingerprint", ""), fingerprint()
+    if not compiled or (here and compiled != here):
         warn(
             "the compiled executor of tapes is one of other sources than those beside it, so tapes run on NumPy, which "
             "is slower: install the package again",
@@ -203,3 +203,22 @@ def _native_executor() -> Any:
         )
         return None
     return native_executor.NativeExecutor
+
+
+def simd() -> str | None:
+    """Which kernels run native tapes: those for the widest vectors of this processor, unless a variable says another.
+
+    The environment variable AUTOGRAD_TINY_SIMD, set before the import, chooses one. All give the same numbers.
+
+    Returns:
+        "avx512f", "avx2" or "default", which uses what every processor of the kind has: SSE2, or NEON. None where
+        tapes run on NumPy.
+
+    Raises:
+        ValueError: AUTOGRAD_TINY_SIMD names kernels that this processor cannot run, or that were not built.
+    """
+    if engine_kind() == "pure" or _native_executor() is None:
+        return None
+    from .native_executor import in_use
+
+    return in_use()

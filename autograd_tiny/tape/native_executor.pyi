@@ -2,6 +2,9 @@ from typing import Any
 
 from .grouping import Plan
 
+def use(name: str) -> None: ...
+def in_use() -> str: ...
+
 class NativeExecutor:
     name: str
     width: int

@@ -1,17 +1,19 @@
-# distutils: depends = dots.h takes.h
 # cython: binding=False
-"""The native executor of a plan: native_executor.h for Python. See Executor in batches.py for the methods."""
+"""The native executor of a plan: the C functions in the folder kernels, for Python. See Executor in batches.py."""
 cimport cython
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport free
 
 import numpy as np
 
 from autograd_tiny.calculus.formulas import index_error
+from autograd_tiny.tape.kernels import targets
 from autograd_tiny.tape.program import SampleIndexError
 
 cdef extern from "native_executor.h" nogil:
+    ctypedef double number
     ctypedef struct group:
         pass
     ctypedef struct c_plan "plan":
@@ -22,34 +24,56 @@ cdef extern from "native_executor.h" nogil:
         const int32_t *copied
         const int32_t *outputs
         int64_t inputs, copies, results, rows, scratch
-    ctypedef struct memory:
-        Py_ssize_t size
-        double *numbers
-    const char *FINGERPRINT
-    memory *allocate(Py_ssize_t size)
-    memory *of_numbers(double *numbers)
     ctypedef struct fault:
         int64_t sample, count
-        double index
-    void c_prepare "prepare"(const c_plan *p, double *s, double *work, fault *wrong)
-    void c_finish "finish"(const c_plan *p, const double *s, double *of_s, double *work)
-    void c_values "values"(
-        const c_plan *p, const double *s, const double *x, int64_t B, double *out, int64_t W, double *work,
-        fault *wrong)
-    double c_adjoints "adjoints"(
-        const c_plan *p, const double *s, const double *x, int64_t B, const double *weights, double weight,
-        double *of_s, int64_t W, double *work, fault *wrong)
-    void c_input_adjoints "input_adjoints"(
-        const c_plan *p, const double *s, const double *x, int64_t B, double *out, double *gradients, int64_t W,
-        double *work, fault *wrong)
-    void c_tangents "tangents"(
-        const c_plan *p, const double *s, const double *x, const double *directions, int64_t B, double *out,
-        double *changes, int64_t W, double *work, fault *wrong)
+        number index
+    ctypedef struct kernels:
+        void (*prepare)(const c_plan *p, number *s, number *work, fault *wrong) noexcept nogil
+        void (*finish)(const c_plan *p, const number *s, number *of_s, number *work) noexcept nogil
+        void (*values)(
+            const c_plan *p, const number *s, const number *x, int64_t B, number *out, int64_t W,
+            number *work, fault *wrong) noexcept nogil
+        double (*adjoints)(
+            const c_plan *p, const number *s, const number *x, int64_t B, const number *weights, double weight,
+            number *of_s, int64_t W, number *work, fault *wrong) noexcept nogil
+        void (*input_adjoints)(
+            const c_plan *p, const number *s, const number *x, int64_t B, number *out, number *gradients, int64_t W,
+            number *work, fault *wrong) noexcept nogil
+        void (*tangents)(
+            const c_plan *p, const number *s, const number *x, const number *directions, int64_t B, number *out,
+            number *changes, int64_t W, number *work, fault *wrong) noexcept nogil
+    const char *TABLE
+    ctypedef struct memory:
+        Py_ssize_t size
+        number *numbers
+    const char *FINGERPRINT
+    memory *allocate(Py_ssize_t size)
+    memory *of_numbers(number *numbers)
 
-fingerprint = FINGERPRINT.decode()      # of the sources; batches.py compares it with those that are there
 CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
 ROOM = 2**24            # where the cache can't hold them anyway: 128 MiB, and as much again
 WIDTHS = (128, 64, 32, 16, 8)
+
+cdef const kernels *chosen
+cdef str target
+fingerprint = ""        # of the sources, those of the kernels too; batches.py compares it with those that are there
+
+
+def use(str name):
+    """Run the kernels for a target, one of targets.available(), in executors that are made from now on."""
+    global chosen, fingerprint, target
+    module = targets.module(name)
+    chosen = <const kernels *>PyCapsule_GetPointer(module.table, TABLE)
+    fingerprint = module.fingerprint if module.fingerprint == FINGERPRINT.decode() else ""
+    target = name
+
+
+def in_use():
+    """The name of the target."""
+    return target
+
+
+use(targets.choose())
 
 
 cdef void *pointer(object array, Py_ssize_t size, Py_ssize_t itemsize, bint writable=False) except NULL:
@@ -64,12 +88,12 @@ cdef void *pointer(object array, Py_ssize_t size, Py_ssize_t itemsize, bint writ
     return found
 
 
-cdef double *room(object array, Py_ssize_t size) except NULL:
-    return <double *>pointer(array, size, sizeof(double), True)
+cdef number *room(object array, Py_ssize_t size) except NULL:
+    return <number *>pointer(array, size, sizeof(number), True)
 
 
-cdef const double *given(object array, Py_ssize_t size) except NULL:
-    return <const double *>pointer(array, size, sizeof(double))
+cdef const number *given(object array, Py_ssize_t size) except NULL:
+    return <const number *>pointer(array, size, sizeof(number))
 
 
 cdef int refuse(fault wrong) except -1:
@@ -83,6 +107,7 @@ cdef int refuse(fault wrong) except -1:
 cdef class NativeExecutor:
     """Runs a plan over blocks of samples; see Executor for the methods."""
 
+    cdef const kernels *kernels
     cdef c_plan plan
     cdef object arrays              # whose memory the plan points to
     cdef readonly Py_ssize_t width, scalars
@@ -90,6 +115,7 @@ cdef class NativeExecutor:
     name = "native"
 
     def __init__(self, plan):
+        self.kernels = chosen
         table = np.ascontiguousarray(plan.table, np.int64)
         places, copied, outputs = (
             np.append(x, 0).astype(np.int32) for x in (plan.places, plan.copied, plan.outputs)
@@ -113,7 +139,7 @@ cdef class NativeExecutor:
     def __dealloc__(self):
         free(self.spare)
 
-    cdef double *borrow(self, Py_ssize_t width) except NULL:
+    cdef number *borrow(self, Py_ssize_t width) except NULL:
         """Memory to work in: that of another run, if it is large enough."""
         cdef Py_ssize_t size = 2 * self.plan.rows * width + self.plan.scratch
         cdef memory *found = self.spare
@@ -125,7 +151,7 @@ cdef class NativeExecutor:
                 raise MemoryError
         return found.numbers
 
-    cdef void give_back(self, double *numbers) noexcept:
+    cdef void give_back(self, number *numbers) noexcept:
         cdef memory *found = of_numbers(numbers)
         if self.spare is NULL:
             self.spare = found
@@ -136,79 +162,79 @@ cdef class NativeExecutor:
         return 1 if samples == 1 else self.width
 
     def prepare(self, scalars):
-        cdef double *s = room(scalars, self.scalars)
-        cdef double *work = self.borrow(1)
+        cdef number *s = room(scalars, self.scalars)
+        cdef number *work = self.borrow(1)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_prepare(&self.plan, s, work, &wrong)
+            self.kernels.prepare(&self.plan, s, work, &wrong)
         self.give_back(work)
         if wrong.sample >= 0:
             raise index_error(wrong.index, wrong.count)
 
     def finish(self, scalars, adjoints):
-        cdef const double *s = given(scalars, self.scalars)
-        cdef double *of_s = room(adjoints, self.scalars)
-        cdef double *work = self.borrow(1)
+        cdef const number *s = given(scalars, self.scalars)
+        cdef number *of_s = room(adjoints, self.scalars)
+        cdef number *work = self.borrow(1)
         with nogil:
-            c_finish(&self.plan, s, of_s, work)
+            self.kernels.finish(&self.plan, s, of_s, work)
         self.give_back(work)
 
     def values(self, scalars, x, out):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const double *s = given(scalars, self.scalars)
-        cdef const double *samples = given(x, B * self.plan.inputs)
-        cdef double *to = room(out, B * self.plan.results)
-        cdef double *work = self.borrow(W)
+        cdef const number *s = given(scalars, self.scalars)
+        cdef const number *samples = given(x, B * self.plan.inputs)
+        cdef number *to = room(out, B * self.plan.results)
+        cdef number *work = self.borrow(W)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_values(&self.plan, s, samples, B, to, W, work, &wrong)
+            self.kernels.values(&self.plan, s, samples, B, to, W, work, &wrong)
         self.give_back(work)
         refuse(wrong)
 
     def adjoints(self, scalars, x, weights, adjoints):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const double *s = given(scalars, self.scalars)
-        cdef const double *samples = given(x, B * self.plan.inputs)
-        cdef const double *each = NULL
+        cdef const number *s = given(scalars, self.scalars)
+        cdef const number *samples = given(x, B * self.plan.inputs)
+        cdef const number *each = NULL
         cdef double weight = 0.0
         if isinstance(weights, float):
             weight = weights
         else:
             each = given(weights, B)
-        cdef double *of_s = room(adjoints, self.scalars)
-        cdef double *work = self.borrow(W)
+        cdef number *of_s = room(adjoints, self.scalars)
+        cdef number *work = self.borrow(W)
         cdef double total
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            total = c_adjoints(&self.plan, s, samples, B, each, weight, of_s, W, work, &wrong)
+            total = self.kernels.adjoints(&self.plan, s, samples, B, each, weight, of_s, W, work, &wrong)
         self.give_back(work)
         refuse(wrong)
         return total
 
     def input_adjoints(self, scalars, x, out, gradients):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const double *s = given(scalars, self.scalars)
-        cdef const double *samples = given(x, B * self.plan.inputs)
-        cdef double *to = room(out, B)
-        cdef double *found = room(gradients, B * self.plan.inputs)
-        cdef double *work = self.borrow(W)
+        cdef const number *s = given(scalars, self.scalars)
+        cdef const number *samples = given(x, B * self.plan.inputs)
+        cdef number *to = room(out, B)
+        cdef number *found = room(gradients, B * self.plan.inputs)
+        cdef number *work = self.borrow(W)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_input_adjoints(&self.plan, s, samples, B, to, found, W, work, &wrong)
+            self.kernels.input_adjoints(&self.plan, s, samples, B, to, found, W, work, &wrong)
         self.give_back(work)
         refuse(wrong)
 
     def tangents(self, scalars, x, out, changes, directions):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const double *s = given(scalars, self.scalars)
-        cdef const double *samples = given(x, B * self.plan.inputs)
-        cdef const double *along = given(directions, B * self.plan.inputs)
-        cdef double *to = room(out, B * self.plan.results)
-        cdef double *found = room(changes, B * self.plan.results)
-        cdef double *work = self.borrow(W)
+        cdef const number *s = given(scalars, self.scalars)
+        cdef const number *samples = given(x, B * self.plan.inputs)
+        cdef const number *along = given(directions, B * self.plan.inputs)
+        cdef number *to = room(out, B * self.plan.results)
+        cdef number *found = room(changes, B * self.plan.results)
+        cdef number *work = self.borrow(W)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
-            c_tangents(&self.plan, s, samples, along, B, to, found, W, work, &wrong)
+            self.kernels.tangents(&self.plan, s, samples, along, B, to, found, W, work, &wrong)
         self.give_back(work)
         refuse(wrong)
 

@@ -15,7 +15,7 @@ It is a compiler's pipeline. How f = relu(w₁x₁ + w₂x₂ + b) − y becomes
    samples.
 5. An executor runs the groups on a block: x1 is no longer a number but a row, with one number for each sample. So
    the inner loops are over samples, where a processor computes eight at once, and finding the next instruction
-   costs next to nothing. native_executor.h does that in C, with kernels that calculus/c_kernels.py makes from the
+   costs next to nothing. The folder kernels does that in C, with functions that calculus/c_kernels.py makes from the
    formulas of the calculus; numpy_executor.py does it with NumPy where that was not built.
    In reverse mode the same groups run from the last to the first. Each adds its own adjoint times the local
    derivative to the adjoint rows of its operands: the chain rule of engine/backward.py, for a block of samples at a

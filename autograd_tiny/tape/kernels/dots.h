@@ -1,116 +1,72 @@
-/* Dots over rows of samples, and layers of dots. See native_executor.h, which includes this file, for rows and names. */
+/* Dots over rows of samples, and layers of dots. See replay.h, which includes this file, for rows and names. */
 #pragma once
 
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#if !defined(__GNUC__)
-  #error "the native tape needs the vector types of gcc or clang; without it tapes run on NumPy"
-#endif
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
-  #define FOR_THIS_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-  #define FOR_THIS_PROCESSOR
-#endif
-#if defined(__clang__)
-  #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-  #define INDEPENDENT _Pragma("GCC ivdep")
-  #pragma GCC diagnostic ignored "-Wpsabi"
-#endif
-#define INLINE static inline __attribute__((always_inline))
-
-typedef double vec __attribute__((vector_size(64), aligned(8), may_alias));
-
-typedef struct {                    /* see Group in grouping.py; count: its length */
-    int64_t opcode, count, first, size, weights, at, wanted[2], layer, begin, stride, column;
-} group;
+#include "rows.h"
 
 enum { SCALARS = 1, ROWS = 2, FACTORS = 4 };    /* bits of wanted, see grouping.py */
 
-/* ---- sums over samples */
+/* ---- a layer: M dots over the same K rows. A tile of the result, J times PARTS numbers, stays in registers; each is
+   added up in the same order whatever J is. */
 
-INLINE double together(const double *t) {
-    return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7]));
-}
-
-INLINE double sum_over(const double *x, int64_t n) {
-    double t[8] = {0};
-    int64_t i = 0;
-    for (; i + 8 <= n; i += 8) for (int l = 0; l < 8; l++) t[l] += x[i + l];
-    for (int l = 0; i + l < n; l++) t[l] += x[i + l];
-    return together(t);
-}
-
-INLINE double dot_over(const double *x, const double *y, int64_t n) {
-    double t[8] = {0};
-    int64_t i = 0;
-    for (; i + 8 <= n; i += 8) for (int l = 0; l < 8; l++) t[l] += x[i + l] * y[i + l];
-    for (int l = 0; i + l < n; l++) t[l] += x[i + l] * y[i + l];
-    return together(t);
-}
-
-INLINE void add_times(double *to, double factor, const double *x, int64_t n) {
-    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += factor * x[i];
-}
-
-INLINE void add_products(double *to, const double *x, const double *y, int64_t n) {
-    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += x[i] * y[i];
-}
-
-/* ---- a layer: M dots over the same K rows. Tiles of the result stay in registers. */
+#if VECTOR == 64
+  #define EACH_TILE(DO) DO(8) DO(4) DO(1)
+#elif VECTOR == 32
+  #define EACH_TILE(DO) DO(4) DO(1)
+#else
+  #define EACH_TILE(DO) DO(2) DO(1)
+#endif
 
 INLINE void layer_tile(
-    const int J, int64_t K, const double *w, int64_t along, int64_t across, const double *x, const int32_t *xs,
-    double *to, const int32_t *tos, int64_t m, int64_t W
+    const int J, int64_t K, const number *w, int64_t along, int64_t across, const number *x, const int32_t *xs,
+    number *to, const int32_t *tos, int64_t m, int64_t W
 ) {
-    vec t[8];
-    for (int j = 0; j < J; j++) t[j] = *(vec *)(to + (tos ? tos[m + j] : m + j) * W);
+    vec t[J][VECTORS];
+    for (int j = 0; j < J; j++) load(t[j], to + (tos ? tos[m + j] : m + j) * W);
     for (int64_t k = 0; k < K; k++) {
-        const vec each = *(const vec *)(x + (xs ? xs[k] : k) * W);
-        for (int j = 0; j < J; j++) t[j] += w[k * along + (m + j) * across] * each;
+        vec each[VECTORS];
+        load(each, x + (xs ? xs[k] : k) * W);
+        for (int j = 0; j < J; j++) add_to(t[j], w[k * along + (m + j) * across], each);
     }
-    for (int j = 0; j < J; j++) *(vec *)(to + (tos ? tos[m + j] : m + j) * W) = t[j];
+    for (int j = 0; j < J; j++) store(to + (tos ? tos[m + j] : m + j) * W, t[j]);
 }
 
 /* to[m] += Σₖ w[k * along + m * across] · x[k], all of them rows; tos, xs: their places, NULL for 0, 1, 2 … */
 INLINE void add_layer(
-    int64_t M, int64_t K, const double *w, int64_t along, int64_t across,
-    const double *x, const int32_t *xs, double *to, const int32_t *tos, int64_t n, int64_t W
+    int64_t M, int64_t K, const number *w, int64_t along, int64_t across,
+    const number *x, const int32_t *xs, number *to, const int32_t *tos, int64_t n, int64_t W
 ) {
     int64_t m = 0;
-    #define TILES(J) for (; m + J <= M; m += J) for (int64_t i = 0; i < n; i += 8) \
+    #define TILE(J) for (; m + J <= M; m += J) for (int64_t i = 0; i < n; i += PARTS) \
         layer_tile(J, K, w, along, across, x + i, xs, to + i, tos, m, W);
-    TILES(8) TILES(4) TILES(1)
-    #undef TILES
+    EACH_TILE(TILE)
+    #undef TILE
 }
 
 INLINE void weights_tile(
-    const int J, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw,
+    const int J, int64_t n, const number *g, int64_t W, const number *x, int64_t apart, number *dw,
     int64_t stride
 ) {
-    vec t[8];
-    for (int j = 0; j < J; j++) t[j] = *(vec *)(dw + j * stride);
+    vec t[J][VECTORS];
+    for (int j = 0; j < J; j++) load(t[j], dw + j * stride);
     for (int64_t i = 0; i < n; i++) {
-        const vec each = *(const vec *)(x + i * apart);
-        for (int j = 0; j < J; j++) t[j] += g[j * W + i] * each;
+        vec each[VECTORS];
+        load(each, x + i * apart);
+        for (int j = 0; j < J; j++) add_to(t[j], g[j * W + i], each);
     }
-    for (int j = 0; j < J; j++) *(vec *)(dw + j * stride) = t[j];
+    for (int j = 0; j < J; j++) store(dw + j * stride, t[j]);
 }
 
-/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows, x columns; K is a multiple of 8 */
+/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows, x columns; K is a multiple of PARTS */
 INLINE void add_weights(
-    int64_t M, int64_t K, int64_t n, const double *g, int64_t W, const double *x, int64_t apart, double *dw,
+    int64_t M, int64_t K, int64_t n, const number *g, int64_t W, const number *x, int64_t apart, number *dw,
     int64_t stride
 ) {
-    for (int64_t k = 0; k < K; k += 8) {
+    for (int64_t k = 0; k < K; k += PARTS) {
         int64_t m = 0;
-        #define TILES(J) for (; m + J <= M; m += J) \
+        #define TILE(J) for (; m + J <= M; m += J) \
             weights_tile(J, n, g + m * W, W, x + k, apart, dw + m * stride + k, stride);
-        TILES(8) TILES(4) TILES(1)
-        #undef TILES
+        EACH_TILE(TILE)
+        #undef TILE
     }
 }
 
@@ -133,12 +89,12 @@ INLINE dots dots_of(const group *g, const int32_t *places) {
 /* In a layer: weight k of dot m is w[m * stride + k]. If they don't stand like that among the scalars, they are
    gathered in scratch; spare is the rest of it. */
 typedef struct {
-    const double *w;
+    const number *w;
     int64_t stride;
-    double *spare;
+    number *spare;
 } layer_weights;
 
-INLINE layer_weights weights_of(const group *g, const dots *d, const double *s, double *scratch) {
+INLINE layer_weights weights_of(const group *g, const dots *d, const number *s, number *scratch) {
     const int64_t c = d->count, K = d->products;
     if (g->begin >= 0) return (layer_weights){s + g->begin, g->stride, scratch};
     for (int64_t k = 0; k < K; k++) for (int64_t m = 0; m < c; m++) scratch[m * K + k] = s[d->weights[k * c + m]];
@@ -149,21 +105,21 @@ INLINE layer_weights weights_of(const group *g, const dots *d, const double *s, 
 
 /* of a layer, from m on: added up in the same order as for many samples, so that the sums are the same */
 INLINE void dots_of_one_sample(
-    const int J, const dots *d, const layer_weights *l, const double *s, const double *r, double *out, int64_t m
+    const int J, const dots *d, const layer_weights *l, const number *s, const number *r, number *out, int64_t m
 ) {
-    const double *w = l->w + m * l->stride;
-    double t[8];
+    const number *w = l->w + m * l->stride;
+    number t[8];
     for (int j = 0; j < J; j++) t[j] = s[d->bias[m + j]];
     for (int64_t k = 0; k < d->products; k++) {
-        const double x = r[d->shared[k]];
+        const number x = r[d->shared[k]];
         for (int j = 0; j < J; j++) t[j] += w[j * l->stride + k] * x;
     }
     for (int j = 0; j < J; j++) out[m + j] = t[j];
 }
 
 INLINE void layer_forward(
-    const group *g, const dots *d, const double *s, const double *r, double *out, int64_t n, int64_t W,
-    double *scratch
+    const group *g, const dots *d, const number *s, const number *r, number *out, int64_t n, int64_t W,
+    number *scratch
 ) {
     const layer_weights l = weights_of(g, d, s, scratch);
     const int64_t c = d->count, K = d->products;
@@ -179,11 +135,11 @@ INLINE void layer_forward(
 }
 
 INLINE void dots_forward(
-    const group *g, const int32_t *places, const double *s, double *r, int64_t n, int64_t W, double *scratch
+    const group *g, const int32_t *places, const number *s, number *r, int64_t n, int64_t W, number *scratch
 ) {
     const dots d = dots_of(g, places);
     const int64_t c = d.count, K = d.products, L = d.factors;
-    double *out = r + g->first * W;
+    number *out = r + g->first * W;
     if (g->layer >= 0) {
         layer_forward(g, &d, s, r, out, n, W, scratch);
         return;
@@ -197,7 +153,7 @@ INLINE void dots_forward(
         return;
     }
     for (int64_t m = 0; m < c; m++) {
-        double *to = out + m * W;
+        number *to = out + m * W;
         for (int64_t i = 0; i < n; i++) to[i] = s[d.bias[m]];
         for (int64_t k = 0; k < K; k++)
             add_times(to, s[d.weights[k * c + m]], r + d.rows[k * c + m] * W, n);
@@ -206,11 +162,11 @@ INLINE void dots_forward(
     }
 }
 
-/* ---- reverse. padded: n, or the next multiple of 8 */
+/* ---- reverse. padded: n, or the next multiple of PARTS */
 
 /* a of the rows += the weights times the adjoints of the dots */
 INLINE void layer_row_adjoints(
-    const dots *d, const layer_weights *l, const double *adjoint, double *a, int64_t padded, int64_t W
+    const dots *d, const layer_weights *l, const number *adjoint, number *a, int64_t padded, int64_t W
 ) {
     const int64_t c = d->count, K = d->products;
     if (W > 1) {
@@ -226,13 +182,13 @@ INLINE void layer_row_adjoints(
    first, of rows turned into columns; then the others. x: the samples themselves, where a row of inputs lies as a
    column; or NULL */
 INLINE void layer_weight_adjoints(
-    const group *g, const dots *d, const layer_weights *l, const double *r, const double *adjoint, double *of_s,
-    int64_t n, int64_t W, const double *x, int64_t inputs, double *scratch
+    const group *g, const dots *d, const layer_weights *l, const number *r, const number *adjoint, number *of_s,
+    int64_t n, int64_t W, const number *x, int64_t inputs, number *scratch
 ) {
     const int64_t c = d->count, K = d->products, stride = l->stride;
-    const int64_t whole = W > 1 && n > 1 ? K & ~(int64_t)7 : 0;
-    double *dw = g->begin >= 0 ? of_s + g->begin : scratch, *spare = l->spare;
-    if (g->begin < 0) memset(dw, 0, (size_t)(c * K) * sizeof(double));
+    const int64_t whole = W > 1 && n > 1 ? K - K % PARTS : 0;
+    number *dw = g->begin >= 0 ? of_s + g->begin : scratch, *spare = l->spare;
+    if (g->begin < 0) memset(dw, 0, (size_t)(c * K) * sizeof(number));
     if (whole && g->column >= 0 && x) {
         add_weights(c, whole, n, adjoint, W, x + g->column, inputs, dw, stride);
     } else if (whole) {
@@ -250,12 +206,12 @@ INLINE void layer_weight_adjoints(
 }
 
 INLINE void dots_reverse(
-    const group *g, int64_t wanted, const int32_t *places, const double *s, const double *r, double *of_s,
-    double *a, int64_t n, int64_t padded, int64_t W, const double *x, int64_t inputs, double *scratch
+    const group *g, int64_t wanted, const int32_t *places, const number *s, const number *r, number *of_s,
+    number *a, int64_t n, int64_t padded, int64_t W, const number *x, int64_t inputs, number *scratch
 ) {
     const dots d = dots_of(g, places);
     const int64_t c = d.count, K = d.products, L = d.factors;
-    const double *adjoint = a + g->first * W;
+    const number *adjoint = a + g->first * W;
     if (wanted & SCALARS) for (int64_t m = 0; m < c; m++) of_s[d.bias[m]] += sum_over(adjoint + m * W, n);
     if (g->layer >= 0) {
         const layer_weights l = weights_of(g, &d, s, scratch);
@@ -281,41 +237,41 @@ INLINE void dots_reverse(
 
 #define NONE (-0.0)
 
-INLINE int is_none(double tangent) {
-    int64_t bits;
+INLINE int is_none(number tangent) {
+    number_bits bits, none = (number_bits)1 << (8 * sizeof bits - 1);
     memcpy(&bits, &tangent, sizeof bits);
-    return bits == INT64_MIN;
+    return bits == none;
 }
 
-INLINE void fill_with_none(double *t, int64_t n) {
+INLINE void fill_with_none(number *t, int64_t n) {
     for (int64_t i = 0; i < n; i++) t[i] = NONE;
 }
 
-INLINE void push_times(double *to, double factor, const double *t, int64_t n) {
+INLINE void push_times(number *to, number factor, const number *t, int64_t n) {
     INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : factor * t[i] + 0.0;
 }
 
-INLINE void push_products(double *to, const double *t, const double *x, int64_t n) {
+INLINE void push_products(number *to, const number *t, const number *x, int64_t n) {
     INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : t[i] * x[i] + 0.0;
 }
 
 INLINE int are_finite(const layer_weights *l, int64_t c, int64_t K) {
-    double zero = 0.0;
+    number zero = 0.0;
     for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++) zero += 0.0 * l->w[m * l->stride + k];
     return zero == 0.0;
 }
 
 /* of finite weights: the sums of all products, where any of the rows has a tangent */
 INLINE void layer_tangent(
-    const dots *d, const layer_weights *l, const double *t, double *out, int64_t n, int64_t W
+    const dots *d, const layer_weights *l, const number *t, number *out, int64_t n, int64_t W
 ) {
     const int64_t c = d->count, K = d->products;
-    double *any = l->spare;                             /* 0 where none of the rows has one */
-    memset(out, 0, (size_t)(c * W) * sizeof(double));
+    number *any = l->spare;                             /* 0 where none of the rows has one */
+    memset(out, 0, (size_t)(c * W) * sizeof(number));
     add_layer(c, K, l->w, 1, l->stride, t, d->shared, out, 0, n, W);
-    memset(any, 0, (size_t)n * sizeof(double));
+    memset(any, 0, (size_t)n * sizeof(number));
     for (int64_t k = 0; k < K; k++) {
-        const double *row = t + d->shared[k] * W;
+        const number *row = t + d->shared[k] * W;
         INDEPENDENT for (int64_t i = 0; i < n; i++) any[i] = is_none(row[i]) ? any[i] : 1.0;
     }
     for (int64_t m = 0; m < c; m++)
@@ -323,12 +279,12 @@ INLINE void layer_tangent(
 }
 
 INLINE void dots_tangent(
-    const group *g, const int32_t *places, const double *s, const double *r, double *t, int64_t n, int64_t W,
-    double *scratch
+    const group *g, const int32_t *places, const number *s, const number *r, number *t, int64_t n, int64_t W,
+    number *scratch
 ) {
     const dots d = dots_of(g, places);
     const int64_t c = d.count, K = d.products, L = d.factors;
-    double *out = t + g->first * W;
+    number *out = t + g->first * W;
     if (g->layer >= 0 && W > 1) {
         const layer_weights l = weights_of(g, &d, s, scratch);
         if (are_finite(&l, c, K)) {
@@ -338,7 +294,7 @@ INLINE void dots_tangent(
     }
     fill_with_none(out, c * W);
     for (int64_t m = 0; m < c; m++) {
-        double *to = out + m * W;
+        number *to = out + m * W;
         for (int64_t k = 0; k < K; k++) push_times(to, s[d.weights[k * c + m]], t + d.rows[k * c + m] * W, n);
         for (int64_t l = 0; l < L; l++) {
             const int64_t left = d.left[l * c + m] * W, right = d.right[l * c + m] * W;

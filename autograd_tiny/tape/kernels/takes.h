@@ -1,4 +1,4 @@
-/* Takes: of some values the one at an index. See native_executor.h, which includes this file, for rows and names.
+/* Takes: of some values the one at an index. See replay.h, which includes this file, for rows and names.
 
    The operands of a take are its n values and the index, a row. The values are scalars if weights is n, else rows.
    The adjoints of scalars are added sample by sample, in order: so their sums do not depend on the width of a block. */
@@ -6,16 +6,11 @@
 
 #include "dots.h"
 
-typedef struct {                    /* an index that means none of `count` values */
-    int64_t sample, count;          /* sample: -1 if there was none */
-    double index;
-} fault;
-
 /* which of n values an index means, from 0; negative ones count from the end; -1 for none */
-INLINE int64_t place_of(double index, int64_t n) {
-    if (!(index >= -(double)n && index < (double)n)) return -1;
+INLINE int64_t place_of(number index, int64_t n) {
+    if (!(index >= -(number)n && index < (number)n)) return -1;
     const int64_t k = (int64_t)index;
-    if ((double)k != index) return -1;
+    if ((number)k != index) return -1;
     return k < 0 ? k + n : k;
 }
 
@@ -23,7 +18,7 @@ INLINE int64_t place_of(double index, int64_t n) {
     const int64_t c = g->count, values = g->size - 1; \
     const int32_t *p = places + g->at; \
     for (int64_t k = 0; k < c; k++) { \
-        const double *index = r + p[values * c + k] * W; \
+        const number *index = r + p[values * c + k] * W; \
         const int64_t result = (g->first + k) * W; \
         for (int64_t i = 0; i < n; i++) { \
             const int64_t which = place_of(index[i], values);
@@ -32,7 +27,7 @@ INLINE int64_t place_of(double index, int64_t n) {
 
 /* whether all indices mean a value */
 INLINE int takes_forward(
-    const group *g, const int32_t *places, const double *s, double *r, int64_t n, int64_t W, fault *wrong
+    const group *g, const int32_t *places, const number *s, number *r, int64_t n, int64_t W, fault *wrong
 ) {
     EACH_TAKE
         if (which < 0) {
@@ -45,7 +40,7 @@ INLINE int takes_forward(
 }
 
 INLINE void takes_reverse(
-    const group *g, const int32_t *places, const double *r, double *of_s, double *a, int64_t n, int64_t W
+    const group *g, const int32_t *places, const number *r, number *of_s, number *a, int64_t n, int64_t W
 ) {
     EACH_TAKE
         *(g->weights ? of_s + TAKEN : a + TAKEN * W + i) += a[result + i];
@@ -54,7 +49,7 @@ INLINE void takes_reverse(
 
 /* the tangents of the results are those of the values; scalars have none */
 INLINE void takes_tangent(
-    const group *g, const int32_t *places, const double *r, double *t, int64_t n, int64_t W
+    const group *g, const int32_t *places, const number *r, number *t, int64_t n, int64_t W
 ) {
     EACH_TAKE
         t[result + i] = g->weights ? NONE : t[TAKEN * W + i];

@@ -1,0 +1,41 @@
+/* A module of Python with the kernels for one target, called TARGET: setup.py compiles it with the target's flags. */
+#include <Python.h>
+
+#include "batches.h"
+#include "fingerprint.h"
+
+#if defined(__x86_64__) || defined(__i386__)
+  #define CAN(FEATURE) (__builtin_cpu_init(), __builtin_cpu_supports(FEATURE))
+#else
+  #define CAN(FEATURE) 0
+#endif
+
+static const kernels table = {prepare, finish, values, adjoints, input_adjoints, tangents};
+
+/* table: the kernels; fingerprint: of their sources. runs_avx2 …: which targets this processor can run, asked of the one that every processor can */
+static int fill(PyObject *module) {
+    PyObject *capsule = PyCapsule_New((void *)&table, TABLE, NULL);
+    if (!capsule) return -1;
+    const int failed = PyModule_AddObjectRef(module, "table", capsule);
+    Py_DECREF(capsule);
+    if (failed) return -1;
+    if (PyModule_AddStringConstant(module, "fingerprint", FINGERPRINT) < 0) return -1;
+    if (PyModule_AddIntConstant(module, "runs_avx512f", CAN("avx512f")) < 0) return -1;
+    if (PyModule_AddIntConstant(module, "runs_avx2", CAN("avx2")) < 0) return -1;
+    return PyModule_AddIntConstant(module, "runs_default", 1);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)fill},
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "kernels", .m_slots = slots};
+
+#define NAMED(TARGET) PyInit_##TARGET
+#define INIT(TARGET) NAMED(TARGET)
+
+PyMODINIT_FUNC INIT(TARGET)(void) { return PyModuleDef_Init(&definition); }

@@ -1,0 +1,231 @@
+/* Runs the groups of a plan (see grouping.py) over rows of samples: forward, in reverse, and for tangents.
+
+   A row holds one number for each sample of a block, next to each other, so that every loop here is over
+   samples and uses the vector unit. Rows are W numbers apart. n of these count; loops that only fill rows run
+   to the next multiple of PARTS, and the numbers there are never looked at. With W = 1 a row is one number, and
+   loops run over the instructions of a group instead. Sums over samples go into PARTS partial sums, in an order
+   that depends neither on the processor nor on the number of threads.
+
+   s: the scalars; r: the rows; of_s, a: the adjoints of scalars and of rows; t: the tangents of rows.
+
+   dots.h has dots and layers of them, takes.h takes of one of several values; kernels.h, written by
+   calculus/c_kernels.py, has all other operations. */
+#pragma once
+
+#include "dots.h"
+#include "takes.h"
+
+#define PI 3.141592653589793
+
+/* ---- functions of lists in formulas */
+
+INLINE number largest(const number *xs, int64_t n) {
+    number best = xs[0];
+    for (int64_t k = 0; k < n; k++) if (xs[k] > best || xs[k] != xs[k]) best = xs[k];
+    return best;
+}
+
+INLINE number smallest(const number *xs, int64_t n) {
+    number best = xs[0];
+    for (int64_t k = 0; k < n; k++) if (xs[k] < best || xs[k] != xs[k]) best = xs[k];
+    return best;
+}
+
+INLINE number sum_of(const number *xs, int64_t n) {
+    number total = 0.0;
+    for (int64_t k = 0; k < n; k++) total += xs[k];
+    return total;
+}
+
+INLINE number product_of(const number *xs, int64_t n) {
+    number product = 1.0;
+    for (int64_t k = 0; k < n; k++) product *= xs[k];
+    return product;
+}
+
+INLINE void products_of_others(const number *xs, int64_t n, number *out) {
+    number before = 1.0, after = 1.0;
+    for (int64_t k = 0; k < n; k++) { out[k] = before; before *= xs[k]; }
+    for (int64_t k = n - 1; k >= 0; k--) { out[k] *= after; after *= xs[k]; }
+}
+
+INLINE void shares(const number *flags, int64_t n, number *out) {
+    number total = sum_of(flags, n), divisor = total + (number)(total == 0.0);
+    for (int64_t k = 0; k < n; k++) out[k] = flags[k] / divisor;
+}
+
+/* Faster functions than those of the C library belong here, before the formulas that call them by name: in plain C
+   without branches, they are inlined into the loops below and become vectors as wide as the target's. They serve
+   W = 1 too, so that one sample gets the same numbers as many. */
+#include "special.h"
+#include "kernels.h"
+
+/* ---- the chain rule: what arrives times the local derivative. An operand that was not selected is sent nothing. */
+
+INLINE number sent(int selects, number adjoint, number derivative) {
+    return selects && derivative == 0.0 ? 0.0 : adjoint * derivative;
+}
+
+INLINE number pushed(int selects, number tangent, number derivative) {
+    return is_none(tangent) || (selects && derivative == 0.0) ? NONE : tangent * derivative + 0.0;
+}
+
+/* ---- all groups of a plan */
+
+/* where the row of operand j of instruction k begins */
+#define PLACE(k, j) (p[(j) * c + (k)] * W)
+#define EACH_INSTRUCTION for (int64_t k = 0; k < c; k++)
+#define EACH_SAMPLE INDEPENDENT for (int64_t i = 0; i < n; i++)
+
+/* The operands of instruction k: their rows; one sample in these; the numbers that the rows are where W = 1. */
+#define ROWS_1 const number *x = r + PLACE(k, 0);
+#define ROWS_2 ROWS_1 const number *y = r + PLACE(k, 1);
+#define ROWS_3 ROWS_2 const number *z = r + PLACE(k, 2);
+#define SAMPLES_1 x[i]
+#define SAMPLES_2 x[i], y[i]
+#define SAMPLES_3 x[i], y[i], z[i]
+#define NUMBERS_1 r[PLACE(k, 0)]
+#define NUMBERS_2 NUMBERS_1, r[PLACE(k, 1)]
+#define NUMBERS_3 NUMBERS_2, r[PLACE(k, 2)]
+
+/* For operations of many operands: all operands of one sample side by side, their derivatives behind them. */
+#define GATHER for (int64_t j = 0; j < g->size; j++) scratch[j] = r[PLACE(k, j) + i];
+#define EACH_DERIVATIVE(NAME) \
+    GATHER \
+    derivatives_##NAME(scratch, g->size, out[k * W + i], scratch + g->size); \
+    for (int64_t j = 0; j < g->size; j++)
+
+/* whether all indices mean a value */
+static int replay_forward(
+    const group *groups, int64_t length, const int32_t *places, const number *s, number *r, int64_t n, int64_t W,
+    number *scratch, fault *wrong
+) {
+    const int64_t samples = n;
+    n = W == 1 ? 1 : whole_parts(n);
+    for (const group *g = groups; g < groups + length; g++) {
+        const int32_t *p = places + g->at;
+        const int64_t c = g->count;
+        number *out = r + g->first * W;
+        switch (g->opcode) {
+        case 0: dots_forward(g, places, s, r, n, W, scratch); break;
+        case TAKES: if (!takes_forward(g, places, s, r, samples, W, wrong)) return 0; break;
+        #define COMPUTE(VALUE, COUNT) \
+            if (W == 1) EACH_INSTRUCTION out[k] = VALUE(NUMBERS_##COUNT); \
+            else EACH_INSTRUCTION { \
+                ROWS_##COUNT \
+                number *f = out + k * W; \
+                EACH_SAMPLE f[i] = VALUE(SAMPLES_##COUNT); \
+            }
+        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(value_##NAME, 1) break;
+        EACH_1(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(value_##NAME, 2) break;
+        EACH_2(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(value_##NAME, 3) break;
+        EACH_3(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: \
+            EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
+                GATHER \
+                out[k * W + i] = value_##NAME(scratch, g->size, scratch + g->size); \
+            } break;
+        EACH_MANY(DO)
+        #undef DO
+        }
+    }
+    return 1;
+}
+
+/* by: 0 for derivatives with respect to parameters, 1 with respect to inputs */
+static void replay_reverse(
+    const group *groups, int64_t length, const int32_t *places, const number *s, const number *r, number *of_s,
+    number *a, int64_t n, int64_t W, int by, const number *columns, int64_t inputs, number *scratch
+) {
+    const int64_t samples = n;
+    n = W == 1 ? 1 : whole_parts(n);
+    for (const group *g = groups + length - 1; g >= groups; g--) {
+        const int32_t *p = places + g->at;
+        const int64_t c = g->count, wanted = g->wanted[by];
+        const number *out = r + g->first * W, *adjoints = a + g->first * W;
+        if (!wanted) continue;
+        switch (g->opcode) {
+        case 0:
+            dots_reverse(g, wanted, places, s, r, of_s, a, samples, n, W, columns, inputs, scratch);
+            break;
+        case TAKES: takes_reverse(g, places, r, of_s, a, samples, W); break;
+        /* the adjoint of the result times the local derivative is added to the adjoint of operand J */
+        #define SENT(NAME, ADJOINT, DERIVATIVE) sent(SELECTS_##NAME, ADJOINT, DERIVATIVE)
+        #define SEND(J, NAME, COUNT) \
+            if (wanted >> J & 1) { \
+                if (W == 1) EACH_INSTRUCTION \
+                    a[PLACE(k, J)] += SENT(NAME, adjoints[k], derivative_##NAME##_##J(NUMBERS_##COUNT, out[k])); \
+                else EACH_INSTRUCTION { \
+                    ROWS_##COUNT \
+                    const number *f = out + k * W, *d = adjoints + k * W; \
+                    number *to = a + PLACE(k, J); \
+                    EACH_SAMPLE to[i] += SENT(NAME, d[i], derivative_##NAME##_##J(SAMPLES_##COUNT, f[i])); \
+                } \
+            }
+        #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 1) break;
+        EACH_1(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 2) SEND(1, NAME, 2) break;
+        EACH_2(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 3) SEND(1, NAME, 3) SEND(2, NAME, 3) break;
+        EACH_3(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: \
+            EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
+                EACH_DERIVATIVE(NAME) a[PLACE(k, j) + i] += SENT(NAME, adjoints[k * W + i], scratch[g->size + j]); \
+            } break;
+        EACH_MANY(DO)
+        #undef DO
+        }
+    }
+}
+
+static void replay_tangent(
+    const group *groups, int64_t length, const int32_t *places, const number *s, const number *r, number *t,
+    int64_t n, int64_t W, number *scratch
+) {
+    const int64_t samples = n;
+    n = W == 1 ? 1 : whole_parts(n);
+    for (const group *g = groups; g < groups + length; g++) {
+        const int32_t *p = places + g->at;
+        const int64_t c = g->count, wanted = g->wanted[1];
+        const number *out = r + g->first * W;
+        number *tangents = t + g->first * W;
+        if (g->opcode != 0) fill_with_none(tangents, c * W);
+        switch (g->opcode) {
+        case 0: dots_tangent(g, places, s, r, t, n, W, scratch); break;
+        case TAKES: takes_tangent(g, places, r, t, samples, W); break;
+        /* the tangent of operand J times the local derivative is added to the tangent of the result */
+        #define PUSHED(NAME, TANGENT, DERIVATIVE) pushed(SELECTS_##NAME, TANGENT, DERIVATIVE)
+        #define PUSH(J, NAME, COUNT) \
+            if (wanted >> J & 1) EACH_INSTRUCTION { \
+                ROWS_##COUNT \
+                const number *f = out + k * W, *d = t + PLACE(k, J); \
+                number *to = tangents + k * W; \
+                EACH_SAMPLE to[i] += PUSHED(NAME, d[i], derivative_##NAME##_##J(SAMPLES_##COUNT, f[i])); \
+            }
+        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 1) break;
+        EACH_1(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 2) PUSH(1, NAME, 2) break;
+        EACH_2(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 3) PUSH(1, NAME, 3) PUSH(2, NAME, 3) break;
+        EACH_3(DO)
+        #undef DO
+        #define DO(OPCODE, NAME) case OPCODE: \
+            EACH_INSTRUCTION for (int64_t i = 0; i < samples; i++) { \
+                EACH_DERIVATIVE(NAME) \
+                    tangents[k * W + i] += PUSHED(NAME, t[PLACE(k, j) + i], scratch[g->size + j]); \
+            } break;
+        EACH_MANY(DO)
+        #undef DO
+        }
+    }
+}
