@@ -1,9 +1,13 @@
-"""What tests in several files need: a real browser."""
+"""What tests in several files need: a real browser, and tapes on each of the kernels that this machine can run."""
 import os
 import shutil
 
 import pytest
 
+import autograd_tiny as at
+from autograd_tiny.tape.kernels.targets import available
+
+KERNELS = available() if at.simd() else ["numpy"]
 OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -32,3 +36,17 @@ def browser(tmp_path_factory):
         )
         yield context
         context.close()
+
+
+@pytest.fixture(scope="module", params=KERNELS)
+def each_simd(request):
+    """The name of the kernels that run; as `usefixtures` it repeats the tests of a file with all that there are."""
+    if not at.simd():
+        yield request.param
+        return
+    from autograd_tiny.tape.native_executor import use
+
+    chosen = at.simd()
+    use(request.param)
+    yield request.param
+    use(chosen)

@@ -17,6 +17,7 @@ from typing import Any
 FOLDER = Path(__file__).parents[1]      # of the benchmarks
 PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi", "scikit-learn")
 GIB = 2**30
+KERNELS = ("avx512f", "avx2", "default")        # of native tapes: engines of their own
 ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 
 Case = tuple[str, ...]                  # an engine, and the other arguments of a workload
@@ -24,7 +25,10 @@ Case = tuple[str, ...]                  # an engine, and the other arguments of 
 
 def command(engine: str, *arguments: str) -> dict[str, Any]:
     """The arguments of subprocess that start Python for an engine, on one thread."""
-    environment = os.environ | ONE_THREAD | {"AUTOGRAD_TINY_PURE": "1" if engine == "pure" else "0"}
+    environment = os.environ | ONE_THREAD | {
+        "AUTOGRAD_TINY_PURE": "1" if engine == "pure" else "0",
+        "AUTOGRAD_TINY_SIMD": engine if engine in KERNELS else "",
+    }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)    # otherwise every import compiles every module again
     return {"args": [sys.executable, *arguments], "env": environment, "cwd": FOLDER, "text": True}
 
@@ -41,6 +45,10 @@ def missing(name: str) -> str:
         ask = command(name, "-c", "import autograd_tiny; print(autograd_tiny.engine_kind())")
         if subprocess.run(**ask, stdout=subprocess.PIPE, check=True).stdout != "native\n":
             return "not built"
+    if name in KERNELS:
+        ask = command(name, "-c", "import autograd_tiny; print(autograd_tiny.simd())")
+        if subprocess.run(**ask, capture_output=True).stdout != f"{name}\n":
+            return "not built, or not for this processor"
     if name == "c" and not which("cc"):
         return "no C compiler"
     return ""

@@ -67,7 +67,8 @@ def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str) -> Answ
         )
     numbers = vectors.read(parameters)
     return answers(
-        lambda: tape.value_and_grad(samples, at=numbers), lambda found: found, instructions=len(tape),
+        lambda: tape.value_and_grad(samples, at=numbers), lambda found: found, lambda: tape(samples),
+        instructions=len(tape),
     )
 
 

@@ -23,6 +23,13 @@ def test_all_operations_but_sums_and_takes_have_a_kernel():
         assert f"value_{row.name}(" in source and f"DO({number}, {row.name})" in source
 
 
+def test_the_fingerprint_is_of_all_header_files():
+    package = Path(kernels.__file__).parents[1]
+    headers = {str(path.relative_to(package).as_posix()) for path in package.rglob("*.h")}
+    assert headers == {name for name in kernels.EXECUTOR if name.endswith(".h")}
+    assert len(kernels.fingerprint()) == 64
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """The functions of a few operands, compiled by themselves."""

@@ -27,6 +27,8 @@ import autograd_tiny as at
 from autograd_tiny import Value, engine_kind, gradients, record
 from autograd_tiny.transforms import functional
 
+pytestmark = pytest.mark.usefixtures("each_simd")
+
 # ---- every number of a tape is that of eager code
 
 @pytest.mark.parametrize("make", [points, special_points])

@@ -11,6 +11,8 @@ import autograd_tiny as at
 from autograd_tiny import Value, engine_kind, gradients, nn, operation, record
 from autograd_tiny.tape.batches import BatchRunner
 
+pytestmark = pytest.mark.usefixtures("each_simd")
+
 SIZES = [1, 2, 7, 8, 9, 31, 33, 64, 100, 129, 257, 1000]
 
 

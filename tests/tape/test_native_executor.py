@@ -5,7 +5,10 @@ from references.tapes import Wave, batch
 
 from autograd_tiny import engine_kind
 
-pytestmark = pytest.mark.skipif(engine_kind() != "native", reason="the native executor was not built")
+pytestmark = [
+    pytest.mark.skipif(engine_kind() != "native", reason="the native executor was not built"),
+    pytest.mark.usefixtures("each_simd"),
+]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, record
 from autograd_tiny.tape import numpy_executor
 
+pytestmark = pytest.mark.usefixtures("each_simd")
+
 
 def networks():
     """Layers with weights that stand regularly and that don't, dots with factors, scalars computed once."""

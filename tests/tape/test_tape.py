@@ -11,6 +11,8 @@ from references.tapes import METHODS, WRONG, Wave, batch, close, state, wave
 import autograd_tiny as at
 from autograd_tiny import Tape, Value, engine_kind, gradients, nn, no_grad, operation, record
 
+pytestmark = pytest.mark.usefixtures("each_simd")
+
 INF, NAN = math.inf, math.nan
 
 
