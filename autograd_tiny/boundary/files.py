@@ -10,7 +10,25 @@ from os import PathLike
 from pathlib import Path
 from uuid import uuid4
 
+from .arguments import describe
+from .text import quoted
+
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)      # a file of that name is an error
+
+
+def file_name(path: str | PathLike[str]) -> str:
+    """The name of a file that a user gave.
+
+    Raises:
+        TypeError: It is no name: a number, which open() would take as a file descriptor, or None.
+        ValueError: It has a NUL character.
+    """
+    if not isinstance(path, str | bytes | PathLike):
+        raise TypeError(f"path: the name of a file is expected, got {describe(path)}")
+    name = os.fsdecode(path)
+    if "\0" in name:
+        raise ValueError(f"path: the name of a file has no NUL character, got {quoted(name)}")
+    return name
 
 
 def write_file(path: str | PathLike[str], contents: bytes) -> None:
@@ -28,6 +46,7 @@ def write_file(path: str | PathLike[str], contents: bytes) -> None:
         OSError: There is no such folder, writing is not allowed, the disk is full, …: in the subclass that open()
             raises, and with `path` in the message. An existing file is left untouched.
     """
+    path = file_name(path)
     with _errors_name(path):
         older = _status(path)
         target = Path(os.path.realpath(path))

@@ -157,9 +157,12 @@ MUL = Operation("mul", "*", "x y", "x * y", "y", "x")
 DIV = Operation("div", "/", "x y", "x / y", "1 / y", "-f / y")
 POW = Operation(
     "pow", "**", "x y", "x ** y",
-    "y * where(y == 0, where(abs(x) > 1e-308, x, 1), x) ** (y - 1)",
+    # beyond 2⁵³ every y is even, and y - 1, which is odd, is rounded to an even number
+    "where((x < 0) * (where(y > 0, y - 1, -y) >= 9007199254740992), -y, y)"
+    " * where(y == 0, where(abs(x) > 1e-308, x, 1), x) ** (y - 1)",
     "f * where(x > 0, log(where(x > 0, x, 1)), where(x == 0, where(y >= 0, 0, -inf), nan))",
-    note="nan for x < 0 and fractional y; d/dy is 0 at x = 0, y ≥ 0; d/dx for y < ½ less precise, as (y - 1)·log(x)",
+    note="nan for x < 0 and fractional y; d/dy is 0 at x = 0, y ≥ 0, and inf where f overflows; "
+    "d/dx for y < ½ less precise, as (y - 1)·log(x)",
 )
 NEG = Operation("neg", "neg", "x", "-x", "-1")
 ABS = Operation(
@@ -301,7 +304,7 @@ POLYGAMMA = Operation(
 
 SIGMOID = Operation(
     "sigmoid", "sigmoid", "x", "where(x >= 0, 1 / (1 + exp(-x)), exp(x) / (1 + exp(x)))",
-    "where(abs(x) < 0.5, 0.5 / (1 + cosh(where(abs(x) < 0.5, x, 0))), where(x > 0, f * sigmoid(-x), f * (1 - f)))",
+    "where(abs(x) < 0.125, 0.5 / (1 + cosh(where(abs(x) < 0.125, x, 0))), where(x > 0, f * sigmoid(-x), f * (1 - f)))",
     summary="The logistic function 1 / (1 + exp(-x)), for any x without overflow.", activation=True,
 )
 LOG_SIGMOID = Operation(
@@ -330,7 +333,9 @@ SOFTPLUS = Operation(
 )
 SILU = Operation(
     "silu", "silu", "x", "where(x == -inf, 0, x) * sigmoid(x)",
-    "sigmoid(x) * (1 + where(abs(x) == inf, 0, x) * sigmoid(-x))",
+    # next to 0 as a sum, in whose third derivative nothing cancels
+    "where(abs(x) < 0.125, sigmoid(x) + x * (0.5 / (1 + cosh(where(abs(x) < 0.125, x, 0)))),"
+    " sigmoid(x) * (1 + where(abs(x) == inf, 0, x) * sigmoid(-x)))",
     summary="x · sigmoid(x), also called swish.", activation=True,
 )
 MISH = Operation(

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from . import ieee
-from .operations import ABS, ADD, CLIP, DIV, DOT, LEAF, MUL, NEG, OPERATIONS, POW, SUB, TAKE, Operation
+from .operations import ABS, ADD, CLIP, DIV, DOT, LEAF, MUL, NEG, OPERATIONS, POW, ROUND, SUB, TAKE, Operation
 
 PACKAGE = Path(__file__).parents[1]
 WIDTH = 110
@@ -131,13 +131,25 @@ def _broken(expression: str) -> list[str]:
         if len(right) > WIDTH - 14 and isinstance(tree.right, ast.BinOp) and isinstance(tree.right.op, ast.Mult):
             last = [f"+ {ast.unparse(tree.right.left)}", f"* ({ast.unparse(tree.right.right)})"]
         return [ast.unparse(tree.left), *last]
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Mult) and len(expression) > WIDTH - 8:
+        return [_operand_of_product(tree.left), f"* {_operand_of_product(tree.right)}"]
     return [expression]
 
 
+def _operand_of_product(tree: ast.expr) -> str:
+    text = ast.unparse(tree)
+    return f"({text})" if isinstance(tree, ast.IfExp) else text
+
+
+ROUNDED = ["        if decimals:", "            answer: Value = rounded(self, decimals)", "            return answer"]
+
+
 def _method_of_one(row: Operation) -> str:
+    decimals = ROUNDED if row is ROUND else []
     lines = [
-        f"    def {row.name}(self) -> Value:",
+        f"    def {row.name}(self{', decimals: Any = 0' if decimals else ''}) -> Value:",
         f'        """{row.summary}"""',
+        *decimals,
         "        x = self._number",
         _assigned("f", row.value, " " * 8),
     ]
@@ -220,8 +232,11 @@ def _docstring(row: Operation) -> str:
     else:
         arguments = f"{names}: A Value, a number, a dual number or an array of these."
         returned, wrong = "The same kind as x.", "x"
+    lines = [] if row is not ROUND else [
+        "    decimals: To how many decimals, as NumPy's round: by a power of ten; below 0, to tens and so on.",
+    ]
     lines = [
-        f'"""{summary.removesuffix(";").removesuffix(".")}.', "", "Args:", f"    {arguments}", "",
+        f'"""{summary.removesuffix(";").removesuffix(".")}.', "", "Args:", f"    {arguments}", *lines, "",
         "Returns:", f"    {returned}", "", "Raises:", f"    TypeError: {wrong} is something else.",
         *([f"    ValueError: There are {case}"] if error else []), '"""',
     ]
@@ -231,6 +246,12 @@ def _docstring(row: Operation) -> str:
 def _public_function(row: Operation) -> str:
     if row is ABS:
         return f"def abs(x: X) -> X:\n{_docstring(row)}\n    answer: X = dispatch(ABS, (x,))\n    return answer"
+    if row is ROUND:
+        return "\n".join([
+            "def round(x: X, decimals: int = 0) -> X:", _docstring(row),
+            "    answer: X = rounded(x, decimals) if decimals else dispatch(ROUND, (x,))",
+            "    return answer",
+        ])
     if row.is_nary:
         return "\n".join([
             f"def {row.name}(values: Iterable[Any]) -> Any:", _docstring(row),

@@ -31,6 +31,7 @@ else:
     from .pure_cython import joined
     from .value import Value, dispatch, required
 from . import several_operands, reductions  # noqa: F401  (how the operations are done)
+from .value import rounded
 from ..boundary.arguments import describe
 from ..boundary.arguments import is_other_kind
 from ..boundary.arrays import is_array
@@ -697,11 +698,12 @@ def trunc(x: X) -> X:
     return answer
 
 
-def round(x: X) -> X:
+def round(x: X, decimals: int = 0) -> X:
     """The integer nearest to x, the even one of two; derivative 0.
 
     Args:
         x: A Value, a number, a dual number or an array of these.
+        decimals: To how many decimals, as NumPy's round: by a power of ten; below 0, to tens and so on.
 
     Returns:
         The same kind as x.
@@ -709,7 +711,7 @@ def round(x: X) -> X:
     Raises:
         TypeError: x is something else.
     """
-    answer: X = x.round() if type(x) is Value else dispatch(ROUND, (x,))
+    answer: X = rounded(x, decimals) if decimals else dispatch(ROUND, (x,))
     return answer
 
 

@@ -165,6 +165,8 @@ class switched:
 
     def __exit__(self, *exception: object) -> None:
         still_open = [block for block in self._blocks if block.is_open]
+        if not still_open:
+            raise RuntimeError("this block was not entered, or it has ended already: write `with` before it")
         here = [block for block in still_open if block in current().blocks]
         block = (here or still_open)[-1]        # of several, that of this context
         end(block)

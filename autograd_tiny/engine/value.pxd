@@ -76,6 +76,7 @@ cpdef object required(object x)
 cpdef double plain_float(object x) except? -1.25
 cdef double number(object x) except? -1.25
 cdef double seen(Value value) except? -1.25
+cdef bint is_nan(Value value) except -1
 cdef double compared(Value value, object other) except? -1.25
 cdef bint wants_gradient(object x) noexcept
 

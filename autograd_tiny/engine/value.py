@@ -260,7 +260,7 @@ class Value:
         return self.trunc()
 
     def __round__(self, ndigits: Any = None) -> Value:
-        return self.round() if ndigits is None else (self * 10.0**ndigits).round() / 10.0**ndigits
+        return self.round(ndigits or 0)
 
     def __neg__(self) -> Value:
         return unary(NEG, -self._number, self, -1.0)
@@ -310,9 +310,11 @@ class Value:
 
     def __eq__(self, other: object) -> bool:
         if type(other) is Value:
-            if state.comparisons_switched and self is not other:
+            if self is other:               # nan is not equal to itself: NumPy's nanmean and nanmax find it so
+                return not is_nan(self)
+            if state.comparisons_switched:
                 identity_decides(self, other)
-            return self is other
+            return False
         other = operand(other)
         return NotImplemented if other is None else self._number == compared(self, other)
 
@@ -641,7 +643,7 @@ class Value:
         x = self._number
         f = ieee.divide(1.0, 1.0 + ieee.exp(-x)) if x >= 0.0 else ieee.divide(ieee.exp(x), 1.0 + ieee.exp(x))
         derivative = (
-            ieee.divide(0.5, 1.0 + ieee.cosh(x if ieee.fabs(x) < 0.5 else 0.0)) if ieee.fabs(x) < 0.5
+            ieee.divide(0.5, 1.0 + ieee.cosh(x if ieee.fabs(x) < 0.125 else 0.0)) if ieee.fabs(x) < 0.125
             else f * sigmoid_of(-x) if x > 0.0
             else f * (1.0 - f)
         )
@@ -669,7 +671,11 @@ class Value:
         """x · sigmoid(x), also called swish."""
         x = self._number
         f = (0.0 if x == -INF else x) * sigmoid_of(x)
-        derivative = sigmoid_of(x) * (1.0 + (0.0 if ieee.fabs(x) == INF else x) * sigmoid_of(-x))
+        derivative = (
+            sigmoid_of(x) + x * ieee.divide(0.5, 1.0 + ieee.cosh(x if ieee.fabs(x) < 0.125 else 0.0))
+            if ieee.fabs(x) < 0.125
+            else sigmoid_of(x) * (1.0 + (0.0 if ieee.fabs(x) == INF else x) * sigmoid_of(-x))
+        )
         return unary(SILU, f, self, derivative)
 
     def mish(self) -> Value:
@@ -713,8 +719,11 @@ class Value:
         f = ieee.trunc(x)
         return flat(unary(TRUNC, f, self, 0.0))
 
-    def round(self) -> Value:
+    def round(self, decimals: Any = 0) -> Value:
         """The integer nearest to x, the even one of two; derivative 0."""
+        if decimals:
+            answer: Value = rounded(self, decimals)
+            return answer
         x = self._number
         f = ieee.rint(x)
         return flat(unary(ROUND, f, self, 0.0))
@@ -1025,7 +1034,10 @@ def div(left: Operand, right: Operand) -> Value:
 def pow(left: Operand, right: Operand) -> Value:
     x, y = number(left), number(right)
     f = ieee.pow(x, y)
-    by_x = y * ieee.pow((x if ieee.fabs(x) > 1e-308 else 1.0) if y == 0.0 else x, y - 1.0)
+    by_x = (
+        (-y if x < 0.0 and (y - 1.0 if y > 0.0 else -y) >= 9007199254740992.0 else y)
+        * ieee.pow((x if ieee.fabs(x) > 1e-308 else 1.0) if y == 0.0 else x, y - 1.0)
+    )
     by_y = (
         f * (ieee.log(x if x > 0.0 else 1.0) if x > 0.0 else (0.0 if y >= 0.0 else -INF) if x == 0.0 else NAN)
     )
@@ -1120,6 +1132,25 @@ def dispatch_others(operation: Operation, operands: tuple[Any, ...]) -> Any:
 def apply(operation: Operation, *operands: Any) -> Any:
     """dispatch, with the operands one by one."""
     return dispatch(operation, operands)
+
+
+def rounded(x: Any, decimals: Any) -> Any:
+    """x rounded to so many decimals, as NumPy's round does it: scaled by a power of ten, rounded, and scaled back.
+
+    Raises:
+        TypeError: decimals is no integer.
+        ValueError: It is not between -300 and 300.
+    """
+    if not hasattr(decimals, "__index__"):
+        raise TypeError(f"round: an integer of decimals is expected, got {describe(decimals)}")
+    places = operator.index(decimals)
+    if not -300 <= places <= 300:
+        raise ValueError(f"round: decimals between -300 and 300 are expected, got {places}")
+    if places < 0:
+        scale = 10.0**-places
+        return dispatch(MUL, (dispatch(ROUND, (dispatch(DIV, (x, scale)),)), scale))
+    scale = 10.0**places
+    return dispatch(DIV, (dispatch(ROUND, (dispatch(MUL, (x, scale)),)), scale))
 
 
 # ---- NumPy's functions of numbers
@@ -1240,6 +1271,13 @@ def compared(value: Value, other: Operand) -> float:
         if here.on_comparison is not None and (x != x or value._number != value._number):
             here.on_comparison(value, other)
     return x
+
+
+def is_nan(value: Value) -> bool:
+    """Whether its number is nan. A tape that is being recorded refuses to decide by that."""
+    if state.comparisons_switched:
+        bool(value)
+    return value._number != value._number
 
 
 def identity_decides(value: Value, other: Value) -> None:

@@ -8,6 +8,7 @@ I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), sections 5.5, 6
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,13 +16,14 @@ from ..boundary.arguments import callable_with, describe, is_other_kind, nonnega
 from ..boundary.text import quoted
 from ..calculus.operations import POW
 from ..engine import functions
-from ..engine.functions import clip, dot, equal, greater_equal, logsumexp, maximum, mean, relu, softplus, take
+from ..engine.functions import clip, dot, equal, greater_equal, logsumexp, maximum, mean, relu, softplus, take, where
 from ..engine.value import Value, dispatch, plain_float, required
 from .layers import as_list
 from .module import Module
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 EPSILON = 2.0**-52          # between 1 and the next float
+LARGEST = sys.float_info.max
 
 
 # ---- regression: a number as target for each output
@@ -148,7 +150,7 @@ def _binary_cross_entropy(z: Any, t: Any) -> Any:
 def cross_entropy(logits: Any, target: Any) -> Any:
     """Cross-entropy, −Σ t_j·log softmax(z)_j over the classes j; for the label y, −log softmax(z)_y.
 
-    It is computed as logsumexp(z) − Σ t_j·z_j, which is stable for every z.
+    It is computed as logsumexp(z) − Σ t_j·z_j, which is stable for every z. Where t_j is 0, z_j may be infinite.
 
     Args:
         logits: A logit z_j for each of k classes, the outputs of a linear last layer; k is 2 or more.
@@ -173,7 +175,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     )
     if not are_probabilities:
         raise ValueError(f"cross_entropy takes probabilities that sum to 1, got {_shown(wanted)}")
-    return logsumexp(scores) - dot(wanted, scores)
+    return logsumexp(scores) - _weighted_sum(wanted, scores)
 
 
 def hinge(output: Any, target: Any) -> Any:
@@ -227,7 +229,7 @@ def multiclass_hinge(scores: Any, target: Any) -> Any:
         return functions.sum([relu(s - right + 1.0) for s in others])
     if not any(map(_is_value, wanted)) and sorted(wanted) != [0.0] * (len(wanted) - 1) + [1.0]:
         raise ValueError(f"multiclass_hinge takes the number of a class, or one-hot, got {_shown(wanted)}")
-    right = dot(wanted, outputs)
+    right = _weighted_sum(wanted, outputs)
     return dot([1.0 - t for t in wanted], [relu(s - right + 1.0) for s in outputs])
 
 
@@ -364,6 +366,19 @@ def _sum(terms: list[Any]) -> Any:
 def _mean(terms: list[Any]) -> Any:
     """The mean of the terms; of a single term, the term itself."""
     return terms[0] if len(terms) == 1 else mean(terms)
+
+
+def _weighted_sum(weights: list[Any], scores: list[Any]) -> Any:
+    """Σ weight · score, to which a weight of 0 contributes 0 also where the score is infinite.
+
+    A weight that is a Value may be 0 on a tape for some samples only. The score is replaced by the nearest float then,
+    so that the derivative by the weight stays the score where that is finite.
+    """
+    terms = [
+        (t, where(t, z, clip(z, -LARGEST, LARGEST)) if _is_value(t) else z)
+        for t, z in zip(weights, scores, strict=True) if _is_value(t) or t != 0.0
+    ]
+    return dot(*zip(*terms, strict=True))
 
 
 def _square(error: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..boundary.arguments import describe
-from ..boundary.files import write_file
+from ..boundary.files import file_name, write_file
 from ..boundary.libraries import missing
 from ..boundary.text import one_line, quoted, shortened
 from .embedding import Embedding
@@ -94,6 +94,7 @@ def write(path: str | PathLike[str], arrays: Mapping[str, Any], metadata: Mappin
 def read(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The arrays and the text of a safetensors file. ValueError for any other file."""
     library = _library()
+    path = file_name(path)
     with open(path, "rb"):                      # so that a missing file raises Python's own error
         pass
     try:

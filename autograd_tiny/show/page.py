@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..boundary.files import write_file
+from ..boundary.files import file_name, write_file
 from ..boundary.text import as_entity, one_line, printable, quoted
 from .theme import CSS
 
@@ -55,7 +55,7 @@ class Page:
             ValueError: The name ends in something else.
             FileNotFoundError: The folder does not exist.
         """
-        path = Path(path)
+        path = Path(file_name(path))
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a file that ends in .html is expected, got {quoted(str(path))}")
         write_file(path, self._html.encode())

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..boundary.files import write_file
+from ..boundary.files import file_name, write_file
 from ..boundary.text import as_entity, printable, quoted
 from .layout import lay_out
 
@@ -76,7 +76,7 @@ class Picture:
             FileNotFoundError: There is no such folder.
             RuntimeError: No layout program runs.
         """
-        path = Path(path)
+        path = Path(file_name(path))
         suffix = path.suffix.lower()
         if suffix not in self.suffixes:
             endings = f"{', '.join(self.suffixes[:-1])} or {self.suffixes[-1]}"

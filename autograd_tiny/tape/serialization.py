@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import vectors
-from ..boundary.files import write_file
+from ..boundary.files import file_name, write_file
 from ..boundary.text import one_line, quoted, shortened, some_of
 from ..calculus.c_kernels import numbered
 from ..calculus.operations import DOT, LEAF, TAKE, operation_named
@@ -45,6 +45,7 @@ def save(
 
 def load(path: str | PathLike[str]) -> Loaded:
     """Read a file that save has written. ValueError for any other."""
+    path = file_name(path)
     name = one_line(path)
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -24,7 +24,7 @@ from ..calculus.operations import Operation
 from ..engine import functions
 from ..engine.gradient_graph import FORMULAS, contribution_as_graph
 from ..engine.state import recording
-from ..engine.value import Value, apply_ufunc, dispatch, is_operand, plain_float, required
+from ..engine.value import Value, apply_ufunc, dispatch, is_operand, plain_float, required, rounded
 
 # dual numbers that are nested by hand have the tags 0, 1, 2 …, or one more than that of a differentiation
 FIRST_TAG, NESTED = 2**32, 2**16
@@ -164,8 +164,7 @@ class Dual:
         return dispatch(ops.TRUNC, (self,))
 
     def __round__(self, ndigits: int | None = None) -> Any:
-        scale = 1.0 if ndigits is None else 10.0**ndigits
-        return dispatch(ops.ROUND, (self if ndigits is None else self * scale,)) / scale
+        return rounded(self, ndigits or 0)
 
     def __neg__(self) -> Any:
         return dispatch(ops.NEG, (self,))
@@ -217,8 +216,9 @@ class Dual:
 
     def __eq__(self, other: object) -> Any:
         if type(other) is Dual or type(other) is Value:
-            same = self is other
-            return same or (Value(number(self)) == Value(number(other)))    # False, or an error: see Value
+            if self is other:
+                return number(self) == number(self)                         # nan is not equal to itself
+            return (Value(number(self)) == Value(number(other)))    # False, or an error: see Value
         return _compared(self, other, "__eq__")
 
     def __lt__(self, other: object) -> Any:

@@ -2,6 +2,7 @@
 
 Each gives what it gives for floats, with the right derivative, or an error that says what to write.
 """
+import itertools
 import math
 
 import numpy as np
@@ -244,3 +245,37 @@ def test_functions_of_numpy_that_want_its_own_numbers_halfway_say_so_as_the_docu
         grad(lambda x: np.sinc(x)[0])(np.zeros(1))
     found = grad(lambda x: np.sinc(x)[0])(np.array([0.5]))
     np.testing.assert_allclose(found, [-4 / np.pi], rtol=1e-14)                 # by hand
+
+
+def test_numpys_functions_that_skip_nan_skip_the_values_that_are_nan():
+    """NumPy finds them by x != x."""
+    numbers = np.array([[1.0, np.nan, 3.0], [np.nan, 5.0, 6.5]])
+    values = np.array([[Value(x) for x in row] for row in numbers])
+    names = "nansum", "nanmean", "nanmax", "nanmin", "nanprod", "nanvar", "nanstd", "nanmedian", "nancumsum"
+    for name, axis in itertools.product(names, (None, 0, 1)):
+        if name == "nanmedian" and axis is not None:
+            continue                            # there NumPy has code for floats only, and says so
+        expected = getattr(np, name)(numbers, axis=axis)
+        found = getattr(np, name)(values, axis=axis)
+        read = [x.data if type(x) is Value else x for x in np.ravel(found).tolist()]
+        np.testing.assert_allclose(read, np.ravel(expected), rtol=1e-15)
+    assert np.nanargmax(values) == 5 and np.nanargmin(values) == 0
+    np.nanmean(values).backward()
+    assert [x.grad for x in values.flat] == [0.25, 0.0, 0.25, 0.0, 0.25, 0.25]
+    for mode in "reverse", "forward":
+        np.testing.assert_array_equal(
+            grad(np.nanmean, mode=mode)(numbers), [[0.25, 0.0, 0.25], [0.0, 0.25, 0.25]]
+        )
+
+
+def test_a_tape_refuses_to_skip_the_samples_of_today_that_are_nan():
+    with pytest.raises(TypeError, match="a tape would repeat that decision"):
+        at.record(lambda x: np.nansum(np.array(x)), [1.0, 2.0])
+
+
+def test_a_value_that_is_nan_is_not_equal_to_itself_and_is_found_in_containers_nevertheless():
+    x, y = Value(math.nan), Value(1.0)
+    assert x != x and (x == x) is False and y == y
+    assert x in [y, x] and x in {x} and {x: 1}[x] == 1 and [y, x].index(x) == 1 and [x] == [x]
+    dual = at.Dual(math.nan, 1.0)
+    assert dual != dual and dual in [dual]

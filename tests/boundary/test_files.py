@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import autograd_tiny as at
+from autograd_tiny import nn
 from autograd_tiny.boundary import files
 from autograd_tiny.boundary.files import write_file
 
@@ -195,3 +197,21 @@ for k in range(10**9):
         process.communicate()
         contents = path.read_bytes()
         assert len(contents) == 300_000 and len(set(contents)) == 1
+
+
+def test_what_is_no_name_of_a_file_is_refused_before_anything_is_opened(tmp_path):
+    """open() takes a number for a file descriptor: load(0) would wait for the keyboard."""
+    model, tape = nn.Sequential(nn.Layer(1, 1)), at.record(lambda x: x * 2.0, 1.0)
+    write = [
+        lambda path: nn.save(model, path), tape.save, at.draw(at.Value(1.0)).save,
+        lambda path: at.save_checkpoint(path, model),
+    ]
+    read = [nn.load, at.Tape.load, lambda path: at.load_checkpoint(path, model)]
+    for use in write + read:
+        for path in (None, 0, 5, 1.5, [], tmp_path.open):
+            with pytest.raises(TypeError, match="path: the name of a file is expected, got"):
+                use(path)
+        with pytest.raises(ValueError, match="no NUL character"):
+            use("a\0.svg")
+    nn.save(model, os.fsencode(tmp_path / "model"))                             # bytes are a name, as for open()
+    assert len(nn.load(os.fsencode(tmp_path / "model")).parameters()) == 2

@@ -162,6 +162,9 @@ def test_second_derivatives_where_a_branch_was_not_taken_and_in_the_tails(functi
     (at.sigmoid, (1e-20,), (0, 0), -1.25e-21), (at.sigmoid, (-1e-200,), (0, 0), 1.25e-201),
     (at.sigmoid, (0.0,), (0, 0, 0), -0.125), (at.softplus, (1e-20,), (0, 0, 0), -1.25e-21),
     (at.log_sigmoid, (1e-20,), (0, 0, 0), 1.25e-21),
+    (at.silu, (1e-20,), (0, 0, 0), -5e-21), (at.silu, (-1e-200,), (0, 0, 0), 5e-201), (at.silu, (0.0,), (0, 0), 0.5),
+    (at.gelu, (1e-20,), (0, 0, 0), -1.5957691216057308e-20), (at.tanh, (1e-20,), (0, 0, 0, 0), 1.6e-19),
+    (at.mish, (1e-20,), (0, 0, 0), -0.096), (at.silu, (0.1,), (0, 0, 0), -0.049750706798486459),
     (at.exp2, (1024.0,), (0,), 1.2460659279417838e308), (at.exp2, (1024.0,), (0, 0), 8.637070847446594e307),
     (at.exp2, (1024.0,), (0, 0, 0), 5.986761306204105e307),
 ])
@@ -182,6 +185,26 @@ def test_activations_have_their_limits_at_infinity(function, mode):
     assert function(Value(-math.inf)).data == (-1.0 if function is at.elu else 0.0)
     tape = at.record(lambda x: function(x[0]), [0.5])
     assert tape.input_gradients([[math.inf], [-math.inf]]).tolist() == [[1.0], [0.0]]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_a_large_even_power_of_a_negative_number_falls(mode):
+    """From 2⁵³ on all exponents are even, and y - 1, which is odd, is rounded to y."""
+    def at_minus_one(y, times):
+        def f(x):
+            return x**y
+
+        for _ in range(times):
+            f = at.grad(f, mode=mode)
+        return f(-1.0)
+
+    for y in -1e20, 1e20, 2.0**53, 2.0**53 + 2, -(2.0**53), -(2.0**53) - 2:
+        assert at_minus_one(y, 1) == -y
+    for y in -1e20, 1e20:
+        assert at_minus_one(y, 2) == pytest.approx(y * y, rel=1e-15)
+    assert at_minus_one(2.0**53 - 1, 1) == 2.0**53 - 1 and at_minus_one(-(2.0**53) + 1, 1) == -(2.0**53) + 1
+    tape = at.record(lambda x: x[0] ** -1e20, [-1.0])
+    assert tape.input_gradients([[-1.0], [1.0]]).tolist() == [[1e20], [-1e20]]
 
 
 def test_the_normal_density_is_flat_at_infinity():

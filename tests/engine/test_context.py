@@ -334,3 +334,12 @@ def test_a_manager_that_is_dropped_ends_its_block():
         stack.enter_context(no_grad())
         assert not (Value(1.0) * 2).requires_grad
     assert (Value(1.0) * 2).requires_grad
+
+
+def test_a_block_that_was_not_entered_cannot_end():
+    for block in at.no_grad(), at.scope("layer"), at.detect_anomaly():
+        with pytest.raises(RuntimeError, match="not entered, or it has ended already"):
+            block.__exit__(None, None, None)
+        with block:
+            pass
+    assert Value(1.0).requires_grad

@@ -1,4 +1,5 @@
 """The module-level functions: what they take, and that they answer in kind."""
+import itertools
 import math
 
 import mpmath
@@ -138,3 +139,22 @@ def test_at_sum_and_builtin_sum_agree():
     once = [x.grad for x in xs]
     python.backward()
     assert ours.data == python.data and [x.grad for x in xs] == [2 * g for g in once]
+
+
+def test_round_takes_decimals_as_numpys_does():
+    numbers = 3.14159, -2.675, 1234.5, 0.5, -0.0, 1e300, math.inf, math.nan
+    for x, decimals in itertools.product(numbers, (0, 2, -2, 5)):
+        with np.errstate(invalid="ignore", over="ignore"):
+            expected = np.round(x, decimals)
+        node = at.round(Value(x), decimals)
+        for found in node.data, at.round(x, decimals), Value(x).round(decimals).data, round(Value(x), decimals).data:
+            assert found == expected or (found != found and expected != expected), (x, decimals)
+        assert at.round(at.Dual(x, 1.0), decimals) == node.data or x != x
+    x = Value(2.345)
+    assert at.grad(lambda x: at.round(x, 2) * x)(2.341) == pytest.approx(2.34)
+    np.testing.assert_array_equal(at.round(np.array([1.26, 3.14]), 1), [1.3, 3.1])
+    tape = at.record(lambda x: at.round(x[0], decimals=1), [0.25])
+    assert tape([[1.26], [-3.14]]).tolist() == [1.3, -3.1]
+    for wrong, error in ((1.5, TypeError), ("1", TypeError), (400, ValueError), (-301, ValueError)):
+        with pytest.raises(error, match=r"round: .*decimals.*expected, got"):
+            at.round(x, wrong)

@@ -418,3 +418,25 @@ def test_a_label_may_be_an_input_of_a_tape(loss):
 def test_a_logit_of_minus_infinity_costs_nothing_where_the_label_is_another():
     tape = record(lambda z, y: losses.cross_entropy(z, y), [0.3, -1.2], 1)
     assert tape([0.0, -math.inf, 0.0])[0] == 0.0
+
+
+def test_a_class_without_weight_may_have_an_infinite_score():
+    """As for labels: 0 · inf counts as 0, whether the weights are numbers, Values, or inputs of a tape."""
+    for name, scores, wanted in (
+        ("cross_entropy", [1.0, 2.0, -math.inf], math.log1p(math.exp(-1.0))),
+        ("multiclass_hinge", [0.0, 2.0, -math.inf], 0.0), ("multiclass_hinge", [2.5, 2.0, -math.inf], 1.5),
+    ):
+        loss = nn.losses.LOSSES[name].loss
+        by_label = value_and_gradient(name, scores, 1)
+        assert by_label[0] == pytest.approx(wanted, rel=1e-15) and all(map(math.isfinite, by_label[1]))
+        for target in [0.0, 1.0, 0.0], [Value(0.0), Value(1.0), Value(0.0)], np.array([0, 1, 0]):
+            assert value_and_gradient(name, scores, target) == by_label
+        tape = record(lambda z, t, loss=loss: loss(z, t), [1.0, 3.0, 2.0], [0.0, 1.0, 0.0])
+        row = [*scores, 0.0, 1.0, 0.0]
+        assert tape([row])[0] == pytest.approx(by_label[0], rel=1e-15)
+        assert tape.input_gradients([row])[0][:3] == pytest.approx(by_label[1], rel=1e-15)
+        if name == "cross_entropy":                                             # the class wanted has no chance
+            assert tape([[*scores, 0.0, 0.0, 1.0]])[0] == math.inf == value_and_gradient(name, scores, 2)[0]
+    weights = [Value(0.0), Value(1.0), Value(0.0)]
+    losses.cross_entropy([1.0, 2.0, 3.0], weights).backward()
+    assert [w.grad for w in weights] == [-1.0, -2.0, -3.0]                      # by hand, also where the weight is 0

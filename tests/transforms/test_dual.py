@@ -238,7 +238,7 @@ def test_methods_are_the_functions():
         if not hasattr(Value, name):
             assert not hasattr(Dual, name)
             continue
-        count = len(signature(getattr(at, name)).parameters)
+        count = 1 if name in ("round", "rint") else len(signature(getattr(at, name)).parameters)      # then decimals
         for point in suitable(name)[:3] if name in ROWS else [(0.5, 0.7)[:count]]:
             x, *others = [Dual(p, 1.0 + i) for i, p in enumerate(point)]
             if name == "arccosh":
