@@ -248,7 +248,7 @@ def _public_function(row: Operation) -> str:
         return f"def abs(x: X) -> X:\n{_docstring(row)}\n    answer: X = dispatch(ABS, (x,))\n    return answer"
     if row is ROUND:
         return "\n".join([
-            "def round(x: X, decimals: int = 0) -> X:", _docstring(row),
+            "def round(x: X, decimals: Any = 0) -> X:", _docstring(row),
             "    answer: X = rounded(x, decimals) if decimals else dispatch(ROUND, (x,))",
             "    return answer",
         ])

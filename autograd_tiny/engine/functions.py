@@ -698,7 +698,7 @@ def trunc(x: X) -> X:
     return answer
 
 
-def round(x: X, decimals: int = 0) -> X:
+def round(x: X, decimals: Any = 0) -> X:
     """The integer nearest to x, the even one of two; derivative 0.
 
     Args:

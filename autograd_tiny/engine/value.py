@@ -1135,12 +1135,7 @@ def apply(operation: Operation, *operands: Any) -> Any:
 
 
 def rounded(x: Any, decimals: Any) -> Any:
-    """x rounded to so many decimals, as NumPy's round does it: scaled by a power of ten, rounded, and scaled back.
-
-    Raises:
-        TypeError: decimals is no integer.
-        ValueError: It is not between -300 and 300.
-    """
+    """x rounded to so many decimals, as NumPy's round does it: scaled by a power of ten, rounded, and scaled back."""
     if not hasattr(decimals, "__index__"):
         raise TypeError(f"round: an integer of decimals is expected, got {describe(decimals)}")
     places = operator.index(decimals)

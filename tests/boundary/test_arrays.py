@@ -256,7 +256,8 @@ def test_numpys_functions_that_skip_nan_skip_the_values_that_are_nan():
         if name == "nanmedian" and axis is not None:
             continue                            # there NumPy has code for floats only, and says so
         expected = getattr(np, name)(numbers, axis=axis)
-        found = getattr(np, name)(values, axis=axis)
+        with np.errstate(all="ignore"):          # of the derivative of the square root at 0, natively
+            found = getattr(np, name)(values, axis=axis)
         read = [x.data if type(x) is Value else x for x in np.ravel(found).tolist()]
         np.testing.assert_allclose(read, np.ravel(expected), rtol=1e-15)
     assert np.nanargmax(values) == 5 and np.nanargmin(values) == 0
