@@ -2,7 +2,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd_tiny/*/*.pyx autograd_tiny/*/*.h autograd_tiny/*/*/*.h) \
-          $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py
+          $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py \
+          autograd_tiny/tape/lowering.py autograd_tiny/tape/program.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint written notebooks bench clean

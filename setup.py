@@ -20,8 +20,12 @@ try:
 except ImportError:
     cythonize = None
 
-ENGINE = ["state", "value", "backward", "several_operands", "reductions", "functions"]
-COMPILED = [*(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors"]   # run uncompiled, too
+ENGINE = ["state", "value", "backward", "numbering", "several_operands", "reductions", "functions"]
+TAPE = ["lowering", "program"]
+COMPILED = [                                # they run uncompiled, too
+    *(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors",
+    *(f"autograd_tiny/tape/{name}" for name in TAPE),
+]
 # the kernels of tapes are compiled once for each of these, see autograd_tiny/tape/kernels
 TARGETS = {"avx512f": ["-mavx512f"], "avx2": ["-mavx2"], "default": []}
 X86 = "x86_64", "amd64", "i686", "universal2", "intel"      # how platforms end that have them all

@@ -1,6 +1,7 @@
 """Which files of the engine run: the compiled ones, if all of them are there and can be loaded, or else their sources.
 
-They call each other in C, so that some of them alone would be of no use, and different builds must not be mixed.
+They call each other in C, so that some of them alone would be of no use, and different builds must not be mixed. The
+compiled files of tape/ stand for themselves: each may be missing. But beside the pure engine, none of them runs.
 """
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, FileFinder,
 from .warning import warn
 
 FOLDERS = "", "engine"
+WITH_SOURCES = *FOLDERS, "tape"
 
 
 def load_engine(package: str, path: str) -> None:
@@ -66,7 +68,7 @@ def _is_compiled(path: str, name: str) -> bool:
 
 def _use_sources(package: str, path: str) -> None:
     """Look for source files only, also where compiled ones lie beside them, and forget what was loaded of these."""
-    for folder in FOLDERS:
+    for folder in WITH_SOURCES:
         place = os.path.join(path, folder).rstrip(os.sep)
         sys.path_importer_cache[place] = FileFinder(place, (SourceFileLoader, SOURCE_SUFFIXES))
     for name in [name for name in sys.modules if name.startswith((f"{package}.engine", f"{package}.vectors"))]:

@@ -7,8 +7,8 @@ The path through it, for somebody who learns how backpropagation works:
 
 These pages, less than 300 lines, are all there is to it. Beside them: functions (the public functions, over numbers
 and arrays too), several_operands and reductions (operations of several and of many operands), gradient_graph
-(derivatives that are Values again), graph (walks through it), custom (operations of your own), context and state
-(`no_grad`, `scope`), micrograd (its code, run or refused).
+(derivatives that are Values again), graph and numbering (walks through it), custom (operations of your own),
+context and state (`no_grad`, `scope`), micrograd (its code, run or refused).
 """
 from . import backward, copying, reductions, several_operands  # noqa: F401  (Value is complete with these)
 from .state import engine_kind as engine_kind

@@ -1,3 +1,4 @@
+# cython: annotation_typing=False, boundscheck=True
 """Lowering: from the computation graph to a program of as few instructions as give the same numbers.
 
 `lowered` goes through it in three steps, the classic optimisations of a basic block:
@@ -14,32 +15,35 @@ directed acyclic graphs. Read on in grouping.py.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+import sys
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from ..calculus.floats import FLOATS
 from ..calculus.formulas import position
 from ..calculus.operations import ADD, DIV, DOT, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, TAKE, Operation
+from ..engine.numbering import NumberedGraph
 from ..engine.value import Value
-from .program import CONSTANT, ONCE, PER_SAMPLE, Instruction, Program
+from .program import CONSTANT, ONCE, PER_SAMPLE, Instruction, Program, instruction_of
 
-SUMS = {ADD, SUB, NEG, SUM, DOT}
+ABSORBED = {ADD, SUB, NEG, SUM, DOT, MUL}       # by sums
+NONE_YET = -sys.maxsize                 # in place of a slot
 NEUTRAL = -0.0                          # adding it changes no number, not even -0.0
 
-Placed: TypeAlias = "tuple[int, Instruction]"               # an instruction, and the slot of its result
+Placed: TypeAlias = "tuple[int, Operation, tuple[int, ...]]"        # an instruction; the slot of its result is first
 Term: TypeAlias = "tuple[int, int | None, float]"           # two factors; or one addend, and 1 or -1 as its sign
 
 
 def lowered(
-    order: Iterable[Value], inputs: Sequence[Value], parameters: Sequence[Value], outputs: Sequence[Value]
+    graph: NumberedGraph, inputs: Sequence[Value], parameters: Sequence[Value]
 ) -> Program:
-    """The program of a graph, whose Values are given in topological order.
+    """The program of a graph; its outputs are the roots of the graph.
 
     Leaves that are neither inputs nor parameters are constants.
     """
     draft = Draft(len(inputs), len(parameters))
-    slots = _drafted(draft, order, [*inputs, *parameters])
-    return compacted(draft, [slots[id(output)] for output in outputs])
+    slots = _drafted(draft, graph, [*inputs, *parameters])
+    return compacted(draft, [slots[place] for place in graph.roots])
 
 
 def compacted(draft: Draft, outputs: Sequence[int]) -> Program:
@@ -66,36 +70,38 @@ class Draft:
 
     def constant(self, x: float) -> int:
         """The slot of a number: equal numbers share one, but 0 and -0 are two."""
-        key: float | str = x if x == x and x != 0.0 else repr(x)
-        slot = self._slot_of_constant.get(key)
-        if slot is None:
-            slot = self._slot_of_constant[key] = self.append(LEAF, ())
-            self.constants[slot] = x
-        return slot
+        key: Any = x if x == x and x != 0.0 else repr(x)
+        found = self._slot_of_constant.get(key)
+        if found is None:
+            found = self._slot_of_constant[key] = self.append(LEAF, ())
+            self.constants[found] = x
+        return found
 
     def append(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The slot of a new instruction, or of a new constant."""
-        rates = self.rates
-        rates.append(max([rates[x] for x in operands]) if operands else CONSTANT)
+        self.rates.append(latest_rate(operands, self.rates))
         self.operations.append(operation)
         self.operands.append(operands)
-        return len(rates) - 1
+        return len(self.operations) - 1
 
     def result(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The slot of a result: that of the same result computed before, or of a new instruction."""
-        key = (operation, operands)
+        key: Any = (operation, operands)
         if (operation is MUL or operation is ADD) and operands[0] > operands[1]:
             key = (operation, operands[::-1])               # x*y and y*x are the same
-        slot = self._slot_of_result.get(key)
-        if slot is None:
-            slot = self._slot_of_result[key] = self._new_result(operation, operands)
-        return slot
+        found = self._slot_of_result.get(key)
+        if found is None:
+            found = self._slot_of_result[key] = self._new_result(operation, operands)
+        return found
 
     def _new_result(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The same, with cheaper instructions for 1·x, a mean, x¹, a square, a cube and a known index."""
-        if operation is MUL and 1.0 in map(self.constants.get, operands):
+        if operation is MUL:
             x, y = operands
-            return y if self.constants.get(x) == 1.0 else x
+            if self.constants.get(x) == 1.0:
+                return y
+            if self.constants.get(y) == 1.0:
+                return x
         if operation is MEAN:
             return self.result(DIV, (self.result(SUM, operands), self.constant(float(len(operands)))))
         if operation is TAKE and operands[-1] in self.constants:
@@ -111,26 +117,33 @@ class Draft:
         return self.append(operation, operands)
 
 
+def latest_rate(operands: tuple[int, ...], rates: bytearray) -> int:
+    """The rate of a result."""
+    latest = CONSTANT
+    for x in operands:
+        if rates[x] > latest:
+            latest = rates[x]
+    return latest
+
+
 # ---- 1: an instruction for each node
 
-def _drafted(draft: Draft, order: Iterable[Value], leaves: Sequence[Value]) -> dict[int, int]:
-    """Write a graph into a draft; the slot of each Value by its id()."""
-    constants = draft.constants
-    slots = {id(leaf): slot for slot, leaf in enumerate(leaves)}
-    for node in order:
-        operation = node.operation
+def _drafted(draft: Draft, graph: NumberedGraph, leaves: Sequence[Value]) -> list[int]:
+    """Write a graph into a draft; the slot of each node."""
+    slot_of_leaf = {id(leaf): slot for slot, leaf in enumerate(leaves)}
+    constants, numbers = draft.constants, graph.numbers
+    slots: list[int] = []
+    for operation, places, node in zip(graph.operations, graph.operands, graph.nodes, strict=True):
         if operation is LEAF:
-            if id(node) not in slots:
-                slots[id(node)] = draft.constant(node.data)
+            known = slot_of_leaf.get(id(node))
+            slots.append(draft.constant(node.data) if known is None else known)
             continue
-        operands = tuple([
-            slots[id(x)] if type(x) is Value else draft.constant(float(x)) for x in node.operands
-        ])
-        if constants and all(x in constants for x in operands):
+        operands = tuple([slots[k] if k >= 0 else draft.constant(numbers[~k]) for k in places])
+        if latest_rate(operands, draft.rates) == CONSTANT:
             folded = operation.evaluate(FLOATS, [constants[x] for x in operands])
-            slots[id(node)] = draft.constant(float(folded))
+            slots.append(draft.constant(float(folded)))
         else:
-            slots[id(node)] = draft.result(operation, operands)
+            slots.append(draft.result(operation, operands))
     return slots
 
 
@@ -142,48 +155,58 @@ def _selected(draft: Draft, outputs: Sequence[int]) -> list[Placed]:
     They are looked at from the last to the first: when one's turn comes, all its uses are known. A sum absorbs
     those of its operands that are sums or products themselves and have no other use.
     """
-    uses = [0] * len(draft.rates)
+    operations, operands = draft.operations, draft.operands
+    uses = [0] * len(operations)
     for slot in outputs:
         uses[slot] += 2                         # so that no sum absorbs it
-    results = range(len(uses) - 1, draft.inputs + draft.parameters - 1, -1)
-    for slot in results:
-        if uses[slot]:
-            for x in draft.operands[slot]:
+    last = len(uses) - 1
+    for slot in range(last, draft.inputs + draft.parameters - 1, -1):
+        if uses[slot] > 0:
+            for x in operands[slot]:
                 uses[x] += 1
     last_first: list[Placed] = []
-    for slot in results:
-        if uses[slot] and draft.operations[slot] is not LEAF:
-            fused = _fused(slot, draft, uses)
-            last_first += fused or [(slot, Instruction(draft.operations[slot], draft.operands[slot]))]
-    return last_first[::-1]
+    for slot in range(last, draft.inputs + draft.parameters - 1, -1):
+        if uses[slot] > 0 and operations[slot] is not LEAF:
+            fused = _fused(slot, draft, uses) if _may_become_a_dot(slot, draft, uses) else None
+            if fused is None:
+                last_first.append((slot, operations[slot], operands[slot]))
+            else:
+                last_first.extend(fused)
+    last_first.reverse()
+    return last_first
 
 
-def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed]:
-    """A sum of products as one dot and, after it, its hoisted part; [] if fusing it gains nothing.
+def _may_become_a_dot(slot: int, draft: Draft, uses: list[int]) -> bool:
+    """Whether an instruction is a sum, or the product of a weight with a number of the sample.
+
+    A sum of two must have an operand that it may absorb, or one that may be hoisted.
+    """
+    operation, rates, rate = draft.operations[slot], draft.rates, draft.rates[slot]
+    operands: tuple[int, ...] = draft.operands[slot]
+    if operation is MUL:
+        x, y = operands
+        return rate == PER_SAMPLE and rates[x] != rates[y]
+    if operation is ADD or operation is SUB or operation is NEG:
+        return any(rates[x] != rate or (uses[x] == 1 and draft.operations[x] in ABSORBED) for x in operands)
+    return operation is SUM or operation is DOT
+
+
+def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed] | None:
+    """A sum of products as one dot and, after it, its hoisted part; None if fusing it gains nothing.
 
     The left factors of the dot are known earlier than the right ones: weights before inputs. Products of two
     inputs come last.
     """
-    if not _may_become_a_dot(root, draft):
-        return []
     terms = _terms(root, draft, uses)
     hoisted, varying = _by_rate(terms, draft, draft.rates[root])
     absorbed_nothing = [x for x, _, _ in terms] == [*draft.operands[root]]
-    if draft.operations[root] in (ADD, SUB, NEG) and absorbed_nothing and not hoisted:
-        return []
+    if absorbed_nothing and not hoisted and draft.operations[root] in (ADD, SUB, NEG):
+        return None
     products = [_factors(term, draft) for term in varying]
     if draft.rates[root] == PER_SAMPLE:
-        products.sort(key=lambda factors: draft.rates[factors[0]])
+        products = [each for rate in (CONSTANT, ONCE, PER_SAMPLE) for each in products if draft.rates[each[0]] == rate]
     bias, computed_before = _bias(hoisted, draft)
-    return [(root, _dot(products, bias)), *computed_before]
-
-
-def _may_become_a_dot(slot: int, draft: Draft) -> bool:
-    """Whether an instruction is a sum, or the product of a weight with a number of the sample."""
-    if draft.operations[slot] is MUL:
-        x, y = draft.operands[slot]
-        return draft.rates[slot] == PER_SAMPLE and draft.rates[x] != draft.rates[y]
-    return draft.operations[slot] in SUMS
+    return [(root, DOT, _operands_of_dot(products, bias)), *computed_before]
 
 
 def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
@@ -217,15 +240,19 @@ def _taken_apart(
     if operation is ADD:
         x, y = operands
         return (), ((x, 1.0), (y, 1.0))
-    if operation is SUB or operation is NEG:
-        return (), [*((x, 1.0) for x in operands[:-1]), (operands[-1], -1.0)]
+    if operation is SUB:
+        x, y = operands
+        return (), ((x, 1.0), (y, -1.0))
+    if operation is NEG:
+        return (), ((operands[0], -1.0),)
     if operation is not SUM and operation is not DOT:
         return None
     zero: Term = (draft.constant(0.0), None, 1.0)       # the calculus begins sum and dot with it
     if operation is SUM:
         return (zero,), [(x, 1.0) for x in operands]
     xs, ys, bias = DOT.grouped(operands)
-    return [*((x, y, 1.0) for x, y in zip(xs, ys, strict=True)), zero], [(x, 1.0) for x in bias]
+    products: list[Term] = [(x, y, 1.0) for x, y in zip(xs, ys, strict=True)]
+    return [*products, zero], [(x, 1.0) for x in bias]
 
 
 def _product(operands: tuple[int, ...], sign: float, draft: Draft) -> tuple[Sequence[Term], tuple[()]] | None:
@@ -272,31 +299,34 @@ def _bias(terms: Sequence[Term], draft: Draft) -> tuple[int, list[Placed]]:
         return draft.constant(constant), []
     if len(rest) == 1 and rest[0][1] is None and rest[0][2] > 0.0 and constant == 0.0:
         return rest[0][0], []       # also for 0.0, which matters to -0.0 only: no instruction for each neuron
-    instruction = _dot([_factors(term, draft) for term in rest], draft.constant(constant))
-    return (slot := draft.append(*instruction)), [(slot, instruction)]
+    operands = _operands_of_dot([_factors(term, draft) for term in rest], draft.constant(constant))
+    return (slot := draft.append(DOT, operands)), [(slot, DOT, operands)]
 
 
-def _dot(products: Sequence[tuple[int, int]], bias: int) -> Instruction:
-    return Instruction(DOT, (*[x for x, _ in products], *[y for _, y in products], bias))
+def _operands_of_dot(products: Sequence[tuple[int, int]], bias: int) -> tuple[int, ...]:
+    return (*[x for x, _ in products], *[y for _, y in products], bias)
 
 
 # ---- 3: consecutive slots
 
-def _assembled(draft: Draft, selected: Iterable[Placed], outputs: Sequence[int]) -> Program:
+def _assembled(draft: Draft, selected: list[Placed], outputs: Sequence[int]) -> Program:
     """A program of the selected instructions, which stand at their slots in the draft."""
     first = draft.inputs + draft.parameters
-    new_slots: dict[int, int] = {slot: slot for slot in range(first)}
     constants: list[float] = []
     instructions: list[Instruction] = []
-
-    def new_slot(slot: int) -> int:
-        if slot not in new_slots:               # a constant that is used for the first time
-            new_slots[slot] = ~len(constants)
-            constants.append(draft.constants[slot])
-        return new_slots[slot]
-
-    for slot, (operation, operands) in selected:
-        instruction = Instruction(operation, tuple([new_slot(x) for x in operands]))
+    new_slots = [NONE_YET] * len(draft.operations)
+    new_slots[:first] = range(first)
+    for slot, operation, operands in selected:
+        moved = [_new_slot(x, new_slots, constants, draft) for x in operands]
         new_slots[slot] = first + len(instructions)
-        instructions.append(instruction)
-    return Program(draft.inputs, draft.parameters, constants, instructions, [new_slot(x) for x in outputs])
+        instructions.append(instruction_of(operation, tuple(moved)))
+    moved_outputs = [_new_slot(x, new_slots, constants, draft) for x in outputs]
+    return Program(draft.inputs, draft.parameters, constants, instructions, moved_outputs)
+
+
+def _new_slot(slot: int, new_slots: list[int], constants: list[float], draft: Draft) -> int:
+    """The slot in the program; a constant gets one when it is used for the first time."""
+    if new_slots[slot] == NONE_YET:
+        constants.append(draft.constants[slot])
+        new_slots[slot] = -len(constants)
+    return new_slots[slot]

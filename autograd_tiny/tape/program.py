@@ -1,10 +1,11 @@
+# cython: annotation_typing=False, boundscheck=True
 """A program: instructions on numbered slots, the intermediate representation of a tape.
 
 lowering.py makes a program from a computation graph, grouping.py plans how an executor runs it.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..calculus.formulas import index_error
@@ -18,6 +19,11 @@ class Instruction(NamedTuple):
 
     operation: Operation
     operands: tuple[int, ...]
+
+
+def instruction_of(operation: Operation, operands: tuple[int, ...]) -> Instruction:
+    """Instruction(operation, operands), in a third of the time."""
+    return tuple.__new__(Instruction, (operation, operands))
 
 
 def receivers(operation: Operation, operands: Sequence[int]) -> Iterable[int]:
@@ -71,8 +77,7 @@ class Program:
         self.inputs, self.parameters = inputs, parameters
         self.constants, self.instructions, self.outputs = list(constants), list(instructions), list(outputs)
         self.rates = bytearray([PER_SAMPLE] * inputs + [ONCE] * parameters)
-        for instruction in self.instructions:
-            self.rates.append(max(map(self.rate, instruction.operands)))
+        _append_largest(self.instructions, self.rates)
 
     @property
     def first(self) -> int:
@@ -85,31 +90,25 @@ class Program:
 
     def needed(self) -> bytearray:
         """For each slot 1 if an output depends on it, else 0."""
-        return self._marked(lambda operation, operands: operands)
+        return self._marked(False)
 
     def reached(self) -> bytearray:
         """For each slot 1 if a gradient flows to it from an output, else 0: none flows through a comparison, say."""
-        return self._marked(receivers)
+        return self._marked(True)
 
-    def _marked(self, followed: Callable[[Operation, Sequence[int]], Iterable[int]]) -> bytearray:
-        """For each slot 1 if the way back from an output leads to it, by the operands to be followed."""
-        needed = bytearray(len(self.rates))
+    def _marked(self, by_gradients: bool) -> bytearray:
+        """For each slot 1 if the way back from an output leads to it, or the way that gradients flow."""
+        marks = bytearray(len(self.rates))
         for slot in self.outputs:
             if slot >= 0:
-                needed[slot] = 1
-        for slot in range(len(self.rates) - 1, self.first - 1, -1):
-            if needed[slot]:
-                for x in followed(*self.instructions[slot - self.first]):
-                    if x >= 0:
-                        needed[x] = 1
-        return needed
+                marks[slot] = 1
+        _mark_operands(marks, self.first, self.instructions, by_gradients)
+        return marks
 
     def depending_on_parameters(self) -> bytearray:
         """For each slot 1 if it depends on a parameter, else 0."""
-        depending = bytearray(len(self.rates))
-        depending[self.inputs : self.first] = b"\1" * self.parameters
-        for slot, (_, operands) in enumerate(self.instructions, self.first):
-            depending[slot] = any(x >= 0 and depending[x] for x in operands)
+        depending = bytearray(self.inputs) + b"\1" * self.parameters
+        _append_largest(self.instructions, depending)
         return depending
 
     def parameters_by_first_use(self) -> list[int]:
@@ -124,6 +123,9 @@ class Program:
 
     def once_first(self, parameters: Iterable[int] | None = None) -> Program:
         """The same program with all that is computed once before the rest, and with its parameters in another order."""
+        in_order = self.rates[self.first :].find(bytes([PER_SAMPLE, ONCE])) < 0
+        if in_order and (parameters is None or [*parameters] == [*range(self.parameters)]):
+            return self
         slots = sorted(range(self.first, len(self.rates)), key=self.rates.__getitem__)
         moved = {} if parameters is None else {
             self.inputs + k: slot for slot, k in enumerate(parameters, self.inputs)
@@ -142,7 +144,7 @@ class Program:
         new_slots.update(moved)
         new_slots.update((slot, new) for new, slot in enumerate(slots, self.first))
         instructions = [
-            Instruction(operation, tuple([new_slots[x] for x in operands]))
+            instruction_of(operation, tuple([new_slots[x] for x in operands]))
             for operation, operands in [self.instructions[slot - self.first] for slot in slots]
         ]
         return Program(self.inputs, self.parameters, self.constants, instructions, [new_slots[x] for x in outputs])
@@ -164,3 +166,23 @@ class Program:
     def _identity(self) -> tuple[object, ...]:
         constants = [x.hex() for x in self.constants]
         return self.inputs, self.parameters, constants, self.instructions, self.outputs
+
+
+def _append_largest(instructions: list[Instruction], properties: bytearray) -> None:
+    """To a property of each slot, append that of each result: the largest of its operands; a constant has 0."""
+    for instruction in instructions:
+        largest = 0
+        for x in instruction[1]:
+            if x >= 0 and properties[x] > largest:
+                largest = properties[x]
+        properties.append(largest)
+
+
+def _mark_operands(marks: bytearray, first: int, instructions: list[Instruction], by_gradients: bool) -> None:
+    """Mark also what the marked results were computed from, or only the operands that a gradient flows to."""
+    for k in range(len(instructions) - 1, -1, -1):
+        if marks[first + k]:
+            operation, operands = instructions[k]
+            for x in receivers(operation, operands) if by_gradients else operands:
+                if x >= 0:
+                    marks[x] = 1

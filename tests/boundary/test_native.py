@@ -64,6 +64,8 @@ def test_the_modules_that_belong_together_are_those_that_are_compiled():
         pytest.skip("the package is installed, without setup.py")
     engine = ast.literal_eval(re.search(r"^ENGINE = (\[.*?\])", setup.read_text(encoding="utf-8"), re.M)[1])
     assert {*MODULES} == {*(f"engine.{name}" for name in engine), "vectors"}
+    tape = ast.literal_eval(re.search(r"^TAPE = (\[.*?\])", setup.read_text(encoding="utf-8"), re.M)[1])
+    assert {*tape} == {path.stem for path in (PACKAGE / "tape").glob("*.pxd")}
 
 
 def test_all_compiled(tree):
@@ -90,6 +92,14 @@ def test_none_compiled_is_no_reason_for_a_warning(tree):
     for name in MODULES:
         compiled_file(tree, name).unlink()
     assert work(tree) == ("pure", [])
+
+
+def test_what_is_compiled_of_a_tape_runs_beside_the_native_engine_only(tree):
+    code = "from autograd_tiny.tape import lowering, program; print(lowering.__file__[-3:], program.__file__[-3:])"
+    for wish, expected in ("", {".so", "pyd"}), ("1", {".py"}):
+        environment = {**os.environ, "AUTOGRAD_TINY_PURE": wish, "PYTHONPATH": str(tree)}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, cwd=tree)
+        assert {*done.stdout.split()} <= expected, done.stderr
 
 
 def test_a_tree_that_is_read_only(tree):

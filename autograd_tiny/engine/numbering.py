@@ -1,0 +1,149 @@
+# cython: annotation_typing=False
+"""A graph as lists of numbers: each Value in it by its place in topological order.
+
+The walk is that of graph.py, depth first and without recursion. But it notes the places in the nodes, as backward.py
+does, instead of looking them up in a dictionary: recording a tape begins with it, and takes no time for each node then.
+"""
+from __future__ import annotations
+
+from array import array
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
+    from typing import Any
+
+try:
+    import cython
+except ImportError:
+    from . import pure_cython as cython
+if cython.compiled:
+    from cython.cimports.autograd_tiny.engine import backward
+    from cython.cimports.autograd_tiny.engine.value import Fan, Value
+    from cython.cimports.autograd_tiny.engine.walk_memory import (
+        Branches, collector_is_on, drop, new_branches, pause_collector, pop, push, resume_collector,
+    )
+else:
+    from . import backward, pure_cython as cython
+    from ..boundary.collector import without_collector
+    from .pure_cython import Branches, drop, new_branches, pop, push
+    from .value import Fan, Value
+from ..calculus.operations import LEAF, Operation
+
+
+class NumberedGraph:
+    """The graph that some Values were computed from.
+
+    Attributes:
+        nodes: All Values in it, and the roots: operands before results.
+        operations: That of each node.
+        operands: Those of each node: the place of a Value among the nodes, or ~k for number k, a plain one.
+        numbers: The plain numbers in its expressions.
+        leaves: The places of the leaves.
+        roots: The places of the roots.
+    """
+
+    __slots__ = ("leaves", "nodes", "numbers", "operands", "operations", "roots")
+
+    def __init__(self) -> None:
+        self.nodes: list[Value] = []
+        self.operations: list[Operation] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.numbers: list[float] = []
+        self.leaves: list[int] = []
+        self.roots: list[int] = []
+
+    def is_like(self, other: NumberedGraph) -> bool:
+        """Whether they have the same operations on the same operands; their leaves may be others."""
+        return (
+            self.operations == other.operations and self.operands == other.operands and self.roots == other.roots
+            and array("d", self.numbers).tobytes() == array("d", other.numbers).tobytes()
+        )
+
+
+def numbered(roots: list[Value]) -> NumberedGraph:
+    """The graph of these Values. The garbage collector waits, as it does for a backward pass."""
+    if not cython.compiled:
+        return without_collector(walked, roots)
+    collector_was_on = collector_is_on()
+    try:
+        pause_collector()
+        return walked(roots)
+    finally:
+        if collector_was_on:
+            resume_collector()
+
+
+def walked(roots: list[Value]) -> NumberedGraph:
+    """A node is on the stack to be met and, below its operands, once more to be numbered.
+
+    Meeting it sets its place to a number that is larger than those of earlier walks; it waits until it is numbered.
+    """
+    start = backward.clock
+    graph = NumberedGraph()
+    nodes, operations, operands = graph.nodes, graph.operations, graph.operands
+    later: Branches = new_branches()        # a None ends the walk
+    try:
+        for root in roots[::-1]:
+            push(later, root)
+        node: Value | None = pop(later)
+        while node is not None:
+            if node._place < start:
+                node._place = backward.clock
+                backward.clock += 1
+                node._waiting = 1
+                if node.operation is not LEAF:
+                    push(later, node)
+                    push_operands(node, start, later)
+                    node = cython.cast(Value, pop(later))       # compiled, a cast saves the check of its type
+                    continue
+                graph.leaves.append(len(nodes))
+            if node._waiting:
+                node._waiting = 0
+                operands.append(places_of_operands(node, start, graph.numbers))
+                node._place = start + len(nodes)
+                operations.append(node.operation)
+                nodes.append(node)
+            node = cython.cast(Value, pop(later))
+        for root in roots:
+            graph.roots.append(root._place - start)
+    finally:
+        drop(later)
+    return graph
+
+
+def push_operands(node: Value, start: int, later: Branches) -> None:
+    """Those that have not been met, the first one on top."""
+    if type(node.left) is Fan:
+        fan: Fan = node.left
+        for i in range(fan.size - 1, -1, -1):
+            push_new(fan.operands[i], start, later)
+    else:
+        push_new(node.right, start, later)
+        push_new(node.left, start, later)
+
+
+def push_new(operand: Any, start: int, later: Branches) -> None:
+    if type(operand) is Value and cython.cast(Value, operand)._place < start:
+        push(later, operand)
+
+
+def places_of_operands(node: Value, start: int, numbers: list[float]) -> tuple[int, ...]:
+    """A place for each operand of a node; the plain numbers among them are appended to the others."""
+    if type(node.left) is Fan:
+        fan: Fan = node.left
+        places = [place_of(fan.operands[i], start, numbers) for i in range(fan.size)]
+        return tuple(places)
+    if node.operation is LEAF:
+        return ()
+    left = place_of(node.left, start, numbers)
+    if node.right is None:
+        return (left,)
+    return (left, place_of(node.right, start, numbers))
+
+
+def place_of(operand: Any, start: int, numbers: list[float]) -> int:
+    if type(operand) is Value:
+        place: int = cython.cast(Value, operand)._place - start
+        return place
+    numbers.append(float(operand))
+    return -len(numbers)

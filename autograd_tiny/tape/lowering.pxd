@@ -1,0 +1,41 @@
+# What is a C number in lowering.py when it is compiled.
+cimport cython
+
+cdef object ADD, DIV, DOT, LEAF, MEAN, MUL, NEG, POW, SUB, SUM, TAKE
+cdef set ABSORBED
+cdef Py_ssize_t NONE_YET
+
+
+cdef class Draft:
+    cdef readonly Py_ssize_t inputs, parameters
+    cdef readonly bytearray rates
+    cdef readonly list operations, operands
+    cdef readonly dict constants
+    cdef dict _slot_of_constant, _slot_of_result
+
+    cpdef Py_ssize_t constant(self, double x) except -1
+    cpdef Py_ssize_t append(self, object operation, tuple operands) except -1
+    cpdef Py_ssize_t result(self, object operation, tuple operands) except -1
+    cdef Py_ssize_t _new_result(self, object operation, tuple operands) except -1
+
+
+@cython.locals(x=Py_ssize_t, latest="unsigned char")
+cdef unsigned char latest_rate(tuple operands, bytearray rates) except? 255
+@cython.locals(k=Py_ssize_t, slots=list, operands=tuple)
+cdef list _drafted(Draft draft, object graph, list leaves)
+@cython.locals(slot=Py_ssize_t, x=Py_ssize_t, uses=list, last=Py_ssize_t, operations=list, operands=list)
+cdef list _selected(Draft draft, object outputs)
+@cython.locals(x=Py_ssize_t, y=Py_ssize_t, rate="unsigned char", rates=bytearray, operands=tuple)
+cdef bint _may_become_a_dot(Py_ssize_t slot, Draft draft, list uses) except -1
+cdef list _fused(Py_ssize_t root, Draft draft, list uses)
+@cython.locals(slot=Py_ssize_t, sign=double)
+cdef list _terms(Py_ssize_t root, Draft draft, list uses)
+cdef tuple _taken_apart(Py_ssize_t slot, double sign, Draft draft)
+cdef tuple _product(tuple operands, double sign, Draft draft)
+cdef tuple _by_rate(list terms, Draft draft, unsigned char rate)
+cdef tuple _factors(tuple term, Draft draft)
+cdef tuple _bias(list terms, Draft draft)
+cdef tuple _operands_of_dot(list products, Py_ssize_t bias)
+@cython.locals(slot=Py_ssize_t, x=Py_ssize_t, first=Py_ssize_t, operands=tuple, moved=list)
+cdef object _assembled(Draft draft, list selected, object outputs)
+cdef Py_ssize_t _new_slot(Py_ssize_t slot, list new_slots, list constants, Draft draft) except? -1
