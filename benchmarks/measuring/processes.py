@@ -26,9 +26,11 @@ Case = tuple[str, ...]                  # an engine, and the other arguments of 
 def command(engine: str, *arguments: str) -> dict[str, Any]:
     """The arguments of subprocess that start Python for an engine, on one thread."""
     environment = os.environ | ONE_THREAD | {
-        "AUTOGRAD_TINY_PURE": "1" if engine == "pure" else "0",
+        "AUTOGRAD_TINY_PURE": "1" if engine in ("pure", "pure-sse") else "0",
         "AUTOGRAD_TINY_SIMD": engine if engine in KERNELS else "",
     }
+    if engine == "pure-sse":                            # matrix products as on a processor without AVX
+        environment["OPENBLAS_CORETYPE"] = "Nehalem"
     environment.pop("PYTHONDONTWRITEBYTECODE", None)    # otherwise every import compiles every module again
     return {"args": [sys.executable, *arguments], "env": environment, "cwd": FOLDER, "text": True}
 
