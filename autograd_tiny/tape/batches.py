@@ -181,7 +181,8 @@ def _mapped(function: Callable[[Any], Any], items: Sequence[Any], threads: int) 
 
 def executor_for(program: Program) -> Any:
     """The class of the native executor, where it was built and knows all operations; else that of NumPy's."""
-    is_custom = [isinstance(operation, CustomOperation) for operation, _ in program.instructions]
+    operations = {operation for operation, _ in program.instructions}
+    is_custom = [isinstance(operation, CustomOperation) for operation in operations]
     if engine_kind() == "pure" or any(is_custom):
         return NumpyExecutor
     return _native_executor() or NumpyExecutor

@@ -10,8 +10,8 @@ lowering.py makes programs; batches.py runs their plans on an executor, such as 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain, count, repeat
+from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,44 +160,51 @@ class _InstructionArrays:
         instructions = program.instructions
         self.shift = len(program.constants)
         self.first = self.shift + program.first
-        self.rates_of_slots = np.array([CONSTANT] * self.shift + [*program.rates], np.int64)
+        self.rates_of_slots = np.frombuffer(bytes([CONSTANT]) * self.shift + program.rates, np.uint8).astype(np.int64)
+
+        opcodes = _opcodes(dict.fromkeys([operation for operation, _ in instructions]))
+        codes, sizes, slots = program.flattened(opcodes)
+        self.operations = {opcode: operation for operation, opcode in opcodes.items()}
 
         # a number for each instruction
-        opcodes = _opcodes(dict.fromkeys([operation for operation, _ in instructions]))
-        self.operations = {opcode: operation for operation, opcode in opcodes.items()}
         self.rates = self.rates_of_slots[self.first :]
-        self.opcode = np.array([opcodes[operation] for operation, _ in instructions], np.int64)
-        self.is_nary = np.isin(self.opcode, [opcode for operation, opcode in opcodes.items() if operation.is_nary])
-        self.sizes = np.array([len(operands) for _, operands in instructions], np.int64)
+        self.opcode, self.sizes = np.array(codes, np.int64), np.array(sizes, np.int64)
         self.starts = np.cumsum(self.sizes) - self.sizes
+        self.expected = self._of_operations(lambda x: 0 if x.is_nary else len(x.operands))
+        self.is_nary = self.expected == 0
 
         # a number for each operand: its instruction, its position there, its slot
-        total = int(self.sizes.sum())
         self.owner = np.repeat(np.arange(len(instructions)), self.sizes)
-        self.position = np.arange(total) - self.starts[self.owner]
-        self.slot = self.shift + np.fromiter(chain.from_iterable([x for _, x in instructions]), np.int64, total)
+        self.position = np.arange(len(slots)) - self.starts[self.owner]
+        self.slot = self.shift + np.array(slots, np.int64)
         self._check(program)
         self.is_row = self.rates_of_slots[self.slot] == PER_SAMPLE
 
         self._find_bits(program)
         self._find_keys(program)
 
+    def _of_operations(self, property_of: Callable[[Operation], int]) -> Index:
+        """A property of the operation of each instruction."""
+        table = np.zeros(max(self.operations, default=0) + 1, np.int64)
+        for opcode, operation in self.operations.items():
+            table[opcode] = property_of(operation)
+        return table[self.opcode]
+
     def _check(self, program: Program) -> None:
         """ValueError unless every instruction has its operands, each computed before it: executors rely on it."""
         leaves = [PER_SAMPLE] * program.inputs + [ONCE] * program.parameters
-        counts = [0 if operation.is_nary else len(operation.operands) for operation, _ in program.instructions]
-        expected, ends = np.array(counts, np.int64), self.first + np.arange(len(counts))
-        has_operands = (self.sizes >= 1) & ((expected == 0) | (self.sizes == expected))
+        count, ends = len(self.opcode), self.first + np.arange(len(self.opcode))
+        has_operands = (self.sizes >= 1) & (self.is_nary | (self.sizes == self.expected))
         has_bias = (self.opcode != DOTS) | (self.sizes % 2 == 1)
         has_index = (self.opcode != TAKES) | (self.sizes >= 2)
         outputs = self.shift + np.array(program.outputs, np.int64)
         if not (
             has_operands.all() and has_bias.all() and has_index.all()
             and ((self.slot >= 0) & (self.slot < ends[self.owner])).all()
-            and ((outputs >= 0) & (outputs < self.first + len(counts))).all()
+            and ((outputs >= 0) & (outputs < self.first + count)).all()
             and self.rates_of_slots[self.shift : self.first].tolist() == leaves
-            and len(self.rates) == len(counts)
-            and (not counts or (np.maximum.reduceat(self.rates_of_slots[self.slot], self.starts) == self.rates).all())
+            and len(self.rates) == count
+            and (not count or (np.maximum.reduceat(self.rates_of_slots[self.slot], self.starts) == self.rates).all())
         ):
             raise ValueError("the program is not one that recording makes: an instruction lacks an operand")
 
@@ -214,9 +221,12 @@ class _InstructionArrays:
         other = np.where(self.is_nary[self.owner], 1, 1 << np.minimum(self.position, 2))
         self.bit = np.where(of_dot, part, other)
         self.is_reached = np.frombuffer(program.reached(), np.uint8)[program.first :] == 1
-        is_flat = [flag for instruction in program.instructions for flag in _flat(*instruction)]
-        flowing = np.where(np.array(is_flat, bool) | ~self.is_reached[self.owner], 0, self.bit)
-        depending = np.array([False] * self.shift + [flag == 1 for flag in program.depending_on_parameters()])
+        is_flat = np.zeros(len(self.slot), bool)
+        for k in np.flatnonzero(self._of_operations(lambda x: any(x.flat))).tolist():
+            operation, operands = program.instructions[k]
+            is_flat[self.starts[k] : self.starts[k] + len(operands)] = operation.flat_operands(operands)
+        flowing = np.where(is_flat | ~self.is_reached[self.owner], 0, self.bit)
+        depending = np.frombuffer(bytes(self.shift) + program.depending_on_parameters(), np.uint8) == 1
         self.by_parameters = _united(np.where(depending[self.slot], flowing, 0), self.starts)
         self.by_inputs = _united(np.where(self.is_row, flowing, 0), self.starts)
 
@@ -232,7 +242,7 @@ class _InstructionArrays:
         """Properties that are the same for all instructions of a group."""
         is_dot = self.opcode == DOTS
         self.form = np.where(self.is_nary, self.weights, self.by_inputs)
-        self.level = _levels(program)
+        self.level = np.array(program.levels(), np.int64)
         is_candidate = is_dot & (self.rates == PER_SAMPLE)
         self.layer = _layers(program, is_candidate, self.is_reached, self.weights, self.sizes // 2)
 
@@ -302,23 +312,6 @@ def _opcodes(operations: Iterable[Operation]) -> dict[Operation, int]:
     known = {operation: number for number, operation in numbered()} | {DOT: DOTS, TAKE: TAKES}
     beyond = count(max(known.values()) + 1)
     return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
-
-
-def _flat(operation: Operation, operands: Sequence[int]) -> Iterable[bool]:
-    """For each operand, whether no gradient ever flows to it."""
-    return operation.flat_operands(operands) if any(operation.flat) else repeat(False, len(operands))
-
-
-def _levels(program: Program) -> Index:
-    """For each instruction the longest path to it from a number of another rate."""
-    rates, levels = program.rates, [0] * program.first
-    for slot, (_, operands) in enumerate(program.instructions, program.first):
-        rate, level = rates[slot], 0
-        for x in operands:
-            if x >= 0 and rates[x] == rate and levels[x] > level:
-                level = levels[x]
-        levels.append(level + 1)
-    return np.array(levels[program.first :], np.int64)
 
 
 def _layers(program: Program, is_candidate: Any, is_reached: Any, weights: Index, products: Index) -> Index:

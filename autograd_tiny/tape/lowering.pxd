@@ -27,12 +27,15 @@ cdef list _drafted(Draft draft, object graph, list leaves)
 cdef list _selected(Draft draft, object outputs)
 @cython.locals(x=Py_ssize_t, y=Py_ssize_t, rate="unsigned char", rates=bytearray, operands=tuple)
 cdef bint _may_become_a_dot(Py_ssize_t slot, Draft draft, list uses) except -1
+@cython.locals(rate="unsigned char")
 cdef list _fused(Py_ssize_t root, Draft draft, list uses)
-@cython.locals(slot=Py_ssize_t, sign=double)
+@cython.locals(slot=Py_ssize_t, sign=double, is_root=bint, terms=list, addends=list)
 cdef list _terms(Py_ssize_t root, Draft draft, list uses)
-cdef tuple _taken_apart(Py_ssize_t slot, double sign, Draft draft)
-cdef tuple _product(tuple operands, double sign, Draft draft)
-cdef tuple _by_rate(list terms, Draft draft, unsigned char rate)
+@cython.locals(operands=tuple, x=Py_ssize_t, y=Py_ssize_t)
+cdef bint _taken_apart(Py_ssize_t slot, double sign, Draft draft, list terms, list addends) except -1
+cdef bint _product(tuple operands, double sign, Draft draft, list terms) except -1
+@cython.locals(x=Py_ssize_t)
+cdef bint _varies(tuple term, unsigned char rate, Draft draft) except -1
 cdef tuple _factors(tuple term, Draft draft)
 cdef tuple _bias(list terms, Draft draft)
 cdef tuple _operands_of_dot(list products, Py_ssize_t bias)

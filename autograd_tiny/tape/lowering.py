@@ -31,6 +31,7 @@ NONE_YET = -sys.maxsize                 # in place of a slot
 NEUTRAL = -0.0                          # adding it changes no number, not even -0.0
 
 Placed: TypeAlias = "tuple[int, Operation, tuple[int, ...]]"        # an instruction; the slot of its result is first
+Addend: TypeAlias = "tuple[int, float]"                     # a slot, and 1 or -1 as its sign
 Term: TypeAlias = "tuple[int, int | None, float]"           # two factors; or one addend, and 1 or -1 as its sign
 
 
@@ -187,7 +188,10 @@ def _may_become_a_dot(slot: int, draft: Draft, uses: list[int]) -> bool:
         x, y = operands
         return rate == PER_SAMPLE and rates[x] != rates[y]
     if operation is ADD or operation is SUB or operation is NEG:
-        return any(rates[x] != rate or (uses[x] == 1 and draft.operations[x] in ABSORBED) for x in operands)
+        for x in operands:                      # noqa: SIM110 (any() makes a generator each time)
+            if rates[x] != rate or (uses[x] == 1 and draft.operations[x] in ABSORBED):
+                return True
+        return False
     return operation is SUM or operation is DOT
 
 
@@ -198,12 +202,13 @@ def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed] | None:
     inputs come last.
     """
     terms = _terms(root, draft, uses)
-    hoisted, varying = _by_rate(terms, draft, draft.rates[root])
-    absorbed_nothing = [x for x, _, _ in terms] == [*draft.operands[root]]
-    if absorbed_nothing and not hoisted and draft.operations[root] in (ADD, SUB, NEG):
+    rate = draft.rates[root]
+    hoisted = [term for term in terms if not _varies(term, rate, draft)]
+    absorbed_nothing = not hoisted and [x for x, _, _ in terms] == [*draft.operands[root]]
+    if absorbed_nothing and draft.operations[root] in (ADD, SUB, NEG):
         return None
-    products = [_factors(term, draft) for term in varying]
-    if draft.rates[root] == PER_SAMPLE:
+    products = [_factors(term, draft) for term in terms if _varies(term, rate, draft)]
+    if rate == PER_SAMPLE and len(products) > 1:
         products = [each for rate in (CONSTANT, ONCE, PER_SAMPLE) for each in products if draft.rates[each[0]] == rate]
     bias, computed_before = _bias(hoisted, draft)
     return [(root, DOT, _operands_of_dot(products, bias)), *computed_before]
@@ -215,67 +220,58 @@ def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
     addends = [(root, 1.0)]                     # slots with their signs, the next one last
     while addends:
         slot, sign = addends.pop()
-        is_absorbed = slot == root or uses[slot] == 1
-        inside = _taken_apart(slot, sign, draft) if is_absorbed else None
-        if inside is None:
+        is_root = slot == root
+        if not (is_root or uses[slot] == 1) or not _taken_apart(slot, sign, draft, terms, addends):
             terms.append((slot, None, sign))
-            continue
-        more_terms, more_addends = inside
-        terms += more_terms
-        addends += more_addends[::-1]
-        if slot != root:
+        elif not is_root:
             uses[slot] = 0
     return terms
 
 
-def _taken_apart(
-    slot: int, sign: float, draft: Draft
-) -> tuple[Sequence[Term], Sequence[tuple[int, float]]] | None:
-    """The terms in a sum or product, and the addends that may be sums again; None if it must stay whole."""
+def _taken_apart(slot: int, sign: float, draft: Draft, terms: list[Term], addends: list[Addend]) -> bool:
+    """Append the terms in a sum or product, and the addends that may be sums again; False if it must stay whole."""
     operation, operands = draft.operations[slot], draft.operands[slot]
     if operation is MUL:
-        return _product(operands, sign, draft)
+        return _product(operands, sign, draft, terms)
     if sign < 0.0:                              # -(x - x) is -0, and -x + x is 0
-        return None
-    if operation is ADD:
+        return False
+    if operation is ADD or operation is SUB:
         x, y = operands
-        return (), ((x, 1.0), (y, 1.0))
-    if operation is SUB:
-        x, y = operands
-        return (), ((x, 1.0), (y, -1.0))
-    if operation is NEG:
-        return (), ((operands[0], -1.0),)
-    if operation is not SUM and operation is not DOT:
-        return None
-    zero: Term = (draft.constant(0.0), None, 1.0)       # the calculus begins sum and dot with it
-    if operation is SUM:
-        return (zero,), [(x, 1.0) for x in operands]
-    xs, ys, bias = DOT.grouped(operands)
-    products: list[Term] = [(x, y, 1.0) for x, y in zip(xs, ys, strict=True)]
-    return [*products, zero], [(x, 1.0) for x in bias]
+        addends.append((y, 1.0 if operation is ADD else -1.0))
+        addends.append((x, 1.0))
+    elif operation is NEG:
+        addends.append((operands[0], -1.0))
+    elif operation is SUM:
+        terms.append((draft.constant(0.0), None, 1.0))      # the calculus begins sum and dot with it
+        addends.extend([(x, 1.0) for x in operands[::-1]])
+    elif operation is DOT:
+        xs, ys, bias = DOT.grouped(operands)
+        terms.extend([(x, y, 1.0) for x, y in zip(xs, ys, strict=True)])
+        terms.append((draft.constant(0.0), None, 1.0))
+        addends.extend([(x, 1.0) for x in bias])
+    else:
+        return False
+    return True
 
 
-def _product(operands: tuple[int, ...], sign: float, draft: Draft) -> tuple[Sequence[Term], tuple[()]] | None:
-    """A product as a term. Its sign must go into a constant factor, if there is one."""
+def _product(operands: tuple[int, ...], sign: float, draft: Draft, terms: list[Term]) -> bool:
+    """Append a product as a term. Its sign must go into a constant factor, if there is one."""
     x, y = operands
     if sign > 0.0:
-        return ((x, y, 1.0),), ()
+        terms.append((x, y, 1.0))
+        return True
     if x not in draft.constants:
         x, y = y, x
     if x not in draft.constants:
-        return None
-    return ((draft.constant(-draft.constants[x]), y, 1.0),), ()
+        return False
+    terms.append((draft.constant(-draft.constants[x]), y, 1.0))
+    return True
 
 
-def _by_rate(terms: Sequence[Term], draft: Draft, rate: int) -> tuple[list[Term], list[Term]]:
-    """The terms that are known before a sum of this rate, and those that are computed with it."""
-    before: list[Term] = []
-    now: list[Term] = []
-    for term in terms:
-        x, y, _ = term
-        varies = draft.rates[x] == rate or (y is not None and draft.rates[y] == rate)
-        (now if varies else before).append(term)
-    return before, now
+def _varies(term: Term, rate: int, draft: Draft) -> bool:
+    """Whether a term is computed with a sum of this rate; otherwise it is known before."""
+    x, y, _ = term
+    return draft.rates[x] == rate or (y is not None and draft.rates[y] == rate)
 
 
 def _factors(term: Term, draft: Draft) -> tuple[int, int]:

@@ -111,8 +111,24 @@ class Program:
         _append_largest(self.instructions, depending)
         return depending
 
+    def levels(self) -> list[int]:
+        """For each instruction the longest path to it from a number of another rate."""
+        levels = [0] * self.first
+        _append_levels(self.instructions, self.rates, levels)
+        return levels[self.first :]
+
+    def flattened(self, opcodes: dict[Operation, int]) -> tuple[list[int], list[int], list[int]]:
+        """For each instruction its opcode, and how many operands it has; the operands of all, one after the other."""
+        codes: list[int] = []
+        sizes: list[int] = []
+        slots: list[int] = []
+        _flatten(self.instructions, opcodes, codes, sizes, slots)
+        return codes, sizes, slots
+
     def parameters_by_first_use(self) -> list[int]:
         """The parameters in the order of their first use, in which the weights of a neuron lie side by side."""
+        if not self.parameters:
+            return []
         turns = [float(k) for k in range(len(self.instructions))]
         for k, (operation, operands) in enumerate(self.instructions):
             if k and operation is DOT and operands[-1] == self.first + k - 1:
@@ -186,3 +202,24 @@ def _mark_operands(marks: bytearray, first: int, instructions: list[Instruction]
             for x in receivers(operation, operands) if by_gradients else operands:
                 if x >= 0:
                     marks[x] = 1
+
+
+def _append_levels(instructions: list[Instruction], rates: bytearray, levels: list[int]) -> None:
+    """Append the level of each result to those of the slots before: one more than the operands of its own rate."""
+    for instruction in instructions:
+        rate, level = rates[len(levels)], 0
+        for x in instruction[1]:
+            if x >= 0 and rates[x] == rate and levels[x] > level:
+                level = levels[x]
+        levels.append(level + 1)
+
+
+def _flatten(
+    instructions: list[Instruction], opcodes: dict[Operation, int], codes: list[int], sizes: list[int],
+    slots: list[int],
+) -> None:
+    """Append to the three lists; see Program.flattened."""
+    for operation, operands in instructions:
+        codes.append(opcodes[operation])
+        sizes.append(len(operands))
+        slots.extend(operands)
