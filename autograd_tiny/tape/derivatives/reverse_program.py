@@ -20,7 +20,7 @@ from ...calculus.operations import (
 )
 from ...engine.custom import CustomOperation, LocalDerivative
 from ..lowering import Draft, compacted
-from ..program import Program
+from ..program import Program, receivers
 from .symbols import SYMBOLS, Number, Symbol, chosen, result, symbol, times, total
 
 TRUTHS = {EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL}         # operations whose results are 1 or 0
@@ -95,11 +95,11 @@ class _PassBack:
         self._wanted = [moved[x] for x in (range(program.inputs) if wanted is None else wanted)]
         self._length = len(draft.rates)
         self._local: dict[int, list[tuple[int, Number]]] = {}       # the local derivatives of results
-        self._depends = bytearray(self._length)     # on a wanted slot
+        self._depends = bytearray(self._length)     # so that a gradient flows to a wanted slot
         for slot in self._wanted:
             self._depends[slot] = 1
-        for slot, operands in enumerate(draft.operands):
-            if any(self._depends[x] for x in operands):
+        for slot in range(self._length):
+            if any(self._depends[x] for x in receivers(draft.operations[slot], draft.operands[slot])):
                 self._depends[slot] = 1
 
     def symbol(self, slot: int) -> Number:
@@ -145,15 +145,14 @@ class _PassBack:
         """What a result contributes to the adjoints of its operands."""
         operation = self._draft.operations[slot]
         for x, derivative in self._local_derivatives(slot):
-            contribution = _contribution(operation, adjoint, derivative)
-            if contribution is not None:
-                yield x, contribution
+            yield x, _contribution(operation, adjoint, derivative)
 
     def _local_derivatives(self, slot: int) -> list[tuple[int, Number]]:
         """The operands that an adjoint is wanted of, each with the local derivative."""
         if slot not in self._local:
             operation, operands = self._draft.operations[slot], self._draft.operands[slot]
-            wanted = [self._depends[x] == 1 for x in operands]
+            flat = operation.flat_operands(operands)
+            wanted = [self._depends[x] == 1 and not is_flat for x, is_flat in zip(operands, flat, strict=True)]
             found = _local_derivatives(operation, [self.symbol(x) for x in operands], self.symbol(slot), wanted)
             triples = zip(operands, found, wanted, strict=True)
             self._local[slot] = [(x, derivative) for x, derivative, want in triples if want]
@@ -171,14 +170,14 @@ def _local_derivatives(
     ]
 
 
-def _contribution(operation: Operation, adjoint: Number, derivative: Number) -> Number | None:
-    """Adjoint times local derivative, as Operation.contribution; None if nothing is sent, whatever arrives.
+def _contribution(operation: Operation, adjoint: Number, derivative: Number) -> Number:
+    """Adjoint times local derivative, as Operation.contribution.
 
     An operand that was not selected gets exactly 0: so a number that need not be finite is masked before it is
     multiplied by 0.
     """
     if type(derivative) is not Symbol:
-        return None if operation.selects and derivative == 0 else times(adjoint, derivative)
+        return 0.0 if operation.selects and derivative == 0 else times(adjoint, derivative)
     if not operation.selects or (type(adjoint) is not Symbol and math.isfinite(adjoint)):       # type: ignore[arg-type]
         return times(adjoint, derivative)
     draft = derivative.draft

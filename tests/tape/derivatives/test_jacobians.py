@@ -40,9 +40,10 @@ def test_both_ways_give_the_jacobian(f, on_numpy, monkeypatch):
 
 def test_the_way_follows_from_the_structure():
     assert JacobianRunner(record(sparse, [0.1 * i for i in range(40)]).program).program
-    model = nn.MLP(20, [32, 32, 1], rng=random.Random(0))
-    gradient = record(lambda x: model(x), [0.1 * i for i in range(20)]).gradient()
-    assert JacobianRunner(gradient.program).program is None
+    for activation, is_program in (("tanh", False), ("relu", True)):        # that of relu has no second derivatives
+        model = nn.MLP(20, [32, 32, 1], activation, rng=random.Random(0))
+        gradient = record(lambda x, model=model: model(x), [0.1 * i for i in range(20)]).gradient()
+        assert (JacobianRunner(gradient.program).program is not None) == is_program
 
 
 def test_the_hessian_of_a_network_against_hvp():
