@@ -7,18 +7,15 @@ cdef object LEAF
 
 
 cdef class NumberedGraph:
-    cdef readonly list nodes, operations, operands, numbers, leaves, roots
+    cdef readonly list nodes, operations, sizes, operands, numbers, leaves, roots
 
 
 cpdef NumberedGraph numbered(list roots)
-@cython.locals(
-    start="long long", root=Value, node=Value, later=Branches, graph=NumberedGraph, operations=list, operands=list,
-    nodes=list,
-)
+@cython.locals(start="long long", root=Value, node=Value, later=Branches, graph=NumberedGraph, nodes=list)
 cdef NumberedGraph walked(list roots)
 @cython.locals(i="long long", fan=Fan)
 cdef int push_operands(Value node, long long start, Branches later) except -1
 cdef int push_new(object operand, long long start, Branches later) except -1
-@cython.locals(i="long long", fan=Fan, left="long long")
-cdef tuple places_of_operands(Value node, long long start, list numbers)
-cdef long long place_of(object operand, long long start, list numbers) except? 0
+@cython.locals(i="long long", fan=Fan, before=Py_ssize_t)
+cdef int append_operands(Value node, long long start, NumberedGraph graph) except -1
+cdef int append_operand(object operand, long long start, NumberedGraph graph) except -1

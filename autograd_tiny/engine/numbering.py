@@ -36,18 +36,20 @@ class NumberedGraph:
     Attributes:
         nodes: All Values in it, and the roots: operands before results.
         operations: That of each node.
-        operands: Those of each node: the place of a Value among the nodes, or ~k for number k, a plain one.
+        sizes: How many operands each node has.
+        operands: Those of all nodes, one after the other: the place of a Value among the nodes, or ~k for number k.
         numbers: The plain numbers in its expressions.
         leaves: The places of the leaves.
         roots: The places of the roots.
     """
 
-    __slots__ = ("leaves", "nodes", "numbers", "operands", "operations", "roots")
+    __slots__ = ("leaves", "nodes", "numbers", "operands", "operations", "roots", "sizes")
 
     def __init__(self) -> None:
         self.nodes: list[Value] = []
         self.operations: list[Operation] = []
-        self.operands: list[tuple[int, ...]] = []
+        self.sizes: list[int] = []
+        self.operands: list[int] = []
         self.numbers: list[float] = []
         self.leaves: list[int] = []
         self.roots: list[int] = []
@@ -55,7 +57,8 @@ class NumberedGraph:
     def is_like(self, other: NumberedGraph) -> bool:
         """Whether they have the same operations on the same operands; their leaves may be others."""
         return (
-            self.operations == other.operations and self.operands == other.operands and self.roots == other.roots
+            self.operations == other.operations and self.sizes == other.sizes
+            and self.operands == other.operands and self.roots == other.roots
             and array("d", self.numbers).tobytes() == array("d", other.numbers).tobytes()
         )
 
@@ -80,7 +83,7 @@ def walked(roots: list[Value]) -> NumberedGraph:
     """
     start = backward.clock
     graph = NumberedGraph()
-    nodes, operations, operands = graph.nodes, graph.operations, graph.operands
+    nodes = graph.nodes
     later: Branches = new_branches()        # a None ends the walk
     try:
         for root in roots[::-1]:
@@ -99,9 +102,9 @@ def walked(roots: list[Value]) -> NumberedGraph:
                 graph.leaves.append(len(nodes))
             if node._waiting:
                 node._waiting = 0
-                operands.append(places_of_operands(node, start, graph.numbers))
+                append_operands(node, start, graph)
                 node._place = start + len(nodes)
-                operations.append(node.operation)
+                graph.operations.append(node.operation)
                 nodes.append(node)
             node = cython.cast(Value, pop(later))
         for root in roots:
@@ -127,23 +130,23 @@ def push_new(operand: Any, start: int, later: Branches) -> None:
         push(later, operand)
 
 
-def places_of_operands(node: Value, start: int, numbers: list[float]) -> tuple[int, ...]:
-    """A place for each operand of a node; the plain numbers among them are appended to the others."""
+def append_operands(node: Value, start: int, graph: NumberedGraph) -> None:
+    """Append the places of the operands of a node, and how many there are."""
+    before = len(graph.operands)
     if type(node.left) is Fan:
         fan: Fan = node.left
-        places = [place_of(fan.operands[i], start, numbers) for i in range(fan.size)]
-        return tuple(places)
-    if node.operation is LEAF:
-        return ()
-    left = place_of(node.left, start, numbers)
-    if node.right is None:
-        return (left,)
-    return (left, place_of(node.right, start, numbers))
+        for i in range(fan.size):
+            append_operand(fan.operands[i], start, graph)
+    elif node.operation is not LEAF:
+        append_operand(node.left, start, graph)
+        if node.right is not None:
+            append_operand(node.right, start, graph)
+    graph.sizes.append(len(graph.operands) - before)
 
 
-def place_of(operand: Any, start: int, numbers: list[float]) -> int:
+def append_operand(operand: Any, start: int, graph: NumberedGraph) -> None:
     if type(operand) is Value:
-        place: int = cython.cast(Value, operand)._place - start
-        return place
-    numbers.append(float(operand))
-    return -len(numbers)
+        graph.operands.append(cython.cast(Value, operand)._place - start)
+    else:
+        graph.numbers.append(float(operand))
+        graph.operands.append(-len(graph.numbers))

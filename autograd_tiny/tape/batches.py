@@ -81,8 +81,7 @@ class BatchRunner:
         self.spare: list[Array] = []
         self.outputs = len(program.outputs)
         self._constants, self._size = plan.constants, plan.scalars
-        reached = program.reached()[program.inputs : program.first]
-        self.reached = None if all(reached) else np.flatnonzero(np.frombuffer(reached, np.uint8))
+        self.reached = None if plan.reached.all() else np.flatnonzero(plan.reached)
 
     def run(self, method: str, parameters: tuple[Value, ...], threads: int, x: Array, *arrays: Array) -> None:
         """Call a method of the executor with chunks of the samples, and of arrays as long."""

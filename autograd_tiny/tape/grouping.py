@@ -10,8 +10,8 @@ lowering.py makes programs; batches.py runs their plans on an executor, such as 
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import count
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,13 +79,14 @@ class Plan:
         copied: The scalars that are also rows, from row number `inputs` on.
         outputs: The rows of the outputs.
         operations: By opcode.
+        reached: Whether a gradient flows to each parameter from an output.
     """
 
     def __init__(self, program: Program) -> None:
         self.inputs, self.parameters = program.inputs, program.parameters
         self.constants = np.array(program.constants[::-1], float)
         instructions = _InstructionArrays(program)
-        self.operations = instructions.operations
+        self.operations, self.reached = instructions.operations, instructions.reached[program.inputs : program.first]
         self.table, order = instructions.grouped()
 
         rates, first = instructions.rates_of_slots, instructions.first
@@ -162,21 +163,22 @@ class _InstructionArrays:
         self.first = self.shift + program.first
         self.rates_of_slots = np.frombuffer(bytes([CONSTANT]) * self.shift + program.rates, np.uint8).astype(np.int64)
 
-        opcodes = _opcodes(dict.fromkeys([operation for operation, _ in instructions]))
-        codes, sizes, slots = program.flattened(opcodes)
-        self.operations = {opcode: operation for operation, opcode in opcodes.items()}
+        columns = program.columns(_opcodes())
+        self.operations = columns.operations
 
         # a number for each instruction
         self.rates = self.rates_of_slots[self.first :]
-        self.opcode, self.sizes = np.array(codes, np.int64), np.array(sizes, np.int64)
+        self.opcode, self.sizes = np.array(columns.opcodes, np.int64), np.array(columns.sizes, np.int64)
+        self.level = np.array(columns.levels[program.first :], np.int64)
         self.starts = np.cumsum(self.sizes) - self.sizes
         self.expected = self._of_operations(lambda x: 0 if x.is_nary else len(x.operands))
         self.is_nary = self.expected == 0
 
         # a number for each operand: its instruction, its position there, its slot
         self.owner = np.repeat(np.arange(len(instructions)), self.sizes)
-        self.position = np.arange(len(slots)) - self.starts[self.owner]
-        self.slot = self.shift + np.array(slots, np.int64)
+        self.position = np.arange(len(self.owner)) - self.starts[self.owner]
+        self.slot = self.shift + np.array(columns.operands, np.int64)
+        self.is_depending = np.frombuffer(bytes(self.shift) + columns.depending, np.uint8) == 1
         self._check(program)
         self.is_row = self.rates_of_slots[self.slot] == PER_SAMPLE
 
@@ -220,14 +222,14 @@ class _InstructionArrays:
         self._find_scalars_of_takes()
         other = np.where(self.is_nary[self.owner], 1, 1 << np.minimum(self.position, 2))
         self.bit = np.where(of_dot, part, other)
-        self.is_reached = np.frombuffer(program.reached(), np.uint8)[program.first :] == 1
+        self.reached = np.frombuffer(program.reached(), np.uint8) == 1
+        self.is_reached = self.reached[program.first :]
         is_flat = np.zeros(len(self.slot), bool)
         for k in np.flatnonzero(self._of_operations(lambda x: any(x.flat))).tolist():
             operation, operands = program.instructions[k]
             is_flat[self.starts[k] : self.starts[k] + len(operands)] = operation.flat_operands(operands)
         flowing = np.where(is_flat | ~self.is_reached[self.owner], 0, self.bit)
-        depending = np.frombuffer(bytes(self.shift) + program.depending_on_parameters(), np.uint8) == 1
-        self.by_parameters = _united(np.where(depending[self.slot], flowing, 0), self.starts)
+        self.by_parameters = _united(np.where(self.is_depending[self.slot], flowing, 0), self.starts)
         self.by_inputs = _united(np.where(self.is_row, flowing, 0), self.starts)
 
     def _find_scalars_of_takes(self) -> None:
@@ -242,7 +244,6 @@ class _InstructionArrays:
         """Properties that are the same for all instructions of a group."""
         is_dot = self.opcode == DOTS
         self.form = np.where(self.is_nary, self.weights, self.by_inputs)
-        self.level = np.array(program.levels(), np.int64)
         is_candidate = is_dot & (self.rates == PER_SAMPLE)
         self.layer = _layers(program, is_candidate, self.is_reached, self.weights, self.sizes // 2)
 
@@ -307,11 +308,10 @@ def _places(slots: Index, size: int) -> Index:
     return place
 
 
-def _opcodes(operations: Iterable[Operation]) -> dict[Operation, int]:
+@cache
+def _opcodes() -> Mapping[Operation, int]:
     """The opcode of each operation; those of users come last."""
-    known = {operation: number for number, operation in numbered()} | {DOT: DOTS, TAKE: TAKES}
-    beyond = count(max(known.values()) + 1)
-    return {operation: known[operation] if operation in known else next(beyond) for operation in operations}
+    return {operation: number for number, operation in numbered()} | {DOT: DOTS, TAKE: TAKES}
 
 
 def _layers(program: Program, is_candidate: Any, is_reached: Any, weights: Index, products: Index) -> Index:

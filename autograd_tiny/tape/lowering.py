@@ -16,6 +16,7 @@ directed acyclic graphs. Read on in grouping.py.
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -30,7 +31,7 @@ ABSORBED = {ADD, SUB, NEG, SUM, DOT, MUL}       # by sums
 NONE_YET = -sys.maxsize                 # in place of a slot
 NEUTRAL = -0.0                          # adding it changes no number, not even -0.0
 
-Placed: TypeAlias = "tuple[int, Operation, tuple[int, ...]]"        # an instruction; the slot of its result is first
+Dots: TypeAlias = "dict[int, tuple[int, ...]]"              # the operands of instructions that became dots, by slot
 Addend: TypeAlias = "tuple[int, float]"                     # a slot, and 1 or -1 as its sign
 Term: TypeAlias = "tuple[int, int | None, float]"           # two factors; or one addend, and 1 or -1 as its sign
 
@@ -49,7 +50,8 @@ def lowered(
 
 def compacted(draft: Draft, outputs: Sequence[int]) -> Program:
     """The program that computes these slots of a draft: steps 2 and 3."""
-    return _assembled(draft, _selected(draft, outputs), outputs)
+    dots: dict[int, tuple[int, ...]] = {}
+    return _assembled(draft, _selected(draft, outputs, dots), dots, outputs)
 
 
 class Draft:
@@ -67,7 +69,7 @@ class Draft:
         self.operands: list[tuple[int, ...]] = [()] * len(self.rates)
         self.constants: dict[int, float] = {}
         self._slot_of_constant: dict[float | str, int] = {}
-        self._slot_of_result: dict[tuple[Operation, tuple[int, ...]], int] = {}
+        self._slots_of_results: defaultdict[Operation, dict[tuple[int, ...], int]] = defaultdict(dict)
 
     def constant(self, x: float) -> int:
         """The slot of a number: equal numbers share one, but 0 and -0 are two."""
@@ -87,12 +89,12 @@ class Draft:
 
     def result(self, operation: Operation, operands: tuple[int, ...]) -> int:
         """The slot of a result: that of the same result computed before, or of a new instruction."""
-        key: Any = (operation, operands)
+        key, known = operands, self._slots_of_results[operation]
         if (operation is MUL or operation is ADD) and operands[0] > operands[1]:
-            key = (operation, operands[::-1])               # x*y and y*x are the same
-        found = self._slot_of_result.get(key)
+            key = operands[::-1]                            # x*y and y*x are the same
+        found = known.get(key)
         if found is None:
-            found = self._slot_of_result[key] = self._new_result(operation, operands)
+            found = known[key] = self._new_result(operation, operands)
         return found
 
     def _new_result(self, operation: Operation, operands: tuple[int, ...]) -> int:
@@ -132,14 +134,18 @@ def latest_rate(operands: tuple[int, ...], rates: bytearray) -> int:
 def _drafted(draft: Draft, graph: NumberedGraph, leaves: Sequence[Value]) -> list[int]:
     """Write a graph into a draft; the slot of each node."""
     slot_of_leaf = {id(leaf): slot for slot, leaf in enumerate(leaves)}
-    constants, numbers = draft.constants, graph.numbers
+    constants, numbers, places = draft.constants, graph.numbers, graph.operands
     slots: list[int] = []
-    for operation, places, node in zip(graph.operations, graph.operands, graph.nodes, strict=True):
+    end = 0                                     # of the operands of a node
+    for node, operation, size in zip(graph.nodes, graph.operations, graph.sizes, strict=True):
         if operation is LEAF:
             known = slot_of_leaf.get(id(node))
             slots.append(draft.constant(node.data) if known is None else known)
             continue
-        operands = tuple([slots[k] if k >= 0 else draft.constant(numbers[~k]) for k in places])
+        begin, end = end, end + size
+        operands = tuple([
+            slots[places[k]] if places[k] >= 0 else draft.constant(numbers[~places[k]]) for k in range(begin, end)
+        ])
         if latest_rate(operands, draft.rates) == CONSTANT:
             folded = operation.evaluate(FLOATS, [constants[x] for x in operands])
             slots.append(draft.constant(float(folded)))
@@ -150,8 +156,8 @@ def _drafted(draft: Draft, graph: NumberedGraph, leaves: Sequence[Value]) -> lis
 
 # ---- 2: live instructions, with their sums fused
 
-def _selected(draft: Draft, outputs: Sequence[int]) -> list[Placed]:
-    """The instructions that an output needs, sums of products fused, in their order.
+def _selected(draft: Draft, outputs: Sequence[int], dots: Dots) -> list[int]:
+    """The slots of the instructions that an output needs, in their order; sums of products become dots.
 
     They are looked at from the last to the first: when one's turn comes, all its uses are known. A sum absorbs
     those of its operands that are sums or products themselves and have no other use.
@@ -165,14 +171,14 @@ def _selected(draft: Draft, outputs: Sequence[int]) -> list[Placed]:
         if uses[slot] > 0:
             for x in operands[slot]:
                 uses[x] += 1
-    last_first: list[Placed] = []
+    last_first: list[int] = []
     for slot in range(last, draft.inputs + draft.parameters - 1, -1):
         if uses[slot] > 0 and operations[slot] is not LEAF:
-            fused = _fused(slot, draft, uses) if _may_become_a_dot(slot, draft, uses) else None
-            if fused is None:
-                last_first.append((slot, operations[slot], operands[slot]))
-            else:
-                last_first.extend(fused)
+            last_first.append(slot)
+            if _may_become_a_dot(slot, draft, uses):
+                hoisted = _fuse(slot, draft, uses, dots)
+                if hoisted:
+                    last_first.append(hoisted)
     last_first.reverse()
     return last_first
 
@@ -195,8 +201,8 @@ def _may_become_a_dot(slot: int, draft: Draft, uses: list[int]) -> bool:
     return operation is SUM or operation is DOT
 
 
-def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed] | None:
-    """A sum of products as one dot and, after it, its hoisted part; None if fusing it gains nothing.
+def _fuse(root: int, draft: Draft, uses: list[int], dots: Dots) -> int:
+    """Make a dot of a sum of products, unless that gains nothing; the slot of the dot of its hoisted part, or 0.
 
     The left factors of the dot are known earlier than the right ones: weights before inputs. Products of two
     inputs come last.
@@ -206,12 +212,13 @@ def _fused(root: int, draft: Draft, uses: list[int]) -> list[Placed] | None:
     hoisted = [term for term in terms if not _varies(term, rate, draft)]
     absorbed_nothing = not hoisted and [x for x, _, _ in terms] == [*draft.operands[root]]
     if absorbed_nothing and draft.operations[root] in (ADD, SUB, NEG):
-        return None
+        return 0
     products = [_factors(term, draft) for term in terms if _varies(term, rate, draft)]
     if rate == PER_SAMPLE and len(products) > 1:
-        products = [each for rate in (CONSTANT, ONCE, PER_SAMPLE) for each in products if draft.rates[each[0]] == rate]
-    bias, computed_before = _bias(hoisted, draft)
-    return [(root, DOT, _operands_of_dot(products, bias)), *computed_before]
+        products = [each for r in (CONSTANT, ONCE, PER_SAMPLE) for each in products if draft.rates[each[0]] == r]
+    bias = _bias(hoisted, draft, dots)
+    dots[root] = _operands_of_dot(products, bias)
+    return bias if bias in dots else 0
 
 
 def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:
@@ -282,8 +289,8 @@ def _factors(term: Term, draft: Draft) -> tuple[int, int]:
     return (x, y) if draft.rates[x] <= draft.rates[y] else (y, x)
 
 
-def _bias(terms: Sequence[Term], draft: Draft) -> tuple[int, list[Placed]]:
-    """The slot of a sum of hoisted terms, and the instruction that computes it, if any."""
+def _bias(terms: Sequence[Term], draft: Draft, dots: Dots) -> int:
+    """The slot of a sum of hoisted terms: of a new dot, if it has to be computed."""
     constant, rest = NEUTRAL, []
     for term in terms:
         x, y, sign = term
@@ -292,11 +299,13 @@ def _bias(terms: Sequence[Term], draft: Draft) -> tuple[int, list[Placed]]:
         else:
             rest.append(term)
     if not rest:
-        return draft.constant(constant), []
+        return draft.constant(constant)
     if len(rest) == 1 and rest[0][1] is None and rest[0][2] > 0.0 and constant == 0.0:
-        return rest[0][0], []       # also for 0.0, which matters to -0.0 only: no instruction for each neuron
+        return rest[0][0]           # also for 0.0, which matters to -0.0 only: no instruction for each neuron
     operands = _operands_of_dot([_factors(term, draft) for term in rest], draft.constant(constant))
-    return (slot := draft.append(DOT, operands)), [(slot, DOT, operands)]
+    slot = draft.append(DOT, operands)
+    dots[slot] = operands
+    return slot
 
 
 def _operands_of_dot(products: Sequence[tuple[int, int]], bias: int) -> tuple[int, ...]:
@@ -305,17 +314,18 @@ def _operands_of_dot(products: Sequence[tuple[int, int]], bias: int) -> tuple[in
 
 # ---- 3: consecutive slots
 
-def _assembled(draft: Draft, selected: list[Placed], outputs: Sequence[int]) -> Program:
-    """A program of the selected instructions, which stand at their slots in the draft."""
+def _assembled(draft: Draft, selected: list[int], dots: Dots, outputs: Sequence[int]) -> Program:
+    """A program of the instructions in the selected slots of the draft; those that became dots have other operands."""
     first = draft.inputs + draft.parameters
     constants: list[float] = []
     instructions: list[Instruction] = []
     new_slots = [NONE_YET] * len(draft.operations)
     new_slots[:first] = range(first)
-    for slot, operation, operands in selected:
-        moved = [_new_slot(x, new_slots, constants, draft) for x in operands]
+    for slot in selected:
+        operation, operands = (DOT, dots[slot]) if slot in dots else (draft.operations[slot], draft.operands[slot])
+        moved = tuple([_new_slot(x, new_slots, constants, draft) for x in operands])
         new_slots[slot] = first + len(instructions)
-        instructions.append(instruction_of(operation, tuple(moved)))
+        instructions.append(instruction_of(operation, moved))
     moved_outputs = [_new_slot(x, new_slots, constants, draft) for x in outputs]
     return Program(draft.inputs, draft.parameters, constants, instructions, moved_outputs)
 

@@ -6,6 +6,8 @@ cpdef object instruction_of(object operation, tuple operands)
 cdef int _append_largest(list instructions, bytearray properties) except -1
 @cython.locals(k=Py_ssize_t, x=Py_ssize_t)
 cdef int _mark_operands(bytearray marks, Py_ssize_t first, list instructions, bint by_gradients) except -1
-@cython.locals(x=Py_ssize_t, rate="unsigned char", level=Py_ssize_t)
-cdef int _append_levels(list instructions, bytearray rates, list levels) except -1
-cdef int _flatten(list instructions, dict opcodes, list codes, list sizes, list slots) except -1
+@cython.locals(
+    x=Py_ssize_t, rate="unsigned char", level=Py_ssize_t, depends="unsigned char", opcodes=list, sizes=list, slots=list,
+    levels=list, depending=bytearray, found=dict,
+)
+cdef int _append_columns(list instructions, bytearray rates, dict known, object columns) except -1

@@ -57,6 +57,25 @@ class SampleIndexError(IndexError):
         return SampleIndexError, (self.sample, self._index, self._count)
 
 
+class Columns(NamedTuple):
+    """The instructions of a program as lists.
+
+    Attributes:
+        operations: By opcode, those that there are.
+        opcodes, sizes: Of each instruction: its opcode, and how many operands it has.
+        operands: Those of all instructions, one after the other.
+        levels: Of each slot: the longest path to it from a number of another rate.
+        depending: Of each slot 1 if it depends on a parameter, else 0.
+    """
+
+    operations: dict[int, Operation]
+    opcodes: list[int]
+    sizes: list[int]
+    operands: list[int]
+    levels: list[int]
+    depending: bytearray
+
+
 class Program:
     """Instructions on slots: the inputs have the first slots, then the parameters, then the result of each instruction.
 
@@ -111,19 +130,11 @@ class Program:
         _append_largest(self.instructions, depending)
         return depending
 
-    def levels(self) -> list[int]:
-        """For each instruction the longest path to it from a number of another rate."""
-        levels = [0] * self.first
-        _append_levels(self.instructions, self.rates, levels)
-        return levels[self.first :]
-
-    def flattened(self, opcodes: dict[Operation, int]) -> tuple[list[int], list[int], list[int]]:
-        """For each instruction its opcode, and how many operands it has; the operands of all, one after the other."""
-        codes: list[int] = []
-        sizes: list[int] = []
-        slots: list[int] = []
-        _flatten(self.instructions, opcodes, codes, sizes, slots)
-        return codes, sizes, slots
+    def columns(self, opcodes: Mapping[Operation, int]) -> Columns:
+        """The instructions as lists; see Columns. Operations without an opcode get the next free ones."""
+        columns = Columns({}, [], [], [], [0] * self.first, bytearray(self.inputs) + b"\1" * self.parameters)
+        _append_columns(self.instructions, self.rates, {**opcodes}, columns)
+        return columns
 
     def parameters_by_first_use(self) -> list[int]:
         """The parameters in the order of their first use, in which the weights of a neuron lie side by side."""
@@ -204,22 +215,24 @@ def _mark_operands(marks: bytearray, first: int, instructions: list[Instruction]
                     marks[x] = 1
 
 
-def _append_levels(instructions: list[Instruction], rates: bytearray, levels: list[int]) -> None:
-    """Append the level of each result to those of the slots before: one more than the operands of its own rate."""
-    for instruction in instructions:
-        rate, level = rates[len(levels)], 0
-        for x in instruction[1]:
-            if x >= 0 and rates[x] == rate and levels[x] > level:
-                level = levels[x]
-        levels.append(level + 1)
-
-
-def _flatten(
-    instructions: list[Instruction], opcodes: dict[Operation, int], codes: list[int], sizes: list[int],
-    slots: list[int],
+def _append_columns(
+    instructions: list[Instruction], rates: bytearray, known: dict[Operation, int], columns: Columns
 ) -> None:
-    """Append to the three lists; see Program.flattened."""
+    """Append the instructions to columns."""
+    found, opcodes, sizes, slots, levels, depending = columns
     for operation, operands in instructions:
-        codes.append(opcodes[operation])
+        opcode = known.get(operation)
+        if opcode is None:
+            opcode = known[operation] = max(known.values()) + 1
+        found[opcode] = operation
+        rate, level, depends = rates[len(levels)], 0, 0
+        for x in operands:
+            if x >= 0:
+                if rates[x] == rate and levels[x] > level:
+                    level = levels[x]
+                depends |= depending[x]
+        opcodes.append(opcode)
         sizes.append(len(operands))
         slots.extend(operands)
+        levels.append(level + 1)
+        depending.append(depends)

@@ -217,10 +217,10 @@ def second_point(numbers: Sequence[float]) -> list[float]:
 def _with_indices(numbers: list[float], trace: _Trace) -> list[float]:
     """A second test point, at which inputs that were indices are others, in the range of all values to take."""
     counts: dict[int, int] = {}
-    graph = trace.graph
-    for operation, places in zip(graph.operations, graph.operands, strict=True):
-        if operation is TAKE and places[-1] >= 0:
-            index, count = id(graph.nodes[places[-1]]), len(places) - 1
+    for k, operation in enumerate(trace.graph.operations):
+        if operation is TAKE:
+            operands = trace.graph.nodes[k].operands
+            index, count = id(operands[-1]), len(operands) - 1
             counts[index] = min(count, counts.get(index, count))
     return [
         _another_index(x.data, counts[id(x)]) if id(x) in counts else number
