@@ -128,6 +128,7 @@ NODE_BYTES = "the tape's bytes"
 COMPARED = ("what", "autograd_tiny", "peer", "times as fast")
 BOTH, GRADIENT = "forward + backward", "value + gradient"
 NATIVE_FASTER, TAPE_FASTER = "native is as many times faster", "the tape is as many times faster"
+JITTED_FASTER = "native jitted is as many times faster"
 OUR_MLP, SAME_GRAPH = "with the MLP of autograd_tiny", "with the MLP of micrograd"
 TORCH = {"torch float64": "PyTorch", "torch float32": "PyTorch, float32"}
 PROBLEMS = {
@@ -152,6 +153,10 @@ def comparisons(its: Results) -> dict[str, Comparison]:
             title: Comparison(its, "derivatives", "native", "time", "µs", NATIVE_FASTER, title)
             for title in PROBLEMS
         },
+        **{
+            f"jitted {title}": Comparison(its, "derivatives", "native jitted", "time", "µs", JITTED_FASTER, title)
+            for title in PROBLEMS
+        },
     }
 
 
@@ -170,6 +175,7 @@ def summary(its: Results) -> str:
         *ours["epoch"]("training on scikit-learn's digits, an epoch", {"scikit-learn": "scikit-learn"}),
         *ours["mnist 256"]("a tape of the network 784-64-10, batch of 256", {"torch float32": "PyTorch, float32"}),
         *ours[gradient](gradient, {"JAX jitted": "JAX, compiled"}),
+        *ours[f"jitted {gradient}"]("the same, recorded by jit", {"JAX jitted": "JAX, compiled"}),
     ])
 
 
@@ -298,7 +304,11 @@ def derivatives(its: Results) -> str:
     """Derivatives of functions that loop over single numbers."""
     peers = {"HIPS/autograd": "HIPS/autograd", "JAX": "JAX", "JAX jitted": "JAX, compiled"}
     ours = comparisons(its)
-    return table(COMPARED, [row for title, what in PROBLEMS.items() for row in ours[title](what, peers)])
+    compiled = {"JAX jitted": "JAX, compiled"}
+    return table(COMPARED, [
+        row for title, what in PROBLEMS.items()
+        for row in (*ours[title](what, peers), *ours[f"jitted {title}"](f"{what}: recorded by jit", compiled))
+    ])
 
 
 def cheap_gradient(its: Results) -> str:
