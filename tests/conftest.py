@@ -21,8 +21,9 @@ def missing(reason):
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory):
+    """Chromium. Not for the session: while it runs, tests in this thread can't start an event loop of their own."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:

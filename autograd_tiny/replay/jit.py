@@ -20,6 +20,7 @@ from typing import Any, overload
 import numpy as np
 
 from ..boundary.arguments import describe
+from ..boundary.text import printable
 from ..boundary.warning import warn
 from ..engine.state import noted
 from ..engine.value import Value
@@ -256,7 +257,7 @@ class JittedFunction(OwnDerivatives):
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
-        return f"<jit of {name_of(self)}: {len(self._replays)} recordings>"
+        return printable(f"<jit of {name_of(self)}: {len(self._replays)} recordings>")
 
     def __reduce__(self) -> Any:
         if self._base is not None:
