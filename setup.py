@@ -26,7 +26,7 @@ COMPILED = [                                # they run uncompiled, too
     *(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors",
     *(f"autograd_tiny/tape/{name}" for name in TAPE),
 ]
-# the kernels of tapes are compiled once for each of these, see autograd_tiny/tape/kernels
+# the kernels of tapes are compiled for each of these, in double and single precision: see autograd_tiny/tape/kernels
 TARGETS = {"avx512f": ["-mavx512f"], "avx2": ["-mavx2"], "default": []}
 X86 = "x86_64", "amd64", "i686", "universal2", "intel"      # how platforms end that have them all
 
@@ -49,6 +49,7 @@ def write_kernels() -> None:
     write(BUILD / "fingerprint.h", f'#define FINGERPRINT "{made.fingerprint()}"\n')
     for target in TARGETS:
         write(kernels_of(target), '#include "module.h"\n')
+        write(kernels_of(f"{target}_single"), '#define SINGLE\n#include "module.h"\n')
 
 
 def kernels_of(target: str) -> Path:
@@ -137,13 +138,13 @@ def extensions() -> list[Extension]:
     )
     kernels = [
         Extension(
-            f"autograd_tiny.tape.kernels.{target}", [str(kernels_of(target))], define_macros=[("TARGET", target)],
+            f"autograd_tiny.tape.kernels.{name}", [str(kernels_of(name))], define_macros=[("TARGET", name)],
             extra_compile_args=flags + quiet + options,
             include_dirs=[str(BUILD), f"{tape}/kernels", "autograd_tiny/calculus"],
             depends=[str(BUILD / "fingerprint.h")],     # of all of its sources
             optional=True,          # some compilers know no vector types: tapes run on NumPy then
         )
-        for target, options in targets().items()
+        for target, options in targets().items() for name in (target, f"{target}_single")
     ]
     return kernels + cythonize(
         [*compiled, native_executor],

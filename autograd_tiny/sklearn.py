@@ -65,7 +65,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
         random_state: Any = None, tol: float = 1e-4, verbose: bool = False, warm_start: bool = False,
         early_stopping: bool = False, validation_fraction: float = 0.1, n_iter_no_change: int = 10,
-        momentum: float = 0.9,
+        momentum: float = 0.9, dtype: Any = "float64",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -85,6 +85,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.momentum = momentum
+        self.dtype = dtype
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle. Arguments that there were not yet have their defaults."""
@@ -124,7 +125,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
                 model, X, y, loss, optimizer, 1 if incremental else integer("max_iter", self.max_iter), batch_size,
                 validation_data=held_out, shuffle=boolean("shuffle", self.shuffle), seed=rng.randint(2**31 - 1),
                 penalty=self._penalty(batch_size, weights), progress=bool(self.verbose), sample_weight=weights,
-                callbacks=[after_epoch], **self._early_stopping(metric),
+                callbacks=[after_epoch], dtype=self.dtype, **self._early_stopping(metric),
             )
         except BaseException:
             model.load_state_dict(before[0])
@@ -221,7 +222,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self, "model_")
         X = validate_data(self, X, dtype=np.float64, accept_sparse=SPARSE, reset=False)
-        return train.predict(self.model_, _dense(X))
+        return train.predict(self.model_, _dense(X), dtype=self.dtype)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -258,6 +259,7 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         validation_fraction: Fraction of the samples to hold out.
         n_iter_no_change: Epochs without an improvement after which training ends.
         momentum: Momentum of "sgd".
+        dtype: "float64" or "float32": the precision of training and of outputs, as for `fit`.
         class_weight: Weights of the classes that multiply sample_weight: a dict by label, or "balanced", the
             reciprocal of how often they occur; of independent labels a list of such dicts, or "balanced". None for
             equal weights. A regressor has no such argument.
@@ -277,14 +279,14 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
         random_state: Any = None, tol: float = 1e-4, verbose: bool = False, warm_start: bool = False,
         early_stopping: bool = False, validation_fraction: float = 0.1, n_iter_no_change: int = 10,
-        momentum: float = 0.9, class_weight: Any = None,
+        momentum: float = 0.9, dtype: Any = "float64", class_weight: Any = None,
     ) -> None:
         super().__init__(
             hidden_layer_sizes, activation, solver=solver, alpha=alpha, batch_size=batch_size,
             learning_rate=learning_rate, learning_rate_init=learning_rate_init, power_t=power_t, max_iter=max_iter,
             shuffle=shuffle, random_state=random_state, tol=tol, verbose=verbose, warm_start=warm_start,
             early_stopping=early_stopping, validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change, momentum=momentum,
+            n_iter_no_change=n_iter_no_change, momentum=momentum, dtype=dtype,
         )
         self.class_weight = class_weight
 

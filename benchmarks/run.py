@@ -21,14 +21,17 @@ from reports.derivatives import cheap_gradient, derivatives, minimisation
 from reports.engine import chain, importing, memory, moons, scaling
 from reports.seeing import seeing
 from reports.simd import tape_simd
-from reports.tapes import tape_digits, tape_mnist, tape_moons, tape_one_sample, tape_parameters, tape_recording
+from reports.tapes import (
+    tape_digits, tape_float32, tape_mnist, tape_moons, tape_one_sample, tape_parameters, tape_recording,
+)
 from reports.training import initial_weights, training_digits, training_mnist, training_moons
 
 WORKLOADS: dict[str, Callable[[], str]] = {
     "moons": moons, "chain": chain, "memory": memory, "scaling": scaling, "import": importing,
     "derivatives": derivatives, "minimisation": minimisation, "cheap-gradient": cheap_gradient,
-    "tape-moons": tape_moons, "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-parameters": tape_parameters,
-    "tape-one-sample": tape_one_sample, "tape-recording": tape_recording, "tape-simd": tape_simd,
+    "tape-moons": tape_moons, "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-float32": tape_float32,
+    "tape-parameters": tape_parameters, "tape-one-sample": tape_one_sample, "tape-recording": tape_recording,
+    "tape-simd": tape_simd,
     "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
     "initial-weights": initial_weights, "seeing": seeing,
 }

@@ -89,7 +89,7 @@ class _Translator(ast.NodeVisitor):
         self.lists += 1
         name, x = f"list{self.lists}", self.visit(loop.target)
         element = self.visit(node.elt)
-        self.statements.append(f"double *{name} = out + {self.lists} * n;")
+        self.statements.append(f"number *{name} = out + {self.lists} * n;")
         self.statements.append(
             f"for (int64_t k = 0; k < n; k++) {{ const double {x} = xs[k]; {name}[k] = {element}; }}"
         )
@@ -150,6 +150,6 @@ def _of_few(row: Operation) -> list[str]:
 
 
 def _of_many(row: Operation) -> list[str]:
-    value = f"static inline double value_{row.name}(const double *xs, int64_t n, double *out)"
-    derivatives = f"static inline void derivatives_{row.name}(const double *xs, int64_t n, double f, double *out)"
+    value = f"static inline double value_{row.name}(const number *xs, int64_t n, number *out)"
+    derivatives = f"static inline void derivatives_{row.name}(const number *xs, int64_t n, double f, number *out)"
     return [_function(value, row.value), _function(derivatives, row.derivatives[0])]

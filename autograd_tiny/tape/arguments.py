@@ -12,11 +12,13 @@ from ..boundary.text import quoted, some_of
 from ..engine.value import Value, is_operand
 from .numpy_executor import Array
 
+PRECISIONS = np.dtype(np.float64), np.dtype(np.float32)
 
-def samples(X: Any, inputs: Sequence[str], check_finite: bool) -> Array:
-    """X as an array (B, inputs)."""
+
+def samples(X: Any, inputs: Sequence[str], check_finite: bool, dtype: Any = np.float64) -> Array:
+    """X as an array (B, inputs) of the dtype."""
     n = len(inputs)
-    x = numeric(X, "X")
+    x = numeric(X, "X", dtype)
     if x.ndim == 1:
         x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
     if x.ndim != 2 or x.shape[1] != n:
@@ -27,12 +29,12 @@ def samples(X: Any, inputs: Sequence[str], check_finite: bool) -> Array:
     return x
 
 
-def vectors(given: Any, name: str, other: str, *shapes: tuple[int, ...]) -> Array:
+def vectors(given: Any, name: str, other: str, *shapes: tuple[int, ...], dtype: Any = np.float64) -> Array:
     """Vectors as an array (B, n), the last of the shapes: they have one of these shapes, or are one for all samples.
 
     name, other: What they are called, and what has the first of the shapes.
     """
-    found, shape = numeric(given, name), shapes[-1]
+    found, shape = numeric(given, name, dtype), shapes[-1]
     if found.shape not in (*shapes, shape[1:]):
         raise ValueError(f"{name} of the shape of {other} are expected, {shapes[0]}, got {found.shape}")
     if found.size == shape[0] * shape[1]:
@@ -40,11 +42,11 @@ def vectors(given: Any, name: str, other: str, *shapes: tuple[int, ...]) -> Arra
     return np.ascontiguousarray(np.broadcast_to(found, shape))
 
 
-def sample_weights(given: Any, count: int) -> Array | float:
-    """Weights as an array (count,), or one float for all samples."""
+def sample_weights(given: Any, count: int, dtype: Any = np.float64) -> Array | float:
+    """Weights as an array (count,) of the dtype, or one float for all samples."""
     if given is None:
         return 1.0 / count
-    weights = numeric(given, "weights")
+    weights = numeric(given, "weights", dtype)
     if weights.shape not in ((), (count,)):
         raise ValueError(f"weights: one for each of {count} samples is expected, got shape {weights.shape}")
     return float(weights) if weights.shape == () else weights
@@ -66,8 +68,19 @@ def number_of_threads(given: Any) -> int:
     return index(given)
 
 
-def numeric(given: Any, name: str) -> Array:
-    """A C-contiguous array of float64."""
+def precision(given: Any) -> np.dtype[Any]:
+    """The dtype that a tape computes with. ValueError unless it is float64 or float32."""
+    try:
+        found = np.dtype(given if given is not None else "object")
+    except TypeError:
+        found = np.dtype(object)
+    if found not in PRECISIONS:
+        raise ValueError(f"dtype: 'float64' or 'float32' is expected, got {quoted(given)}")
+    return found
+
+
+def numeric(given: Any, name: str, dtype: Any = np.float64) -> Array:
+    """A C-contiguous array of the dtype. A number that is too large for a float32 is infinite there."""
     try:
         array = np.asarray(given)
     except (TypeError, ValueError) as error:
@@ -75,7 +88,8 @@ def numeric(given: Any, name: str) -> Array:
     if array.dtype.kind not in "fiub":
         _check_objects(array, given, name)
     try:
-        return np.asarray(array, np.float64, order="C")
+        with np.errstate(over="ignore"):
+            return np.asarray(array, dtype, order="C")
     except OverflowError:
         raise ValueError(f"{name}: a number in it is too large for a float: {describe(given)}") from None
 

@@ -14,23 +14,45 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.warning import warn
-from ..calculus.c_kernels import fingerprint
+from ..calculus.c_kernels import TAKES, fingerprint
+from ..calculus.operations import TAKE
 from ..engine.custom import CustomOperation
 from ..engine.state import engine_kind
 from ..engine.value import Value
-from .grouping import Plan
+from .grouping import Group, Plan
 from .numpy_executor import Array, NumpyExecutor
 from .program import Program, SampleIndexError
 
+DOUBLE = np.dtype(np.float64)
 BLOCKS_IN_A_CHUNK = 4       # at least; each chunk is computed by one thread, and has sums of its own
 MOST_CHUNKS = 16
 BUDGET = 2**23              # numbers in the sums of all chunks together: 64 MiB
+# Sums of float32 over at most so many samples, in which errors stay below the sixth digit, are added as float64:
+SINGLE_SUMS = 1024
+SINGLE_SUMS_OF_TAKES = 64   # which the native executor adds sample by sample
+
+
+def check_precision(program: Program, dtype: np.dtype[Any]) -> None:
+    """ValueError where an index of a take may be a number that the dtype does not have."""
+    most = most_indices(dtype)
+    for operation, operands in program.instructions:
+        if operation is TAKE and len(operands) - 1 > most:
+            raise ValueError(
+                f"a tape of {dtype} tells indices up to {most:,} apart, but a take has {len(operands) - 1:,} values: "
+                "record it with dtype='float64'"
+            )
+
+
+def most_indices(dtype: np.dtype[Any]) -> int:
+    """How many whole numbers from 0 on the dtype has without a gap."""
+    return int(2 ** (np.finfo(dtype).nmant + 1))
 
 
 class Executor(Protocol):
     """Runs the groups of a plan over samples x (B, inputs), and writes into arrays that are passed to it.
 
-    Scalars and their adjoints are arrays (scalars of the plan,): constants, parameters, results of these.
+    All arrays have the dtype that it was made for. Scalars and their adjoints are arrays (scalars of the plan,):
+    constants, parameters, results of these.
 
     Attributes:
         name: "native" or "numpy".
@@ -65,6 +87,10 @@ class Executor(Protocol):
 class BatchRunner:
     """A program with its plan, on an executor.
 
+    Args:
+        program: The program.
+        dtype: Of the numbers in rows, scalars and adjoints: float64 or float32.
+
     Attributes:
         executor: Runs the plan.
         outputs: How many there are.
@@ -73,9 +99,14 @@ class BatchRunner:
         spare: Arrays of all scalars, for the next run.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, dtype: Any = DOUBLE) -> None:
         plan = Plan(program)
-        self.executor: Executor = executor_for(program)(plan)
+        self.dtype = np.dtype(dtype)
+        self.executor: Executor = executor_for(program)(plan, self.dtype)
+        opcodes, weights = (plan.table[:, Group._fields.index(each)] for each in ("opcode", "weights"))
+        takes_scalars = bool(((opcodes == TAKES) & (weights > 0)).any())
+        is_native = self.executor.name == "native"
+        self._most_in_a_sum = SINGLE_SUMS_OF_TAKES if takes_scalars and is_native else SINGLE_SUMS
         first = len(plan.constants)
         self.parameters = slice(first, first + program.parameters)
         self.spare: list[Array] = []
@@ -98,8 +129,8 @@ class BatchRunner:
         self.spare.append(scalars)
 
     def one(self, parameters: tuple[Value, ...], x: Array) -> Array:
-        """The outputs (outputs,) of one sample (1, inputs), C-contiguous float64."""
-        out = np.empty((1, self.outputs))
+        """The outputs (outputs,) of one sample (1, inputs), C-contiguous."""
+        out = np.empty((1, self.outputs), self.dtype)
         fixed = self._of_no_parameters
         scalars = self._scalars(parameters) if fixed is None else fixed
         try:
@@ -122,35 +153,69 @@ class BatchRunner:
         """The weighted sum of the outputs, and the adjoints of all scalars, an array that goes back to `spare`."""
         scalars = self._scalars(parameters, at)
         chunks = self._chunks(len(x))
-        sums = [self._array() for _ in chunks]
+        parts = [self._parts(chunk) for chunk in chunks]
 
-        def run_chunk(k: int) -> float:
-            chunk_weights = weights if isinstance(weights, float) else weights[chunks[k]]
-            sums[k].fill(0.0)
-            try:
-                return self.executor.adjoints(scalars, x[chunks[k]], chunk_weights, sums[k])
-            except SampleIndexError as error:
-                raise error.behind(chunks[k].start) from None
+        def run_chunk(k: int) -> tuple[float, Array]:
+            return self._chunk_adjoints(scalars, parts[k], x, weights)
 
-        total = 0.0
-        for found in _mapped(run_chunk, range(len(chunks)), threads):
+        total, sums = 0.0, None
+        for found, more in _mapped(run_chunk, range(len(chunks)), threads):
             total += found
-        for more in sums[1:]:
+            if sums is None:
+                sums = more
+                continue
             with np.errstate(all="ignore"):
-                sums[0] += more
-            self.spare.append(more)
-        self.executor.finish(scalars, sums[0])
+                sums += more
+            if more.dtype == self.dtype:
+                self.spare.append(more)
+        assert sums is not None
+        if sums.dtype != self.dtype:
+            with np.errstate(all="ignore"):
+                sums = sums.astype(self.dtype)
+        self.executor.finish(scalars, sums)
         self.spare.append(scalars)
-        return total, sums[0]
+        return total, sums
+
+    def _parts(self, chunk: slice) -> list[slice]:
+        """The chunk in parts whose sums are to be added in double precision; as a whole where all of it is."""
+        if self.dtype == DOUBLE or chunk.stop - chunk.start <= self._most_in_a_sum:
+            return [chunk]
+        starts = range(chunk.start, chunk.stop, self._most_in_a_sum)
+        return [slice(k, min(k + self._most_in_a_sum, chunk.stop)) for k in starts]
+
+    def _chunk_adjoints(
+        self, scalars: Array, parts: Sequence[slice], x: Array, weights: Array | float
+    ) -> tuple[float, Array]:
+        """The weighted sum of the outputs, and the adjoints of all scalars: in double precision for several parts."""
+        total, found = 0.0, self._array()
+        sums = np.zeros(self._size) if len(parts) > 1 else found
+        for part in parts:
+            found.fill(0.0)
+            each = weights if isinstance(weights, float) else weights[part]
+            try:
+                total += self.executor.adjoints(scalars, x[part], each, found)
+            except SampleIndexError as error:
+                raise error.behind(part.start) from None
+            if sums is not found:
+                with np.errstate(all="ignore"):
+                    sums += found
+        if sums is not found:
+            self.spare.append(found)
+        return total, sums
 
     def _scalars(self, parameters: tuple[Value, ...], at: Array | None = None) -> Array:
         """All scalars, computed from the data of the parameters, or from numbers to be used instead."""
         scalars = self._array()
-        scalars[: len(self._constants)] = self._constants
-        if at is None:
-            vectors.copy_numbers(parameters, scalars[self.parameters])
+        if self.dtype == DOUBLE:
+            scalars[: len(self._constants)] = self._constants
+            if at is None:
+                vectors.copy_numbers(parameters, scalars[self.parameters])
+            else:
+                scalars[self.parameters] = at
         else:
-            scalars[self.parameters] = at
+            with np.errstate(all="ignore"):     # a number may be too large for a float32, and is infinite there
+                scalars[: len(self._constants)] = self._constants
+                scalars[self.parameters] = vectors.read(parameters) if at is None else at
         self.executor.prepare(scalars)
         return scalars
 
@@ -167,7 +232,7 @@ class BatchRunner:
         try:
             return self.spare.pop()
         except IndexError:
-            return np.empty(self._size)
+            return np.empty(self._size, self.dtype)
 
 
 def _mapped(function: Callable[[Any], Any], items: Sequence[Any], threads: int) -> Iterable[Any]:

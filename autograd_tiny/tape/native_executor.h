@@ -8,19 +8,19 @@
 /* Memory to work in. The numbers begin at a cache line, and a pointer to their memory precedes them. */
 
 typedef struct {
-    int64_t size;
-    number *numbers;
+    int64_t size;               /* in bytes */
+    void *numbers;
 } memory;
 
 static memory *allocate(int64_t size) {
-    memory *found = (memory *)calloc(1, (size_t)size * sizeof(number) + 192);
+    memory *found = (memory *)calloc(1, (size_t)size + 192);
     if (!found) return 0;
     found->size = size;
-    found->numbers = (number *)(((uintptr_t)found + 127) & ~(uintptr_t)63);
+    found->numbers = (void *)(((uintptr_t)found + 127) & ~(uintptr_t)63);
     ((memory **)found->numbers)[-1] = found;
     return found;
 }
 
-static memory *of_numbers(number *numbers) {
+static memory *of_numbers(void *numbers) {
     return ((memory **)numbers)[-1];
 }

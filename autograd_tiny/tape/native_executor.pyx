@@ -13,7 +13,6 @@ from autograd_tiny.tape.kernels import targets
 from autograd_tiny.tape.program import SampleIndexError
 
 cdef extern from "native_executor.h" nogil:
-    ctypedef double number
     ctypedef struct group:
         pass
     ctypedef struct c_plan "plan":
@@ -26,45 +25,49 @@ cdef extern from "native_executor.h" nogil:
         int64_t inputs, copies, results, rows, scratch
     ctypedef struct fault:
         int64_t sample, count
-        number index
+        double index
     ctypedef struct kernels:
-        void (*prepare)(const c_plan *p, number *s, number *work, fault *wrong) noexcept nogil
-        void (*finish)(const c_plan *p, const number *s, number *of_s, number *work) noexcept nogil
+        void (*prepare)(const c_plan *p, void *s, void *work, fault *wrong) noexcept nogil
+        void (*finish)(const c_plan *p, const void *s, void *of_s, void *work) noexcept nogil
         void (*values)(
-            const c_plan *p, const number *s, const number *x, int64_t B, number *out, int64_t W,
-            number *work, fault *wrong) noexcept nogil
+            const c_plan *p, const void *s, const void *x, int64_t B, void *out, int64_t W,
+            void *work, fault *wrong) noexcept nogil
         double (*adjoints)(
-            const c_plan *p, const number *s, const number *x, int64_t B, const number *weights, double weight,
-            number *of_s, int64_t W, number *work, fault *wrong) noexcept nogil
+            const c_plan *p, const void *s, const void *x, int64_t B, const void *weights, double weight,
+            void *of_s, int64_t W, void *work, fault *wrong) noexcept nogil
         void (*input_adjoints)(
-            const c_plan *p, const number *s, const number *x, int64_t B, number *out, number *gradients, int64_t W,
-            number *work, fault *wrong) noexcept nogil
+            const c_plan *p, const void *s, const void *x, int64_t B, void *out, void *gradients, int64_t W,
+            void *work, fault *wrong) noexcept nogil
         void (*tangents)(
-            const c_plan *p, const number *s, const number *x, const number *directions, int64_t B, number *out,
-            number *changes, int64_t W, number *work, fault *wrong) noexcept nogil
+            const c_plan *p, const void *s, const void *x, const void *directions, int64_t B, void *out,
+            void *changes, int64_t W, void *work, fault *wrong) noexcept nogil
     const char *TABLE
     ctypedef struct memory:
         Py_ssize_t size
-        number *numbers
+        void *numbers
     const char *FINGERPRINT
     memory *allocate(Py_ssize_t size)
-    memory *of_numbers(number *numbers)
+    memory *of_numbers(void *numbers)
 
-CACHE = 2**15           # numbers in the rows of a block, and as many adjoints: half of a second-level cache
-ROOM = 2**24            # where the cache can't hold them anyway: 128 MiB, and as much again
+CACHE = 2**18           # bytes of the rows of a block, and as many adjoints: half of a second-level cache
+ROOM = 2**27            # where the cache can't hold them anyway: 128 MiB, and as much again
 WIDTHS = (128, 64, 32, 16, 8)
+LINE = 64               # bytes that rows are filled to: PARTS of rows.h
 
 cdef const kernels *chosen
+cdef const kernels *chosen_single
 cdef str target
 fingerprint = ""        # of the sources, those of the kernels too; batches.py compares it with those that are there
 
 
 def use(str name):
     """Run the kernels for a target, one of targets.available(), in executors that are made from now on."""
-    global chosen, fingerprint, target
-    module = targets.module(name)
+    global chosen, chosen_single, fingerprint, target
+    module, single = targets.module(name), targets.module(name, single=True)
     chosen = <const kernels *>PyCapsule_GetPointer(module.table, TABLE)
-    fingerprint = module.fingerprint if module.fingerprint == FINGERPRINT.decode() else ""
+    chosen_single = <const kernels *>PyCapsule_GetPointer(single.table, TABLE)
+    is_mine = module.fingerprint == single.fingerprint == FINGERPRINT.decode()
+    fingerprint = module.fingerprint if is_mine else ""
     target = name
 
 
@@ -84,16 +87,10 @@ cdef void *pointer(object array, Py_ssize_t size, Py_ssize_t itemsize, bint writ
     cdef void *found = buffer.buf
     PyBuffer_Release(&buffer)
     if not fits:
-        raise ValueError(f"an array of {size} numbers is expected, got {array.dtype} {array.shape}")
+        raise ValueError(
+            f"an array of {size} numbers of {itemsize} bytes is expected, got {array.dtype} {array.shape}"
+        )
     return found
-
-
-cdef number *room(object array, Py_ssize_t size) except NULL:
-    return <number *>pointer(array, size, sizeof(number), True)
-
-
-cdef const number *given(object array, Py_ssize_t size) except NULL:
-    return <const number *>pointer(array, size, sizeof(number))
 
 
 cdef int refuse(fault wrong) except -1:
@@ -105,17 +102,22 @@ cdef int refuse(fault wrong) except -1:
 
 @cython.final
 cdef class NativeExecutor:
-    """Runs a plan over blocks of samples; see Executor for the methods."""
+    """Runs a plan over blocks of samples; see Executor for the methods.
+
+    dtype: Of the numbers in all arrays, float64 or float32.
+    """
 
     cdef const kernels *kernels
+    cdef Py_ssize_t itemsize        # of a number
     cdef c_plan plan
     cdef object arrays              # whose memory the plan points to
     cdef readonly Py_ssize_t width, scalars
     cdef memory *spare              # kept for the next run
     name = "native"
 
-    def __init__(self, plan):
-        self.kernels = chosen
+    def __init__(self, plan, dtype=np.float64):
+        self.itemsize = np.dtype(dtype).itemsize
+        self.kernels = chosen if self.itemsize == sizeof(double) else chosen_single
         table = np.ascontiguousarray(plan.table, np.int64)
         places, copied, outputs = (
             np.append(x, 0).astype(np.int32) for x in (plan.places, plan.copied, plan.outputs)
@@ -130,8 +132,9 @@ cdef class NativeExecutor:
         self.plan.inputs, self.plan.copies = plan.inputs, len(plan.copied)
         self.plan.results, self.plan.rows = len(plan.outputs), plan.rows
         self.scalars = plan.scalars
-        fitting = [w for w in WIDTHS if plan.rows * w <= CACHE]
-        self.width = fitting[0] if fitting else 8 if plan.rows * 8 <= ROOM else 1
+        least, row = LINE // self.itemsize, plan.rows * self.itemsize
+        fitting = [w for w in WIDTHS if w >= least and row * w <= CACHE]
+        self.width = fitting[0] if fitting else least if row * least <= ROOM else 1
         _, length, _, size, weights, _, _, _, layer, begin, *_ = table.T
         scratch = np.where(layer < 0, 4 * size, (np.where(begin < 0, length, 0) + self.width) * weights)
         self.plan.scratch = int(scratch.max(initial=0))
@@ -139,9 +142,17 @@ cdef class NativeExecutor:
     def __dealloc__(self):
         free(self.spare)
 
-    cdef number *borrow(self, Py_ssize_t width) except NULL:
+    cdef void *given(self, object array, Py_ssize_t size) except NULL:
+        """The numbers of an array, to be read."""
+        return pointer(array, size, self.itemsize)
+
+    cdef void *room(self, object array, Py_ssize_t size) except NULL:
+        """The numbers of an array, to be written."""
+        return pointer(array, size, self.itemsize, True)
+
+    cdef void *borrow(self, Py_ssize_t width) except NULL:
         """Memory to work in: that of another run, if it is large enough."""
-        cdef Py_ssize_t size = 2 * self.plan.rows * width + self.plan.scratch
+        cdef Py_ssize_t size = (2 * self.plan.rows * width + self.plan.scratch) * self.itemsize
         cdef memory *found = self.spare
         self.spare = NULL
         if found is NULL or found.size < size:
@@ -151,7 +162,7 @@ cdef class NativeExecutor:
                 raise MemoryError
         return found.numbers
 
-    cdef void give_back(self, number *numbers) noexcept:
+    cdef void give_back(self, void *numbers) noexcept:
         cdef memory *found = of_numbers(numbers)
         if self.spare is NULL:
             self.spare = found
@@ -162,8 +173,8 @@ cdef class NativeExecutor:
         return 1 if samples == 1 else self.width
 
     def prepare(self, scalars):
-        cdef number *s = room(scalars, self.scalars)
-        cdef number *work = self.borrow(1)
+        cdef void *s = self.room(scalars, self.scalars)
+        cdef void *work = self.borrow(1)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
             self.kernels.prepare(&self.plan, s, work, &wrong)
@@ -172,19 +183,19 @@ cdef class NativeExecutor:
             raise index_error(wrong.index, wrong.count)
 
     def finish(self, scalars, adjoints):
-        cdef const number *s = given(scalars, self.scalars)
-        cdef number *of_s = room(adjoints, self.scalars)
-        cdef number *work = self.borrow(1)
+        cdef const void *s = self.given(scalars, self.scalars)
+        cdef void *of_s = self.room(adjoints, self.scalars)
+        cdef void *work = self.borrow(1)
         with nogil:
             self.kernels.finish(&self.plan, s, of_s, work)
         self.give_back(work)
 
     def values(self, scalars, x, out):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const number *s = given(scalars, self.scalars)
-        cdef const number *samples = given(x, B * self.plan.inputs)
-        cdef number *to = room(out, B * self.plan.results)
-        cdef number *work = self.borrow(W)
+        cdef const void *s = self.given(scalars, self.scalars)
+        cdef const void *samples = self.given(x, B * self.plan.inputs)
+        cdef void *to = self.room(out, B * self.plan.results)
+        cdef void *work = self.borrow(W)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
             self.kernels.values(&self.plan, s, samples, B, to, W, work, &wrong)
@@ -193,16 +204,16 @@ cdef class NativeExecutor:
 
     def adjoints(self, scalars, x, weights, adjoints):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const number *s = given(scalars, self.scalars)
-        cdef const number *samples = given(x, B * self.plan.inputs)
-        cdef const number *each = NULL
+        cdef const void *s = self.given(scalars, self.scalars)
+        cdef const void *samples = self.given(x, B * self.plan.inputs)
+        cdef const void *each = NULL
         cdef double weight = 0.0
         if isinstance(weights, float):
             weight = weights
         else:
-            each = given(weights, B)
-        cdef number *of_s = room(adjoints, self.scalars)
-        cdef number *work = self.borrow(W)
+            each = self.given(weights, B)
+        cdef void *of_s = self.room(adjoints, self.scalars)
+        cdef void *work = self.borrow(W)
         cdef double total
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
@@ -213,11 +224,11 @@ cdef class NativeExecutor:
 
     def input_adjoints(self, scalars, x, out, gradients):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const number *s = given(scalars, self.scalars)
-        cdef const number *samples = given(x, B * self.plan.inputs)
-        cdef number *to = room(out, B)
-        cdef number *found = room(gradients, B * self.plan.inputs)
-        cdef number *work = self.borrow(W)
+        cdef const void *s = self.given(scalars, self.scalars)
+        cdef const void *samples = self.given(x, B * self.plan.inputs)
+        cdef void *to = self.room(out, B)
+        cdef void *found = self.room(gradients, B * self.plan.inputs)
+        cdef void *work = self.borrow(W)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
             self.kernels.input_adjoints(&self.plan, s, samples, B, to, found, W, work, &wrong)
@@ -226,12 +237,12 @@ cdef class NativeExecutor:
 
     def tangents(self, scalars, x, out, changes, directions):
         cdef Py_ssize_t B = len(x), W = self.width_for(B)
-        cdef const number *s = given(scalars, self.scalars)
-        cdef const number *samples = given(x, B * self.plan.inputs)
-        cdef const number *along = given(directions, B * self.plan.inputs)
-        cdef number *to = room(out, B * self.plan.results)
-        cdef number *found = room(changes, B * self.plan.results)
-        cdef number *work = self.borrow(W)
+        cdef const void *s = self.given(scalars, self.scalars)
+        cdef const void *samples = self.given(x, B * self.plan.inputs)
+        cdef const void *along = self.given(directions, B * self.plan.inputs)
+        cdef void *to = self.room(out, B * self.plan.results)
+        cdef void *found = self.room(changes, B * self.plan.results)
+        cdef void *work = self.borrow(W)
         cdef fault wrong = fault(-1, 0, 0.0)
         with nogil:
             self.kernels.tangents(&self.plan, s, samples, along, B, to, found, W, work, &wrong)

@@ -22,9 +22,9 @@ from ..calculus.c_kernels import TAKES
 from .grouping import DOTS, FACTORS, ROWS, SCALARS, Group, Index, Plan
 from .program import SampleIndexError
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Array = np.ndarray[Any, np.dtype[np.floating[Any]]]
 
-ROOM = 2**22                        # numbers in the rows of a block: 32 MiB
+ROOM = 2**22                        # numbers in the rows of a block: 32 MiB of float64
 BY_PARAMETERS, BY_INPUTS = range(2)
 NONE = -0.0     # the tangent of a number that does not change along a direction. Products are never -0: 0 is added
 
@@ -32,14 +32,18 @@ NONE = -0.0     # the tangent of a number that does not change along a direction
 class NumpyExecutor:
     """Runs a plan over blocks of samples; see Executor for the methods.
 
+    Args:
+        plan: The plan.
+        dtype: Of the numbers in all arrays, float64 or float32.
+
     Attributes:
         width: The number of samples in a block.
     """
 
     name = "numpy"
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, dtype: Any = np.float64) -> None:
+        self.plan, self.dtype = plan, dtype
         self.once, self.per_sample = ([_kernel(group, plan) for group in groups] for groups in plan.groups())
         self.width = max(1, min(1024, ROOM // (plan.rows + 1)))
 
@@ -95,7 +99,7 @@ class NumpyExecutor:
     def _forward(self, scalars: Array, x: Array, block: slice) -> Array:
         """All rows (rows, samples) of a block of samples."""
         inputs, copied = self.plan.inputs, self.plan.copied
-        rows = np.empty((self.plan.rows, len(x[block])))
+        rows = np.empty((self.plan.rows, len(x[block])), self.dtype)
         rows[:inputs] = x[block].T
         rows[inputs : inputs + len(copied)] = scalars[copied][:, np.newaxis]
         with np.errstate(all="ignore"):
@@ -130,7 +134,10 @@ def _kernel(group: Group, plan: Plan) -> Kernel:
 
 
 class _Elementwise:
-    """Instructions of one operation but dot and take, on rows."""
+    """Instructions of one operation but dot and take, on rows.
+
+    Formulas are evaluated in double precision in any case, and rounded to the precision of the rows.
+    """
 
     def __init__(self, group: Group, plan: Plan) -> None:
         self.operation: Operation = plan.operations[group.opcode]
@@ -139,7 +146,7 @@ class _Elementwise:
         self.needed = group.by_parameters, group.by_inputs
 
     def forward(self, scalars: Array, rows: Array) -> None:
-        rows[self.results] = _value(self.operation, [rows[x] for x in self.operands])
+        rows[self.results] = _value(self.operation, [_double(rows[x]) for x in self.operands])
 
     def reverse(self, by: int, scalars: Array, rows: Array, scalar_adjoints: Array, row_adjoints: Array) -> None:
         """Add to the adjoints of the operands: the adjoint of the result times the local derivative."""
@@ -160,7 +167,7 @@ class _Elementwise:
     def _local_derivatives(self, rows: Array, needed: int) -> Iterator[tuple[Index, Any]]:
         """The operands that need an adjoint, each with the local derivative with respect to it."""
         if needed:
-            operands, f = [rows[x] for x in self.operands], rows[self.results]
+            operands, f = [_double(rows[x]) for x in self.operands], _double(rows[self.results])
             wanted = [self.operation.is_nary or needed >> min(k, 2) & 1 == 1 for k in range(len(operands))]
             derivatives = _derivatives(self.operation, operands, f, wanted)
             for x, derivative, want in zip(self.operands, derivatives, wanted, strict=True):
@@ -226,7 +233,8 @@ class _Layer:
         needed, adjoint = self.needed[by], row_adjoints[self.results]
         if needed & SCALARS:
             np.add.at(scalar_adjoints, self.bias, adjoint.sum(axis=1))
-            np.add.at(scalar_adjoints, self.weights, rows[self.rows] @ adjoint.T)
+            # BLAS adds up many samples one after the other, and floats of single precision would lose digits
+            np.add.at(scalar_adjoints, self.weights, _double(rows[self.rows]) @ _double(adjoint).T)
         if needed & ROWS:
             row_adjoints[self.rows] += scalars[self.weights] @ adjoint
 
@@ -253,7 +261,9 @@ class _Takes:
         if self.needed[by]:
             places, adjoint = self._places(rows), row_adjoints[self.results]
             if self.are_scalars:
-                np.add.at(scalar_adjoints, places, adjoint)
+                sums = np.zeros(len(scalar_adjoints))
+                np.add.at(sums, places, adjoint)
+                scalar_adjoints += sums
             else:
                 np.add.at(row_adjoints, (places, np.arange(rows.shape[1])), adjoint)
 
@@ -270,6 +280,11 @@ class _Takes:
             raise SampleIndexError(sample, float(index[k, sample]), n)
         found: Index = self.taken[index.astype(np.int64) % n, np.arange(len(index))[:, np.newaxis]]
         return found
+
+
+def _double(rows: Array) -> Array:
+    """The rows in double precision, themselves if they are."""
+    return np.asarray(rows, np.float64)
 
 
 def _pushed(tangents: Array, factors: Any) -> Array:

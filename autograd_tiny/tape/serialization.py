@@ -21,12 +21,14 @@ WITH_KERNELS = {row for _, row in numbered()}
 FORMAT, VERSION = "autograd_tiny tape", 1
 FIELDS = {"inputs", "parameters", "numbers", "constants", "instructions", "outputs", "several"}
 
-Loaded = tuple[Program, list[float], list[str], list[str], bool]
+SINGLE = "float32"      # in the field "dtype", which files of tapes of float64 lack
+
+Loaded = tuple[Program, list[float], list[str], list[str], bool, str]
 
 
 def save(
     path: str | PathLike[str], program: Program, parameters: Sequence[Value], inputs: Sequence[str],
-    labels: Sequence[str], several: bool,
+    labels: Sequence[str], several: bool, dtype: str,
 ) -> None:
     """Write a program and the data of its parameters, in hexadecimal, so that no digit is lost."""
     for operation, _ in program.instructions:
@@ -38,6 +40,7 @@ def save(
         "constants": [x.hex() for x in program.constants],
         "instructions": [[operation.name, *operands] for operation, operands in program.instructions],
         "outputs": program.outputs, "several": several,
+        **({"dtype": dtype} if dtype == SINGLE else {}),
     }
     head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
     write_file(path, json.dumps(head | contents).encode())
@@ -58,7 +61,7 @@ def load(path: str | PathLike[str]) -> Loaded:
         version = quoted(found.get("version"))
         raise ValueError(f"{name} is of version {version}, and this package reads version {VERSION}")
     contents = {key: value for key, value in found.items() if key not in ("format", "version", "sha256")}
-    if contents.keys() != FIELDS:
+    if contents.keys() - {"dtype"} != FIELDS or contents.get("dtype", SINGLE) != SINGLE:
         raise ValueError(f"{name} was changed: {sorted(FIELDS)} are expected in it, got {some_of(sorted(contents))}")
     if found.get("sha256") != _checksum(contents):
         raise ValueError(f"{name} was changed since it was saved, or is damaged: its checksum does not match")
@@ -93,7 +96,7 @@ def _program(contents: dict[str, Any]) -> Loaded:
         rate = program.rate(slot)
         if rate == CONSTANT or (operation is DOT and not _is_recorded_dot(program, rate, operands)):
             raise ValueError(f"recording makes no {operation.name} of the operands {quoted(operands)}")
-    return program, numbers, inputs, labels, several
+    return program, numbers, inputs, labels, several, contents.get("dtype", "float64")
 
 
 def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:

@@ -43,7 +43,7 @@ from ..boundary.arguments import describe
 from ..boundary.text import printable, quoted
 from ..engine.value import Value
 from . import arguments, recording, serialization
-from .batches import BatchRunner, executor_for
+from .batches import BatchRunner, check_precision, executor_for
 from .derivatives.jacobians import JacobianRunner
 from .derivatives.reverse_program import jacobian_program, vjp_program
 from .listing import Cost, cost_of, listed, told_apart
@@ -54,12 +54,15 @@ ALL = "all outputs"
 
 
 @overload
-def record(output: Value | Sequence[Any], inputs: Any, parameters: Iterable[Value] | None = None) -> Tape: ...
+def record(
+    output: Value | Sequence[Any], inputs: Any, parameters: Iterable[Value] | None = None, *, dtype: Any = "float64",
+) -> Tape: ...
 @overload
 def record(
-    f: Callable[..., Any], *examples: Any, parameters: Iterable[Value] | None = None, check: bool = True
+    f: Callable[..., Any], *examples: Any, parameters: Iterable[Value] | None = None, check: bool = True,
+    dtype: Any = "float64",
 ) -> Tape: ...
-def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[misc]
+def record(output: Any, *rest: Any, dtype: Any = "float64", **options: Any) -> Tape:  # type: ignore[misc]
     """A tape of a computation graph, or of a function.
 
     record(output, inputs, parameters=None) records the graph of Values that have just been computed. Constants are
@@ -78,6 +81,8 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
         parameters: The leaves that are read from their Values at each run. By default all others that require a
             gradient; but those that f makes anew at each call are constants.
         check: False skips the second call. Values that f makes are parameters then.
+        dtype: "float64" or "float32": the precision in which the tape computes, see Tape. Recording itself computes
+            in float64.
 
     Returns:
         The tape. Its inputs are those of the graph, or the numbers of the examples, in order.
@@ -86,12 +91,14 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
         TypeError: An output, input or parameter is not a Value, or f has a branch that depends on its numbers or on
             a parameter.
         ValueError: An input or parameter is not a leaf or is given twice, an output depends on no input and no
-            parameter, f draws random numbers, or its program at the second point is another one.
+            parameter, f draws random numbers, or its program at the second point is another one. The dtype is
+            another one, or is float32 and a `take` has more than 2^24 values, whose indices it does not tell apart.
     """
+    precision = arguments.precision(dtype)
     if callable(output):
         if options.keys() - {"parameters", "check"}:
             raise TypeError(
-                f"record(f, …) takes examples by position, parameters= and check=, got {sorted(options)}: "
+                f"record(f, …) takes examples by position, parameters=, check= and dtype=, got {sorted(options)}: "
                 "wrap f in a lambda to call it in another way"
             )
         recorded = recording.of_function(output, *rest, **options)
@@ -100,13 +107,16 @@ def record(output: Any, *rest: Any, **options: Any) -> Tape:  # type: ignore[mis
             raise TypeError(f"record(output, inputs, parameters=None) is expected, got {describe(output)} first")
         recorded = recording.of_graph(output, *rest, **options)
     several = not recorded.outputs.is_number
-    return Tape(recorded.program, recorded.parameters, recorded.inputs, recorded.labels, several)
+    return Tape(recorded.program, recorded.parameters, recorded.inputs, recorded.labels, several, precision)
 
 
 class Tape:
     """A recorded computation graph; `record` makes it.
 
-    Everything is computed in float64. These arguments are shared by the methods:
+    Everything is computed in float64, or in float32: rows, parameters and adjoints. Then sums over many samples are
+    added up in float64, and each function of a number is evaluated in float64 and rounded. X, weights and other
+    arguments are rounded to float32, and results are arrays of it; `.data` and `.grad` of the parameters stay floats of
+    double precision. These arguments are shared by the methods:
 
     - X: A batch: an array (B, inputs) of real numbers, or a list of lists. One list of `inputs` numbers is a batch
       of one; for a tape of one input, a list of B numbers is a batch of B.
@@ -123,8 +133,10 @@ class Tape:
 
     def __init__(
         self, program: Program, parameters: Sequence[Value], inputs: Sequence[str], labels: Sequence[str],
-        several: bool,
+        several: bool, dtype: Any = "float64",
     ) -> None:
+        self._dtype = arguments.precision(dtype)
+        check_precision(program, self._dtype)
         self._program = program
         self._parameters = tuple(parameters)
         self._inputs = tuple(told_apart([name or f"x{k}" for k, name in enumerate(inputs)]))
@@ -148,6 +160,25 @@ class Tape:
         """The names of the columns of X."""
         return self._inputs
 
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The precision of rows, parameters, adjoints and results: float64 or float32."""
+        return self._dtype
+
+    def astype(self, dtype: Any) -> Tape:
+        """The tape in another precision.
+
+        Args:
+            dtype: "float64" or "float32".
+
+        Returns:
+            A tape of the same instructions, with the same Values for parameters.
+
+        Raises:
+            ValueError: Another dtype, or one that can't tell the indices of a `take` apart.
+        """
+        return Tape(self.program, self.parameters, self.inputs, self._labels, self._several, dtype)
+
     def __call__(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
         """The outputs.
 
@@ -157,8 +188,8 @@ class Tape:
         Returns:
             An array (B,), or (B, outputs) if several were recorded.
         """
-        x = arguments.samples(X, self.inputs, check_finite)
-        out = np.empty((len(x), len(self.program.outputs)))
+        x = arguments.samples(X, self.inputs, check_finite, self.dtype)
+        out = np.empty((len(x), len(self.program.outputs)), self.dtype)
         self._run("values", ALL, threads, x, out)
         if check_finite:
             arguments.finite(out, "an output")
@@ -186,7 +217,7 @@ class Tape:
             ValueError: X is a batch of no samples.
         """
         total, runner, adjoints = self._adjoints(X, weights, output, None, threads, check_finite)
-        parameters, gradients = self.parameters, adjoints[runner.parameters]
+        parameters, gradients = self.parameters, adjoints[runner.parameters].astype(np.float64, copy=False)
         if not accumulate:
             vectors.replace_gradients(parameters, gradients)
         elif runner.reached is None:
@@ -229,9 +260,9 @@ class Tape:
         The caller vouches for them.
 
         Args:
-            x: A C-contiguous array (B, inputs) of float64, with B ≥ 1.
-            weights: A C-contiguous array (B,) of float64, or a float.
-            at: An array (parameters,) of float64, or None for the data of the parameters.
+            x: A C-contiguous array (B, inputs) of the tape's dtype, with B ≥ 1.
+            weights: A C-contiguous array (B,) of that dtype, or a float.
+            at: An array (parameters,), or None for the data of the parameters.
             threads: An int ≥ 1.
 
         Returns:
@@ -267,8 +298,8 @@ class Tape:
         Returns:
             Arrays (B,) and (B, inputs).
         """
-        x = arguments.samples(X, self.inputs, check_finite)
-        values, gradients = np.empty(len(x)), np.empty(x.shape)
+        x = arguments.samples(X, self.inputs, check_finite, self.dtype)
+        values, gradients = np.empty(len(x), self.dtype), np.empty(x.shape, self.dtype)
         self._run("input_adjoints", output, threads, x, values, gradients)
         if check_finite:
             arguments.finite(values, "a value")
@@ -305,9 +336,10 @@ class Tape:
         Raises:
             ValueError: The tangents have another shape.
         """
-        x = arguments.samples(X, self.inputs, check_finite)
-        directions = arguments.vectors(tangents, "tangents", "X", np.shape(X), x.shape)
-        out, changes = (np.empty((len(x), len(self.program.outputs))) for _ in range(2))
+        x = arguments.samples(X, self.inputs, check_finite, self.dtype)
+        directions = arguments.vectors(tangents, "tangents", "X", np.shape(X), x.shape, dtype=self.dtype)
+        shape = len(x), len(self.program.outputs)
+        out, changes = np.empty(shape, self.dtype), np.empty(shape, self.dtype)
         self._run("tangents", ALL, threads, x, out, changes, directions)
         if check_finite:
             arguments.finite(out, "an output")
@@ -329,10 +361,12 @@ class Tape:
         Raises:
             ValueError: The cotangents have another shape.
         """
-        x, outputs = arguments.samples(X, self.inputs, check_finite), len(self.program.outputs)
+        x, outputs = arguments.samples(X, self.inputs, check_finite, self.dtype), len(self.program.outputs)
         shape = (len(x), outputs) if self._several else (len(x),)
-        weights = arguments.vectors(cotangents, "cotangents", "tape(X)", shape, (len(x), outputs))
-        runner = self._derived("vjp", lambda: BatchRunner(vjp_program(self.program, values=True)))
+        weights = arguments.vectors(
+            cotangents, "cotangents", "tape(X)", shape, (len(x), outputs), dtype=self.dtype
+        )
+        runner = self._derived("vjp", lambda: BatchRunner(vjp_program(self.program, values=True), self.dtype))
         found = self._products(runner, x, weights, threads, check_finite)
         return found[:, :outputs].reshape(shape), found[:, outputs:].copy()
 
@@ -347,12 +381,12 @@ class Tape:
             output: See Tape.
 
         Returns:
-            A tape with the same inputs and parameters. Its outputs are the derivatives, one for each input.
+            A tape with the same inputs, parameters and dtype. Its outputs are the derivatives, one for each input.
 
         Raises:
             ValueError: There is no such output.
         """
-        return Tape(self._gradient_program(output), self.parameters, self.inputs, self._labels, True)
+        return Tape(self._gradient_program(output), self.parameters, self.inputs, self._labels, True, self.dtype)
 
     def hessian(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
         """The second derivatives of all outputs with respect to the inputs, for each sample.
@@ -363,7 +397,7 @@ class Tape:
         Returns:
             An array (B, inputs, inputs), or (B, outputs, inputs, inputs) if several outputs were recorded.
         """
-        x = arguments.samples(X, self.inputs, check_finite)
+        x = arguments.samples(X, self.inputs, check_finite, self.dtype)
         count, found = arguments.number_of_threads(threads), []
         for k in range(len(self.program.outputs)):
             runner = self._derived(("hessian", k), partial(self._hessian_runner, k))
@@ -388,10 +422,10 @@ class Tape:
         Raises:
             ValueError: The tangents have another shape.
         """
-        x = arguments.samples(X, self.inputs, check_finite)
-        directions = arguments.vectors(tangents, "tangents", "X", np.shape(X), x.shape)
+        x = arguments.samples(X, self.inputs, check_finite, self.dtype)
+        directions = arguments.vectors(tangents, "tangents", "X", np.shape(X), x.shape, dtype=self.dtype)
         key = "hvp", self._checked_output(output)
-        runner = self._derived(key, lambda: BatchRunner(vjp_program(self._gradient_program(output))))
+        runner = self._derived(key, lambda: BatchRunner(vjp_program(self._gradient_program(output)), self.dtype))
         return self._products(runner, x, directions, threads, check_finite)
 
     # ---- descriptions
@@ -405,12 +439,13 @@ class Tape:
         return True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Tape, (self.program, self.parameters, self.inputs, self._labels, self._several)
+        return Tape, (self.program, self.parameters, self.inputs, self._labels, self._several, self.dtype)
 
     def __repr__(self) -> str:
         counts = (self.inputs, "inputs"), (self.parameters, "parameters"), (self.program.outputs, "outputs")
         parts = ", ".join(f"{len(each)} {name}" for each, name in counts)
-        return f"<Tape of {len(self)} instructions: {parts}, {self.backend}>"
+        precision = "" if self.dtype == np.float64 else f", {self.dtype}"
+        return f"<Tape of {len(self)} instructions: {parts}, {self.backend}{precision}>"
 
     def listing(self) -> str:
         """The instructions as lines to read."""
@@ -436,7 +471,9 @@ class Tape:
         Raises:
             TypeError: An operation is one of your own, which a file can't hold.
         """
-        serialization.save(path, self.program, self.parameters, self.inputs, self._labels, self._several)
+        serialization.save(
+            path, self.program, self.parameters, self.inputs, self._labels, self._several, self.dtype.name
+        )
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Tape:
@@ -451,9 +488,9 @@ class Tape:
         Raises:
             ValueError: The file holds no tape, was changed since it was saved, or is of another version.
         """
-        program, numbers, inputs, labels, several = serialization.load(path)
+        program, numbers, inputs, labels, several, dtype = serialization.load(path)
         parameters = [Value(x, label) for x, label in zip(numbers, labels, strict=True)]
-        return cls(program, parameters, inputs, labels, several)
+        return cls(program, parameters, inputs, labels, several, dtype)
 
     # ---- inside
 
@@ -462,7 +499,7 @@ class Tape:
         key = ALL if len(self.program.outputs) == 1 else output
         if key not in self._runners:
             part = self.program if key is ALL else self.program.of_output(int(key))
-            self._runners[key] = BatchRunner(part)
+            self._runners[key] = BatchRunner(part, self.dtype)
         return self._runners[key]
 
     def _checked_output(self, output: Any) -> int:
@@ -481,7 +518,7 @@ class Tape:
         return program
 
     def _hessian_runner(self, output: int) -> JacobianRunner:
-        return JacobianRunner(self._gradient_program(output))
+        return JacobianRunner(self._gradient_program(output), dtype=self.dtype)
 
     def _derived(self, key: Any, make: Callable[[], Any]) -> Any:
         """What runs a program of derivatives; it is made when it is first needed."""
@@ -492,7 +529,7 @@ class Tape:
     def _products(self, runner: BatchRunner, x: Array, behind: Array, threads: int, check_finite: bool) -> Array:
         """The outputs of a program that has more inputs than this tape, behind the others."""
         inputs = np.concatenate([x, behind], axis=1)
-        found = np.empty((len(x), runner.outputs))
+        found = np.empty((len(x), runner.outputs), self.dtype)
         runner.run("values", self.parameters, arguments.number_of_threads(threads), inputs, found)
         if check_finite:
             arguments.finite(found, "a result")
@@ -507,10 +544,10 @@ class Tape:
         self, X: Any, weights: Any, output: int, at: Array | None, threads: int, check_finite: bool
     ) -> tuple[float, BatchRunner, Array]:
         """The weighted sum, and the adjoints of all scalars of the runner."""
-        x = arguments.samples(X, self.inputs, check_finite)
+        x = arguments.samples(X, self.inputs, check_finite, self.dtype)
         if not len(x):
             raise ValueError("a batch of one sample at least is expected, got 0 samples")
-        weights = arguments.sample_weights(weights, len(x))
+        weights = arguments.sample_weights(weights, len(x), self.dtype)
         runner = self._runner(self._checked_output(output))
         total, adjoints = runner.adjoints(self.parameters, at, x, weights, arguments.number_of_threads(threads))
         if check_finite:

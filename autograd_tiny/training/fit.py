@@ -14,6 +14,7 @@ from .. import optim
 from ..boundary.arguments import boolean, integer
 from ..boundary.warning import warn
 from ..nn.losses import loss_spec
+from ..tape.arguments import precision
 from .data import Array, inputs_of, split_off, targets_of, weights_of
 from .history import History
 from .metrics import Evaluator, Metric, named_metrics
@@ -36,7 +37,7 @@ def fit(
     early_stopping: int | EarlyStopping | None = None, reduction: str = "mean",
     penalty: Callable[[Any], Any] | None = None, sample_weight: Any = None,
     schedule: optim.LRScheduler | None = None, clip_norm: float | None = None,
-    clip_value: float | None = None, progress: bool = True, threads: int = 1,
+    clip_value: float | None = None, progress: bool = True, threads: int = 1, dtype: Any = "float64",
 ) -> History:
     """Train a model on samples.
 
@@ -82,6 +83,9 @@ def fit(
         clip_value: Limit on the size of each number of the gradient; it is applied first.
         progress: Whether to show a bar.
         threads: Threads for large batches. The numbers do not depend on it.
+        dtype: "float64", or "float32" for half the memory and more speed: the precision in which the tape computes
+            losses and gradients, and validation computes outputs. The parameters themselves and the state of the
+            optimizer stay in float64. It does not count where no tape can be recorded.
 
     Returns:
         The History. Its loss is the mean over the samples of an epoch (or the sum), each evaluated before its own
@@ -98,6 +102,7 @@ def fit(
     training = Training(
         model, X, y, loss, optimizer, lr, epochs=epochs, batch_size=batch_size, reduction=reduction, penalty=penalty,
         sample_weight=sample_weight, seed=seed, clip_norm=clip_norm, clip_value=clip_value, threads=threads,
+        dtype=dtype,
     )
     for text in training.warnings:
         warn(text, stacklevel=2)
@@ -157,7 +162,7 @@ def _run_epoch(training: Training, monitor: Monitor, bar: Progress, epoch: int, 
 
 def evaluate(
     model: Model, X: Any, y: Any, loss: Loss, metrics: Sequence[str | Metric] | None = (), *,
-    reduction: str = "mean", sample_weight: Any = None, threads: int = 1,
+    reduction: str = "mean", sample_weight: Any = None, threads: int = 1, dtype: Any = "float64",
 ) -> dict[str, float]:
     """The loss and the metrics of a model over samples, in evaluation mode.
 
@@ -170,6 +175,7 @@ def evaluate(
         reduction: Whether the loss is the "mean" over the samples or the "sum"; metrics are means or scores.
         sample_weight: Weights (samples,) for loss and metrics, 0 or more.
         threads: Threads for many samples. The numbers do not depend on it.
+        dtype: "float64" or "float32": the precision of the outputs, of which loss and metrics are computed in float64.
 
     Returns:
         The numbers by name, such as {"loss": 0.3, "accuracy": 0.9}. Model, loss and metrics follow IEEE 754, whatever
@@ -180,27 +186,28 @@ def evaluate(
         TypeError: An argument of another type.
         ValueError: An argument out of its range, or one that does not fit the others.
     """
-    x, spec = inputs_of(X), loss_spec(loss)
+    x, spec, kind = inputs_of(X), loss_spec(loss), precision(dtype)
     checked_reduction(reduction)
     modules = modules_of(model)
     targets = targets_of(y, len(x), spec.targets, outputs_and_dropouts(model, modules, x[0], spec)[0])
     weights = weights_of(sample_weight, len(x))
-    forward = predictor(model, modules, x, len(x))
+    forward = predictor(model, modules, x, len(x), dtype=kind)
     evaluator = Evaluator(forward, x, targets, spec, named_metrics(metrics), weights)
     with evaluation_mode(modules):
         return evaluator.results(reduction, integer("threads", threads))
 
 
-def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
+def predict(model: Model, X: Any, *, threads: int = 1, dtype: Any = "float64") -> Array:
     """The outputs of a model for samples, in evaluation mode.
 
     Args:
         model: A Module, or any function of a list of inputs.
         X: Inputs (samples, inputs).
         threads: Threads for many samples. The numbers do not depend on it.
+        dtype: "float64" or "float32", of the outputs; the tape computes in this precision.
 
     Returns:
-        The outputs in float64: (samples,) for one output, else (samples, outputs). Those of a classifier are logits
+        The outputs: (samples,) for one output, else (samples, outputs). Those of a classifier are logits
         or scores; predict(model, X).argmax(axis=1) are the classes. They may be infinite or nan, as in `evaluate`.
 
     Raises:
@@ -208,9 +215,9 @@ def predict(model: Model, X: Any, *, threads: int = 1) -> Array:
         TypeError: An argument of another type.
         ValueError: X of another shape, or with numbers that are not finite.
     """
-    x = inputs_of(X)
+    x, kind = inputs_of(X), precision(dtype)
     check_model(model)
     modules = modules_of(model)
-    forward = predictor(model, modules, x, len(x))
+    forward = predictor(model, modules, x, len(x), dtype=kind)
     with evaluation_mode(modules):
         return forward(x, threads=integer("threads", threads))

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .. import optim
 from ..engine.state import switched
 from ..boundary.arguments import describe, instance, takes
@@ -117,11 +119,13 @@ def width_of(outputs: Any, loss: LossSpec) -> int | None:
     return len(outputs) if elements is outputs else None
 
 
-def predictor(model: Any, modules: list[Module], x: Array, samples: int, check: bool = True) -> PerSample:
+def predictor(
+    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True, dtype: Any = np.float64,
+) -> PerSample:
     """A model in evaluation mode as a function over rows of inputs."""
     parameters = None
     if samples >= WORTH_A_TAPE and hasattr(model, "parameters"):
         parameters = model.parameters()
     check = check and not all(map(is_built_in, modules or [model]))
     with evaluation_mode(modules):
-        return PerSample(model, x[0], [x.shape[1]], parameters, samples, check)
+        return PerSample(model, x[0], [x.shape[1]], parameters, samples, check, dtype)

@@ -122,7 +122,7 @@ class Monitor:
         training = self.training
         was_recorded = training.objective.tape is not None      # then the model can be, without a check
         samples = training.samples * training.epochs if was_recorded else 0
-        return predictor(training.model, training.modules, training.x, samples, check=False)
+        return predictor(training.model, training.modules, training.x, samples, check=False, dtype=training.dtype)
 
     def _training_loss(self) -> Evaluator:
         training = self.training

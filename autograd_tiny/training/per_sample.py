@@ -90,6 +90,8 @@ class PerSample:
         parameters: The Values for value_and_grad, in order; None for those that the tape finds.
         samples: About how many rows there will be in all; for few of them nothing is recorded.
         check: Whether recording compares the tape to a second run: see `record`.
+        dtype: float64 or float32, of the rows and results, and of the tape. Without a tape, the function has floats of
+            double precision.
 
     Attributes:
         tape: None where the function runs eagerly, as always inside detect_anomaly().
@@ -98,10 +100,10 @@ class PerSample:
 
     def __init__(
         self, function: Callable[..., Any], example: Array, widths: Sequence[int | None],
-        parameters: Sequence[Value] | None, samples: int, check: bool = True,
+        parameters: Sequence[Value] | None, samples: int, check: bool = True, dtype: Any = np.float64,
     ) -> None:
         self.function = function
-        self.widths = widths
+        self.widths, self.dtype = widths, dtype
         self.parameters = tuple(parameters or ())
         self.tape: Tape | None = None
         self.why = ""
@@ -113,7 +115,7 @@ class PerSample:
                 tape = record(recorded, *self.arguments(example), parameters=parameters, check=check)
             if check:
                 self._check_at(example, tape)
-            self.tape = tape
+            self.tape = tape.astype(dtype)
         except Exception as error:      # any error of the function itself: the eager run raises it again
             self.why = str(error)
 
@@ -144,8 +146,10 @@ class PerSample:
         as_matrices = [column if column.ndim == 2 else column[:, None] for column in columns]
         found = []
         for start in range(0, len(as_matrices[0]), CHUNK):
-            rows = np.concatenate([each[start:start + CHUNK] for each in as_matrices], axis=1, dtype=float)
-            found.append(self._values(rows, threads, start))
+            part = [each[start:start + CHUNK] for each in as_matrices]
+            with QUIET():
+                rows = np.concatenate(part, axis=1, dtype=self.dtype, casting="unsafe")
+                found.append(self._values(rows, threads, start).astype(self.dtype, copy=False))
         return np.concatenate(found)
 
     def value_and_grad(
@@ -154,17 +158,23 @@ class PerSample:
         """Σ weights[i] · function(rows[i]), and its gradient (parameters,). Nothing is checked: see the tape.
 
         Args:
-            rows: C-contiguous float64 (samples, columns), one sample at least.
+            rows: C-contiguous (samples, columns) of the dtype, one sample at least.
             weights: C-contiguous float64 (samples,), or one float for all.
             at: The parameters, float64 (parameters,).
             threads: 1 or more.
+
+        Returns:
+            The sum, and the gradient in float64.
 
         Raises:
             SampleError: The function raised ZeroDivisionError or OverflowError.
         """
         if self.tape is not None:
             with suppress(*RAISED):             # by an operation of the user's own: the eager run says where
-                return self.tape.value_and_grad_unchecked(rows, weights, at, threads)
+                if not isinstance(weights, float):
+                    weights = weights.astype(self.dtype, copy=False)
+                value, gradient = self.tape.value_and_grad_unchecked(rows, weights, at, threads)
+                return value, gradient.astype(np.float64, copy=False)
         vectors.write(self.parameters, at)
         each = self._eager(rows)
         total = dot(np.broadcast_to(weights, len(rows)).tolist(), each)

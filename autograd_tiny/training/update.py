@@ -23,6 +23,7 @@ from ..nn.layers import dropout_factors, keep_all
 from ..nn.logits import squashed_twice
 from ..nn.losses import cross_entropy, loss_spec
 from ..optim.clipping import checked_limit, clip_norm, clip_value
+from ..tape.arguments import precision
 from ..tape.program import SampleIndexError
 from .data import Array, all_finite, inputs_of, labels_if_one_hot, targets_of, weights_of
 from .divergence import explain_divergence
@@ -50,7 +51,9 @@ class Training:
         self, model: Any, X: Any, y: Any, loss: Any, optimizer: str | optim.Optimizer, lr: float | None = None, *,
         epochs: int, batch_size: int | None, reduction: str, penalty: Callable[[Any], Any] | None, sample_weight: Any,
         seed: int | np.random.Generator | None, clip_norm: float | None, clip_value: float | None, threads: int,
+        dtype: Any = "float64",
     ) -> None:
+        self.dtype = precision(dtype)
         self.model = model
         self.penalty = None if penalty is None else callable_with("penalty", penalty, "model")
         self.modules = modules_of(model)
@@ -74,7 +77,8 @@ class Training:
         wanted = self.samples if batch_size is None else integer("batch_size", batch_size)
         self.batch_size = min(wanted, self.samples)
         self.widths = self._widths()
-        self._rows = np.empty((self.batch_size, sum(width or 1 for width in self.widths)))
+        self._rows = np.empty((self.batch_size, sum(width or 1 for width in self.widths)), self.dtype)
+        self._no_input = np.zeros((1, 1), self.dtype)
         self.objective = self._objective()
         self.penalty_of_model = self._penalty_of_model()
         self.warnings += [
@@ -143,7 +147,7 @@ class Training:
         with training_mode(self.modules):
             return PerSample(
                 self.loss_of_sample, example, self.widths, self.parameters.values,
-                self.samples * self.epochs, check=not is_trusted,
+                self.samples * self.epochs, not is_trusted, self.dtype,
             )
 
     def _penalty_of_model(self) -> PerSample | None:
@@ -154,7 +158,7 @@ class Training:
         is_native = self.objective.tape is not None and self.objective.tape.backend == "native"
         return PerSample(
             lambda no_input: penalty(model), np.zeros(1), [None], self.parameters.values,
-            self.samples * self.epochs if is_native else 0, check=not is_built_in(penalty),
+            self.samples * self.epochs if is_native else 0, not is_built_in(penalty), self.dtype,
         )
 
     # ---- an update
@@ -185,7 +189,7 @@ class Training:
             raise IndexError(f"{error.of_no_sample()}, in {where}, with sample {sample}") from None
         gradient, penalty = gradient[:moving], 0.0
         if self.penalty_of_model is not None:
-            penalty, of_penalty = self.penalty_of_model.value_and_grad(np.zeros((1, 1)), 1.0, parameters.numbers)
+            penalty, of_penalty = self.penalty_of_model.value_and_grad(self._no_input, 1.0, parameters.numbers)
             gradient += of_penalty[:moving]
         if parameters.trainable is not None:
             gradient[~parameters.trainable] = 0.0       # nan or not: a frozen parameter does not use it

@@ -91,6 +91,36 @@ times as long, which is 0.67 times as fast.
 """
 
 
+def tape_float32() -> str:
+    targets = {("float32", 32): 1.2, ("float32", 256): 1.0, ("float64", 32): 1.1, ("float64", 256): 1.1}
+    ways = {"float64": "replay", "float32": "replay float32"}
+    cases: list[Case] = [
+        (engine, "mnist", str(batch), how)
+        for dtype, batch in targets for engine, how in (("native", ways[dtype]), ("torch", dtype))
+    ]
+    times, results = measure("tape-network", cases, processes=2, turns=4)
+    for batch in ("32", "256"):
+        check_agreement({case: result for case, result in results.items() if case[2] == batch}, 1e-3)
+
+    def row(dtype: str, batch: int) -> Row:
+        if missing("torch"):
+            return [dtype, batch, missing("torch")]
+        tape, torch = (times[each, "mnist", str(batch), how].forward for each, how in (
+            ("native", ways[dtype]), ("torch", dtype),
+        ))
+        return [dtype, batch, 1e6 * tape, 1e6 * torch, at_least(targets[dtype, batch], torch / tape)]
+
+    head = ["precision", "batch", "tape, replay alone", "torch", "the tape is as many times faster"]
+    return f"""\
+## tape-float32: a network 784-64-10 in both precisions, in microseconds
+
+The work of tape-mnist, value and gradient. Samples and parameters are arrays of the precision. One thread; torch is
+eager.
+
+{table(head, [row(*each) for each in targets])}
+"""
+
+
 def tape_parameters() -> str:
     cases = [(engine, str(PARAMETERS)) for engine in ("native", "pure")]
     times, results = measure("tape-parameters", cases, processes=2, turns=3)

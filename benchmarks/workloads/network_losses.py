@@ -14,7 +14,7 @@ from .timing import Answers, Phases
 
 
 def network(engine: str, name: str, batch: str, how: str = "") -> Answers:
-    """One of NETWORKS. how: "live" or "replay" for a tape, the dtype for torch."""
+    """One of NETWORKS. how: "live", "replay" or "replay float32" for a tape, the dtype for torch."""
     if engine == "micrograd":
         return network_of_micrograd()
     layers = initial_layers(name)
@@ -66,6 +66,8 @@ def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str) -> Answ
             instructions=len(tape),
         )
     numbers = vectors.read(parameters)
+    if how.endswith("float32"):
+        tape, samples, numbers = tape.astype("float32"), samples.astype(np.float32), numbers.astype(np.float32)
     return answers(
         lambda: tape.value_and_grad(samples, at=numbers), lambda found: found, lambda: tape(samples),
         instructions=len(tape),

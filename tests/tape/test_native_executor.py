@@ -30,7 +30,7 @@ def test_arrays_of_other_sizes_are_refused(executor):
         lambda: native.tangents(scalars, x, out, out, out), lambda: native.prepare(np.zeros(0)),
         lambda: native.finish(scalars, scalars[1:]),
     ):
-        with pytest.raises(ValueError, match="numbers is expected"):
+        with pytest.raises(ValueError, match="numbers of 8 bytes is expected"):
             wrong()
 
 

@@ -19,11 +19,11 @@ static void copy_scalars(const plan *p, const number *s, number *work, int64_t W
         for (int64_t i = 0; i < W; i++) work[(p->inputs + k) * W + i] = s[p->copied[k]];
 }
 
-static void prepare(const plan *p, number *s, number *work, fault *wrong) {
+static void prepare(const plan *p, void *s, void *work, fault *wrong) {
     replay_forward(p->once, p->onces, p->places, s, s, 1, 1, work, wrong);
 }
 
-static void finish(const plan *p, const number *s, number *of_s, number *work) {
+static void finish(const plan *p, const void *s, void *of_s, void *work) {
     replay_reverse(p->once, p->onces, p->places, s, s, of_s, of_s, 1, 1, 0, 0, 0, work);
 }
 
@@ -36,9 +36,11 @@ static int block_forward(
 }
 
 static void values(
-    const plan *p, const number *s, const number *x, int64_t B, number *out, int64_t W, number *work,
+    const plan *p, const void *scalars, const void *samples, int64_t B, void *results, int64_t W, void *memory,
     fault *wrong
 ) {
+    const number *s = scalars, *x = samples;
+    number *out = results, *work = memory;
     copy_scalars(p, s, work, W);
     for (int64_t b = 0; b < B; b += W) {
         const int64_t n = B - b < W ? B - b : W;
@@ -51,11 +53,14 @@ static void values(
     }
 }
 
-/* weights: one for each sample; or NULL, and each has the same one */
+/* factors: one for each sample; or NULL, and each has the same one */
 static double adjoints(
-    const plan *p, const number *s, const number *x, int64_t B, const number *weights, double weight,
-    number *of_s, int64_t W, number *work, fault *wrong
+    const plan *p, const void *scalars, const void *samples, int64_t B, const void *factors, double factor,
+    void *of_scalars, int64_t W, void *memory, fault *wrong
 ) {
+    const number *s = scalars, *x = samples, *weights = factors;
+    const number weight = (number)factor;
+    number *of_s = of_scalars, *work = memory;
     double total = 0.0;
     number *a = adjoints_in(p, work, W);
     const number *output = work + p->outputs[0] * W;
@@ -81,9 +86,11 @@ static double adjoints(
 }
 
 static void input_adjoints(
-    const plan *p, const number *s, const number *x, int64_t B, number *out, number *gradients, int64_t W,
-    number *work, fault *wrong
+    const plan *p, const void *scalars, const void *samples, int64_t B, void *results, void *of_inputs, int64_t W,
+    void *memory, fault *wrong
 ) {
+    const number *s = scalars, *x = samples;
+    number *out = results, *gradients = of_inputs, *work = memory;
     number *a = adjoints_in(p, work, W);
     copy_scalars(p, s, work, W);
     for (int64_t b = 0; b < B; b += W) {
@@ -105,9 +112,11 @@ static void input_adjoints(
 }
 
 static void tangents(
-    const plan *p, const number *s, const number *x, const number *directions, int64_t B, number *out,
-    number *changes, int64_t W, number *work, fault *wrong
+    const plan *p, const void *scalars, const void *samples, const void *along, int64_t B, void *results,
+    void *of_results, int64_t W, void *memory, fault *wrong
 ) {
+    const number *s = scalars, *x = samples, *directions = along;
+    number *out = results, *changes = of_results, *work = memory;
     number *t = adjoints_in(p, work, W);
     copy_scalars(p, s, work, W);
     for (int64_t b = 0; b < B; b += W) {
@@ -122,7 +131,7 @@ static void tangents(
         replay_tangent(p->sample, p->samples, p->places, s, work, t, n, W, scratch_in(p, work, W));
         for (int64_t i = 0; i < n; i++) for (int64_t k = 0; k < p->results; k++) {
             out[(b + i) * p->results + k] = work[p->outputs[k] * W + i];
-            changes[(b + i) * p->results + k] = t[p->outputs[k] * W + i] + 0.0;      /* NONE: 0 */
+            changes[(b + i) * p->results + k] = t[p->outputs[k] * W + i] + ZERO;     /* NONE: 0 */
         }
     }
 }

@@ -4,6 +4,7 @@
 #include "rows.h"
 
 enum { SCALARS = 1, ROWS = 2, FACTORS = 4 };    /* bits of wanted, see grouping.py */
+enum { SUMMED = 32 };                           /* samples in one sum of add_weights */
 
 /* ---- a layer: M dots over the same K rows. A tile of the result, J times PARTS numbers, stays in registers; each is
    added up in the same order whatever J is. */
@@ -47,24 +48,32 @@ INLINE void weights_tile(
     int64_t stride
 ) {
     vec t[J][VECTORS];
-    for (int j = 0; j < J; j++) load(t[j], dw + j * stride);
+    for (int j = 0; j < J; j++) for (int v = 0; v < VECTORS; v++) t[j][v] = (vec){0};
     for (int64_t i = 0; i < n; i++) {
         vec each[VECTORS];
         load(each, x + i * apart);
         for (int j = 0; j < J; j++) add_to(t[j], g[j * W + i], each);
     }
-    for (int j = 0; j < J; j++) store(dw + j * stride, t[j]);
+    for (int j = 0; j < J; j++) {
+        vec sum[VECTORS];
+        load(sum, dw + j * stride);
+        for (int v = 0; v < VECTORS; v++) sum[v] += t[j][v];
+        store(dw + j * stride, sum);
+    }
 }
 
-/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows, x columns; K is a multiple of PARTS */
+/* dw[m * stride + k] += Σᵢ g[m][i] · x[i][k]: g has rows, x columns; K is a multiple of PARTS. A few samples have a sum
+   of their own, since long sums of floats lose digits. */
 INLINE void add_weights(
     int64_t M, int64_t K, int64_t n, const number *g, int64_t W, const number *x, int64_t apart, number *dw,
     int64_t stride
 ) {
     for (int64_t k = 0; k < K; k += PARTS) {
         int64_t m = 0;
-        #define TILE(J) for (; m + J <= M; m += J) \
-            weights_tile(J, n, g + m * W, W, x + k, apart, dw + m * stride + k, stride);
+        #define TILE(J) for (; m + J <= M; m += J) for (int64_t i = 0; i < n; i += SUMMED) \
+            weights_tile( \
+                J, n - i < SUMMED ? n - i : SUMMED, g + m * W + i, W, x + i * apart + k, apart, \
+                dw + m * stride + k, stride);
         EACH_TILE(TILE)
         #undef TILE
     }
@@ -235,7 +244,7 @@ INLINE void dots_reverse(
 /* ---- tangents. One of -0 is none at all: a number that does not change along this direction sends nothing on, not
    even through an infinite derivative. Products are never -0, since 0 is added to them. */
 
-#define NONE (-0.0)
+#define NONE (-ZERO)
 
 INLINE int is_none(number tangent) {
     number_bits bits, none = (number_bits)1 << (8 * sizeof bits - 1);
@@ -248,16 +257,16 @@ INLINE void fill_with_none(number *t, int64_t n) {
 }
 
 INLINE void push_times(number *to, number factor, const number *t, int64_t n) {
-    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : factor * t[i] + 0.0;
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : factor * t[i] + ZERO;
 }
 
 INLINE void push_products(number *to, const number *t, const number *x, int64_t n) {
-    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : t[i] * x[i] + 0.0;
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += is_none(t[i]) ? NONE : t[i] * x[i] + ZERO;
 }
 
 INLINE int are_finite(const layer_weights *l, int64_t c, int64_t K) {
-    number zero = 0.0;
-    for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++) zero += 0.0 * l->w[m * l->stride + k];
+    number zero = ZERO;
+    for (int64_t m = 0; m < c; m++) for (int64_t k = 0; k < K; k++) zero += ZERO * l->w[m * l->stride + k];
     return zero == 0.0;
 }
 

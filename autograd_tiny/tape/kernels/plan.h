@@ -3,10 +3,13 @@
 
 #include <stdint.h>
 
-#ifndef NUMBER
-  #define NUMBER double
+/* The numbers in rows, among the scalars and in the arrays of samples. The kernels are compiled once for each of the
+   two types, so that the table below has pointers to void in their place. */
+#ifdef SINGLE
+  typedef float number;
+#else
+  typedef double number;
 #endif
-typedef NUMBER number;              /* in rows, among the scalars, and in the arrays of samples */
 
 typedef struct {                    /* see Group in grouping.py; count: its length */
     int64_t opcode, count, first, size, weights, at, wanted[2], layer, begin, stride, column;
@@ -21,24 +24,24 @@ typedef struct {
 
 typedef struct {                    /* an index that means none of `count` values, see takes.h */
     int64_t sample, count;          /* sample: -1 if there was none */
-    number index;
+    double index;
 } fault;
 
 /* The kernels for one target: see batches.h. A capsule named TABLE holds them, in each module of this folder. */
 typedef struct {
-    void (*prepare)(const plan *p, number *s, number *work, fault *wrong);
-    void (*finish)(const plan *p, const number *s, number *of_s, number *work);
+    void (*prepare)(const plan *p, void *s, void *work, fault *wrong);
+    void (*finish)(const plan *p, const void *s, void *of_s, void *work);
     void (*values)(
-        const plan *p, const number *s, const number *x, int64_t B, number *out, int64_t W, number *work, fault *wrong);
+        const plan *p, const void *s, const void *x, int64_t B, void *out, int64_t W, void *work, fault *wrong);
     double (*adjoints)(
-        const plan *p, const number *s, const number *x, int64_t B, const number *weights, double weight,
-        number *of_s, int64_t W, number *work, fault *wrong);
+        const plan *p, const void *s, const void *x, int64_t B, const void *weights, double weight,
+        void *of_s, int64_t W, void *work, fault *wrong);
     void (*input_adjoints)(
-        const plan *p, const number *s, const number *x, int64_t B, number *out, number *gradients, int64_t W,
-        number *work, fault *wrong);
+        const plan *p, const void *s, const void *x, int64_t B, void *out, void *gradients, int64_t W,
+        void *work, fault *wrong);
     void (*tangents)(
-        const plan *p, const number *s, const number *x, const number *directions, int64_t B, number *out,
-        number *changes, int64_t W, number *work, fault *wrong);
+        const plan *p, const void *s, const void *x, const void *directions, int64_t B, void *out,
+        void *changes, int64_t W, void *work, fault *wrong);
 } kernels;
 
 #define TABLE "autograd_tiny.tape.kernels"

@@ -19,38 +19,38 @@
 
 /* ---- functions of lists in formulas */
 
-INLINE number largest(const number *xs, int64_t n) {
-    number best = xs[0];
+INLINE double largest(const number *xs, int64_t n) {
+    double best = xs[0];
     for (int64_t k = 0; k < n; k++) if (xs[k] > best || xs[k] != xs[k]) best = xs[k];
     return best;
 }
 
-INLINE number smallest(const number *xs, int64_t n) {
-    number best = xs[0];
+INLINE double smallest(const number *xs, int64_t n) {
+    double best = xs[0];
     for (int64_t k = 0; k < n; k++) if (xs[k] < best || xs[k] != xs[k]) best = xs[k];
     return best;
 }
 
-INLINE number sum_of(const number *xs, int64_t n) {
-    number total = 0.0;
+INLINE double sum_of(const number *xs, int64_t n) {
+    double total = 0.0;
     for (int64_t k = 0; k < n; k++) total += xs[k];
     return total;
 }
 
-INLINE number product_of(const number *xs, int64_t n) {
-    number product = 1.0;
+INLINE double product_of(const number *xs, int64_t n) {
+    double product = 1.0;
     for (int64_t k = 0; k < n; k++) product *= xs[k];
     return product;
 }
 
 INLINE void products_of_others(const number *xs, int64_t n, number *out) {
-    number before = 1.0, after = 1.0;
+    double before = 1.0, after = 1.0;
     for (int64_t k = 0; k < n; k++) { out[k] = before; before *= xs[k]; }
     for (int64_t k = n - 1; k >= 0; k--) { out[k] *= after; after *= xs[k]; }
 }
 
 INLINE void shares(const number *flags, int64_t n, number *out) {
-    number total = sum_of(flags, n), divisor = total + (number)(total == 0.0);
+    double total = sum_of(flags, n), divisor = total + (double)(total == 0.0);
     for (int64_t k = 0; k < n; k++) out[k] = flags[k] / divisor;
 }
 
@@ -67,7 +67,7 @@ INLINE number sent(int selects, number adjoint, number derivative) {
 }
 
 INLINE number pushed(int selects, number tangent, number derivative) {
-    return is_none(tangent) || (selects && derivative == 0.0) ? NONE : tangent * derivative + 0.0;
+    return is_none(tangent) || (selects && derivative == 0.0) ? NONE : tangent * derivative + ZERO;
 }
 
 /* ---- all groups of a plan */

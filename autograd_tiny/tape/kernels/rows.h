@@ -33,11 +33,16 @@ typedef number vec __attribute__((vector_size(VECTOR), aligned(sizeof(number)), 
 
 enum {
     LANES = VECTOR / sizeof(number),
-    PARTS = 8,                      /* the partial sums of a sum; rows are filled to a multiple of it */
+    PARTS = 64 / sizeof(number),    /* the partial sums of a sum; rows are filled to a multiple of it */
     VECTORS = PARTS / LANES,        /* that make up the PARTS */
 };
 
-typedef int64_t number_bits;        /* as many as a number has */
+#ifdef SINGLE
+  typedef int32_t number_bits;      /* as many as a number has */
+#else
+  typedef int64_t number_bits;
+#endif
+#define ZERO ((number)0.0)          /* a literal would make doubles of floats */
 
 INLINE int64_t whole_parts(int64_t n) { return (n + PARTS - 1) & ~(int64_t)(PARTS - 1); }
 
@@ -59,7 +64,8 @@ INLINE number together(const vec *sums, const number *x, const number *y, int64_
     number t[PARTS];
     memcpy(t, sums, sizeof t);
     for (int l = 0; l < n; l++) t[l] += y ? x[l] * y[l] : x[l];
-    return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7]));
+    for (int half = PARTS / 2; half; half /= 2) for (int l = 0; l < half; l++) t[l] += t[l + half];
+    return t[0];
 }
 
 INLINE number sum_over(const number *x, int64_t n) {
