@@ -66,12 +66,12 @@ def bits(*arrays):
 
 def numbers_of(executor, plan, x, weights):
     """What an executor computes from a plan: all of its methods, one after the other."""
-    scalars, of_scalars = np.zeros(plan.scalars), np.zeros(plan.scalars)
+    scalars, of_scalars = np.zeros((2, plan.scalars), x.dtype)
     scalars[: len(plan.constants)] = plan.constants
     scalars[len(plan.constants) :] = np.sin(np.arange(plan.scalars - len(plan.constants)) + 1.0)
     given = scalars.copy()
-    out, changes = (np.zeros((len(x), len(plan.outputs))) for _ in range(2))
-    first, gradients = np.zeros(len(x)), np.zeros_like(x)
+    out, changes = np.zeros((2, len(x), len(plan.outputs)), x.dtype)
+    first, gradients = np.zeros(len(x), x.dtype), np.zeros_like(x)
     executor.prepare(scalars)
     executor.values(scalars, x, out)
     values = out.copy()
@@ -85,8 +85,10 @@ def numbers_of(executor, plan, x, weights):
 # ---- the targets of this processor
 
 @native
-@pytest.mark.parametrize("size", SIZES)
-def test_all_targets_of_this_processor_give_the_same_numbers_bit_for_bit(size):
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("size", (*SIZES, 17))
+def test_all_targets_of_this_processor_give_the_same_numbers_bit_for_bit(size, dtype):
     from autograd_tiny.tape.native_executor import NativeExecutor, use
 
     chosen = at.simd()
@@ -95,7 +97,10 @@ def test_all_targets_of_this_processor_give_the_same_numbers_bit_for_bit(size):
     for target in targets.available():
         use(target)
         found[target] = [
-            bits(*numbers_of(NativeExecutor(plan), plan, samples(plan.inputs, size), np.cos(np.arange(size)))[1])
+            bits(*numbers_of(
+                NativeExecutor(plan, dtype), plan, samples(plan.inputs, size).astype(dtype),
+                np.cos(np.arange(size)).astype(dtype),
+            )[1])
             for plan in plans
         ]
     use(chosen)
