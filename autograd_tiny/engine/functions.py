@@ -1152,17 +1152,25 @@ def take(values: Iterable[Any], index: Any) -> Any:
     if is_array(index):
         index = index.item()
     elements = [*values] if is_array(values) and values.ndim > 1 else elements_of(values)
-    if elements and (isinstance(elements[0], list | tuple) or is_array(elements[0])):
+    of_rows = len(elements) > 0 and (isinstance(elements[0], list | tuple) or is_array(elements[0]))
+    if of_rows:
         lengths = sorted({len(row) for row in elements})
         if len(lengths) > 1:
             raise ValueError(f"take: rows of one length are expected, got {lengths[0]} and {lengths[-1]}")
+    if type(index) is Value or is_other_kind(index):
+        if not of_rows:
+            return dispatch(TAKE, (*elements, index))
         row = [take(column, index) for column in zip(*elements, strict=True)]
         return _as_array(row) if is_array(values) else row
-    if type(index) is Value or is_other_kind(index):
-        return dispatch(TAKE, (*elements, index))
-    element = elements[position(float(required(index)), len(elements))]
-    is_kept = type(element) is Value or type(element) is IEEEFloat or is_other_kind(element)
-    return element if is_kept else float(required(element))
+    found = _as_it_is(elements[position(float(required(index)), len(elements))])
+    return _as_array(found) if is_array(values) and of_rows else found
+
+
+def _as_it_is(x: Any) -> Any:
+    """An element of a table: a number as a float, and of a row each element."""
+    if isinstance(x, list | tuple) or is_array(x):
+        return [_as_it_is(each) for each in x]
+    return x if type(x) is Value or type(x) is IEEEFloat or is_other_kind(x) else float(required(x))
 
 
 def softmax(values: Iterable[Any]) -> Any:
