@@ -18,6 +18,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "minimisation": ("derivatives", "minimisation"),
     "cheap-gradient": ("derivatives", "cheap_gradient"),
     "tape-network": ("network_losses", "network"),
+    "tape-gpt": ("gpt", "gpt"),
     "tape-one-sample": ("mixed_graphs", "one_sample"),
     "tape-parameters": ("parameters", "many_values"),
     "tape-recording": ("recording", "recording"),
