@@ -250,7 +250,8 @@ class _InstructionArrays:
     def grouped(self) -> tuple[Index, Index]:
         """The table of groups, and the instructions in the order of the groups, in which its column `first` counts."""
         keys = self.layer, self.form, self.is_reached, self.sizes, self.opcode, self.level, self.rates
-        order = np.lexsort(keys)                # the last key counts most
+        by_weights = np.where(self.layer > 0, self.slot[self.starts], 0)    # so that they lie side by side
+        order = np.lexsort((by_weights, *keys)) # the last key counts most
         sorted_keys = np.array(keys)[:, order]
         changes = np.ones(len(order), bool)
         changes[1:] = (sorted_keys[:, 1:] != sorted_keys[:, :-1]).any(axis=0)

@@ -27,13 +27,13 @@ cdef unsigned char latest_rate(tuple operands, bytearray rates) except? 255
     k=Py_ssize_t, begin=Py_ssize_t, end=Py_ssize_t, size=Py_ssize_t, slots=list, places=list, operands=tuple,
 )
 cdef list _drafted(Draft draft, object graph, list leaves)
-@cython.locals(slot=Py_ssize_t, x=Py_ssize_t, uses=list, last=Py_ssize_t, hoisted=Py_ssize_t, operations=list,
+@cython.locals(slot=Py_ssize_t, x=Py_ssize_t, uses=list, last=Py_ssize_t, operations=list, last_first=list,
                operands=list)
 cdef list _selected(Draft draft, object outputs, dict dots)
 @cython.locals(x=Py_ssize_t, y=Py_ssize_t, rate="unsigned char", rates=bytearray, operands=tuple)
 cdef bint _may_become_a_dot(Py_ssize_t slot, Draft draft, list uses) except -1
-@cython.locals(rate="unsigned char", bias=Py_ssize_t)
-cdef Py_ssize_t _fuse(Py_ssize_t root, Draft draft, list uses, dict dots) except -1
+@cython.locals(rate="unsigned char", bias=Py_ssize_t, bias_of_root=Py_ssize_t, neuron=Py_ssize_t)
+cdef int _fuse(Py_ssize_t root, Draft draft, list uses, dict dots, list last_first) except -1
 @cython.locals(slot=Py_ssize_t, sign=double, is_root=bint, terms=list, addends=list)
 cdef list _terms(Py_ssize_t root, Draft draft, list uses)
 @cython.locals(operands=tuple, x=Py_ssize_t, y=Py_ssize_t)

@@ -29,6 +29,7 @@ from .program import CONSTANT, ONCE, PER_SAMPLE, Instruction, Program, instructi
 
 ABSORBED = {ADD, SUB, NEG, SUM, DOT, MUL}       # by sums
 NONE_YET = -sys.maxsize                 # in place of a slot
+MANY = 8                                # weights of a neuron
 NEUTRAL = -0.0                          # adding it changes no number, not even -0.0
 
 Dots: TypeAlias = "dict[int, tuple[int, ...]]"              # the operands of instructions that became dots, by slot
@@ -176,9 +177,7 @@ def _selected(draft: Draft, outputs: Sequence[int], dots: Dots) -> list[int]:
         if uses[slot] > 0 and operations[slot] is not LEAF:
             last_first.append(slot)
             if _may_become_a_dot(slot, draft, uses):
-                hoisted = _fuse(slot, draft, uses, dots)
-                if hoisted:
-                    last_first.append(hoisted)
+                _fuse(slot, draft, uses, dots, last_first)
     last_first.reverse()
     return last_first
 
@@ -201,24 +200,35 @@ def _may_become_a_dot(slot: int, draft: Draft, uses: list[int]) -> bool:
     return operation is SUM or operation is DOT
 
 
-def _fuse(root: int, draft: Draft, uses: list[int], dots: Dots) -> int:
-    """Make a dot of a sum of products, unless that gains nothing; the slot of the dot of its hoisted part, or 0.
+def _fuse(root: int, draft: Draft, uses: list[int], dots: Dots, last_first: list[int]) -> None:
+    """Make a dot of a sum of products, unless that gains nothing. Dots that it needs are added to the slots.
 
     The left factors of the dot are known earlier than the right ones: weights before inputs. Products of two
-    inputs come last.
+    inputs come last. The net input of a neuron of MANY weights stays a dot of its own where other numbers of the
+    sample are added to it, as in a residual connection: neurons with the same inputs then remain a layer.
     """
     terms = _terms(root, draft, uses)
     rate = draft.rates[root]
     hoisted = [term for term in terms if not _varies(term, rate, draft)]
     absorbed_nothing = not hoisted and [x for x, _, _ in terms] == [*draft.operands[root]]
     if absorbed_nothing and draft.operations[root] in (ADD, SUB, NEG):
-        return 0
+        return
     products = [_factors(term, draft) for term in terms if _varies(term, rate, draft)]
+    bias = bias_of_root = _bias(hoisted, draft, dots)
     if rate == PER_SAMPLE and len(products) > 1:
-        products = [each for r in (CONSTANT, ONCE, PER_SAMPLE) for each in products if draft.rates[each[0]] == r]
-    bias = _bias(hoisted, draft, dots)
-    dots[root] = _operands_of_dot(products, bias)
-    return bias if bias in dots else 0
+        scaled = [each for each in products if draft.rates[each[0]] == CONSTANT]
+        weighted = [each for each in products if draft.rates[each[0]] == ONCE]
+        others = [each for each in products if draft.rates[each[0]] == PER_SAMPLE]
+        products = [*scaled, *weighted, *others]
+        if scaled and not others and len(weighted) >= MANY:
+            neuron = draft.append(DOT, _operands_of_dot(weighted, bias))
+            dots[neuron] = draft.operands[neuron]
+            last_first.append(neuron)
+            products = [(draft.constant(1.0), neuron), *scaled]
+            bias_of_root = draft.constant(NEUTRAL)
+    dots[root] = _operands_of_dot(products, bias_of_root)
+    if bias in dots:
+        last_first.append(bias)
 
 
 def _terms(root: int, draft: Draft, uses: list[int]) -> list[Term]:

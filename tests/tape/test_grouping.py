@@ -162,3 +162,17 @@ def test_a_program_that_was_changed_does_not_run(change):
     for run in (tape, tape.input_gradients, tape.value_and_grad):
         with pytest.raises((ValueError, LookupError)):
             run([1.0, 2.0])
+
+
+def test_neurons_of_a_layer_stand_in_the_order_of_their_weights():
+    """Then these are a matrix, also if the neurons were computed in another order."""
+    w = [[Value(0.1 * (4 * m + k)) for k in range(4)] for m in range(6)]
+    parameters = [x for row in w for x in row]
+
+    def f(x):
+        dots = {m: at.dot(w[m], x) for m in (3, 0, 5, 1, 4, 2)}
+        return [dots[m] * dots[m] for m in (5, 2, 0, 1, 4, 3)]
+
+    tape = record(f, [1.0, 2.0, 3.0, 4.0], parameters=parameters)
+    layer = next(group for group in Plan(tape.program).groups()[1] if group.layer >= 0)
+    assert (layer.begin, layer.stride, layer.length) == (1, 4, 6)      # behind a constant

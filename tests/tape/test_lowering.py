@@ -1,12 +1,14 @@
 """Lowering: a program is as short as the numbers allow, however the function was written."""
 import math
+import random
 
 import numpy as np
 import pytest
-from references.tapes import leaves
+from references.tapes import close, leaves
 
 import autograd_tiny as at
-from autograd_tiny import Value, nn, record
+from autograd_tiny import Value, gradients, nn, record
+from autograd_tiny.tape.grouping import Plan
 
 SUMS_OF_PRODUCTS = {
     "dot": lambda w, x, b: at.dot(w, x, b),
@@ -165,3 +167,34 @@ def test_terms_that_do_not_depend_on_the_sample_are_hoisted():
     x, v, w, b = leaves("x", "v", "w", "b")
     lines = record(x * w + v * v + (b + 2.0), x).listing().splitlines()
     assert lines[2:-1] == ["once in a run:", "    v0 = v*v + b + 2", "for every sample:", "    v1 = w*x + v0"]
+
+
+# ---- neurons beside which something is added
+
+def residual(x, w, form):
+    """Neurons of ten weights, each with a number of the sample added to its net input."""
+    dots = [at.dot(row, x) if form < 2 else sum(a * b for a, b in zip(row, x, strict=True)) for row in w]
+    if form == 0:
+        return [each + y for each, y in zip(dots, x, strict=True)]
+    return [y * 0.5 - each * -1.0 + x[0] if form == 1 else y + each for each, y in zip(dots, x, strict=True)]
+
+
+@pytest.mark.parametrize("form", range(3))
+def test_neurons_with_residual_connections_remain_a_layer(form):
+    rng = random.Random(0)
+    w = [[Value(rng.gauss(0, 1)) for _ in range(10)] for _ in range(10)]
+    flat = [p for row in w for p in row]
+    tape = record(lambda x: residual(x, w, form), [0.1 * k for k in range(10)], parameters=flat)
+    layers = [group for group in Plan(tape.program).groups()[1] if group.layer >= 0]
+    assert [(group.length, group.weights) for group in layers] == [(10, 10)]
+    leaves = [Value(0.3 * k - 1.0) for k in range(10)]
+    eager = residual(leaves, w, form)
+    close(tape([x.data for x in leaves])[0], [y.data for y in eager])
+    for k in (0, 7):
+        close(tape.input_gradients([x.data for x in leaves], k)[0], gradients(eager[k], leaves))
+        close(tape.value_and_grad([x.data for x in leaves], output=k)[1], gradients(eager[k], flat))
+
+
+def test_a_few_products_take_what_is_added_to_them():
+    w = [Value(0.5), Value(2.0)]
+    assert len(record(lambda x, y: w[0] * x + w[1] * y + x, 1.0, 2.0)) == 1
