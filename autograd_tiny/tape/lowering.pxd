@@ -33,7 +33,7 @@ cdef list _selected(Draft draft, object outputs, dict dots)
 @cython.locals(x=Py_ssize_t, y=Py_ssize_t, rate="unsigned char", rates=bytearray, operands=tuple)
 cdef bint _may_become_a_dot(Py_ssize_t slot, Draft draft, list uses) except -1
 @cython.locals(rate="unsigned char", bias=Py_ssize_t, bias_of_root=Py_ssize_t, neuron=Py_ssize_t)
-cdef int _fuse(Py_ssize_t root, Draft draft, list uses, dict dots, list last_first) except -1
+cdef object _fuse(Py_ssize_t root, Draft draft, list uses, dict dots, list last_first)
 @cython.locals(slot=Py_ssize_t, sign=double, is_root=bint, terms=list, addends=list)
 cdef list _terms(Py_ssize_t root, Draft draft, list uses)
 @cython.locals(operands=tuple, x=Py_ssize_t, y=Py_ssize_t)
