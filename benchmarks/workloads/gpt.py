@@ -31,7 +31,7 @@ def gpt(engine: str, batch: str, dtype: str = "float64") -> Answers:
         return gpt_in_plain_python(weights, names)
     if engine == "torch":
         return gpt_of_torch(weights, names, dtype)
-    return gpt_on_tape(weights, names)
+    return gpt_on_tape(weights, names, dtype)
 
 
 def initial_weights() -> dict[str, Any]:
@@ -117,12 +117,15 @@ def gpt_in_plain_python(weights: dict[str, Any], names: Any) -> Answers:
     return answers(work, lambda found: found)
 
 
-def gpt_on_tape(weights: dict[str, Any], names: Any) -> Answers:
+def gpt_on_tape(weights: dict[str, Any], names: Any, dtype: str) -> Answers:
     ours = import_module("autograd_tiny")
     w = {name: [[ours.Value(x) for x in row] for row in matrix.tolist()] for name, matrix in weights.items()}
     parameters = [x for matrix in w.values() for row in matrix for x in row]
-    tape = ours.record(lambda row: loss_of_name(w, row, ours.take), names[0].tolist(), parameters=parameters)
-    numbers = np.hstack([matrix.ravel() for matrix in weights.values()])
+    tape = ours.record(
+        lambda row: loss_of_name(w, row, ours.take), names[0].tolist(), parameters=parameters, dtype=dtype
+    )
+    names = names.astype(dtype)
+    numbers = np.hstack([matrix.ravel() for matrix in weights.values()]).astype(dtype)
     return answers(
         lambda: tape.value_and_grad(names, at=numbers), lambda found: found, lambda: tape(names), instructions=len(tape)
     )
