@@ -21,7 +21,8 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 test-all: $(VENV)/.test   ## the same, and the long ones: notebooks, coverage
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest -n auto -m long
-	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --cov --cov-fail-under=95
+	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --ignore=tests/properties --cov --cov-fail-under=95
+	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto tests/properties
 
 lint: $(VENV)/.lint   ## check style, types and which way imports point
 	$(BIN)/ruff check .

@@ -25,8 +25,6 @@ import autograd_tiny as at
 from autograd_tiny import Tape, Value, gradients, record, topological_order
 from autograd_tiny.transforms import functional
 
-pytestmark = pytest.mark.usefixtures("each_simd")
-
 ULP = 2.0**-52
 Changed = Callable[[Tape], Tape]
 

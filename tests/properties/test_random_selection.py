@@ -13,8 +13,6 @@ from references.tapes import executors
 import autograd_tiny as at
 from autograd_tiny import Tape, Value, gradients, record
 
-pytestmark = pytest.mark.usefixtures("each_simd")
-
 INF, NAN = math.inf, math.nan
 Changed = Callable[[Tape], Tape]
 
