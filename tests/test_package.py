@@ -134,7 +134,13 @@ def test_old_names_are_those_of_the_changelog_and_lead_to_modules():
     in_use_again = {"engine", "tape"}
     assert set(re.findall("`(.+?)`", first_column)) - in_use_again <= old_names.MOVED.keys()
     for homes in old_names.MOVED.values():
-        assert all(importlib.util.find_spec(f"autograd_tiny.{home}") for home in homes.split())
+        assert all(is_module(home) for home in homes.split())
+
+
+def is_module(name):
+    """Whether there is one; that in Cython only is not to be found beside the pure engine."""
+    source = Path(at.__path__[0], *name.split(".")).with_suffix(".pyx")
+    return importlib.util.find_spec(f"autograd_tiny.{name}") is not None or source.exists()
 
 
 def test_asking_every_module_for_a_name_loads_nothing():
