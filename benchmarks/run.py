@@ -19,10 +19,12 @@ import published
 from measuring.processes import PEERS, missing
 from reports.derivatives import cheap_gradient, derivatives, minimisation
 from reports.engine import chain, importing, memory, moons, scaling
+from reports.functions import functions
 from reports.seeing import seeing
 from reports.simd import tape_simd
 from reports.tapes import (
     tape_digits, tape_float32, tape_gpt, tape_mnist, tape_moons, tape_one_sample, tape_parameters, tape_recording,
+    tape_recording_functions,
 )
 from reports.training import initial_weights, training_digits, training_mnist, training_moons
 
@@ -31,9 +33,10 @@ WORKLOADS: dict[str, Callable[[], str]] = {
     "derivatives": derivatives, "minimisation": minimisation, "cheap-gradient": cheap_gradient,
     "tape-moons": tape_moons, "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-float32": tape_float32,
     "tape-gpt": tape_gpt, "tape-parameters": tape_parameters, "tape-one-sample": tape_one_sample,
-    "tape-recording": tape_recording, "tape-simd": tape_simd, "training-moons": training_moons,
-    "training-digits": training_digits, "training-mnist": training_mnist, "initial-weights": initial_weights,
-    "seeing": seeing,
+    "tape-recording": tape_recording, "tape-recording-functions": tape_recording_functions, "tape-simd": tape_simd,
+    "functions": functions,
+    "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
+    "initial-weights": initial_weights, "seeing": seeing,
 }
 
 

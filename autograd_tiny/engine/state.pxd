@@ -6,6 +6,7 @@ cdef class State:
     cdef readonly str scope
     cdef readonly object scope_block
     cdef readonly object on_result
+    cdef readonly object on_detached
     cdef readonly object on_gradient
     cdef readonly object on_comparison
     cdef readonly object on_branch

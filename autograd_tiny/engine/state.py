@@ -44,13 +44,14 @@ class State:
     """What is in effect in a context: the changes of all its open blocks, where inner ones override outer ones."""
 
     __slots__ = (
-        "blocks", "known_at", "on_branch", "on_comparison", "on_gradient", "on_identity", "on_read", "on_result",
-        "on_write", "recording", "scope", "scope_block",
+        "blocks", "known_at", "on_branch", "on_comparison", "on_detached", "on_gradient", "on_identity", "on_read",
+        "on_result", "on_write", "recording", "scope", "scope_block",
     )
     blocks: tuple[Any, ...]     # the innermost last
     known_at: Any               # the last ending when these were last known to be open
     recording: bool             # whether results remember how they were computed: not so inside no_grad()
     on_result: Any              # called with each new result; may raise
+    on_detached: Any            # called with each that will not remember how it was computed, before it forgets it
     on_gradient: Any            # called with output and seed before a backward pass; may raise
     on_comparison: Any          # called with the operands of a comparison that misleads; may raise
     on_branch: Any              # called with the operands when any comparison or bool() decides; may raise
@@ -65,12 +66,13 @@ class State:
         self.blocks = blocks
         self.recording = True
         self.scope = ""
-        self.scope_block = self.on_result = self.on_gradient = self.on_comparison = self.on_branch = None
-        self.on_identity = self.on_read = self.on_write = None
+        self.scope_block = self.on_result = self.on_detached = self.on_gradient = self.on_comparison = None
+        self.on_branch = self.on_identity = self.on_read = self.on_write = None
         for block in blocks:
             changes: dict[str, Any] = block.changes
             self.recording = changes.get("recording", self.recording)
             self.on_result = changes.get("on_result", self.on_result)
+            self.on_detached = changes.get("on_detached", self.on_detached)
             self.on_gradient = changes.get("on_gradient", self.on_gradient)
             self.on_comparison = changes.get("on_comparison", self.on_comparison)
             self.on_branch = changes.get("on_branch", self.on_branch)

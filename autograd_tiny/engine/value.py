@@ -911,6 +911,8 @@ def finished(node: Value) -> Value:
     here = state.current()
     if here.on_result is not None:
         here.on_result(node)
+    if here.on_detached is not None and not here.recording:
+        here.on_detached(node)
     if not here.recording:
         node.operation = LEAF
         node.left = node.right = None
@@ -920,10 +922,7 @@ def finished(node: Value) -> Value:
 
 
 def fan_of(operands: tuple[Operand, ...]) -> Fan | None:
-    """A Fan of these operands, with their numbers in the places of its local derivatives.
-
-    None if an operand is neither a Value nor a float nor an int.
-    """
+    """A Fan of these operands, with their numbers as local derivatives; None if one is no Value, float or int."""
     fan: Fan = Fan.__new__(Fan)
     fan.operands = operands
     fan.size = len(operands)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from ..calculus.floats import FLOATS
 from ..calculus.operations import LEAF
 from ..engine.graph import order_beyond
-from ..engine.state import recording, switched
+from ..engine.state import switched
 from ..engine.value import Value
 from .branch_guard import LIBRARY, VALUE
 
@@ -26,7 +26,7 @@ class Readings:
 
     def noted(self) -> switched:
         """The block."""
-        return switched(on_read=self._note_reading, on_result=self._note_result)
+        return switched(on_read=self._note_reading, on_detached=self._note, on_result=None)
 
     def leaves(self, but: Sequence[Value], frozen: bool = False) -> list[Value]:
         """Those among them that may be parameters, but not these; with frozen, also those that require no gradient."""
@@ -38,10 +38,6 @@ class Readings:
             self._note(value)
         return data
 
-    def _note_result(self, result: Value) -> None:
-        if not recording():                     # it will not know how it was computed
-            self._note(result)
-
     def _note(self, value: Value) -> None:
         self._seen.update((id(x), x) for x in order_beyond(self._seen, (value,)))
 
@@ -49,7 +45,7 @@ class Readings:
 def parameters_moved(parameters: Sequence[Value], numbers: Sequence[float]) -> switched:
     """A block in which parameters seem to hold other numbers to the code outside of this package."""
     moved = _MovedParameters(parameters, numbers)
-    return switched(on_read=moved.seen, on_write=moved.refuse_write, on_result=moved.complete)
+    return switched(on_read=moved.seen, on_write=moved.refuse_write, on_detached=moved.complete, on_result=None)
 
 
 class _MovedParameters:
@@ -57,8 +53,8 @@ class _MovedParameters:
 
     def __init__(self, parameters: Sequence[Value], numbers: Sequence[float]) -> None:
         self._parameters = {id(x) for x in parameters}
-        # by id(); the Values are kept alive, so that no other gets the id
-        self._known = {id(x): (x, number) for x, number in zip(parameters, numbers, strict=True)}
+        self._known = dict(zip(map(id, parameters), numbers, strict=True))
+        self._kept = [*parameters]              # alive, so that no other Value gets the id of a known one
         self._asks_itself = False
 
     def seen(self, value: Value, data: float) -> float:
@@ -73,19 +69,19 @@ class _MovedParameters:
 
     def complete(self, result: Value) -> None:
         """Give a result that will not know how it was computed the number that follows from the parameters."""
-        if not recording():
-            result.data = self._number(result)
+        result.data = self._number(result)
 
     def _number(self, value: Value) -> float:
         known = self._known
         self._asks_itself = True
         try:
             for node in order_beyond(known, (value,)):
-                operands = [known[id(x)][1] if type(x) is Value else float(x) for x in node.operands]
-                known[id(node)] = node, node.operation.evaluate(FLOATS, operands) if operands else node.data
+                operands = [known[id(x)] if type(x) is Value else float(x) for x in node.operands]
+                known[id(node)] = node.operation.evaluate(FLOATS, operands) if operands else node.data
+                self._kept.append(node)
         finally:
             self._asks_itself = False
-        return known[id(value)][1]
+        return known[id(value)]
 
 
 def _users_code_asks() -> bool:

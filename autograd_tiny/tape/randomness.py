@@ -102,9 +102,9 @@ def _parts(x: Any) -> Iterable[Any]:
         return x.__self__, x.__func__
     if isinstance(x, partial):
         return x.func, x.args, x.keywords
-    attributes = () if isinstance(x, type) else getattr(x, "__dict__", {}).values()
-    classes = (x if isinstance(x, type) else type(x)).__mro__
-    return *attributes, *[each for kind in classes for each in vars(kind).values() if isinstance(each, FunctionType)]
+    if not isinstance(x, type):
+        return *getattr(x, "__dict__", {}).values(), type(x)
+    return [each for kind in x.__mro__ for each in vars(kind).values() if isinstance(each, FunctionType)]
 
 
 def _used_by(function: FunctionType) -> Iterable[Any]:

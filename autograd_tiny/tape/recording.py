@@ -52,18 +52,21 @@ class _Trace(NamedTuple):
     """The graph of one run of a function, with its inputs; the roots of the graph are the outputs."""
 
     graph: NumberedGraph
+    leaves: list[Value]         # of the graph, inputs among them
     inputs: list[Value]
     input_names: list[str]
     structure: Structure        # of the outputs
 
-    def leaves(self) -> list[Value]:
-        """The leaves of the graph, the inputs among them."""
-        return [self.graph.nodes[place] for place in self.graph.leaves]
+    @classmethod
+    def of(cls, outputs: list[Value], inputs: list[Value], input_names: list[str], structure: Structure) -> _Trace:
+        """The graph of these outputs."""
+        graph = numbered(outputs)
+        return cls(graph, [graph.nodes[place] for place in graph.leaves], inputs, input_names, structure)
 
     def possible_parameters(self, frozen: bool = False) -> list[Value]:
         """The leaves that require a gradient and are no inputs; with frozen, the others too."""
         known = {id(x) for x in self.inputs}
-        return [x for x in self.leaves() if (x.requires_grad or frozen) and id(x) not in known]
+        return [x for x in self.leaves if (x.requires_grad or frozen) and id(x) not in known]
 
     def is_like(self, other: _Trace, parameters: Sequence[Value]) -> bool:
         """Whether the graphs are the same, constant by constant, so that they have the same program."""
@@ -71,7 +74,7 @@ class _Trace(NamedTuple):
             return False
         same_input = {id(x): y for x, y in zip(self.inputs, other.inputs, strict=True)}
         no_constants = {*map(id, self.inputs), *map(id, other.inputs), *map(id, parameters)}
-        for x, y in zip(self.leaves(), other.leaves(), strict=True):
+        for x, y in zip(self.leaves, other.leaves, strict=True):
             if x is y or same_input.get(id(x)) is y:
                 continue
             if id(x) in no_constants or id(y) in no_constants or x.data.hex() != y.data.hex():
@@ -83,7 +86,7 @@ def of_graph(output: Any, inputs: Any, parameters: Any = None) -> Recording:
     """The program of a graph that eager code has just computed."""
     outputs, structure = _values(output, "output")
     leaves = _leaves(_values(inputs, "inputs")[0], "an input")
-    trace = _Trace(numbered(outputs), leaves, [x.label for x in leaves], structure)
+    trace = _Trace.of(outputs, leaves, [x.label for x in leaves], structure)
     recording = _recorded(trace, _given(parameters))
     for node, slot in zip(outputs, recording.program.outputs, strict=True):
         if recording.program.rate(slot) == CONSTANT:
@@ -104,37 +107,40 @@ def of_function(
         raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
     call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
     numbers, given = [number(x) for x in call.numbers], _given(parameters)
+    names = [name.strip("'") for name in names_of_arguments(f, call.structure)]
     if not check:
-        trace = _traced(call, numbers)
+        trace = _traced(call, numbers, names)
         leaves = trace.possible_parameters(frozen) if given is None else given
         return _recorded(trace, leaves, given is None)
     readings = Readings()
     with readings.noted():
-        first = _traced(call, numbers)
+        first = _traced(call, numbers, names)
     elsewhere = _with_indices(second_point(numbers), first)
     leaves = first.possible_parameters(frozen) if given is None else given
     moved = leaves if given is not None else [*dict.fromkeys([*leaves, *readings.leaves(first.inputs, frozen)])]
     generators = Generators(f)          # not before the first run, which may have made parameters from random numbers
     with parameters_moved(moved, second_point([x.data for x in moved])):
-        second = _traced_again(call, elsewhere)
+        second = _traced_again(call, elsewhere, names)
     if generators.drawn_from():
         raise ValueError(
             f"{name_of(f)} draws random numbers from {generators.drawn_from()}, and a tape would repeat those of one "
             "call for every sample: pass them as an argument"
         )
     if given is None:
-        leaves = _not_made_by(call, numbers, leaves, second)
+        leaves = _not_made_by(call, numbers, names, leaves, second)
     recording = _recorded(first, leaves, given is None)
     if not first.is_like(second, leaves):
         _compare(name_of(f), elsewhere, recording, _recorded(second, leaves, given is None))
     return recording
 
 
-def _not_made_by(call: Call, numbers: list[float], leaves: list[Value], second: _Trace) -> list[Value]:
+def _not_made_by(
+    call: Call, numbers: list[float], names: list[str], leaves: list[Value], second: _Trace
+) -> list[Value]:
     """The leaves that were there before the function ran, and so are in several traces."""
-    known = {*map(id, second.leaves())}
+    known = {*map(id, second.leaves)}
     if {*map(id, leaves)} - known:              # made by the function, unless it chose others at the second point
-        known.update(map(id, _traced_again(call, numbers).leaves()))
+        known.update(map(id, _traced_again(call, numbers, names).leaves))
     return [x for x in leaves if id(x) in known]
 
 
@@ -147,16 +153,15 @@ def _given(parameters: Any) -> list[Value] | None:
     return _leaves(_values(parameters, "parameters")[0], "a parameter")
 
 
-def _traced(call: Call, numbers: Sequence[float]) -> _Trace:
+def _traced(call: Call, numbers: Sequence[float], names: list[str]) -> _Trace:
     """Run a function on new Values."""
-    names = [name.strip("'") for name in names_of_arguments(call.fun, call.structure)]
     inputs = [Value(x, name) for x, name in zip(numbers, names, strict=True)]
     with branches_refused(inputs), switched(on_draw=refuse_draw):
         found, structure, _ = call.run(inputs)
     if not found:
         raise ValueError(f"{name_of(call.fun)} returned nothing: a number, or a pytree of numbers, is expected")
     outputs = [x if type(x) is Value else Value(plain_float(x), requires_grad=False) for x in found]
-    return _Trace(numbered(outputs), inputs, names, structure)
+    return _Trace.of(outputs, inputs, names, structure)
 
 
 def _recorded(trace: _Trace, given: list[Value] | None, in_order_of_use: bool = False) -> Recording:
@@ -233,10 +238,10 @@ def _another_index(index: float, count: int) -> float:
     return -1.0 - index if count == 1 else float((position(index, count) + 1) % count)
 
 
-def _traced_again(call: Call, numbers: list[float]) -> _Trace:
+def _traced_again(call: Call, numbers: list[float], names: list[str]) -> _Trace:
     try:
         with switched(any_index=True):          # one that is computed need not be in range here
-            return _traced(call, numbers)
+            return _traced(call, numbers, names)
     except Exception as error:
         raise ValueError(
             f"{name_of(call.fun)} was called again, at {_shown(numbers)} and with other parameters, to see whether it "

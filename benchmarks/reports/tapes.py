@@ -220,6 +220,33 @@ for each derivative, compiled with `cc -O3`.
 """
 
 
+def tape_recording_functions() -> str:
+    names = "mixed chain", "network 2-16-16-1", "network 784-64-10", "Rosenbrock, 100 inputs", "Black-Scholes"
+    times, results = measure(
+        "tape-recording-functions", [(engine, name) for engine in ("native", "pure") for name in names],
+        processes=2, turns=2,
+    )
+
+    def row(case: Case) -> Row:
+        if case not in times:
+            return [*case, missing(case[0])]
+        t, (nodes,), forward = times[case], results[case]["numbers"], results[case]["forward"]
+        of_graph, of_function = 1e6 / nodes * t.forward, 1e6 / nodes * t.backward
+        judged = at_most(2, of_graph) if case[0] == "native" else of_graph
+        return [*case, nodes, 1e6 * forward, judged, of_function]
+
+    head = ["engine", "function", "nodes", "computing it", "record(output, inputs)", "record(f, …)"]
+    rows = [row((engine, name)) for engine in ("native", "pure") for name in names]
+    return f"""\
+## tape-recording-functions: microseconds for each node of a graph, until a tape can be replayed
+
+From a graph that has been computed already, and from a function, which is called twice on the way. Both include the
+plan of the executor.
+
+{table(head, rows)}
+"""
+
+
 def tape_recording() -> str:
     title = "## tape-recording: nanoseconds and bytes per node of a chain\n\n"
     if available_memory() < 10 * GIB:

@@ -16,6 +16,7 @@ READS = {
     ".data of a result": lambda x, w: x * (at.exp(w) * 2.0).data,
     ".data of a deep result": lambda x, w: x + chain(w, 2000).data,
     "a result in no_grad()": lambda x, w: x * without_gradients(w),
+    "a result in no_grad() that is checked, too": lambda x, w: x * checked_without_gradients(w),
     ".data of a result in no_grad()": lambda x, w: x / without_gradients(w).data,
     "the length of a loop": lambda x, w: at.sum([x] * (1 + int(abs(w.data) * 1000.0))),
     "a branch on .data": lambda x, w: x if w.data > 0.0 else -x,
@@ -35,6 +36,11 @@ def chain(w, length):
 def without_gradients(w):
     with no_grad():
         return at.sqrt(at.sum([w * w, 1.0]))
+
+
+def checked_without_gradients(w):
+    with at.detect_anomaly():
+        return without_gradients(w)
 
 
 @pytest.mark.parametrize("f", READS.values(), ids=READS)
