@@ -43,10 +43,11 @@ def write_kernels() -> None:
     package.__path__ = ["autograd_tiny"]
     sys.modules["autograd_tiny"] = package
     made = import_module("autograd_tiny.calculus.c_kernels")
+    source, fingerprint = made.source(), made.fingerprint()
     for name in [name for name in sys.modules if name.startswith("autograd_tiny")]:
         del sys.modules[name]
-    write(BUILD / "kernels.h", made.source())
-    write(BUILD / "fingerprint.h", f'#define FINGERPRINT "{made.fingerprint()}"\n')
+    write(BUILD / "kernels.h", source)
+    write(BUILD / "fingerprint.h", f'#define FINGERPRINT "{fingerprint}"\n')
     for target in TARGETS:
         write(kernels_of(target), '#include "module.h"\n')
         write(kernels_of(f"{target}_single"), '#define SINGLE\n#include "module.h"\n')
@@ -123,6 +124,8 @@ def extensions() -> list[Extension]:
     flags = ["/O2"] if windows else ["-O3", "-g0", "-ffp-contract=off"]
     # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised
     quiet = [] if windows else ["-fno-math-errno", "-fno-trapping-math"]
+    # what is marked as a simd loop becomes one; eliminating partial redundancies would leave branches in it
+    simd = [] if windows else ["-fopenmp-simd", "-fno-tree-pre"]
     compiled = [
         Extension(
             name.replace("/", "."), [f"{name}.py"], extra_compile_args=flags, include_dirs=["autograd_tiny/calculus"],
@@ -139,7 +142,7 @@ def extensions() -> list[Extension]:
     kernels = [
         Extension(
             f"autograd_tiny.tape.kernels.{name}", [str(kernels_of(name))], define_macros=[("TARGET", name)],
-            extra_compile_args=flags + quiet + options,
+            extra_compile_args=flags + quiet + simd + options,
             include_dirs=[str(BUILD), f"{tape}/kernels", "autograd_tiny/calculus"],
             depends=[str(BUILD / "fingerprint.h")],     # of all of its sources
             optional=True,          # some compilers know no vector types: tapes run on NumPy then

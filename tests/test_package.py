@@ -240,7 +240,8 @@ def test_each_test_file_is_called_after_a_module():
         if place[0] in elsewhere or len(place) == 1:
             continue
         module = PACKAGE.joinpath(*place[:-1], path.name.removeprefix("test_"))
-        assert module.exists() or module.with_suffix(".pyx").exists(), f"{path.name} tests no module of its folder"
+        is_there = any(module.with_suffix(suffix).exists() for suffix in (".py", ".pyx", ".h"))
+        assert is_there, f"{path.name} tests no module of its folder"
 
 
 # ---- a tree that nobody may write to

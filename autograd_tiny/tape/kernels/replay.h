@@ -54,10 +54,22 @@ INLINE void shares(const number *flags, int64_t n, number *out) {
     for (int64_t k = 0; k < n; k++) out[k] = flags[k] / divisor;
 }
 
-/* Faster functions than those of the C library belong here, before the formulas that call them by name: in plain C
-   without branches, they are inlined into the loops below and become vectors as wide as the target's. They serve
-   W = 1 too, so that one sample gets the same numbers as many. */
+/* Long formulas, which call functions of vector_math.h, have a function of rows each: they are used in several places.
+   n is 1 or a multiple of PARTS. They compute in doubles. A simd loop computes both sides of every choice. */
+#define ROW_FUNCTION static __attribute__((noinline))
+#define EACH_OF_ROW \
+    for (int64_t part = 0; part < n; part += PARTS) \
+        _Pragma("omp simd") for (int64_t i = part; i < part + PARTS; i++)
+
 #include "special.h"
+#include "vector_math.h"
+
+ROW_FUNCTION int are_common(const double *x, int64_t n) {
+    int64_t rare = 0;
+    for (int64_t i = 0; i < n; i++) rare += is_common(x[i]) ? 0 : 1;
+    return rare == 0;
+}
+
 #include "kernels.h"
 
 /* ---- the chain rule: what arrives times the local derivative. An operand that was not selected is sent nothing. */
@@ -68,6 +80,27 @@ INLINE number sent(int selects, number adjoint, number derivative) {
 
 INLINE number pushed(int selects, number tangent, number derivative) {
     return is_none(tangent) || (selects && derivative == 0.0) ? NONE : tangent * derivative + ZERO;
+}
+
+/* the same for rows of derivatives, of one instruction on many samples or of many instructions on one */
+ROW_FUNCTION void send_row(int selects, number *to, const number *adjoints, const double *derivatives, int64_t n) {
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += sent(selects, adjoints[i], derivatives[i]);
+}
+
+ROW_FUNCTION void push_row(int selects, number *to, const number *tangents, const double *derivatives, int64_t n) {
+    INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += pushed(selects, tangents[i], derivatives[i]);
+}
+
+ROW_FUNCTION void send_each(
+    int selects, number *a, const int32_t *places, const number *adjoints, const double *derivatives, int64_t n
+) {
+    for (int64_t i = 0; i < n; i++) a[places[i]] += sent(selects, adjoints[i], derivatives[i]);
+}
+
+ROW_FUNCTION void push_each(
+    int selects, number *to, const number *t, const int32_t *places, const double *derivatives, int64_t n
+) {
+    for (int64_t i = 0; i < n; i++) to[i] += pushed(selects, t[places[i]], derivatives[i]);
 }
 
 /* ---- all groups of a plan */
@@ -87,6 +120,55 @@ INLINE number pushed(int selects, number tangent, number derivative) {
 #define NUMBERS_1 r[PLACE(k, 0)]
 #define NUMBERS_2 NUMBERS_1, r[PLACE(k, 1)]
 #define NUMBERS_3 NUMBERS_2, r[PLACE(k, 2)]
+
+/* The same rows as operands of a function of rows: of doubles. Where W = 1, MOST instructions make such a row: their
+   operands, and `out`. Of a FEW each is computed by itself. */
+enum { FEW = 2, MOST = 128 };   /* MOST: the widest rows, see WIDTHS in native_executor.pyx */
+
+#ifdef SINGLE
+  #define DOUBLES(X) X##_doubles
+  #define WIDEN(X) double DOUBLES(X)[MOST]; widen(DOUBLES(X), X, n);
+  #define RESULTS(ROW) double results[MOST];
+  #define KEEP(ROW) narrow(ROW, results, n);
+#else
+  #define DOUBLES(X) X
+  #define WIDEN(X)
+  #define RESULTS(ROW) double *results = ROW;
+  #define KEEP(ROW)
+#endif
+#define WIDEN_1 WIDEN(x)
+#define WIDEN_2 WIDEN_1 WIDEN(y)
+#define WIDEN_3 WIDEN_2 WIDEN(z)
+#define DOUBLES_1 DOUBLES(x)
+#define DOUBLES_2 DOUBLES_1, DOUBLES(y)
+#define DOUBLES_3 DOUBLES_2, DOUBLES(z)
+#define EACH_PART for (int64_t k = 0, m; k < c && (m = c - k < MOST ? c - k : MOST); k += MOST)
+#define TAKE(X, J) double DOUBLES(X)[MOST]; take(DOUBLES(X), r, p + J * c + k, m);
+#define TAKE_1 TAKE(x, 0)
+#define TAKE_2 TAKE_1 TAKE(y, 1)
+#define TAKE_3 TAKE_2 TAKE(z, 2)
+#define TAKE_RESULTS double DOUBLES(f)[MOST]; widen(DOUBLES(f), out + k, m); fill_up(DOUBLES(f), m);
+
+ROW_FUNCTION void widen(double *to, const number *from, int64_t n) {
+    for (int64_t i = 0; i < n; i++) to[i] = from[i];
+}
+
+ROW_FUNCTION void narrow(number *to, const double *from, int64_t n) {
+    for (int64_t i = 0; i < n; i++) to[i] = from[i];
+}
+
+ROW_FUNCTION void fill_up(double *row, int64_t n) {
+    for (int64_t i = n; i < whole_parts(n); i++) row[i] = row[0];
+}
+
+ROW_FUNCTION void take(double *to, const number *from, const int32_t *places, int64_t n) {
+    for (int64_t i = 0; i < n; i++) to[i] = from[places[i]];
+    fill_up(to, n);
+}
+
+/* MACRO_0 or MACRO_1, as FLAG says */
+#define PICK(MACRO, FLAG) PICK_NOW(MACRO, FLAG)
+#define PICK_NOW(MACRO, FLAG) MACRO##_##FLAG
 
 /* For operations of many operands: all operands of one sample side by side, their derivatives behind them. */
 #define GATHER for (int64_t j = 0; j < g->size; j++) scratch[j] = r[PLACE(k, j) + i];
@@ -109,20 +191,34 @@ static int replay_forward(
         switch (g->opcode) {
         case 0: dots_forward(g, places, s, r, n, W, scratch); break;
         case TAKES: if (!takes_forward(g, places, s, r, samples, W, wrong)) return 0; break;
-        #define COMPUTE(VALUE, COUNT) \
-            if (W == 1) EACH_INSTRUCTION out[k] = VALUE(NUMBERS_##COUNT); \
+        #define COMPUTE_0(NAME, COUNT) \
+            if (W == 1) EACH_INSTRUCTION out[k] = value_##NAME(NUMBERS_##COUNT); \
             else EACH_INSTRUCTION { \
                 ROWS_##COUNT \
                 number *f = out + k * W; \
-                EACH_SAMPLE f[i] = VALUE(SAMPLES_##COUNT); \
+                EACH_SAMPLE f[i] = value_##NAME(SAMPLES_##COUNT); \
             }
-        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(value_##NAME, 1) break;
+        #define COMPUTE_1(NAME, COUNT) \
+            if (W == 1 && c > FEW) EACH_PART { \
+                TAKE_##COUNT \
+                double results[MOST]; \
+                rows_value_##NAME(DOUBLES_##COUNT, results, whole_parts(m)); \
+                narrow(out + k, results, m); \
+            } else EACH_INSTRUCTION { \
+                ROWS_##COUNT \
+                WIDEN_##COUNT \
+                RESULTS(out + k * W) \
+                rows_value_##NAME(DOUBLES_##COUNT, results, n); \
+                KEEP(out + k * W) \
+            }
+        #define COMPUTE(NAME, COUNT) PICK(COMPUTE, LONG_value_##NAME)(NAME, COUNT)
+        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(NAME, 1) break;
         EACH_1(DO)
         #undef DO
-        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(value_##NAME, 2) break;
+        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(NAME, 2) break;
         EACH_2(DO)
         #undef DO
-        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(value_##NAME, 3) break;
+        #define DO(OPCODE, NAME) case OPCODE: COMPUTE(NAME, 3) break;
         EACH_3(DO)
         #undef DO
         #define DO(OPCODE, NAME) case OPCODE: \
@@ -156,7 +252,7 @@ static void replay_reverse(
         case TAKES: takes_reverse(g, places, r, of_s, a, samples, W); break;
         /* the adjoint of the result times the local derivative is added to the adjoint of operand J */
         #define SENT(NAME, ADJOINT, DERIVATIVE) sent(SELECTS_##NAME, ADJOINT, DERIVATIVE)
-        #define SEND(J, NAME, COUNT) \
+        #define SEND_0(J, NAME, COUNT) \
             if (wanted >> J & 1) { \
                 if (W == 1) EACH_INSTRUCTION \
                     a[PLACE(k, J)] += SENT(NAME, adjoints[k], derivative_##NAME##_##J(NUMBERS_##COUNT, out[k])); \
@@ -167,6 +263,24 @@ static void replay_reverse(
                     EACH_SAMPLE to[i] += SENT(NAME, d[i], derivative_##NAME##_##J(SAMPLES_##COUNT, f[i])); \
                 } \
             }
+        #define SEND_1(J, NAME, COUNT) \
+            if (wanted >> J & 1) { \
+                double derivatives[MOST]; \
+                if (W == 1 && c > FEW) EACH_PART { \
+                    TAKE_##COUNT \
+                    TAKE_RESULTS \
+                    rows_derivative_##NAME##_##J(DOUBLES_##COUNT, DOUBLES(f), derivatives, whole_parts(m)); \
+                    send_each(SELECTS_##NAME, a, p + J * c + k, adjoints + k, derivatives, m); \
+                } else EACH_INSTRUCTION { \
+                    ROWS_##COUNT \
+                    const number *f = out + k * W; \
+                    WIDEN_##COUNT \
+                    WIDEN(f) \
+                    rows_derivative_##NAME##_##J(DOUBLES_##COUNT, DOUBLES(f), derivatives, n); \
+                    send_row(SELECTS_##NAME, a + PLACE(k, J), adjoints + k * W, derivatives, n); \
+                } \
+            }
+        #define SEND(J, NAME, COUNT) PICK(SEND, LONG_derivative_##NAME##_##J)(J, NAME, COUNT)
         #define DO(OPCODE, NAME) case OPCODE: SEND(0, NAME, 1) break;
         EACH_1(DO)
         #undef DO
@@ -203,13 +317,31 @@ static void replay_tangent(
         case TAKES: takes_tangent(g, places, r, t, samples, W); break;
         /* the tangent of operand J times the local derivative is added to the tangent of the result */
         #define PUSHED(NAME, TANGENT, DERIVATIVE) pushed(SELECTS_##NAME, TANGENT, DERIVATIVE)
-        #define PUSH(J, NAME, COUNT) \
+        #define PUSH_0(J, NAME, COUNT) \
             if (wanted >> J & 1) EACH_INSTRUCTION { \
                 ROWS_##COUNT \
                 const number *f = out + k * W, *d = t + PLACE(k, J); \
                 number *to = tangents + k * W; \
                 EACH_SAMPLE to[i] += PUSHED(NAME, d[i], derivative_##NAME##_##J(SAMPLES_##COUNT, f[i])); \
             }
+        #define PUSH_1(J, NAME, COUNT) \
+            if (wanted >> J & 1) { \
+                double derivatives[MOST]; \
+                if (W == 1 && c > FEW) EACH_PART { \
+                    TAKE_##COUNT \
+                    TAKE_RESULTS \
+                    rows_derivative_##NAME##_##J(DOUBLES_##COUNT, DOUBLES(f), derivatives, whole_parts(m)); \
+                    push_each(SELECTS_##NAME, tangents + k, t, p + J * c + k, derivatives, m); \
+                } else EACH_INSTRUCTION { \
+                    ROWS_##COUNT \
+                    const number *f = out + k * W; \
+                    WIDEN_##COUNT \
+                    WIDEN(f) \
+                    rows_derivative_##NAME##_##J(DOUBLES_##COUNT, DOUBLES(f), derivatives, n); \
+                    push_row(SELECTS_##NAME, tangents + k * W, t + PLACE(k, J), derivatives, n); \
+                } \
+            }
+        #define PUSH(J, NAME, COUNT) PICK(PUSH, LONG_derivative_##NAME##_##J)(J, NAME, COUNT)
         #define DO(OPCODE, NAME) case OPCODE: PUSH(0, NAME, 1) break;
         EACH_1(DO)
         #undef DO
