@@ -12,18 +12,15 @@ Dots and takes have kernels that are written by hand, in tape/kernels/; TAKES is
 """
 from __future__ import annotations
 
-import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 from . import ieee
-from .floats import FLOATS
-from .formulas import compiled
+from .formula_printer import FormulaPrinter
 from .operations import DOT, LEAF, MEAN, OPERATIONS, SUM, TAKE, Operation
 
-COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 # of vector_math.h, where they are called vector_exp …; those of an angle also any_sin …, for arguments far out
 VECTOR_FUNCTIONS = frozenset([
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cosh", "erf", "erfc", "exp", "exp2", "expm1",
@@ -47,121 +44,69 @@ def numbered() -> list[tuple[int, Operation]]:
     return [(k, row) for k, row in enumerate(OPERATIONS) if row not in WITHOUT_KERNEL]
 
 
-class _Translator(ast.NodeVisitor):
-    """Translates a formula to an expression in C; lists become loops in `statements`, which come before it.
+class _Translator(FormulaPrinter):
+    """Translates a formula to an expression in C, with the functions of vector_math.h.
 
     For common angles only, or for any.
     """
 
+    constants: ClassVar[Mapping[str, str]] = NAMES
+
     def __init__(self, angles: str = "any") -> None:
-        self.statements: list[str] = []
-        self.lists = 0
+        super().__init__()
         self.angles = angles
-        self.calls: set[str] = set()
-        self.known: dict[str, bool] = {}        # conditions, where one branch of a `where` is translated
 
-    def visit_Expression(self, node: ast.Expression) -> str:
-        return str(self.visit(node.body))
+    def truth(self, comparison: str) -> str:
+        return f"(double){comparison}"
 
-    def visit_Constant(self, node: ast.Constant) -> str:
-        return repr(float(node.value))      # type: ignore[arg-type]
-
-    def visit_Name(self, node: ast.Name) -> str:
-        return NAMES.get(node.id, node.id)
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> str:
-        return f"(-{self.visit(node.operand)})"
-
-    def visit_BinOp(self, node: ast.BinOp) -> str:
-        left, right = self.visit(node.left), self.visit(node.right)
-        if isinstance(node.op, ast.Pow):
-            self.calls.add("pow")
-            return f"vector_pow({left}, {right})"
-        return f"({left} {SIGNS[type(node.op)]} {right})"
-
-    def visit_Compare(self, node: ast.Compare) -> str:
-        sign = COMPARISONS[type(node.ops[0])]
-        return f"(double)({self.visit(node.left)} {sign} {self.visit(node.comparators[0])})"
-
-    def visit_Call(self, node: ast.Call) -> str:
-        assert isinstance(node.func, ast.Name)
-        if _is_constant(node):
-            return repr(compiled(ast.unparse(node), (), FLOATS)())
-        name = node.func.id
-        if name == "where":
-            return self.choice(*node.args)
-        arguments = [self.visit(each) for each in node.args]
-        if name == "len":
-            return "(double)n"
-        if name in LISTS:
-            return f"{LISTS[name]}({arguments[0]}, n)"
-        if name in ("shares", "products_of_others"):
-            self.statements.append(f"{name}({arguments[0]}, n, out);")
-            return "out"
-        self.calls.add(name)
-        return f"{self.called(name)}({', '.join(arguments)})"
-
-    def choice(self, condition: ast.expr, x: ast.expr, y: ast.expr) -> str:
-        """One of two; the same condition within a branch is known there, and would hide from compilers that both
-        branches can be computed."""
-        text = self.visit(condition)
-        if text in self.known:
-            return str(self.visit(x if self.known[text] else y))
-        branches = []
-        for branch, value in ((x, True), (y, False)):
-            self.known[text] = value
-            branches.append(self.visit(branch))
-            del self.known[text]
-        return f"choice({text} != 0.0, {branches[0]}, {branches[1]})"
+    def chosen(self, condition: str, x: str, y: str) -> str:
+        return f"choice({condition} != 0.0, {x}, {y})"
 
     def called(self, name: str) -> str:
-        """The function in C."""
         if name in VECTOR_FUNCTIONS:
             return f"vector_{name}"
         if name in FUNCTIONS_OF_ANGLES:
             return f"{self.angles}_{name}"
-        return f"value_{name}" if _is_formula(name) else {"abs": "fabs"}.get(name, name)
+        return f"value_{name}" if is_formula(name) else {"abs": "fabs"}.get(name, name)
 
-    def visit_ListComp(self, node: ast.ListComp) -> str:
-        """[… for m in [max(xs)] for x in xs]: a variable for max(xs), and a loop over the operands."""
-        *bindings, loop = node.generators
-        for binding in bindings:
-            assert isinstance(binding.iter, ast.List)
-            value = self.visit(binding.iter.elts[0])
-            self.statements.append(f"const double {self.visit(binding.target)} = {value};")
-        self.lists += 1
-        name, x = f"list{self.lists}", self.visit(loop.target)
-        element = self.visit(node.elt)
-        self.statements.append(f"number *{name} = out + {self.lists} * n;")
-        self.statements.append(
+    def length(self) -> str:
+        return "(double)n"
+
+    def of_list(self, name: str, xs: str) -> str:
+        return f"{LISTS[name]}({xs}, n)"
+
+    def list_from_list(self, name: str, xs: str) -> str:
+        self.statements.append(f"{name}({xs}, n, out);")
+        return "out"
+
+    def variable(self, name: str, value: str) -> str:
+        return f"const double {name} = {value};"
+
+    def loop(self, name: str, x: str, element: str) -> str:
+        return (
+            f"number *{name} = out + {self.lists} * n; "
             f"for (int64_t k = 0; k < n; k++) {{ const double {x} = xs[k]; {name}[k] = {element}; }}"
         )
-        return name
 
 
-def _is_formula(name: str) -> bool:
+def is_formula(name: str) -> bool:
     """Whether a function in a formula is another row, because C's library has none of that name."""
     return name in ROWS and name not in ieee.__all__ and name != "abs"
-
-
-def _is_constant(node: ast.Call) -> bool:
-    names = [x.id for argument in node.args for x in ast.walk(argument) if isinstance(x, ast.Name)]
-    return bool(node.args) and not set(names) - {"pi", "sqrt"}
 
 
 def _is_long(formula: str) -> bool:
     """Whether it calls functions of vector_math.h, itself or through another row."""
     translator = _Translator()
-    translator.visit(ast.parse(formula, mode="eval"))
+    translator.printed(formula)
     return any(
-        name in VECTOR_FUNCTIONS | FUNCTIONS_OF_ANGLES or (_is_formula(name) and _is_long(ROWS[name].value))
+        name in VECTOR_FUNCTIONS | FUNCTIONS_OF_ANGLES or (is_formula(name) and _is_long(ROWS[name].value))
         for name in translator.calls
     )
 
 
 def _function(head: str, formula: str, angles: str = "any") -> str:
     translator = _Translator(angles)
-    result = translator.visit(ast.parse(formula, mode="eval"))
+    result = translator.printed(formula)
     body = " ".join([*translator.statements, *([] if " void " in head else [f"return {result};"])])
     return f"{head} {{ {body} }}"
 

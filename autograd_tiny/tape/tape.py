@@ -22,6 +22,7 @@ It is a compiler's pipeline. How f = relu(w₁x₁ + w₂x₂ + b) − y becomes
    time. The adjoints of a parameter are summed over the samples.
 
 derivatives/ writes the reverse pass as a program instead, which is a tape again: so it has derivatives of every order.
+export/ writes programs in other languages, and makes functions of other libraries of them.
 
 This file has the public interface; arguments.py checks its arguments.
 
@@ -46,6 +47,8 @@ from . import arguments, recording, serialization
 from .batches import BatchRunner, check_precision, executor_for
 from .derivatives.jacobians import JacobianRunner
 from .derivatives.reverse_program import jacobian_program, vjp_program
+from .export.exported import Exported
+from .export.source import Source
 from .listing import Cost, cost_of, listed, told_apart
 from .numpy_executor import Array
 from .program import Program
@@ -110,7 +113,7 @@ def record(output: Any, *rest: Any, dtype: Any = "float64", **options: Any) -> T
     return Tape(recorded.program, recorded.parameters, recorded.inputs, recorded.labels, several, precision)
 
 
-class Tape:
+class Tape(Exported):
     """A recorded computation graph; `record` makes it.
 
     Everything is computed in float64, or in float32: rows, parameters and adjoints. Then sums over many samples are
@@ -493,6 +496,9 @@ class Tape:
         return cls(program, parameters, inputs, labels, several, dtype)
 
     # ---- inside
+
+    def _source(self) -> Source:
+        return Source(self.program, self.parameters, self.inputs, self._labels, self._several, self.dtype.name)
 
     def _runner(self, output: int | str) -> BatchRunner:
         """That of one output, which exists, or of ALL."""

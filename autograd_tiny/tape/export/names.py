@@ -1,0 +1,111 @@
+"""Names from outside in source code: identifiers of another language, and texts that stay in comments and strings.
+
+A label may be anything. Nothing of it reaches a file but ASCII letters, digits and underscores as an identifier, or
+escapes that cannot end the comment or the string around them.
+"""
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from keyword import kwlist, softkwlist
+
+from ...boundary.text import shortened
+
+MOST = 40                           # characters of an identifier, before it is told apart from others
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# of C99 and C++20, macros of their headers and of platforms, and functions that <math.h> may declare
+C_KEYWORDS = _words("""
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class co_await
+    co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default delete do
+    double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable
+    namespace new noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast
+    requires restrict return short signed sizeof static static_assert static_cast struct switch template this
+    thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor
+    xor_eq complex imaginary I INFINITY NAN NULL EOF HUGE_VAL linux unix i386 main errno assert size_t ptrdiff_t div
+""") | {
+    name + suffix for suffix in ("", "f", "l") for name in _words("""
+        abs acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh drem erf erfc exp exp10 exp2 expm1 fabs
+        fdim finite floor fma fmax fmin fmod frexp gamma hypot ilogb isinf isnan j0 j1 jn ldexp lgamma llrint llround
+        log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward pow pow10 remainder remquo rint
+        round scalb scalbln scalbn signbit significand sin sincos sinh sqrt tan tanh tgamma trunc y0 y1 yn
+    """)
+} | _words("fpclassify isfinite isnormal isgreater isless isunordered signgam matherr double_t float_t")
+JAVASCRIPT_KEYWORDS = _words("""
+    abstract arguments async await boolean break byte case catch char class const continue debugger default delete do
+    double else enum eval export extends false final finally float for function get goto if implements import in
+    instanceof int interface let long native new null of package private protected public return set short static
+    super switch synchronized this throw throws transient true try typeof undefined var void volatile while with yield
+    NaN Infinity Math Number Object Array Float32Array Float64Array globalThis
+""")
+PYTHON_KEYWORDS = frozenset([*kwlist, *softkwlist])
+
+
+def identifier(text: str, keywords: Collection[str], fallback: str = "x") -> str:
+    """A text as an identifier of ASCII letters, digits and underscores; Greek letters are spelled.
+
+    There are no two underscores in a row and none in front, which C++ reserves.
+
+    Args:
+        text: Any text.
+        keywords: Words that are no identifiers in the language.
+        fallback: For a text without a letter or digit, and in front of a digit.
+    """
+    spelled = "".join(map(_in_ascii, unicodedata.normalize("NFKD", text[: 4 * MOST])))
+    name = re.sub("_+", "_", spelled).strip("_")[:MOST].rstrip("_")
+    if not name or name[0].isdigit():
+        name = f"{fallback}{'_' if name and fallback[-1:].isdigit() else ''}{name}"
+    return f"{name}_" if name in keywords else name
+
+
+def identifiers(
+    texts: Iterable[str], keywords: Collection[str], fallback: str = "x", taken: Iterable[str] = ()
+) -> list[str]:
+    """An identifier for each text, all different; see `identifier`.
+
+    Args:
+        texts, keywords, fallback: See `identifier`.
+        taken: Identifiers that mean something else already.
+    """
+    used, found = {*taken}, []
+    last: dict[str, int] = {}                   # so that many equal labels don't take quadratic time
+    for text in texts:
+        name = first = identifier(text, keywords, fallback)
+        while name in used:
+            last[first] = last.get(first, 1) + 1
+            name = f"{first.rstrip('_')}_{last[first]}"
+        used.add(name)
+        found.append(name)
+    return found
+
+
+def in_comment(text: str) -> str:
+    """A text inside a comment of C, C++ or JavaScript: itself if it is harmless, else a string with escapes."""
+    text = shortened(text)
+    if re.fullmatch(r"[\w.\[\]() -]+", text, re.ASCII):
+        return text
+    escaped = json.dumps(text)                  # ASCII, on one line, and with a quotation mark at the end
+    return escaped.replace("*/", r"*\/").replace("/*", r"/\*").replace("//", r"/\/").replace("??", r"?\?")
+
+
+def in_string(text: str) -> str:
+    """A text as a string literal of JavaScript, JSON and Python, also inside <script>."""
+    return json.dumps(text).replace("<", r"\u003c")
+
+
+def _in_ascii(character: str) -> str:
+    if character.isascii():
+        return character if character.isalnum() else "_"
+    if unicodedata.combining(character):
+        return ""
+    name = unicodedata.name(character, "")
+    spelled = re.match(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?([A-Z]+)", name)
+    if not spelled:
+        return "_"
+    return spelled[2].capitalize() if spelled[1] == "CAPITAL" else spelled[2].lower()

@@ -1,0 +1,59 @@
+"""Names from outside in source code: always identifiers, and comments and strings that nothing can end."""
+import json
+import keyword
+import re
+
+import pytest
+
+from autograd_tiny.tape.export import names
+
+HOSTILE = [
+    "", " ", "1", "1st", "class", "double", "*/ int main(){}", "/*", "//", "a\nb", "a\r\nb", 'say "hi"', "it's", "\\",
+    "a\\", "*\\", "??/", "*??/", "\u2028", "\u2029", "x\u2028*/", "\0", "\ud800", "σ", "Σ", "ς", "v₁", "é", "变量",
+    "</script>", "_private", "__reserved", "a__b", "x" * 500, "💥", "%s", "${x}", "`", "#define",
+]
+
+
+@pytest.mark.parametrize("keywords", [names.C_KEYWORDS, names.JAVASCRIPT_KEYWORDS, names.PYTHON_KEYWORDS])
+def test_any_texts_become_different_identifiers(keywords):
+    texts = [*HOSTILE, *HOSTILE, "x", "x_2", "x_2", "x_1"]
+    found = names.identifiers(texts, keywords, "x", taken=["x", "y"])
+    assert len({*found, "x", "y"}) == len(texts) + 2
+    for name in found:
+        assert re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) and "__" not in name and name not in keywords
+        assert len(name) < names.MOST + 10
+
+
+def test_an_identifier_keeps_what_it_can():
+    texts = {
+        "mass": "mass", "w[0][1]": "w_0_1", "σ": "sigma", "Σ": "Sigma", "v₁": "v1", "é": "e", "2nd": "x2nd",
+        "class": "class_", "": "x", "layers.0.weight": "layers_0_weight",
+    }
+    assert {text: names.identifier(text, names.C_KEYWORDS) for text in texts} == texts
+
+
+def test_python_has_its_own_keywords():
+    assert {*keyword.kwlist} <= names.PYTHON_KEYWORDS
+
+
+def test_many_equal_labels_are_told_apart_in_linear_time():
+    assert len({*names.identifiers(["w"] * 100_000, ())}) == 100_000
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_ends_a_comment(text):
+    found = names.in_comment(text)
+    assert found.isascii() and found.isprintable() and not found.endswith("\\")
+    assert not any(sign in found for sign in ("*/", "/*", "//", "??"))
+
+
+def test_a_harmless_text_stands_in_a_comment_as_it_is():
+    assert names.in_comment("layers.0.w[3] (x)") == "layers.0.w[3] (x)"
+    assert names.in_comment("a*/b") == '"a*\\/b"'
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_ends_a_string(text):
+    found = names.in_string(text)
+    assert found.isascii() and found.isprintable() and "<" not in found
+    assert json.loads(found) == text
