@@ -18,7 +18,7 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 	$(BIN)/python -m pytest -n auto
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto
 
-test-all: $(VENV)/.test   ## the same, and the long ones: notebooks, coverage
+test-all: $(VENV)/.test $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest -n auto -m long
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --ignore=tests/properties --cov --cov-fail-under=95

@@ -1,8 +1,8 @@
 """What tests in several files need: a real browser, and tapes on each of the kernels that this machine can run."""
-import os
 import shutil
 
 import pytest
+from references.optional import missing
 
 import autograd_tiny as at
 from autograd_tiny.tape.kernels.targets import available
@@ -12,13 +12,6 @@ OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]
-
-
-def missing(reason):
-    """A machine without a browser skips these tests; that of the project must have one."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
