@@ -19,7 +19,7 @@ import published
 from measuring.processes import PEERS, missing
 from reports.derivatives import cheap_gradient, derivatives, minimisation
 from reports.engine import chain, importing, memory, moons, scaling
-from reports.functions import functions
+from reports.functions import functions, tape_activations, tape_options
 from reports.seeing import seeing
 from reports.simd import tape_simd
 from reports.tapes import (
@@ -34,7 +34,7 @@ WORKLOADS: dict[str, Callable[[], str]] = {
     "tape-moons": tape_moons, "tape-digits": tape_digits, "tape-mnist": tape_mnist, "tape-float32": tape_float32,
     "tape-gpt": tape_gpt, "tape-parameters": tape_parameters, "tape-one-sample": tape_one_sample,
     "tape-recording": tape_recording, "tape-recording-functions": tape_recording_functions, "tape-simd": tape_simd,
-    "functions": functions,
+    "functions": functions, "tape-activations": tape_activations, "tape-options": tape_options,
     "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
     "initial-weights": initial_weights, "seeing": seeing,
 }

@@ -19,6 +19,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "cheap-gradient": ("derivatives", "cheap_gradient"),
     "functions": ("functions", "functions"),
     "tape-network": ("network_losses", "network"),
+    "tape-options": ("options", "options"),
     "tape-gpt": ("gpt", "gpt"),
     "tape-one-sample": ("mixed_graphs", "one_sample"),
     "tape-parameters": ("parameters", "many_values"),

@@ -155,7 +155,7 @@ def training_mnist() -> str:
         against: object = ""
         if case != native:
             ratio = each["seconds"] / found[native]["seconds"]
-            against = at_least(1, ratio) if case == double else ratio
+            against = at_least(1.3, ratio) if case == double else ratio
         recording: object = f"{each['recording']:.3f}" if case == native else ""
         return [
             name, f"{each['seconds']:.3f}", against, recording, f"{each.loss:.5f}",

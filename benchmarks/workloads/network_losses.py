@@ -13,7 +13,7 @@ from .networks import NETWORKS, Layers, flat, initial_layers, torch_model
 from .timing import Answers, Phases
 
 
-def network(engine: str, name: str, batch: str, how: str = "") -> Answers:
+def network(engine: str, name: str, batch: str, how: str = "", activation: str = "relu") -> Answers:
     """One of NETWORKS. how: "live", "replay" or "replay float32" for a tape, the dtype for torch."""
     if engine == "micrograd":
         return network_of_micrograd()
@@ -22,9 +22,9 @@ def network(engine: str, name: str, batch: str, how: str = "") -> Answers:
     if engine in ("numpy", "jax"):
         work = (moons_by_hand if engine == "numpy" else moons_of_jax)(layers, inputs, targets)
     elif engine == "torch":
-        work = network_of_torch(layers, inputs, targets, how)
+        work = network_of_torch(layers, inputs, targets, how, activation)
     else:
-        return network_on_tape(layers, inputs, targets, how)
+        return network_on_tape(layers, inputs, targets, how, activation)
     return answers(work, lambda found: (found[0], flat(found[1])))
 
 
@@ -37,12 +37,12 @@ def points(name: str, batch: int) -> tuple[Any, Any]:
     return rng.random((batch, NETWORKS[name][0])), rng.integers(0, 10, batch)
 
 
-def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str) -> Answers:
+def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str, activation: str) -> Answers:
     """The loss of one sample is recorded, with its target among the inputs."""
     ours = import_module("autograd_tiny")
     vectors = import_module("autograd_tiny.vectors")
     size = inputs.shape[1]
-    model = ours.nn.MLP(size, [len(biases) for _, biases in layers])
+    model = ours.nn.MLP(size, [len(biases) for _, biases in layers], activation=activation)
     parameters = model.parameters()
     vectors.write(parameters, flat(layers))
 
@@ -74,8 +74,8 @@ def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str) -> Answ
     )
 
 
-def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str) -> Work:
-    torch, numbers, model = torch_model(layers, dtype)
+def network_of_torch(layers: Layers, inputs: Any, targets: Any, dtype: str, activation: str) -> Work:
+    torch, numbers, model = torch_model(layers, dtype, activation)
     x = torch.tensor(inputs, dtype=numbers)
     is_moons = targets.dtype == float
     y = torch.tensor(targets, dtype=numbers if is_moons else torch.int64)

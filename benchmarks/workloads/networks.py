@@ -11,6 +11,7 @@ import numpy as np
 
 Layers = list[tuple[Any, Any]]          # of each layer the weights, a row for a neuron, and the biases
 NETWORKS = {"moons": (2, 16, 16, 1), "digits": (64, 32, 10), "mnist": (784, 64, 10)}
+TORCH_NAMES = {"relu": "ReLU", "tanh": "Tanh", "gelu": "GELU", "silu": "SiLU", "softplus": "Softplus"}
 
 
 def initial_layers(name: str) -> Layers:
@@ -29,8 +30,8 @@ def flat(layers: Iterable[tuple[Any, Any]]) -> Any:
     return np.hstack([np.column_stack(layer).ravel() for layer in layers])
 
 
-def torch_model(layers: Layers, dtype: str) -> tuple[Any, Any, Any]:
-    """The module torch, the dtype, and a network with relu between its layers."""
+def torch_model(layers: Layers, dtype: str, activation: str = "relu") -> tuple[Any, Any, Any]:
+    """The module torch, the dtype, and a network with an activation between its layers."""
     torch = import_module("torch")
     torch.set_num_threads(1)
     numbers = getattr(torch, dtype)
@@ -39,5 +40,5 @@ def torch_model(layers: Layers, dtype: str) -> tuple[Any, Any, Any]:
         for linear, (weights, biases) in zip(linears, layers, strict=True):
             linear.weight.copy_(torch.tensor(weights))
             linear.bias.copy_(torch.tensor(biases))
-    hidden = [module for linear in linears[:-1] for module in (linear, torch.nn.ReLU())]
+    hidden = [module for linear in linears[:-1] for module in (linear, getattr(torch.nn, TORCH_NAMES[activation])())]
     return torch, numbers, torch.nn.Sequential(*hidden, linears[-1])
