@@ -123,6 +123,11 @@ def real_array(given: Any, name: str, instead: str = "") -> Array:
 
     `instead` tells, in the message for strings, what to do.
     """
+    if hasattr(given, "__dask_graph__"):                        # np.asarray would gather it here
+        raise TypeError(
+            f"{name} is a Dask collection: autograd_tiny.dask.value_and_grad and map_rows compute where its partitions "
+            f"are; or pass {name}.compute() if it fits into memory"
+        )
     try:
         array = np.asarray(given)
     except ValueError:
