@@ -148,6 +148,11 @@ def comparisons(its: Results) -> dict[str, Comparison]:
         "mnist 256": Comparison(its, "tape-mnist", "tape", GRADIENT, "µs", TAPE_FASTER, "batch 256"),
         "large": Comparison(its, "tape-one-sample", "tape", "per operation", "ns", TAPE_FASTER, "large"),
         "small": Comparison(its, "tape-one-sample", "tape", "per operation", "ns", TAPE_FASTER, "small"),
+        "options": Comparison(its, "tape-options", "tape", "price + derivatives", "ns", TAPE_FASTER),
+        **{
+            name: Comparison(its, "tape-gpt", row, GRADIENT, "µs", "the tape of 32 is as many times faster")
+            for name, row in (("gpt", "tape | 32"), ("gpt float32", "tape float32 | 32"))
+        },
         "epoch": Comparison(its, "training-digits", "native", "an epoch", "ms", NATIVE_FASTER),
         **{
             title: Comparison(its, "derivatives", "native", "time", "µs", NATIVE_FASTER, title)
@@ -172,6 +177,13 @@ def summary(its: Results) -> str:
             "the same, recorded on a tape", {"micrograd": "micrograd", "torch float64": "PyTorch, vectorised"}
         ),
         *ours["chain"]("a chain of scalar operations, per operation", {"torch": "PyTorch"}),
+        *ours["gpt"](
+            "a small GPT on a tape, for a name",
+            {"plain Python | 1": "the same code in plain Python", "torch float64 | 32": "PyTorch, vectorised"},
+        ),
+        *ours["options"](
+            "Black and Scholes' price and 5 derivatives, an option", {"JAX jitted": "JAX, compiled"}
+        ),
         *ours["epoch"]("training on scikit-learn's digits, an epoch", {"scikit-learn": "scikit-learn"}),
         *ours["mnist 256"]("a tape of the network 784-64-10, batch of 256", {"torch float32": "PyTorch, float32"}),
         *ours[gradient](gradient, {"JAX jitted": "JAX, compiled"}),
@@ -213,6 +225,18 @@ def engine(its: Results) -> str:
 def tape(its: Results) -> str:
     """Value and gradient on a tape."""
     ours = comparisons(its)
+
+    def single(precision: str, batch: str) -> list[Row]:
+        """The tape that takes parameters as an array, in both precisions."""
+        def cells() -> list[str]:
+            row = f"{precision} | {batch}"
+            tape, torch = (its.time("tape-float32", row, name, "µs") for name in ("tape, replay alone", "torch"))
+            ratio = its.cell("tape-float32", row, TAPE_FASTER)
+            what = f"784-64-10, parameters in an array, {precision}, batch of {batch}"
+            return [what, tape, f"PyTorch {torch}", ratio]
+
+        return [cells]
+
     of_moons = {
         "micrograd": "micrograd", "torch float64": "PyTorch, vectorised over the batch",
         "numpy": "NumPy, both passes written by hand", "jax": "JAX, compiled",
@@ -222,6 +246,17 @@ def tape(its: Results) -> str:
         *ours["digits"]("digits, 64-32-10, batch of 32", TORCH),
         *ours["mnist 32"]("784-64-10, batch of 32", TORCH),
         *ours["mnist 256"]("784-64-10, batch of 256", TORCH),
+        *(row for precision in ("float64", "float32") for batch in ("32", "256") for row in single(precision, batch)),
+        *ours["gpt"](
+            "a small GPT, batch of 32, for a name",
+            {"plain Python | 1": "the same code in plain Python", "torch float64 | 32": "PyTorch, vectorised"},
+        ),
+        *ours["gpt float32"](
+            "the same in float32", {"torch float32 | 32": "PyTorch, float32"}
+        ),
+        *ours["options"](
+            "Black and Scholes' price and 5 derivatives, 100,000 options, for one", {"JAX jitted": "JAX, compiled"}
+        ),
         *ours["large"](
             "100,000 mixed operations, one sample, per operation", {"casadi": "CasADi's virtual machine"}
         ),
@@ -229,6 +264,52 @@ def tape(its: Results) -> str:
             "60 mixed operations, 1,000 samples, per operation", {"c": "C, written out line by line"}
         ),
     ])
+
+
+def functions(its: Results) -> str:
+    """Elementary functions by the element."""
+    _, _, *rows = its.tables.get("functions", [[[], []]])[0]
+
+    def row(cells: list[str]) -> Row:
+        name, tape, peer, ratio = cells
+        return lambda: [f"`{name}`", f"{tape} ns", f"{peer} ns", ratio.partition(" (")[0]]
+
+    return table(("", "tape", "NumPy, SciPy", "ratio"), [row(cells) for cells in rows])
+
+
+def activations(its: Results) -> str:
+    """The network of micrograd's demo with other activations."""
+    def row(name: str) -> Row:
+        return lambda: [
+            name, *[its.time("tape-activations", name, column, "µs") for column in ("tape", "torch")],
+            its.cell("tape-activations", name, TAPE_FASTER),
+        ]
+
+    names = "relu", "tanh", "gelu", "silu", "softplus"
+    return table(("activation", "tape", "PyTorch, eager", "times as fast"), [row(name) for name in names])
+
+
+def processors(its: Results) -> str:
+    """Tapes with each kind of vector instructions."""
+    head = ("value and gradient", "AVX-512", "AVX2", "all other processors", "NumPy's rows")
+    rows = "avx512f", "avx2", "default", "NumPy's rows"
+
+    def row(work: str) -> Row:
+        def cells() -> list[str]:
+            found = []
+            for name in rows:
+                try:
+                    found.append(its.time("tape-simd", name, GRADIENT, "µs", work))
+                except NotMeasuredError:
+                    found.append("")
+            if not any(found):
+                raise NotMeasuredError(work)
+            return [work, *found]
+
+        return cells
+
+    networks = "moons, batch 100", "digits, batch 32", "mnist, batch 32", "mnist, batch 256"
+    return table(head, [row(each) for each in (*networks, "mixed operations, batch 1,000")])
 
 
 def tape_costs(its: Results) -> str:
@@ -305,9 +386,21 @@ def derivatives(its: Results) -> str:
     peers = {"HIPS/autograd": "HIPS/autograd", "JAX": "JAX", "JAX jitted": "JAX, compiled"}
     ours = comparisons(its)
     compiled = {"JAX jitted": "JAX, compiled"}
+
+    def minimised(method: str) -> Row:
+        return lambda: [
+            f"SciPy's {method} of Rosenbrock's function, n = 10: recorded by jit",
+            its.time("minimisation", method, "native", "µs"),
+            f"JAX, compiled {its.time('minimisation', method, 'JAX', 'µs')}",
+            its.cell("minimisation", method, NATIVE_FASTER),
+        ]
+
     return table(COMPARED, [
-        row for title, what in PROBLEMS.items()
-        for row in (*ours[title](what, peers), *ours[f"jitted {title}"](f"{what}: recorded by jit", compiled))
+        *[
+            row for title, what in PROBLEMS.items()
+            for row in (*ours[title](what, peers), *ours[f"jitted {title}"](f"{what}: recorded by jit", compiled))
+        ],
+        minimised("BFGS"), minimised("L-BFGS-B"),
     ])
 
 
@@ -339,6 +432,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "README.md": {"speed": summary},
     "docs/reference/speed.md": {
         "machine": lambda its: f"One run: {its.machine}", "engine": engine, "tape": tape, "tape costs": tape_costs,
+        "functions": functions, "activations": activations, "processors": processors,
         "recording": recording, "values": values, "training": training, "derivatives": derivatives,
         "cheap gradient": cheap_gradient, "seeing": seeing,
     },
