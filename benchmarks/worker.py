@@ -30,6 +30,8 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "training-mnist": ("training", "mnist"),
     "initial-weights": ("training", "early_epochs"),
     "seeing": ("seeing", "seeing"),
+    "dask": ("doors.partitions", "on_workers"),
+    "dask-one-partition": ("doors.partitions", "one_partition"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Work that tapes do in other libraries and languages, and on several machines."""
