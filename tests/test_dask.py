@@ -14,7 +14,7 @@ import pytest
 import scipy.optimize
 
 import autograd_tiny as at
-from autograd_tiny import Value, evaluate, fit, nn, predict, record
+from autograd_tiny import Value, evaluate, fit, nn, optim, predict, record, vectors
 from references.optional import needed
 from references.tapes import close
 
@@ -251,6 +251,39 @@ def test_the_result_does_not_depend_on_workers_and_threads(cluster, client):
         found.add(bits(value_and_grad(TAPE, X)))
     found.add(bits(value_and_grad(TAPE, client.persist(X))))
     assert found == {bits(EXPECTED)}
+
+
+def test_a_network_is_trained_over_the_partitions_as_in_memory():
+    """The loop of docs/how-to/go-past-one-machine.md, over all rows and then over each partition."""
+    def trained(update):
+        model = nn.MLP(2, [3, 1], activation="tanh", rng=np.random.default_rng(3))
+        tape = record(
+            lambda x, t: (model(x) - t) ** 2, [0.5, -0.5], 1.0, parameters=model.parameters()
+        )
+        optimizer = optim.Adam(model.parameters(), lr=0.05)
+        losses = []
+        for _ in range(3):
+            losses += update(tape, optimizer)
+        return losses, vectors.read(model.parameters()), map_rows(record(model, [0.5, -0.5]), x[:, :2]).compute()
+
+    def step(found, tape, optimizer):
+        vectors.set_gradients(tape.parameters, found[1])
+        optimizer.step()
+        return found[0]
+
+    rows = np.column_stack([A, np.sin(A[:, 0]) * A[:, 1]])
+    x = da.from_array(rows, chunks=(500, 3))
+    parts = [rows[k : k + 500] for k in range(0, len(rows), 500)]
+    over_all = trained(lambda *its: [step(value_and_grad(its[0], x), *its)])
+    for found, expected in (
+        (over_all, trained(lambda *its: [step(its[0].value_and_grad(rows), *its)])),
+        (trained(lambda *its: [step(value_and_grad(its[0], x.blocks[k]), *its) for k in range(len(parts))]),
+         trained(lambda *its: [step(its[0].value_and_grad(part), *its) for part in parts])),
+    ):
+        for mine, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(mine, other, rtol=0, atol=1e-10)
+    assert over_all[0][-1] < over_all[0][0]
+    close(value(TAPE, X.blocks[[0, 2]]), TAPE.value_and_grad(np.concatenate([A[:40], A[40:169]]))[0])
 
 
 # ---- what is held at once
