@@ -22,7 +22,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "tape-options": ("options", "options"),
     "tape-gpt": ("gpt", "gpt"),
     "tape-one-sample": ("mixed_graphs", "one_sample"),
-    "tape-parameters": ("parameters", "many_values"),
+    "tape-parameters": ("recording", "many_values"),
     "tape-recording": ("recording", "recording"),
     "tape-recording-functions": ("recording", "functions"),
     "training-moons": ("training", "moons"),

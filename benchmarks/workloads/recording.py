@@ -1,4 +1,4 @@
-"""Recording a tape: of a chain that has been computed already, and of functions, until it can be replayed."""
+"""Before a tape is replayed: recording it, of a chain or of functions, and reading its parameters into an array."""
 from __future__ import annotations
 
 import math
@@ -119,3 +119,18 @@ def functions(engine: str, name: str) -> Answers:
 def best(work: Callable[[], Any]) -> float:
     """The shortest time of a call, in seconds."""
     return min(both for both, _, _ in repeated(work, lambda: None))
+
+
+def many_values(engine: str, count: str) -> Answers:
+    """Many parameters: the first phase reads their numbers, the second adds an array to their gradients."""
+    ours, np = import_module("autograd_tiny"), import_module("numpy")
+    values = [ours.Value(i / 7) for i in range(int(count))]
+    gradients, numbers = np.linspace(-1.0, 1.0, len(values)), np.empty(len(values))
+
+    def read() -> Any:
+        return ours.vectors.read(values, numbers)
+
+    def add() -> None:
+        ours.vectors.add_gradients(values, gradients)
+
+    return {"times": lambda: repeated(read, add), "result": lambda: {"numbers": read().tolist()}}
