@@ -198,7 +198,7 @@ WRITTEN_BY_HAND = {".py", ".pyx", ".pxd", ".h", ".js", ".css", ".html", ".pyi"}
 def written_by_hand(path):
     """The lines of a file without the sections that `make written` writes: those of value.py are a third of it."""
     text = path.read_text(encoding="utf-8")
-    return re.sub(r"# <written: (\w+)>.*?# </written: \1>", "", text, flags=re.DOTALL).splitlines()
+    return re.sub(r"(#|//) <written: (\w+)>.*?\1 </written: \2>", "", text, flags=re.DOTALL).splitlines()
 
 
 def test_no_file_is_too_long_to_read():
@@ -241,7 +241,7 @@ def test_each_test_file_is_called_after_a_module():
         if place[0] in elsewhere or len(place) == 1:
             continue
         module = PACKAGE.joinpath(*place[:-1], path.name.removeprefix("test_"))
-        is_there = any(module.with_suffix(suffix).exists() for suffix in (".py", ".pyx", ".h"))
+        is_there = any(module.with_suffix(suffix).exists() for suffix in (".py", ".pyx", ".h", ".js"))
         assert is_there, f"{path.name} tests no module of its folder"
 
 

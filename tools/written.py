@@ -4,6 +4,7 @@
 - the table of public names in __init__.py, and the list of functions in docs/reference/public-names.md, from
   __init__.pyi
 - the tables of operations and of functions in docs/reference, from the rows
+- rows of the calculus, and polynomials, in the JavaScript that replays tapes
 
 It needs no more than the calculus: the engine may not run before it is written anew.
 """
@@ -17,6 +18,11 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "autograd_tiny"
 REFERENCE = ROOT / "docs/reference"
+JAVASCRIPT = PACKAGE / "tape/export/javascript"
+MARKS = {               # how a part that is written begins and ends
+    ".py": ("# <written", "# </written"), ".md": ("<!-- written", "<!-- /written"),
+    ".js": ("// <written", "// </written"), ".ts": ("// <written", "  // </written"),
+}
 WIDTH = 110
 DOCS_WIDTH = 120
 
@@ -75,6 +81,24 @@ def arguments(row: Any) -> str:
     return ", ".join(names.get(row.operands, row.parameters))
 
 
+def rows_in_javascript() -> str:
+    """The rows as loops over rows of numbers."""
+    return str(calculus("javascript_rows").source())
+
+
+def polynomials_in_javascript() -> str:
+    """Those of vector_polynomials.h that JavaScript's own functions leave to us."""
+    return str(calculus("javascript_rows").polynomials())
+
+
+def operations_in_typescript() -> str:
+    """The names of the rows as a type."""
+    names = [f'"{name}"' for name in calculus("javascript_rows").ROWS]
+    lines = [line.strip() for line in wrapped([f" | {name}" for name in names], DOCS_WIDTH - 2)]
+    lines[0] = lines[0].removeprefix("| ")
+    return "\n".join(f"  {line}" for line in lines) + ";"
+
+
 def calculus(module: str) -> Any:
     """A module of the calculus."""
     return import_module(f"autograd_tiny.calculus.{module}")
@@ -87,12 +111,15 @@ MARKED = {          # of each file: what stands between its marks "written: …"
     REFERENCE / "public-names.md": list_of_functions,
     REFERENCE / "operations.md": table_of_operations,
     REFERENCE / "functions.md": table_of_functions,
+    JAVASCRIPT / "rows.js": rows_in_javascript,
+    JAVASCRIPT / "special.js": polynomials_in_javascript,
+    JAVASCRIPT / "tape.d.ts": operations_in_typescript,
 }
 
 
 def up_to_date(path: Path) -> str:
     """The text that a file of MARKED should have."""
-    start, end = ("# <written", "# </written") if path.suffix == ".py" else ("<!-- written", "<!-- /written")
+    start, end = MARKS[path.suffix]
     before, mark, rest = path.read_text(encoding="utf-8").partition(start)
     line, _, rest = rest.partition("\n")
     return f"{before}{mark}{line}\n{MARKED[path]()}\n{end}{rest.partition(end)[2]}"

@@ -1,0 +1,155 @@
+/**
+ * Programs that are made in JavaScript: a builder takes one operation after the other, and makes a tape of them.
+ */
+import { evaluate } from "./evaluate.js";
+import { CONSTANT, ONCE, PER_SAMPLE, Program, quoted } from "./program.js";
+import { ROWS } from "./rows.js";
+
+/** A number in a program that is being built. Builder.push makes it. */
+export class GraphNode {
+  constructor(builder, index, rate, operation, operands) {
+    Object.assign(this, { builder, index, rate, operation, operands });
+    Object.freeze(this);
+  }
+}
+
+export class Builder {
+  #nodes = [];
+  #inputs = [];
+  #parameters = [];
+  #constants = new Map(); // their nodes, by number; Map tells 0 and -0 not apart
+  #negativeZero = null;
+  #numbers = new Map(); // of parameters and constants, by node
+
+  /** A number that changes from sample to sample. */
+  input(label = `x${this.#inputs.length}`) {
+    const node = this.#append(PER_SAMPLE, "input", []);
+    this.#inputs.push({ node, label: checkedLabel(label) });
+    return node;
+  }
+
+  /** A number that all samples share, and that a tape has derivatives by. */
+  parameter(number, label = "") {
+    const node = this.#append(ONCE, "parameter", []);
+    this.#numbers.set(node, checkedNumber(number));
+    this.#parameters.push({ node, label: checkedLabel(label) });
+    return node;
+  }
+
+  constant(number) {
+    checkedNumber(number);
+    const known = Object.is(number, -0) ? this.#negativeZero : this.#constants.get(number);
+    if (known) return known;
+    const node = this.#append(CONSTANT, "constant", []);
+    this.#numbers.set(node, number);
+    if (Object.is(number, -0)) this.#negativeZero = node;
+    else this.#constants.set(number, node);
+    return node;
+  }
+
+  /**
+   * The result of an operation of the calculus; numbers among the operands are constants.
+   *
+   * Those of dot are x1 ... xn y1 ... yn and, if there is one, the bias; those of take the values and the index.
+   */
+  push(operation, ...operands) {
+    const row = Object.hasOwn(ROWS, operation) ? ROWS[operation] : undefined;
+    if (row === undefined) throw new TypeError(`there is no operation ${quoted(operation)}`);
+    const nodes = operands.map((x) => this.#operand(x));
+    const isRight = row.arity ? nodes.length === row.arity : nodes.length >= (operation === "take" ? 2 : 1);
+    if (!isRight || (operation === "dot" && nodes.length < 2)) {
+      throw new TypeError(`${operation} does not take ${nodes.length} operands`);
+    }
+    if (operation === "sum") return this.#dot(nodes.map(() => this.constant(1)), nodes, this.constant(0));
+    if (operation === "mean") return this.push("div", this.push("sum", ...nodes), nodes.length);
+    if (operation === "dot") {
+      const half = nodes.length >> 1;
+      const bias = nodes.length % 2 ? nodes[2 * half] : this.constant(0);
+      return this.#dot(nodes.slice(0, half), nodes.slice(half, 2 * half), bias);
+    }
+    return this.#instruction(operation, nodes);
+  }
+
+  /** The program as the outputs need it: a node, or several. */
+  program(outputs) {
+    const found = (Array.isArray(outputs) ? outputs : [outputs]).map((x) => this.#operand(x));
+    const needed = this.#neededBy(found);
+    const slots = new Map();
+    const constants = [];
+    for (const { node } of [...this.#inputs, ...this.#parameters]) slots.set(node, slots.size);
+    const instructions = [];
+    for (const node of this.#nodes) {
+      if (!needed.has(node) || slots.has(node)) continue;
+      if (node.operation === "constant") {
+        constants.push(this.#numbers.get(node));
+        slots.set(node, -constants.length);
+      } else {
+        instructions.push({ operation: node.operation, operands: node.operands.map((x) => slots.get(x)) });
+        slots.set(node, this.#inputs.length + this.#parameters.length + instructions.length - 1);
+      }
+    }
+    const program = new Program(
+      this.#inputs.length, this.#parameters.length, constants, instructions, found.map((node) => slots.get(node)),
+    );
+    return {
+      program,
+      numbers: this.#parameters.map(({ node }) => this.#numbers.get(node)),
+      inputs: this.#inputs.map(({ label }) => label),
+      labels: this.#parameters.map(({ label }) => label),
+      slots,
+    };
+  }
+
+  // ---- inside
+
+  #append(rate, operation, operands) {
+    const node = new GraphNode(this, this.#nodes.length, rate, operation, operands);
+    this.#nodes.push(node);
+    return node;
+  }
+
+  #operand(x) {
+    if (typeof x === "number") return this.constant(x);
+    if (x instanceof GraphNode && x.builder === this) return x;
+    throw new TypeError(`a number or a node of this builder is expected, got ${quoted(x)}`);
+  }
+
+  /** An operation of constants is computed at once: a program has no such instruction. */
+  #instruction(operation, nodes) {
+    const rate = Math.max(...nodes.map((node) => node.rate));
+    if (rate !== CONSTANT) return this.#append(rate, operation, nodes);
+    return this.constant(evaluate(operation, nodes.map((node) => this.#numbers.get(node))).value);
+  }
+
+  /** A dot with weights before inputs, and a bias that is known before: see Program. */
+  #dot(left, right, bias) {
+    const pairs = left.map((x, k) => (x.rate <= right[k].rate ? [x, right[k]] : [right[k], x]));
+    const isForSamples = pairs.some(([, y]) => y.rate === PER_SAMPLE) || bias.rate === PER_SAMPLE;
+    if (!isForSamples) return this.#instruction("dot", [...left, ...right, bias]);
+    const varying = pairs.filter(([, y]) => y.rate === PER_SAMPLE);
+    const known = pairs.filter(([, y]) => y.rate !== PER_SAMPLE);
+    if (bias.rate === PER_SAMPLE) varying.push([this.constant(1), bias]);
+    let rest = bias.rate === PER_SAMPLE ? this.constant(0) : bias;
+    if (known.length) rest = this.#instruction("dot", [...known.map(([x]) => x), ...known.map(([, y]) => y), rest]);
+    varying.sort(([x], [y]) => (x.rate === PER_SAMPLE) - (y.rate === PER_SAMPLE));
+    return this.#append(PER_SAMPLE, "dot", [...varying.map(([x]) => x), ...varying.map(([, y]) => y), rest]);
+  }
+
+  #neededBy(outputs) {
+    const needed = new Set(outputs);
+    for (let k = this.#nodes.length - 1; k >= 0; k--) {
+      if (needed.has(this.#nodes[k])) for (const x of this.#nodes[k].operands) needed.add(x);
+    }
+    return needed;
+  }
+}
+
+function checkedNumber(number) {
+  if (typeof number !== "number") throw new TypeError(`a number is expected, got ${quoted(number)}`);
+  return number;
+}
+
+function checkedLabel(label) {
+  if (typeof label !== "string") throw new TypeError(`a label is a string, got ${quoted(label)}`);
+  return label;
+}
