@@ -92,6 +92,7 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
         explanation = explained(nodes, options.explain) if options.explain else ""
         label_results(nodes)
         write_files(output, options)
+        export(output, inputs, options)
     except (ImportError, OSError, RuntimeError, ValueError) as error:   # no Graphviz, no folder, too large
         parser.error(str(error))
     print(printable(explanation or (as_json(nodes) if options.json else table(nodes))))
@@ -119,6 +120,8 @@ def argument_parser() -> Parser:
     add("--png", metavar="FILE", type=file_name(".png"), help="draw the computation graph as PNG")
     add("--play", metavar="FILE", type=file_name(".html"),
         help="write a film of the forward and the backward pass as HTML")
+    add("--js", metavar="FILE", type=file_name(".js", ".mjs"),
+        help="write the expression and its derivatives as a module of JavaScript")
     add("--max-nodes", metavar="N", type=int, default=500,
         help="draw and film graphs of up to N nodes (default: 500)")
     printed = parser.add_mutually_exclusive_group()
@@ -137,12 +140,12 @@ def protect_expressions(argv: Sequence[str]) -> list[str]:
     return [f" {word}" if word.startswith("-") and not OPTION.fullmatch(word) else word for word in argv]
 
 
-def file_name(ending: str) -> Callable[[str], str]:
+def file_name(*endings: str) -> Callable[[str], str]:
     """The type of an argument that names a file."""
 
     def checked(word: str) -> str:
-        if not word.lower().endswith(ending):
-            raise argparse.ArgumentTypeError(f"the name of a {ending} file is expected, got {word!r}")
+        if not word.lower().endswith(endings):
+            raise argparse.ArgumentTypeError(f"the name of a {endings[0]} file is expected, got {word!r}")
         return word.strip()
 
     return checked
@@ -187,6 +190,16 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
         from .show.film.player import play
 
         play(output, max_nodes=options.max_nodes).save(options.play)
+
+
+def export(output: Value, inputs: dict[str, Value], options: argparse.Namespace) -> None:
+    """Write the files in other languages that are asked for."""
+    if options.js:
+        from .tape.tape import record
+
+        if not inputs:
+            raise ValueError("--js: the expression has no inputs to be a function of")
+        record(output, [*inputs.values()]).to_javascript(options.js)
 
 
 def explained(nodes: Sequence[Value], name: str) -> str:

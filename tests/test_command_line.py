@@ -94,6 +94,12 @@ def test_a_film(run, tmp_path):
     assert json.dumps("x = a + b = −1 + 3 = 2") in page
 
 
+def test_a_module_of_javascript(run, tmp_path):
+    run(*EXAMPLE_A, "--js", str(tmp_path / "f.js"))
+    module = (tmp_path / "f.js").read_text(encoding="ascii")
+    assert "export function gradient(" in module and "//   2: c\n" in module
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
     (["--explain", "q"], "nothing is called 'q'; there are a, b, c, x, y, f"),
     (["--explain", "a", "--json"], "not allowed with argument --explain"),
@@ -289,7 +295,11 @@ def test_errors_of_drawing_are_one_line(complaint, monkeypatch, error, tmp_path)
     (["("], "'(' was never closed"),
     ([""], "there is no expression"),
     (["a", "a=1", "--svgs", "f.svg"], "unrecognized arguments: --svgs"),
-    (["a", "a=1", "--js"], "unrecognized arguments: --js"),
+    (["a", "a=1", "--jso"], "unrecognized arguments: --jso"),
+    (["a", "a=1", "--js"], "argument --js: expected one argument"),
+    (["a", "a=1", "--js", "f.html"], "a .js file is expected, got 'f.html'"),
+    (["a", "a=1", "--js", "/nowhere/at all/f.js"], "/nowhere/at all"),
+    (["1+1", "--js", "f.js"], "--js: the expression has no inputs to be a function of"),
     (["a", "a=1", "--svg"], "argument --svg: expected one argument"),
     (["a", "a=1", "--svg", "f.png"], "a .svg file is expected, got 'f.png'"),
     (["a", "a=1", "--png", "f"], "a .png file is expected, got 'f'"),

@@ -86,12 +86,17 @@ def identifiers(
 
 
 def in_comment(text: str) -> str:
-    """A text inside a comment of C, C++ or JavaScript: itself if it is harmless, else a string with escapes."""
+    """A text inside a comment of C, C++ or JavaScript: itself if it is harmless, else a string with escapes.
+
+    The comment may stand inside <script>, too.
+    """
     text = shortened(text)
     if re.fullmatch(r"[\w.\[\]() -]+", text, re.ASCII):
         return text
     escaped = json.dumps(text)                  # ASCII, on one line, and with a quotation mark at the end
-    return escaped.replace("*/", r"*\/").replace("/*", r"/\*").replace("//", r"/\/").replace("??", r"?\?")
+    for harmful, harmless in (("*/", r"*\/"), ("/*", r"/\*"), ("//", r"/\/"), ("??", r"?\?"), ("<", r"\u003c")):
+        escaped = escaped.replace(harmful, harmless)
+    return escaped
 
 
 def in_string(text: str) -> str:

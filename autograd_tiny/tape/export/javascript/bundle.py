@@ -1,0 +1,94 @@
+"""The modules of this folder in one: all of them, as tape.js, or those functions that a tape needs."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+
+from ....calculus.javascript_rows import ROWS, source
+from ....calculus.operations import Operation
+from ..files import MARK, write_sources
+
+FOLDER = Path(__file__).parent
+FOR_REPLAY = ("program", "steps", "runner", "arguments", "replay")     # each imports from those before it
+MODULES = (*FOR_REPLAY, "evaluate", "file", "builder", "tape")
+IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
+MARKS = re.compile(r"^// </?written: .*\n?", re.MULTILINE)
+DEFINED = re.compile(r"^(?:export )?(?:function|const|class) (\w+)", re.MULTILINE)
+
+
+def runtime(operations: Iterable[str] | None = None) -> str:
+    """tape.js as one module that imports nothing.
+
+    Args:
+        operations: The names of those that it has to know, so that it is shorter; by default all.
+    """
+    rows = [*ROWS.values()] if operations is None else _rows_of(operations)
+    return _joined([
+        f"// {MARK}: its tapes in JavaScript, with types in tape.d.ts.",
+        *_special_functions(rows), source(rows).replace("export const", "const"),
+        *map(_module, MODULES[:-1]), _imports_removed(_read("tape")),
+    ])
+
+
+def replay_of(operations: Iterable[str]) -> str:
+    """What replays programs of these operations."""
+    rows = _rows_of(operations)
+    return _joined([*_special_functions(rows), _module_of_rows(rows), *map(_module, FOR_REPLAY)])
+
+
+def write_runtime(folder: str | PathLike[str], *, overwrite: bool = False) -> None:
+    """Write tape.js, which loads, replays and builds tapes, and its types, tape.d.ts.
+
+    Args:
+        folder: Where to write them.
+        overwrite: Whether files of these names that this package did not write may be replaced.
+
+    Raises:
+        FileExistsError: There is such a file.
+        OSError: There is no such folder, or it can't be written to.
+    """
+    types = f"// {MARK}.\n{FOLDER.joinpath('tape.d.ts').read_text(encoding='utf-8')}"
+    write_sources({str(Path(folder, "tape.js")): runtime(), str(Path(folder, "tape.d.ts")): types}, overwrite)
+
+
+def _rows_of(operations: Iterable[str]) -> list[Operation]:
+    names = {*operations}
+    return [row for name, row in ROWS.items() if name in names]
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _read(module: str) -> str:
+    return FOLDER.joinpath(f"{module}.js").read_text(encoding="utf-8")
+
+
+def _imports_removed(text: str) -> str:
+    return IMPORT.sub("", text)
+
+
+def _module(name: str) -> str:
+    """A module without imports and exports."""
+    return re.sub("^export ", "", _imports_removed(_read(name)), flags=re.MULTILINE)
+
+
+def _module_of_rows(rows: Sequence[Operation]) -> str:
+    return source(rows, with_formulas=False).replace("export const", "const")
+
+
+def _special_functions(rows: Sequence[Operation]) -> list[str]:
+    """The definitions of special.js that the formulas of some rows need."""
+    blocks = [(block, set(DEFINED.findall(block))) for block in _module("special").split("\n\n")]
+    needed, left = set[str](), _words(_module_of_rows(rows))
+    while left:
+        needed |= left
+        found = [_words(block) for block, names in blocks if names & needed]
+        left = set[str]().union(*found) - needed
+    return [MARKS.sub("", block) for block, names in blocks if names & needed]
+
+
+def _words(code: str) -> set[str]:
+    return set(re.findall(r"\w+", code))

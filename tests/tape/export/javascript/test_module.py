@@ -1,0 +1,136 @@
+"""Tapes that are written as modules of JavaScript."""
+import random
+
+import numpy as np
+import pytest
+from references.custom import cube
+from references.javascript.node import JavaScriptError
+from references.operations import REFERENCES, ROWS, perform
+from references.tapes import batch, close
+
+import autograd_tiny as at
+from autograd_tiny import Value, record
+
+HOSTILE = [
+    "", "w", "*/ throw 1; /*", "// x", '"; throw 1; "', "'", "\\", "a\nthrow 1", "\r\u2028\u2029throw 1", "</script>",
+    "<!--", "ü漢\U0001f600", "${x}", "`", "\ud800", "x" * 10_000, "__proto__",
+]
+
+
+@pytest.fixture
+def module(tmp_path):
+    """Writes a tape, and gives the path of the module."""
+    def written(tape, name="f.mjs", **options):
+        tape.to_javascript(tmp_path / name, **options)
+        return tmp_path / name
+
+    return written
+
+
+def network():
+    model = at.nn.MLP(3, [6, 5, 2], rng=random.Random(3))
+    x = [Value(0.1 * i, f"x{i}") for i in range(3)]
+    return record(model(x), x, model.parameters())
+
+
+def test_all_functions(node, module):
+    tape, xs = network(), batch(9, 3)
+    path = module(tape)
+    numbers = np.linspace(-0.5, 0.5, len(tape.parameters))
+    assert node.call(path, "inputs") == [*tape.inputs]
+    assert node.call(path, "parameterLabels") == [p.label for p in tape.parameters]
+    assert node.call(path, "outputs").tolist() == [2]
+    assert node.call(path, "parameters").tolist() == [p.data for p in tape.parameters]
+    close(node.call(path, "batch", xs).reshape(9, 2), tape(xs))
+    close(node.call(path, "values", xs[0]), tape(xs)[0])
+    found = node.call(path, "gradient", xs[0], numbers, 1)
+    value, gradient = tape.value_and_grad(xs[:1], output=1, at=numbers)
+    close(found["value"][0], value)
+    close(found["byParameters"], gradient)
+    for parameter, number in zip(tape.parameters, numbers, strict=True):
+        parameter.data = number
+    close(found["byInputs"], tape.input_gradients(xs[:1], 1)[0])
+    weights = np.linspace(0.0, 1.0, 9)
+    found = node.call(path, "batchGradient", xs, numbers, weights, 1)
+    value, gradient = tape.value_and_grad(xs, weights, 1)
+    close(found["value"][0], value)
+    close(found["gradient"], gradient)
+    found = node.call(path, "inputGradients", xs, numbers, 1)
+    close(found["values"], tape(xs)[:, 1])
+    close(found["gradients"].reshape(9, 3), tape.input_gradients(xs, 1))
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_module_has_all_functions_that_an_operation_needs(node, module, name):
+    """Each with its own part of the runtime."""
+    point = next(point for point in REFERENCES[name].points if len(point) == len(REFERENCES[name].points[-1]))
+    leaves = [Value(x) for x in point]
+    tape = record(perform(name, leaves), leaves)
+    found = node.call(module(tape, f"{name}.mjs"), "gradient", np.array(point))
+    np.testing.assert_allclose(found["value"][0], tape([point])[0], rtol=1e-12)
+    np.testing.assert_allclose(found["byInputs"], tape.input_gradients([point])[0], rtol=1e-12, atol=1e-300)
+
+
+def test_hostile_labels_are_texts_and_nothing_else(node, module):
+    inputs = [Value(float(k), label) for k, label in enumerate(HOSTILE)]
+    parameters = [Value(float(k), label) for k, label in enumerate(HOSTILE)]
+    tape = record(at.dot(inputs, parameters), inputs, parameters)
+    path = module(tape)
+    assert node.call(path, "parameterLabels") == HOSTILE
+    assert node.call(path, "inputs") == [*tape.inputs]
+    assert node.call(path, "values", np.ones(len(HOSTILE))).tolist() == [sum(range(len(HOSTILE)))]
+    text = path.read_bytes().decode("ascii")
+    assert "</script" not in text                                   # a page may have the module in it
+    assert "<!--" not in text
+
+
+def test_numbers_that_are_not_finite(node, module):
+    x, w = Value(1.0), [Value(np.inf), Value(-np.inf), Value(np.nan), Value(-0.0)]
+    tape = record([x * 0.0 + p for p in w] + [x * np.inf, x + np.nan], [x], w)
+    found = node.call(module(tape), "values", np.array([1.0]))
+    np.testing.assert_array_equal(found, tape([[1.0]])[0])
+    assert [x.hex() for x in node.call(module(tape), "parameters").tolist()] == [p.data.hex() for p in w]
+
+
+def test_derivatives_and_single_precision(node, module):
+    tape, xs = network(), batch(4, 3)
+    close(node.call(module(tape.gradient(1), "df.mjs"), "batch", xs).reshape(4, 3), tape.input_gradients(xs, 1))
+    single = tape.astype("float32")
+    found = node.call(module(single, "single.mjs"), "batch", xs)
+    close(found.reshape(4, 2), single(xs), 1e-6)
+    assert (found == found.astype(np.float32)).all()
+
+
+def test_a_large_program(node, module):
+    x = Value(0.5)
+    f = x
+    for k in range(5_000):
+        f = at.sin(f) + 1e-3 * k * x
+    tape = record(f, [x])
+    close(node.call(module(tape), "gradient", np.array([0.5]))["byInputs"], tape.input_gradients([[0.5]])[0], 1e-9)
+
+
+def test_errors_in_javascript(node, module):
+    path = module(network())
+    with pytest.raises(JavaScriptError, match="RangeError: a sample has 3 numbers, got 2"):
+        node.call(path, "values", np.zeros(2))
+    with pytest.raises(JavaScriptError, match="RangeError: the tape has 71 parameters, got 1 numbers"):
+        node.call(path, "values", np.zeros(3), np.zeros(1))
+
+
+def test_an_operation_of_ones_own_is_refused(module):
+    x = Value(1.0, "x")
+    with pytest.raises(TypeError, match=r"cube is an operation of your own.*translated to JavaScript"):
+        module(record(at.sin(cube(x)), [x]))
+
+
+def test_files_of_others_stay_and_folders_must_be_there(module, tmp_path):
+    path = tmp_path / "f.mjs"
+    path.write_text("mine\n")
+    with pytest.raises(FileExistsError):
+        network().to_javascript(path)
+    assert path.read_text() == "mine\n"
+    network().to_javascript(path, overwrite=True)
+    network().to_javascript(path)
+    with pytest.raises(FileNotFoundError):
+        network().to_javascript(tmp_path / "missing" / "f.mjs")

@@ -1,0 +1,98 @@
+"""The numbers of one sample, the arguments of runs, and the examples of the documentation, in JavaScript."""
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from references.javascript.node import JavaScriptError, text_of
+from references.tapes import close
+
+import autograd_tiny as at
+from autograd_tiny import Value, record
+
+
+def test_a_trace_has_every_number_of_the_graph(node, tmp_path):
+    x, w = Value(1.5, "x"), Value(-0.5, "w")
+    a = x * w
+    b = at.relu(a)
+    f = at.tanh(a) * at.exp(b) + x
+    tape = record(f, [x], [w])
+    found = node("trace", file=text_of(tape, tmp_path), x=np.array([1.5]))
+    f.backward()
+    slots = {"x": x, "w": w}
+    assert found["values"][:2].tolist() == [1.5, -0.5]
+    close(found["adjoints"][:2], [slots["x"].grad, slots["w"].grad])
+    close(found["values"][tape.program.outputs[0]], f.data)
+    assert found["adjoints"][tape.program.outputs[0]] == 1.0
+    counts = sum(len(operands) for _, operands in tape.program.instructions)
+    assert len(found["derivatives"]) == counts
+
+
+@pytest.mark.parametrize("output", [0, 1])
+def test_a_trace_of_each_output(node, tmp_path, output):
+    x, y, w = Value(0.5, "x"), Value(2.0, "y"), Value(3.0, "w")
+    tape = record([at.maximum(x, 0.5) * w * w, at.take([x, y, w], 1.0) + at.sin(x)], [x, y], [w])
+    point = np.array([0.5, 2.0])
+    found = node("trace", file=text_of(tape, tmp_path), x=point, output=output)
+    expected = [*tape.input_gradients([point], output)[0], *tape.value_and_grad([point], output=output)[1]]
+    close(found["adjoints"][:3], expected)
+    close(found["values"][tape.program.outputs[output]], tape([point])[0][output])
+
+
+@pytest.mark.parametrize(("operation", "operands", "value", "derivatives"), [
+    ("mul", [3.0, 4.0], 12.0, [4.0, 3.0]),
+    ("mul", [3.0, 3.0], 9.0, [3.0, 3.0]),
+    ("relu", [0.0], 0.0, [0.0]),
+    ("sum", [1.0, 2.0, 4.0], 7.0, [1.0, 1.0, 1.0]),
+    ("mean", [1.0, 3.0], 2.0, [0.5, 0.5]),
+    ("dot", [1.0, 2.0, 3.0, 4.0, 5.0], 16.0, [3.0, 4.0, 1.0, 2.0, 1.0]),
+    ("dot", [1.0, 2.0, 3.0, 4.0], 11.0, [3.0, 4.0, 1.0, 2.0]),
+    ("take", [5.0, 6.0, 7.0, -1.0], 7.0, [0.0, 0.0, 1.0, 0.0]),
+    ("greater", [2.0, 1.0], 1.0, [0.0, 0.0]),
+    ("max", [2.0, 2.0, 1.0], 2.0, [0.5, 0.5, 0.0]),
+])
+def test_one_operation_at_given_numbers(node, operation, operands, value, derivatives):
+    found = node("evaluate", operation=operation, operands=np.array(operands))
+    assert (found["value"][0], found["derivatives"].tolist()) == (value, derivatives)
+
+
+def test_a_batch_of_another_width_is_refused(node, tmp_path):
+    x, y = Value(1.0), Value(2.0)
+    file = text_of(record(x * y, [x, y]), tmp_path)
+    with pytest.raises(JavaScriptError, match="RangeError: X has 3 numbers, which are no samples of 2 each"):
+        node("values", file=file, x=np.zeros(3))
+    with pytest.raises(JavaScriptError, match="RangeError: output 1, but the tape has the outputs 0 to 0"):
+        node("run", file=file, x=np.zeros(2), output=1)
+    with pytest.raises(JavaScriptError, match="RangeError: there are 2 samples, but 3 weights"):
+        node("run", file=file, x=np.zeros(4), weights=np.ones(3))
+
+
+def test_a_tape_without_inputs_has_one_sample(node):
+    file = node("build", inputs=[], parameters={"w": 3.0}, steps=[["f", "mul", "w", "w"]], outputs="f")["file"]
+    found = node("run", file=file, x=np.zeros(0))
+    assert found["values"].tolist() == [9.0]
+
+
+# ---- the documentation
+
+PAGE = Path(__file__).parents[4] / "docs/how-to/run-a-tape-in-javascript.md"
+
+
+@pytest.mark.usefixtures("node")
+def test_the_examples_of_the_page_print_what_it_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("package.json").write_text('{"type": "module"}')
+    names = {}
+    examples = re.findall(r"^```(python|js)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for k, (language, example) in enumerate(examples):
+        if language == "python":
+            exec(example, names)
+            continue
+        Path(f"example{k}.js").write_text(example, encoding="utf-8")
+        printed = subprocess.run(
+            [shutil.which("node"), f"example{k}.js"], capture_output=True, text=True, check=True, env={**os.environ}
+        ).stdout
+        assert printed.splitlines() == re.findall(r"^console\.log.*?  // (.*)$", example, re.MULTILINE), example
