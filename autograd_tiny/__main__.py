@@ -122,6 +122,8 @@ def argument_parser() -> Parser:
         help="write a film of the forward and the backward pass as HTML")
     add("--js", metavar="FILE", type=file_name(".js", ".mjs"),
         help="write the expression and its derivatives as a module of JavaScript")
+    add("--onnx", metavar="FILE", type=file_name(".onnx"),
+        help="write the expression as an ONNX model of its inputs")
     add("--max-nodes", metavar="N", type=int, default=500,
         help="draw and film graphs of up to N nodes (default: 500)")
     printed = parser.add_mutually_exclusive_group()
@@ -194,12 +196,18 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
 
 def export(output: Value, inputs: dict[str, Value], options: argparse.Namespace) -> None:
     """Write the files in other languages that are asked for."""
-    if options.js:
-        from .tape.tape import record
+    asked = [name for name in ("js", "onnx") if getattr(options, name)]
+    if not asked:
+        return
+    from .tape.tape import record
 
-        if not inputs:
-            raise ValueError("--js: the expression has no inputs to be a function of")
-        record(output, [*inputs.values()]).to_javascript(options.js)
+    if not inputs:
+        raise ValueError(f"--{asked[0]}: the expression has no inputs to be a function of")
+    tape = record(output, [*inputs.values()])
+    if options.js:
+        tape.to_javascript(options.js)
+    if options.onnx:
+        tape.to_onnx(options.onnx)
 
 
 def explained(nodes: Sequence[Value], name: str) -> str:

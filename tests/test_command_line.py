@@ -369,3 +369,16 @@ def test_the_help(capsys, run):
     example = text.split("example:\n  autograd-tiny ")[1].splitlines()[0]
     assert example.startswith(f'"{EXAMPLE_A[0]}" {" ".join(EXAMPLE_A[1:])}')
     assert max(map(len, text.splitlines())) <= 82
+
+
+def test_an_expression_as_an_onnx_model(run, complaint, tmp_path):
+    import numpy as np
+    from references.onnx_models import outputs
+
+    file = tmp_path / "f.onnx"
+    table = run(*EXAMPLE_A, "--onnx", str(file))
+    assert table == run(*EXAMPLE_A)
+    assert outputs(file, np.array([[-1.0, 3.0, 4.0], [0.0, 1.0, 2.0]])).tolist() == [14.0, 3.0]
+    assert "there is no folder" in complaint(*EXAMPLE_A, "--onnx", str(tmp_path / "no" / "f.onnx"))
+    assert "--onnx: the expression has no inputs to be a function of" in complaint("1 + 2", "--onnx", str(file))
+    assert "a .onnx file is expected" in complaint(*EXAMPLE_A, "--onnx", "f.txt")

@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EACCES
+from errno import EACCES, EEXIST
 from os import PathLike
 from pathlib import Path
 from uuid import uuid4
@@ -56,6 +56,23 @@ def write_file(path: str | PathLike[str], contents: bytes) -> None:
             raise PermissionError(EACCES, "the file is write-protected")
         else:
             _replace(target, contents, older)
+
+
+def check_replaceable(path: str | PathLike[str], overwrite: bool, mark: bytes) -> None:
+    """FileExistsError if there is a file without a mark near its beginning: one that this package did not write.
+
+    Args:
+        path: The file that is to be written.
+        overwrite: Whether any file may be replaced.
+        mark: In the first 200 bytes of each file that is written.
+    """
+    name = file_name(path)
+    if overwrite or not os.path.isfile(name):
+        return
+    with open(name, "rb") as file:
+        if mark not in file.read(200):
+            message = "a file that autograd_tiny did not write is there: choose another name, or overwrite=True"
+            raise FileExistsError(EEXIST, message, name)
 
 
 def _status(path: str | PathLike[str]) -> os.stat_result | None:

@@ -5,6 +5,7 @@ Each imports its module when it is called.
 from __future__ import annotations
 
 from os import PathLike
+from typing import Any
 
 from .source import Source
 
@@ -36,3 +37,30 @@ class Exported:
         from .javascript.module import write_module
 
         write_module(self._source(), path, overwrite)
+
+    def to_onnx(
+        self, path: str | PathLike[str], *, opset: int | None = None, dtype: Any = None, overwrite: bool = False
+    ) -> None:
+        """Write the outputs, with the present data of the parameters, as an ONNX model, which many runtimes load.
+
+        The model has one input X (batch, inputs), for any number of samples, and one output Y of the shape of tape(X).
+        Layers are Gemm operators, other groups of instructions operators on blocks. There are no gradients in it; but
+        those with respect to the inputs are a tape, too: see `gradient`.
+
+        Args:
+            path: The file. One that this package wrote is replaced as a whole, or left as it is if writing fails.
+            opset: The version of ONNX's operators, 13 or later; by default 20.
+            dtype: "float64" or "float32"; by default that of the tape.
+            overwrite: Whether to replace a file that this package did not write.
+
+        Raises:
+            FileExistsError: There is a file of that name that this package did not write.
+            ImportError: The library onnx is missing.
+            TypeError: An operation is one of your own.
+            ValueError: The opset is too old, or one that the library does not know; or the order of a polygamma is no
+                constant.
+            OSError: There is no such folder, or writing fails.
+        """
+        from . import onnx_file
+
+        onnx_file.save(path, self._source(), opset, dtype, overwrite)

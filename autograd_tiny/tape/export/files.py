@@ -1,11 +1,9 @@
 """Writing source files: only over files that an exporter wrote."""
 from __future__ import annotations
 
-import os
-from errno import EEXIST
 from os import PathLike
 
-from ...boundary.files import file_name, write_file
+from ...boundary import files
 
 MARK = "Written by autograd_tiny"           # in the first line of each file
 
@@ -17,13 +15,7 @@ def check_replaceable(path: str | PathLike[str], overwrite: bool) -> None:
         path: The file that is to be written.
         overwrite: Whether any file may be replaced.
     """
-    name = file_name(path)
-    if overwrite or not os.path.isfile(name):
-        return
-    with open(name, "rb") as file:
-        if MARK.encode() not in file.readline(200):
-            message = "a file that autograd_tiny did not write is there: choose another name, or overwrite=True"
-            raise FileExistsError(EEXIST, message, name)
+    files.check_replaceable(path, overwrite, MARK.encode())
 
 
 def write_sources(sources: dict[str, str], overwrite: bool) -> None:
@@ -40,4 +32,4 @@ def write_sources(sources: dict[str, str], overwrite: bool) -> None:
     for path in sources:
         check_replaceable(path, overwrite)
     for path, text in sources.items():
-        write_file(path, text.encode("ascii"))
+        files.write_file(path, text.encode("ascii"))
