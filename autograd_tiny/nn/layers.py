@@ -420,6 +420,20 @@ def as_list(x: Any) -> Any:
     return [x] if isinstance(x, str) or not hasattr(x, "__len__") else x
 
 
+def flatten(x: Any) -> list[Any]:
+    """The elements of nested lists in order, as PyTorch's Flatten: of the rows of an Embedding, or of an image.
+
+    Args:
+        x: Values or numbers in lists of any depth, or in an array.
+
+    Returns:
+        One list of them.
+    """
+    if isinstance(x, list | tuple) or getattr(x, "ndim", 0) > 0:
+        return [element for part in x for element in flatten(part)]
+    return as_list(x)  # type: ignore[no-any-return]
+
+
 def unwrap_single(outputs: list[Any]) -> Any:
     """The element of a list of one, as micrograd returns it; longer lists as they are."""
     return outputs[0] if len(outputs) == 1 else outputs
