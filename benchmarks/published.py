@@ -289,6 +289,20 @@ def activations(its: Results) -> str:
     return table(("activation", "tape", "PyTorch, eager", "times as fast"), [row(name) for name in names])
 
 
+def javascript(its: Results) -> str:
+    """Tapes in JavaScript."""
+    _, _, *rows = its.tables.get("export-javascript", [[[], []]])[0]
+
+    def row(job: str) -> Row:
+        def cells() -> list[str]:
+            native, node = (its.time("export-javascript", job, name, "µs") for name in ("native tape", "tape.js"))
+            return [job, native, node, its.cell("export-javascript", job, "times as long")]
+
+        return cells
+
+    return table(("value and gradient", "native tape", "tape.js", "times as long"), [row(cells[0]) for cells in rows])
+
+
 def processors(its: Results) -> str:
     """Tapes with each kind of vector instructions."""
     head = ("value and gradient", "AVX-512", "AVX2", "all other processors", "NumPy's rows")
@@ -433,6 +447,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "docs/reference/speed.md": {
         "machine": lambda its: f"One run: {its.machine}", "engine": engine, "tape": tape, "tape costs": tape_costs,
         "functions": functions, "activations": activations, "processors": processors,
+        "javascript": javascript,
         "recording": recording, "values": values, "training": training, "derivatives": derivatives,
         "cheap gradient": cheap_gradient, "seeing": seeing,
     },

@@ -30,6 +30,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "training-mnist": ("training", "mnist"),
     "initial-weights": ("training", "early_epochs"),
     "seeing": ("seeing", "seeing"),
+    "export-javascript": ("doors.javascript", "javascript"),
     "dask": ("doors.partitions", "on_workers"),
     "dask-one-partition": ("doors.partitions", "one_partition"),
 }

@@ -53,6 +53,8 @@ def missing(name: str) -> str:
             return "not built, or not for this processor"
     if name == "c" and not which("cc"):
         return "no C compiler"
+    if name == "node" and not which("node"):
+        return "not installed"
     return ""
 
 

@@ -37,8 +37,8 @@ def points(name: str, batch: int) -> tuple[Any, Any]:
     return rng.random((batch, NETWORKS[name][0])), rng.integers(0, 10, batch)
 
 
-def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str, activation: str) -> Answers:
-    """The loss of one sample is recorded, with its target among the inputs."""
+def tape_of_loss(layers: Layers, inputs: Any, targets: Any, activation: str = "relu") -> tuple[Any, Any, Any]:
+    """The tape of the loss of one sample, with its target among the inputs; the samples; the parameters."""
     ours = import_module("autograd_tiny")
     vectors = import_module("autograd_tiny.vectors")
     size = inputs.shape[1]
@@ -55,7 +55,12 @@ def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str, activat
     else:
         scores = model(x)
         loss = ours.logsumexp(scores) - ours.dot(target, scores)
-    tape = ours.record(loss, leaves, parameters)
+    return ours.record(loss, leaves, parameters), samples, parameters
+
+
+def network_on_tape(layers: Layers, inputs: Any, targets: Any, how: str, activation: str) -> Answers:
+    vectors = import_module("autograd_tiny.vectors")
+    tape, samples, parameters = tape_of_loss(layers, inputs, targets, activation)
 
     def live() -> float:
         return float(tape.backward(samples, accumulate=False))
