@@ -118,13 +118,18 @@ def of_function(
     elsewhere = _with_indices(second_point(numbers), first)
     leaves = first.possible_parameters(frozen) if given is None else given
     moved = leaves if given is not None else [*dict.fromkeys([*leaves, *readings.leaves(first.inputs, frozen)])]
-    generators = Generators(f)          # not before the first run, which may have made parameters from random numbers
-    with parameters_moved(moved, second_point([x.data for x in moved])):
-        second = _traced_again(call, elsewhere, names)
-    if generators.drawn_from():
+    drawn_from = ""
+    for _ in range(2):                  # twice, if another thread may have drawn meanwhile
+        generators = Generators(f)      # not before the first run, which may have made parameters from random numbers
+        with parameters_moved(moved, second_point([x.data for x in moved])):
+            second = _traced_again(call, elsewhere, names)
+        drawn_from = generators.drawn_from()
+        if not drawn_from:
+            break
+    if drawn_from:
         raise ValueError(
-            f"{name_of(f)} draws random numbers from {generators.drawn_from()}, and a tape would repeat those of one "
-            "call for every sample: pass them as an argument"
+            f"{name_of(f)} draws random numbers from {drawn_from}, and a tape would repeat those of one call for every "
+            "sample: pass them as an argument"
         )
     if given is None:
         leaves = _not_made_by(call, numbers, names, leaves, second)

@@ -2,6 +2,7 @@
 import random
 import subprocess
 import sys
+import threading
 from functools import partial
 
 import numpy as np
@@ -121,6 +122,21 @@ def test_parameters_that_are_drawn_at_the_first_call_only():
 
     tape = record(f, [1.0, 2.0])
     assert tape.parameters == tuple(layers[0].parameters())
+
+
+def test_another_thread_may_draw_meanwhile():
+    """As the threads of Dask's workers do, of which some record while others draw."""
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        if len(calls) == 2:
+            other = threading.Thread(target=random.random)
+            other.start()
+            other.join()
+        return x * 2.0
+
+    assert record(f, 1.0)([3.0]) == [6.0] and len(calls) == 3
 
 
 def test_a_generator_that_is_made_anew_with_a_seed_is_a_constant():
