@@ -77,8 +77,9 @@ def value_and_grad(
         tape: A tape. Operations of the user's own must be in a module that the workers can import.
         X: A dask array (rows, inputs), or a dask dataframe with a column for each name in tape.inputs; it may have
             others, too. The sizes of partitions need not be known. A tape of one input takes (rows,), too.
-        weights: For each row, in an array or in a dask array or series with the partitions of X; or one number for
-            all rows. By default the result is the mean.
+        weights: One for each row: in a dask array with the partitions of X, in an array if their sizes are known, or
+            with a dataframe in a dask series, where they are found by the index. Or one number for all rows. By default
+            the result is the mean.
         output: The index of one of the outputs, from 0.
         at: An array (parameters,), to be used instead of the data of the parameters.
         check_finite: Whether nan and infinity are errors, in X and in the results.
@@ -256,10 +257,14 @@ def sum_alone(call: Call, partition: int, x: Any, weights: Any) -> PartialSum:
 
 
 def _rows_and_weights(call: Call, x: Any, weights: Any) -> tuple[Array, Array | float]:
-    """Those of a partition, checked."""
-    tape = call.tape
+    """Those of a partition, checked. Weights may be the last column of x."""
+    tape, given = call.tape, weights if call.weight is None else call.weight
+    if given is None:
+        x, given = x[:, :-1], arguments.numeric(x[:, -1], "weights")
+        if np.isnan(given).any():
+            place = int(np.isnan(given).argmax())
+            raise ValueError(f"X[{place}] has no weight, but nan: those of a dataframe are found by its index")
     rows = arguments.samples(x, tape.inputs, call.check_finite, tape.dtype)
-    given = call.weight if call.weight is not None else np.asarray(weights)
     return rows, arguments.sample_weights(given, len(rows), tape.dtype)
 
 
@@ -293,38 +298,51 @@ def _total(
     task: Callable[..., PartialSum], tape: Tape, X: Any, weights: Any, output: int, at: Any, check_finite: bool
 ) -> PartialSum:
     """The weighted sum, or the mean; the sum of the gradients; and the number of rows."""
-    x = _rows_of(X, tape)
-    weight, of_partitions = _weights_of(weights, x)
+    by_index = _is_labelled(X) and _is_labelled(weights)
+    x = _rows_of(X, tape, weights if by_index else None)
+    weight, array = (None, None) if by_index else _weights_of(weights, x)
+    # optimised one by one, rows and weights that come from one file would each read it
+    rows = x.to_delayed(optimize_graph=array is None)[:, 0]
+    of_rows = [None] * len(rows) if array is None else array.to_delayed(optimize_graph=False)
     call = dask.delayed(Call(tape, x, output, at, check_finite, weight), traverse=False)
     one, several = dask.delayed(task, pure=False), dask.delayed(added, pure=False)
-    parts = [
-        one(call, k, part, its_weights)
-        for k, (part, its_weights) in enumerate(zip(x.to_delayed()[:, 0], of_partitions, strict=True))
-    ]
+    parts = [one(call, k, *both) for k, both in enumerate(zip(rows, of_rows, strict=True))]
     while len(parts) > 1:
         parts = [several(parts[k : k + GROUP]) for k in range(0, len(parts), GROUP)]
-    ((total, gradient, rows),) = dask.compute(parts[0])
-    if not rows:
+    ((total, gradient, count),) = dask.compute(parts[0])
+    if not count:
         raise ValueError("X of one row at least is expected, got 0 rows")
     if weights is None:
-        total /= rows
+        total /= count
     if check_finite:
         arguments.finite(total, "the value")
-    return total, gradient, rows
+    return total, gradient, count
 
 
-def _rows_of(X: Any, tape: Tape) -> Any:
-    """X as a dask array (rows, inputs) that is divided by rows only."""
-    if dask.is_dask_collection(X) and is_dataframe_like(X):
-        X = X[_columns(X.columns.tolist(), tape.inputs)].to_dask_array()
-    elif dask.is_dask_collection(X) and is_series_like(X):
+def _is_labelled(x: Any) -> bool:
+    """Whether it is a dataframe or a series of Dask."""
+    return bool(dask.is_dask_collection(x) and (is_dataframe_like(x) or is_series_like(x)))
+
+
+def _rows_of(X: Any, tape: Tape, weights: Any = None) -> Any:
+    """X as a dask array (rows, inputs) that is divided by rows only. A series of weights is one column more."""
+    if not isinstance(tape, Tape):
+        raise TypeError(f"a tape is expected first, as record(…) makes them, got {describe(tape)}")
+    inputs = len(tape.inputs)
+    if _is_labelled(X):
+        if is_series_like(X):
+            X = X.to_frame(tape.inputs[0] if inputs == 1 else X.name)
+        names = _columns(X.columns.tolist(), tape.inputs)
+        X = X[names]
+        if weights is not None:
+            weight = "weights" + "_" * max(map(len, names))     # the name of no input
+            X, inputs = X.assign(**{weight: weights})[[*names, weight]], inputs + 1
         X = X.to_dask_array()
     if not isinstance(X, da.Array):
         raise TypeError(
             f"X: a dask array or dataframe is expected, got {describe(X)}: arrays in memory go to the methods of the "
             "tape"
         )
-    inputs = len(tape.inputs)
     if X.ndim == 1 and inputs == 1:
         X = X[:, None]
     if X.ndim != 2 or X.shape[1] != inputs:
@@ -344,29 +362,29 @@ def _columns(found: list[Any], inputs: Sequence[str]) -> list[str]:
     return [*inputs]
 
 
-def _weights_of(weights: Any, x: Any) -> tuple[float | None, Sequence[Any]]:
-    """One weight for all rows, or those of each partition."""
-    partitions, sizes = x.numblocks[0], x.chunks[0]
+def _weights_of(weights: Any, x: Any) -> tuple[float | None, Any]:
+    """One weight for all rows, or a dask array with the partitions of x."""
+    sizes = x.chunks[0]
     if weights is None:
-        return 1.0, [None] * partitions
+        return 1.0, None
     if not dask.is_dask_collection(weights):
         given = arguments.numeric(weights, "weights")
         if given.shape == ():
-            return float(given), [None] * partitions
+            return float(given), None
         if isnan(x.shape[0]):
             raise ValueError(
                 "weights: an array goes with partitions of X whose sizes are known, which X.compute_chunk_sizes() "
                 "finds; or give a dask array or series with the partitions of X"
             )
-        weights = da.from_array(arguments.sample_weights(given, x.shape[0]), chunks=(sizes,))
+        return None, da.from_array(arguments.sample_weights(given, x.shape[0]), chunks=(sizes,))
     if is_series_like(weights):
         weights = weights.to_dask_array()
     if not isinstance(weights, da.Array) or weights.ndim != 1:
         raise ValueError(f"weights: one for each row is expected, got {describe(weights)}")
     if not isnan(x.shape[0]) and not isnan(weights.shape[0]):
-        if x.shape != (*weights.shape, x.shape[1]):
+        if x.shape[0] != weights.shape[0]:
             raise ValueError(f"weights: one for each of {x.shape[0]:,} rows is expected, got {weights.shape[0]:,}")
-        weights = weights.rechunk((sizes,))
-    elif weights.numblocks[0] != partitions:
-        raise ValueError(f"weights have {weights.numblocks[0]} partitions, and X has {partitions}: they go together")
-    return None, weights.to_delayed()
+        return None, weights.rechunk((sizes,))
+    if weights.numblocks[0] != len(sizes):
+        raise ValueError(f"weights have {weights.numblocks[0]} partitions, and X has {len(sizes)}: they go together")
+    return None, weights

@@ -321,6 +321,7 @@ def test_no_task_takes_more_than_a_partition_and_none_is_kept():
 # ---- errors
 
 @pytest.mark.parametrize("call, error, message", [
+    (lambda: value_and_grad(np.sin, X), TypeError, r"a tape is expected first, as record\(…\) makes them, got ufunc"),
     (lambda: value_and_grad(TAPE, A), TypeError, "a dask array or dataframe is expected, got ndarray"),
     (lambda: value_and_grad(TAPE, dask.delayed(A)), TypeError, "a dask array or dataframe is expected, got Delayed"),
     (lambda: value_and_grad(TAPE, X[:, 0]), ValueError, r"X has 2 columns \(x, y\)"),
@@ -355,12 +356,37 @@ def test_wrong_columns_are_named():
 
 def test_weights_that_do_not_go_with_partitions_of_unknown_size_are_errors():
     frame = dd.from_pandas(FRAME, npartitions=5)
+    x = frame[["x", "y"]].to_dask_array()
     with pytest.raises(ValueError, match=r"sizes are known, which X.compute_chunk_sizes\(\) finds"):
         value_and_grad(TAPE, frame, WEIGHTS)
     with pytest.raises(ValueError, match="weights have 2 partitions, and X has 5"):
-        value_and_grad(TAPE, frame, frame.weight.repartition(npartitions=2))
+        value_and_grad(TAPE, x, frame.weight.repartition(npartitions=2))
     with pytest.raises(PartitionError, match=r"partition \d of X: ValueError: weights: one for each of \d+ samples"):
+        value_and_grad(TAPE, x, frame[frame.x > 0].weight)
+    with pytest.raises(PartitionError, match=r"X\[\d+\] has no weight, but nan: those of a dataframe are found"):
         value_and_grad(TAPE, frame, frame[frame.x > 0].weight)
+
+
+def test_weights_of_a_dataframe_are_found_by_its_index():
+    frame = dd.from_pandas(FRAME, npartitions=5)
+    expected = TAPE.value_and_grad(A, WEIGHTS)
+    elsewhere = dd.from_pandas(FRAME.weight.sample(frac=1.0, random_state=0), npartitions=2)
+    for weights in frame.weight, frame.weight.repartition(npartitions=2), elsewhere:
+        close(value_and_grad(TAPE, frame, weights)[1], expected[1])
+    tape = record(lambda x: at.exp(W[0] * x), 1.0)
+    close(value(tape, frame.x, frame.weight), tape.value_and_grad(A[:, :1], WEIGHTS)[0])
+    close(value(tape, frame.x.rename("other").to_frame("x"), frame.weight * 0.0), 0.0)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")         # by Dask itself
+def test_a_file_is_read_once_for_rows_and_weights(tmp_path):
+    """Also where Dask reads some columns in other partitions than all of them."""
+    dd.from_pandas(FRAME.assign(text="a"), npartitions=7).to_parquet(tmp_path / "prices")
+    frame = dd.read_parquet(tmp_path / "prices")
+    close(value_and_grad(TAPE, frame, frame.weight)[1], TAPE.value_and_grad(A, WEIGHTS)[1])
+    table = made.partitions((50, 50), folder=str(tmp_path))
+    close(value(TAPE, table, abs(table[:, 0])), TAPE.value_and_grad(part := made.made((50, 50)), abs(part[:, 0]))[0])
+    assert len(Path(tmp_path, "notes").read_text().splitlines()) == 2
 
 
 def test_nan_passes_through_unless_it_is_asked_for():
