@@ -126,6 +126,7 @@ def against_micrograd(its: Results, what: str, ours: str) -> Row:
 
 NODE_BYTES = "the tape's bytes"
 COMPARED = ("what", "autograd_tiny", "peer", "times as fast")
+PARTITION = "rows in the partition"
 BOTH, GRADIENT = "forward + backward", "value + gradient"
 NATIVE_FASTER, TAPE_FASTER = "native is as many times faster", "the tape is as many times faster"
 JITTED_FASTER = "native jitted is as many times faster"
@@ -303,6 +304,28 @@ def javascript(its: Results) -> str:
     return table(("value and gradient", "native tape", "tape.js", "times as long"), [row(cells[0]) for cells in rows])
 
 
+def dask(its: Results) -> str:
+    """Sums over the partitions of a dask array."""
+    def row(workers: str, faster: bool) -> Row:
+        return lambda: [
+            workers, its.time("dask", workers, GRADIENT, "s", "workers"),
+            its.cell("dask", workers, "times as fast as one", "workers") if faster else "",
+        ]
+
+    return table(("workers", "value and gradient", "times as fast"), [row("1", False), row("2", True)])
+
+
+def dask_added(its: Results) -> str:
+    """What Dask adds to a partition."""
+    columns = "tape alone", "added", "added 2"
+
+    def row(rows: str) -> Row:
+        return lambda: [rows, *(its.time("dask", rows, name, "ms", PARTITION) for name in columns)]
+
+    head = PARTITION, "the tape alone", "added by Dask's threads", "added by a worker"
+    return table(head, [row(rows) for rows in ("1,000", "100,000", "500,000")])
+
+
 def processors(its: Results) -> str:
     """Tapes with each kind of vector instructions."""
     head = ("value and gradient", "AVX-512", "AVX2", "all other processors", "NumPy's rows")
@@ -447,7 +470,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "docs/reference/speed.md": {
         "machine": lambda its: f"One run: {its.machine}", "engine": engine, "tape": tape, "tape costs": tape_costs,
         "functions": functions, "activations": activations, "processors": processors,
-        "javascript": javascript,
+        "javascript": javascript, "dask": dask, "dask added": dask_added,
         "recording": recording, "values": values, "training": training, "derivatives": derivatives,
         "cheap gradient": cheap_gradient, "seeing": seeing,
     },
