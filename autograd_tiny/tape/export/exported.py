@@ -30,7 +30,7 @@ class Exported:
             overwrite: Whether a file that this package did not write may be replaced.
 
         Raises:
-            TypeError: An operation is one of your own, which has no translation.
+            TypeError: An operation is one of your own, which has no translation; path is no name of a file.
             FileExistsError: There is a file that this package did not write.
             OSError: There is no such folder, or it can't be written to.
         """

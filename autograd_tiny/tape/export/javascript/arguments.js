@@ -7,6 +7,7 @@ import { quoted } from "./program.js";
 export function samplesOf(X, width) {
   if (Array.isArray(X) && X.length > 0 && typeof X[0] !== "number") {
     for (const row of X) {
+      if (typeof row !== "object" || row === null) throw new TypeError(`a sample is an array, got ${quoted(row)}`);
       if (row.length !== width) throw new RangeError(`a sample has ${width} numbers, got ${row.length}`);
     }
     return { x: checkedNumbers(X.flatMap((row) => Array.from(row))), count: X.length };

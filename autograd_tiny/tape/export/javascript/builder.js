@@ -116,7 +116,7 @@ export class Builder {
 
   /** An operation of constants is computed at once: a program has no such instruction. */
   #instruction(operation, nodes) {
-    const rate = Math.max(...nodes.map((node) => node.rate));
+    const rate = nodes.reduce((largest, node) => Math.max(largest, node.rate), CONSTANT);
     if (rate !== CONSTANT) return this.#append(rate, operation, nodes);
     return this.constant(evaluate(operation, nodes.map((node) => this.#numbers.get(node))).value);
   }

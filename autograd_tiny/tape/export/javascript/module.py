@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from os import PathLike
 
+from ....boundary.files import file_name
 from ..files import MARK, write_sources
 from ..names import in_comment, in_string
 from ..source import Source, refuse_own_operations
@@ -94,7 +95,7 @@ function oneSample(x) {
 
 def write_module(source: Source, path: str | PathLike[str], overwrite: bool) -> None:
     """Write a tape as a module of JavaScript; see Tape.to_javascript."""
-    write_sources({str(path): module(source)}, overwrite)
+    write_sources({file_name(path): module(source)}, overwrite)
 
 
 def module(source: Source) -> str:

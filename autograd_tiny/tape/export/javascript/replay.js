@@ -35,7 +35,7 @@ export class Replay {
   values(X, { at = this.parameters, out } = {}) {
     const { x, count } = samplesOf(X, this.inputs.length);
     const found = roomFor(out, count * this.outputs);
-    this.#runner(ALL).values(checkedParameters(at, this.parameters.length), x, count, found);
+    this.#runner(ALL).values(checkedParameters(at, this.program.parameters), x, count, found);
     return found;
   }
 
@@ -44,7 +44,7 @@ export class Replay {
     if (count === 0) throw new RangeError("a batch of one sample at least is expected, got 0 samples");
     const gradient = roomFor(out, this.parameters.length);
     const runner = this.#runner(output);
-    const numbers = checkedParameters(at, this.parameters.length);
+    const numbers = checkedParameters(at, this.program.parameters);
     const value = runner.gradient(numbers, x, count, checkedWeights(weights, count), gradient);
     return { value, gradient };
   }
@@ -53,7 +53,7 @@ export class Replay {
     const { x, count } = samplesOf(X, this.inputs.length);
     const values = new Float64Array(count);
     const gradients = new Float64Array(x.length);
-    const numbers = checkedParameters(at, this.parameters.length);
+    const numbers = checkedParameters(at, this.program.parameters);
     this.#runner(output).inputGradients(numbers, x, count, values, gradients);
     return { values, gradients };
   }

@@ -192,9 +192,11 @@ export function placeOf(index, n) {
 }
 
 export function indexMessage(index, n) {
-  const shown = Number.isInteger(index) ? String(index) : String(Number(index.toPrecision(6)));
-  if (!Number.isInteger(index)) return `an index is an integer, such as 2 or 2.0, got ${shown}`;
-  return `index ${shown} is out of range: the indices of ${n} values are ${-n} to ${n - 1}`;
+  if (!Number.isInteger(index)) {
+    const shown = String(Number(index.toPrecision(6))).toLowerCase().replace("infinity", "inf");
+    return `an index is an integer, such as 2 or 2.0, got ${shown}`;
+  }
+  return `index ${index} is out of range: the indices of ${n} values are ${-n} to ${n - 1}`;
 }
 
 // ---- loops over samples, four rows at a time

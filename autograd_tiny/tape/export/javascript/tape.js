@@ -52,7 +52,7 @@ export class Tape extends Replay {
     const target = program.outputs[checkedOutput(output, this.outputs)];
     const values = new Float64Array(program.slots);
     values.set(x);
-    values.set(checkedParameters(at, this.parameters.length), program.inputs);
+    values.set(checkedParameters(at, program.parameters), program.inputs);
     const number = (slot) => (slot < 0 ? program.constants[-1 - slot] : values[slot]);
     const derivatives = program.instructions.map(({ operation, operands }, k) => {
       const found = evaluate(operation, operands.map(number));

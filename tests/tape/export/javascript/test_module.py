@@ -132,5 +132,7 @@ def test_files_of_others_stay_and_folders_must_be_there(module, tmp_path):
     assert path.read_text() == "mine\n"
     network().to_javascript(path, overwrite=True)
     network().to_javascript(path)
+    with pytest.raises(TypeError, match="path: the name of a file is expected"):
+        network().to_javascript(3)
     with pytest.raises(FileNotFoundError):
         network().to_javascript(tmp_path / "missing" / "f.mjs")

@@ -167,7 +167,8 @@ def test_takes_of_rows_and_of_scalars(node, tmp_path):
     (3.0, "sample 130: index 3 is out of range: the indices of 3 values are -3 to 2"),
     (-4.0, "sample 130: index -4 is out of range: the indices of 3 values are -3 to 2"),
     (0.5, "sample 130: an index is an integer, such as 2 or 2.0, got 0.5"),
-    (float("nan"), "sample 130: an index is an integer, such as 2 or 2.0, got NaN"),
+    (float("nan"), "sample 130: an index is an integer, such as 2 or 2.0, got nan"),
+    (float("-inf"), "sample 130: an index is an integer, such as 2 or 2.0, got -inf"),
 ])
 def test_a_wrong_index_is_an_error_that_names_the_sample(node, tmp_path, index, message):
     indices = np.zeros(200)
