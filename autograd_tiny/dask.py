@@ -137,7 +137,7 @@ def map_rows(
     Raises:
         TypeError: X is neither a dask array nor a dask dataframe.
         ValueError: X has other columns than the tape has inputs, there is no such method, or `at` does not fit.
-            PartitionError, when it is computed.
+        PartitionError: When it is computed: a partition failed; the message says which.
     """
     if method not in METHODS:
         raise ValueError(f"method {quoted(method)} is not known; there are {', '.join(METHODS)}")

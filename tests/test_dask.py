@@ -208,8 +208,11 @@ def test_an_error_names_the_partition_and_keeps_its_cause(client):
         assert type(caught.value.__cause__) is ValueError
 
 
-def test_a_tape_travels_to_a_worker_once(client, tmp_path):
-    """Whatever the number of partitions: its arguments note where they are unpickled."""
+@pytest.mark.parametrize("compute", [
+    lambda: value_and_grad(TAPE, X), lambda: map_rows(TAPE, X, "jacobian").sum().compute()
+], ids=["sum", "rows"])
+def test_a_tape_travels_to_a_worker_once(client, tmp_path, compute):
+    """Whatever the number of partitions: the arguments of a call note where they are unpickled."""
     from autograd_tiny import dask as ours
 
     class Noted(ours.Call):
@@ -219,7 +222,7 @@ def test_a_tape_travels_to_a_worker_once(client, tmp_path):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ours, "Call", Noted)
-        value_and_grad(TAPE, X)
+        compute()
     lines = Path(tmp_path, "notes").read_text().splitlines()
     workers = {str(pid) for pid in client.run(os.getpid).values()}
     there = [line.rpartition(" ")[2] for line in lines]

@@ -50,19 +50,3 @@ def until(condition):
     """Wait for something that is certain to come."""
     while not condition():
         time.sleep(0.01)
-
-
-class Counted:
-    """An array that notes where it is unpickled: with at=Counted(…) a test sees how often arguments travel."""
-
-    def __init__(self, numbers, folder):
-        self.numbers, self.folder = numbers, folder
-
-    def __reduce__(self):
-        noted(self.folder, "sent")
-        return Counted, (self.numbers, self.folder)
-
-
-def loaded(numbers, folder):
-    noted(folder, "loaded")
-    return Counted(numbers, folder)
