@@ -20,6 +20,7 @@ from measuring.processes import PEERS, missing
 from reports.derivatives import cheap_gradient, derivatives, minimisation
 from reports.engine import chain, importing, memory, moons, scaling
 from reports.functions import functions, tape_activations, tape_options
+from reports.inference import export_onnx
 from reports.javascript import export_javascript
 from reports.partitions import dask
 from reports.seeing import seeing
@@ -38,7 +39,8 @@ WORKLOADS: dict[str, Callable[[], str]] = {
     "tape-recording": tape_recording, "tape-recording-functions": tape_recording_functions, "tape-simd": tape_simd,
     "functions": functions, "tape-activations": tape_activations, "tape-options": tape_options,
     "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
-    "initial-weights": initial_weights, "seeing": seeing, "export-javascript": export_javascript, "dask": dask,
+    "initial-weights": initial_weights, "seeing": seeing, "export-javascript": export_javascript,
+    "export-onnx": export_onnx, "dask": dask,
 }
 
 

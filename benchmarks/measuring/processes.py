@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 FOLDER = Path(__file__).parents[1]      # of the benchmarks
-PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi", "scikit-learn", "dask")
+PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi", "scikit-learn", "dask", "onnxruntime")
 GIB = 2**30
 KERNELS = ("avx512f", "avx2", "default")        # of native tapes: engines of their own
 ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
