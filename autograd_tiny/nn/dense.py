@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .activations import ACTIVATIONS, ActivationFunction, linear
+from .embedding import Embedding
 from .layers import MLP, Activation, Layer, Sequential, flatten
 from .module import Module
 
@@ -60,10 +61,12 @@ def _merged(parts: Sequence[Any]) -> list[Any]:
 
 def _without_idle(parts: Sequence[Any]) -> list[Any]:
     """The parts, without `flatten` where there are no rows of an Embedding: the inputs of a sample are one list."""
-    return [
-        part for k, part in enumerate(parts)
-        if part is not flatten or (k > 0 and isinstance(parts[k - 1], Module) and not isinstance(parts[k - 1], Dense))
-    ]
+    found, has_rows = [], False
+    for part in parts:
+        if part is not flatten or has_rows:
+            found.append(part)
+        has_rows = isinstance(part, Embedding) or (has_rows and part is not flatten)
+    return found
 
 
 def is_activation(part: Any) -> bool:

@@ -1,6 +1,7 @@
 """nn.from_state_dict: an MLP of weights and biases alone, as files of PyTorch and other libraries have them."""
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from .activations import ActivationFunction, activation_function
 from .dense import Array, Dense, array_of, network_of
 
 WEIGHT, BIAS = "weight", "bias"
+NUMBERS = re.compile(r"([0-9]{1,9})")
 
 
 def from_state_dict(
@@ -19,7 +21,8 @@ def from_state_dict(
     """A network of fully connected layers with given weights, such as the state_dict of a torch.nn.Sequential.
 
     The names are those of PyTorch: "0.weight" (outputs, inputs) and "0.bias" (outputs,), "2.weight", …; whatever stands
-    before the last dot is the name of a layer. Layers follow each other in the order of their weights in `state`.
+    before the last dot is the name of a layer. Layers whose names differ in their numbers alone are in the order of
+    these, as a file may have them in another; all others in the order of their weights in `state`.
 
     Args:
         state: Arrays by name: of NumPy, or tensors of PyTorch, which need not be installed.
@@ -43,7 +46,7 @@ def from_state_dict(
 
 def _layers(state: Mapping[str, Any]) -> list[Dense]:
     arrays = {name: _numeric(name, given) for name, given in state.items()}
-    names = [name for name in arrays if _part(name) == WEIGHT]
+    names = _in_order([name for name in arrays if _part(name) == WEIGHT])
     if not names:
         raise ValueError(f"state has no weights of layers, such as '0.weight': there are {some_of(arrays)}")
     layers, width, before = [], None, ""
@@ -61,6 +64,14 @@ def _layers(state: Mapping[str, Any]) -> list[Dense]:
     if arrays:
         raise ValueError(f"{some_of(arrays)}: only weights and biases of fully connected layers are known")
     return layers
+
+
+def _in_order(names: list[str]) -> list[str]:
+    """Names that differ in their numbers alone, by these: 2.weight comes before 10.weight."""
+    parts = {name: NUMBERS.split(name) for name in names}
+    if len({tuple(each[::2]) for each in parts.values()}) != 1:
+        return names
+    return sorted(names, key=lambda name: [int(number) for number in parts[name][1::2]])
 
 
 def _part(name: Any) -> str:

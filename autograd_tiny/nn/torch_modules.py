@@ -10,7 +10,7 @@ from typing import Any
 
 from ..boundary.arguments import describe
 from ..boundary.libraries import missing
-from ..boundary.text import quoted
+from ..boundary.text import quoted, shortened
 from ..engine.functions import log_softmax, softmax
 from .activations import ACTIVATIONS, ActivationFunction
 from .dense import Dense, array_of, network_of
@@ -43,7 +43,7 @@ def from_torch(module: Any) -> Any:
     Raises:
         ImportError: PyTorch is missing.
         TypeError: It is no module of PyTorch, or a module in it is of another class; the message names it.
-        ValueError: A module has an argument that has no counterpart here.
+        ValueError: A module has an argument, or a hook, that has no counterpart here.
     """
     try:
         import torch
@@ -58,7 +58,7 @@ def from_torch(module: Any) -> Any:
 def _leaves(torch_nn: Any, path: str, module: Any) -> Iterator[tuple[str, Any]]:
     """The modules in sequence with their names, without Sequentials."""
     if type(module) is torch_nn.Sequential:
-        for name, part in module.named_children():
+        for name, part in module._modules.items():              # also one that is there twice, as a ReLU may be
             yield from _leaves(torch_nn, f"{path}.{name}" if path else name, part)
     else:
         yield path, module
@@ -69,9 +69,12 @@ def _converted(torch_nn: Any, path: str, module: Any) -> Any:
     name, kind = f"the module {quoted(path)}" if path else "the module", type(module).__name__
     if type(module) is not getattr(torch_nn, kind, None) or kind not in KNOWN:
         raise TypeError(
-            f"{name} is a {kind}, which has no counterpart here; there are {', '.join(KNOWN)}. "
+            f"{name} is of the class {shortened(type(module).__qualname__)}, which has no counterpart here; there are "
+            f"those of torch.nn called {', '.join(KNOWN)}. "
             "Of a network of your own class, pass its layers in order: from_torch(torch.nn.Sequential(net.a, net.b))"
         )
+    if module._forward_hooks or module._forward_pre_hooks:
+        raise _refused(name, "a hook")
     if kind in ACTIVATIONS_OF:
         return ACTIVATIONS[ACTIVATIONS_OF[kind]]
     return CONVERTERS[kind](module, name)

@@ -34,6 +34,13 @@ def test_names_may_be_long_and_a_bias_may_be_missing():
     assert "b" not in nn.from_state_dict({"weight": np.ones((1, 2))}).state_dict()
 
 
+def test_layers_with_numbers_are_in_the_order_of_these():
+    ones = {f"layers.{k}.weight": np.full((2, 2), float(k)) for k in (10, 2, 0)}
+    assert [each[0, 0] for each in nn.from_state_dict(ones).state_dict().values()] == [0.0, 2.0, 10.0]
+    named = {f"{name}.weight": np.full((2, 2), float(k)) for k, name in enumerate(["input", "hidden2", "hidden1"])}
+    assert [each[0, 0] for each in nn.from_state_dict(named).state_dict().values()] == [0.0, 1.0, 2.0]
+
+
 def test_the_numbers_are_copies():
     weights = np.ones((1, 2))
     model = nn.from_state_dict({"weight": weights})

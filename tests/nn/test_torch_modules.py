@@ -67,6 +67,19 @@ def test_nested_sequentials_dropout_and_layers_without_bias():
     assert model.training and not nn.from_torch(net.eval()).layers[1].training
 
 
+def test_a_module_that_is_there_twice_is_there_twice():
+    relu, square = torch.nn.ReLU(), torch.nn.Linear(3, 3)
+    model = agree(torch.nn.Sequential(square, relu, torch.nn.Sequential(square, relu), torch.nn.Linear(3, 1), relu))
+    assert [len(layer.neurons) for layer in model.layers] == [3, 3, 1]
+
+
+def test_a_hook_is_refused():
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2))
+    net[0].register_forward_hook(lambda module, x, y: 2 * y)
+    with pytest.raises(ValueError, match="the module '0' has a hook"):
+        nn.from_torch(net)
+
+
 def test_an_embedding():
     net = torch.nn.Sequential(torch.nn.Embedding(5, 3), torch.nn.Flatten(), torch.nn.Linear(6, 2))
     indices = np.random.default_rng(1).integers(0, 5, size=(20, 2))
@@ -104,11 +117,11 @@ class Odd(torch.nn.Linear):
 
 @pytest.mark.parametrize(("module", "error", "message"), [
     (3, TypeError, "a torch.nn.Module is expected, got int 3"),
-    (torch.nn.Conv2d(1, 1, 1), TypeError, "the module is a Conv2d, which has no counterpart here"),
+    (torch.nn.Conv2d(1, 1, 1), TypeError, "the module is of the class Conv2d, which has no counterpart here"),
     (torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Sequential(torch.nn.BatchNorm1d(1))), TypeError,
-     "the module '1.0' is a BatchNorm1d"),
-    (Net(), TypeError, r"is a Net, .* pass its layers in order: from_torch\(torch.nn.Sequential"),
-    (torch.nn.Sequential(Odd(3, 2)), TypeError, "the module '0' is a Odd"),
+     "the module '1.0' is of the class BatchNorm1d"),
+    (Net(), TypeError, r"of the class Net, .* pass its layers in order: from_torch\(torch.nn.Sequential"),
+    (torch.nn.Sequential(Odd(3, 2)), TypeError, "the module '0' is of the class Odd"),
     (torch.nn.Softplus(beta=2), ValueError, "beta=2"),
     (torch.nn.GELU(approximate="tanh"), ValueError, "approximate='tanh'"),
     (torch.nn.Softmax(dim=0), ValueError, "dim=0"), (torch.nn.Dropout(1.0), ValueError, "p=1"),

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from references.onnx_models import CLOSE_TO_ZERO, NEWEST, SIGNS_OF_ZERO, differences, outputs
 from references.operations import ROWS
+from references.optional import needed
 from references.programs.random_graphs import Program
 from references.programs.random_tapes import Recorded
 
 from autograd_tiny import Value, digamma, polygamma, record, take
 from autograd_tiny.calculus.onnx.graph import DEFAULT, OLDEST
 
+reference = needed("onnx.reference", "onnx")
 INF, NAN = np.inf, np.nan
 POINTS = [
     0.0, -0.0, 5e-324, -1e-310, 1e-200, 1e-20, -1e-5, 0.1, -0.3, 0.5, -0.5, 0.7, 0.99, 1.0, -1.0, 1.5, -1.5, 2.5, -2.5,
@@ -61,6 +63,19 @@ def test_each_row_has_the_numbers_of_the_tape(dtype, opset, tmp_path):
             i = np.flatnonzero(bad)[0]
             wrong[name, operands] = int(bad.sum()), x[i].tolist(), float(found[i, k]), float(expected[i, k])
     assert not wrong
+
+
+def test_the_reference_implementation_of_onnx_agrees(tmp_path):
+    program = Program((0.5, 0.25, 0.125), tuple(steps()))
+    tape = Recorded(program, range(3), range(3, 3 + len(program.steps))).tape
+    tape.to_onnx(tmp_path / "rows.onnx")
+    x = SAMPLES[::3]
+    with np.errstate(all="ignore"):
+        found = reference.ReferenceEvaluator(str(tmp_path / "rows.onnx")).run(None, {"X": x})[0]
+    expected = tape(x)
+    for k, (name, operands) in enumerate(program.steps):
+        bad = differences(found[:, k], expected[:, k], CLOSE_TO_ZERO.get(name, 0.0))
+        assert not bad.any(), (name, operands, x[bad][0], found[bad, k][0], expected[bad, k][0])
 
 
 def test_the_documentation_lists_the_same_exceptions():
