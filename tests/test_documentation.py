@@ -102,6 +102,8 @@ def test_every_line_of_shell_can_be_run(page, tmp_path):
     (tmp_path / "train.py").write_text(TRAIN, "utf-8")
     for line in "".join(SHELL.findall(text_of(page))).splitlines():
         command, _, comment = line.partition("    # ")
+        if "--onnx" in command and not is_installed("onnx"):
+            continue
         if command.startswith("make "):
             assert command.removeprefix("make ") in TARGETS, line
         elif not command.startswith("pip install "):
