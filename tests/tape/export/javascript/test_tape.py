@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 from references.javascript.node import JavaScriptError, text_of
+from references.programs.random_tapes import Judge, Recorded, places, points, seeds, special_points, tame, wild
 from references.tapes import close
 
 import autograd_tiny as at
@@ -40,6 +42,33 @@ def test_a_trace_of_each_output(node, tmp_path, output):
     expected = [*tape.input_gradients([point], output)[0], *tape.value_and_grad([point], output=output)[1]]
     close(found["adjoints"][:3], expected)
     close(found["values"][tape.program.outputs[output]], tape([point])[0][output])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("tapes")
+
+
+@pytest.mark.parametrize("make", [points, special_points])
+@pytest.mark.parametrize("programs", [tame, wild], ids=["tame", "wild"])
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@given(st.data())
+def test_traces_of_random_programs(node, folder, programs, make, data):
+    program = data.draw(programs)
+    recorded = Recorded(program, places(data.draw, program))
+    last = len(program.leaves) + len(program.steps) - 1
+    leaf_of = {id(recorded.values[leaf]): leaf for leaf in recorded.others}
+    leaves = [*recorded.inputs, *(leaf_of[id(parameter)] for parameter in recorded.tape.parameters)]
+    for point in make(program, data.draw(seeds), 2).tolist():
+        judge = Judge(program, point)
+        recorded.set_parameters(point)
+        sample = np.array([point[i] for i in recorded.inputs])
+        found = node("trace", file=text_of(recorded.tape, folder), x=sample)
+        slot = recorded.tape.program.outputs[0]
+        if slot >= 0:
+            judge.value(last, found["values"][slot])
+        for leaf, adjoint in zip(leaves, found["adjoints"], strict=False):
+            judge.gradient(last, leaf, adjoint)
 
 
 @pytest.mark.parametrize(("operation", "operands", "value", "derivatives"), [
