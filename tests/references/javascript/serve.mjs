@@ -50,6 +50,16 @@ const answers = {
     const found = Array.isArray(outputs) ? outputs.map(operand) : operand(outputs);
     return { file: Tape.of(builder, found, dtype).save() };
   },
+  // a tape with a loss behind it: softplus(-target * output), on the inputs of the tape or on their products with 2
+  append({ file, doubled, given }) {
+    const builder = new Builder();
+    const tape = Tape.load(file);
+    const inputs = doubled ? tape.inputs.map((label) => builder.push("mul", builder.input(label), 2)) : undefined;
+    const added = builder.append(tape, given ?? inputs);
+    const target = builder.input("target");
+    const loss = builder.push("softplus", builder.push("neg", builder.push("mul", target, added.outputs[0])));
+    return { file: Tape.of(builder, [loss, ...added.outputs]).save() };
+  },
   // a function of a module, with arrays for texts that begin with "base64:"
   async call({ path, name, operands = [] }) {
     const read = (x) => {

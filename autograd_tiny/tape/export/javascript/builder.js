@@ -70,6 +70,23 @@ export class Builder {
     return this.#instruction(operation, nodes);
   }
 
+  /**
+   * All instructions of a tape, on some nodes for its inputs; by default on new inputs with their labels.
+   *
+   * Its parameters become parameters here, with their present numbers.
+   */
+  append(tape, inputs = tape.inputs.map((label) => this.input(label))) {
+    const { program } = tape;
+    if (inputs.length !== program.inputs) {
+      throw new TypeError(`the tape has ${program.inputs} inputs, got ${inputs.length} nodes`);
+    }
+    const parameters = tape.labels.map((label, k) => this.parameter(tape.parameters[k], label));
+    const nodes = [...inputs.map((x) => this.#operand(x)), ...parameters];
+    const node = (slot) => (slot < 0 ? this.constant(program.constants[-1 - slot]) : nodes[slot]);
+    for (const { operation, operands } of program.instructions) nodes.push(this.push(operation, ...operands.map(node)));
+    return { inputs: nodes.slice(0, program.inputs), parameters, outputs: program.outputs.map(node) };
+  }
+
   /** The program as the outputs need it: a node, or several. */
   program(outputs) {
     const found = (Array.isArray(outputs) ? outputs : [outputs]).map((x) => this.#operand(x));

@@ -103,6 +103,15 @@ export class Builder {
    * @throws TypeError there is no such operation, it takes another number of operands, or an operand is something else
    */
   push(operation: OperationName, ...operands: (GraphNode | number)[]): GraphNode;
+  /**
+   * All instructions of a tape, on some nodes for its inputs; by default on new inputs. Its parameters become parameters
+   * here, with their present numbers.
+   *
+   * @throws TypeError the tape has another number of inputs
+   */
+  append(tape: Tape, inputs?: (GraphNode | number)[]): {
+    inputs: GraphNode[]; parameters: GraphNode[]; outputs: GraphNode[];
+  };
   /** What Tape.of makes a tape of. slots: the slot of each node that the outputs need. */
   program(outputs: GraphNode | number | (GraphNode | number)[]): {
     program: Program; numbers: number[]; inputs: string[]; labels: string[]; slots: Map<GraphNode, number>;

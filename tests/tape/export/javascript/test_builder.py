@@ -3,12 +3,12 @@ import math
 
 import numpy as np
 import pytest
-from references.javascript.node import JavaScriptError
+from references.javascript.node import JavaScriptError, text_of
 from references.operations import REFERENCES, ROWS
 from references.tapes import batch, close
 
 import autograd_tiny as at
-from autograd_tiny import Tape
+from autograd_tiny import Tape, Value, record
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,31 @@ def test_a_network_is_built_trained_and_read_by_python(node, folder):
     hidden = [np.tanh(xs @ w[3 * k : 3 * k + 2] + w[3 * k + 2]) for k in range(2)]
     close(node("run", file=text, x=xs)["values"], w[6] * hidden[0] + w[7] * hidden[1] + w[8])
     close(node("run", file=text, x=xs)["gradient"], tape.value_and_grad(xs)[1])
+
+
+@pytest.mark.parametrize("doubled", [False, True])
+def test_a_tape_can_be_continued(node, folder, doubled):
+    """Of a network with all kinds of instructions: takes, constants, numbers that are computed before the samples."""
+    x, y, w, v = Value(0.5, "x"), Value(-1.0, "y"), Value(2.0, "w"), Value(-0.5, "v")
+    f = at.tanh(x * w + y * v + w * v) + at.take([x, w, 2.0], 1.0) - at.relu(y) / 3.0 + x * y + at.exp(w)
+    tape = record([f, x, at.sin(w)], [x, y], [w, v])
+    text = node("append", file=text_of(tape, folder), doubled=doubled)["file"]
+    path = folder / "continued.json"
+    path.write_text(text, encoding="utf-8")
+    longer = Tape.load(path)
+    assert longer.inputs == ("x", "y", "target")
+    assert [(p.label, p.data) for p in longer.parameters] == [("w", 2.0), ("v", -0.5)]
+    xs, targets = batch(6), np.linspace(-1.0, 1.0, 6)
+    outputs = tape(2.0 * xs if doubled else xs)
+    found = node("run", file=text, x=np.column_stack([xs, targets]))
+    close(found["values"].reshape(6, 4), np.column_stack([np.logaddexp(0.0, -targets * outputs[:, 0]), outputs]))
+    close(found["gradient"], longer.value_and_grad(np.column_stack([xs, targets]))[1])
+
+
+def test_a_tape_is_continued_on_as_many_nodes_as_it_has_inputs(node, folder):
+    x = Value(0.5, "x")
+    with pytest.raises(JavaScriptError, match="TypeError: the tape has 1 inputs, got 2 nodes"):
+        node("append", file=text_of(record(x * x, [x]), folder), given=[1.0, 2.0])
 
 
 def test_only_what_the_outputs_need_is_in_the_program(node, folder):
