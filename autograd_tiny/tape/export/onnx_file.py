@@ -74,11 +74,12 @@ class _Names:
     def of(self, scalars: Index, fallback: str) -> str:
         """For an array of scalars: their label, without the numbers in it that differ.
 
-        layer1.neuron1.w[0], layer1.neuron2.w[0], … give layer1_neuron_w. The fallback where labels differ otherwise.
+        layer1.neuron1.w[0], layer1.neuron2.w[0], … give layer1_neuron_w. The fallback where labels differ otherwise,
+        and "" where not all are parameters.
         """
         places = scalars.ravel().tolist()
         if max(places) >= len(self._labels):                    # the parameters are the first scalars
-            return fallback
+            return ""
         labels = [NUMBERS.split(self._labels[place]) for place in places]
         first = labels[0]
         if any(label[::2] != first[::2] for label in labels):
@@ -93,6 +94,7 @@ class _Writer:
 
     def __init__(self, graph: Graph, plan: Plan, names: _Names) -> None:
         self.graph, self.plan, self.names = graph, plan, names
+        self._matrices: dict[tuple[Any, ...], str] = {}
         self.scalars = plan.constants
         self.copies = self.scalars[plan.copied]
         self.blocks: list[Symbol | None] = [Symbol(graph, "X", True, plan.inputs), None]       # None: of scalars
@@ -147,8 +149,12 @@ class _Writer:
         return Symbol(self.graph, self.graph.add("Gemm", *inputs, transB=1), True, group.length)
 
     def _matrix(self, scalars: Index, fallback: str) -> str:
-        """The name of an initializer of parameters, in the shape of their places."""
-        return self.graph.parameter(self.names.of(scalars, fallback), self.scalars[scalars])
+        """The name of an initializer in the shape of the places of its numbers; one for all uses of the same ones."""
+        key = scalars.shape, scalars.tobytes()
+        if key not in self._matrices:
+            name, numbers = self.names.of(scalars, fallback), self.scalars[scalars]
+            self._matrices[key] = self.graph.parameter(name, numbers) if name else self.graph.constant(numbers)
+        return self._matrices[key]
 
     def _dots(self, group: Group, operands: Index) -> Symbol:
         """Sums of products: of weights with rows, and of left with right factors, which are rows."""

@@ -36,6 +36,13 @@ def test_a_network_is_three_gemms_and_its_activations(tmp_path):
     }
 
 
+def test_a_layer_that_is_used_twice_is_in_the_file_once(tmp_path):
+    layer = nn.Layer(2, 2, "tanh", rng=random.Random(1))
+    tape = record(lambda x: layer(layer(layer(x))), [0.5, 0.25], check=False)
+    agree(tape, random_batch(3, 2), tmp_path / "f.onnx")
+    assert initializers(tmp_path / "f.onnx") == {"neuron_w": (2, 2), "neuron_b": (2,)}
+
+
 @pytest.mark.parametrize("samples", [0, 1, 129])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_any_number_of_samples(name, samples, tmp_path):
