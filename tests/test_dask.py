@@ -26,6 +26,9 @@ from dask.callbacks import Callback  # noqa: E402
 from autograd_tiny.dask import GROUP, PartitionError, map_rows, value, value_and_grad  # noqa: E402
 from references import partitions as made  # noqa: E402
 
+# older versions warn of it, and the tests mean it
+pytestmark = pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler")
+
 SIZES = (40, 0, 129, 1, *[50] * (2 * GROUP - 1), 7)       # three groups of partitions; one has no rows, one has one
 W = [Value(0.3, "w"), Value(-0.2, "v"), Value(0.1, "b")]
 TAPE = record(lambda x, y: at.tanh(W[0] * x + W[1] * y + W[2]) * y, 1.0, 2.0, parameters=W)
