@@ -44,12 +44,16 @@
 #define SENT(NAME, ADJOINT, DERIVATIVE) sent(SELECTS_##NAME, ADJOINT, DERIVATIVE)
 #define PUSHED(NAME, TANGENT, DERIVATIVE) pushed(SELECTS_##NAME, TANGENT, DERIVATIVE)
 
-/* ---- operations with short formulas over rows: a function for each, since compilers take long for long functions */
+/* ---- operations with short formulas over rows: a function for each, since compilers take long for long functions.
+   WHOLE: n is whole parts where W > 1; compilers leave out the rest of the loop only if they see it. */
+
+#define WHOLE n = whole_parts(n);
 
 #define FORWARD_0(NAME, COUNT) \
     ROW_FUNCTION void forward_##NAME( \
         const int32_t *p, int64_t c, const number *r, number *out, int64_t n, int64_t W \
     ) { \
+        WHOLE \
         EACH_INSTRUCTION { \
             ROWS_##COUNT \
             number *f = out + k * W; \
@@ -62,6 +66,7 @@
         const int32_t *p, int64_t c, const number *r, const number *out, const number *adjoints, number *a, \
         int64_t n, int64_t W \
     ) { \
+        WHOLE \
         EACH_INSTRUCTION { \
             ROWS_##COUNT \
             const number *f = out + k * W, *d = adjoints + k * W; \
