@@ -259,11 +259,7 @@ def _native_executor() -> Any:
         from . import native_executor
     except ImportError:                         # the compiler knew no vector types
         return None
-    except (AttributeError, TypeError):         # it does not fit the kernels that are here
-        compiled = ""
-    else:
-        compiled = getattr(native_executor, "fingerprint", "")
-    here = fingerprint()
+    compiled, here = getattr(native_executor, "fingerprint", ""), fingerprint()
     if not compiled or (here and compiled != here):
         warn(
             "the compiled executor of tapes is one of other sources than those beside it, so tapes run on NumPy, which "

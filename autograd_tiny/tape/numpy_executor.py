@@ -6,7 +6,6 @@ batches.py states the methods of an executor.
 """
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from typing import Any, TypeAlias
@@ -14,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..calculus import ieee
+from ..calculus.array_formulas import over_arrays
 from ..calculus.floats import FLOATS
-from ..calculus.formulas import Namespace, products_of_others, sharing
 from ..calculus.operations import OPERATIONS, Operation
 from ..engine.custom import CustomOperation
 from ..calculus.c_kernels import TAKES
@@ -323,26 +322,18 @@ def _of_numbers(function: Callable[..., Any]) -> Callable[..., Array]:
     return on_arrays
 
 
-def _as_number(comparison: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda x, y: comparison(x, y) * 1.0
-
-
 def _of_arrays(name: str) -> Callable[..., Any]:
     """A function of ieee.py for arrays: NumPy's, if there is one."""
     others = {"pow": "power"} | {row.name: row.numpy_name for row in OPERATIONS if row.numpy_name}
     return getattr(np, others.get(name, name), None) or _of_numbers(getattr(ieee, name))
 
 
-NUMPY = Namespace(
-    {name: _of_arrays(name) for name in ieee.__all__},
-    abs=np.abs, sign=np.sign, maximum=np.maximum, minimum=np.minimum, pi=math.pi, inf=math.inf, nan=math.nan,
-    where=lambda condition, x, y: np.where(condition, x(), y()),
-    greater=_as_number(np.greater), greater_equal=_as_number(np.greater_equal), less=_as_number(np.less),
-    less_equal=_as_number(np.less_equal), equal=_as_number(np.equal), not_equal=_as_number(np.not_equal),
-    max=partial(reduce, np.maximum), min=partial(reduce, np.minimum), sum=partial(reduce, np.add),
-    prod=partial(reduce, np.multiply),
-    products_of_others=products_of_others, shares=sharing(np.equal),
+def _where(condition: Any, x: Any, y: Any, like: Any) -> Any:
+    return np.where(condition, x, y)
+
+
+NUMPY = over_arrays({name: _of_arrays(name) for name in ieee.__all__}, _where)
+NUMPY.update(                                   # in one pass over an array, where the formulas take several
+    sign=np.sign, maximum=np.maximum, minimum=np.minimum, max=partial(reduce, np.maximum),
+    min=partial(reduce, np.minimum),
 )
-for _row in OPERATIONS[1:]:                     # formulas may call other rows
-    if not _row.is_nary:
-        NUMPY.setdefault(_row.name, lambda *operands, row=_row: row.evaluate(NUMPY, operands))

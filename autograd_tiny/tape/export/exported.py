@@ -5,9 +5,14 @@ Each imports its module when it is called.
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ...boundary.libraries import missing
 from .source import Source
+
+if TYPE_CHECKING:
+    from .arrays.jax_function import JaxFunction
+    from .arrays.torch_module import TapeModule
 
 
 class Exported:
@@ -64,3 +69,51 @@ class Exported:
         from . import onnx_file
 
         onnx_file.save(path, self._source(), opset, dtype, overwrite)
+
+    # ---- functions of other libraries
+
+    def to_jax(self) -> JaxFunction:
+        """The tape as a pure function f(parameters, X) → outputs of JAX's arrays.
+
+        jax.jit, grad, jacobian, hessian, vmap and shard_map take it. Its derivatives, of every order, are those of the
+        tape: relu at 0, ties and selections included. f.parameters has the present numbers by name. Instructions that
+        are alike are computed together, and a deep program as a loop: it compiles in seconds.
+
+        An index of `take` that is out of range gives nan. In forward mode (jvp, jacfwd) an infinite local derivative
+        times a tangent of 0 is nan.
+
+        Returns:
+            The function; see JaxFunction. Where JAX has no float64 it warns, and computes in float32.
+
+        Raises:
+            TypeError: An operation is one of your own.
+            ImportError: JAX is missing.
+        """
+        try:
+            from .arrays.jax_function import to_jax
+        except ImportError as error:
+            raise missing("jax>=0.6", "to_jax") from error
+        return to_jax(self._source())
+
+    def to_torch(self) -> TapeModule:
+        """The tape as a torch.nn.Module, with a parameter for each of its parameters.
+
+        forward(X) takes a tensor (B, inputs) or (inputs,). Its derivatives, of every order, are those of the tape: relu
+        at 0, ties and selections included. The parameters start from the present numbers and are called by the labels
+        of the Values, with underscores for all that is no letter or digit: state_dict has them. It computes in the
+        tape's dtype until .float() or .double() changes that.
+
+        An index of `take` that is out of range gives nan.
+
+        Returns:
+            The module.
+
+        Raises:
+            TypeError: An operation is one of your own.
+            ImportError: PyTorch or array-api-compat is missing.
+        """
+        try:
+            from .arrays.torch_module import to_torch
+        except ImportError as error:
+            raise missing("torch>=2.4", "to_torch") from error
+        return to_torch(self._source())

@@ -1,0 +1,101 @@
+"""Tape.to_jax: a tape as a pure function of JAX's arrays."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ....boundary.arguments import describe
+from ....boundary.text import quoted, some_of
+from ....boundary.warning import warn
+from ...grouping import Plan
+from ...listing import told_apart
+from .program import ArrayProgram
+from .jax_library import JaxLibrary
+from ..source import Source, refuse_own_operations
+
+
+class JaxFunction:
+    """f(parameters, X) → outputs: a tape as a pure function, which jax.jit, grad, vmap and the like take.
+
+    Attributes:
+        names: Of the parameters, all different: their labels, p0, p1, … where there are none.
+        inputs: The names of the columns of X.
+        dtype: In which it computes, where JAX has it: float64, or float32.
+    """
+
+    def __init__(self, source: Source) -> None:
+        refuse_own_operations(source.program, "JAX")
+        self.names = tuple(told_apart([label or f"p{k}" for k, label in enumerate(source.labels)]))
+        self.inputs, self.dtype, self._several = tuple(source.inputs), np.dtype(source.dtype), source.several
+        self._numbers = np.array(source.numbers(), self.dtype)
+        self._program = ArrayProgram(Plan(source.program), in_loops=True)
+        if self.dtype == np.float64 and not jax.config.jax_enable_x64:
+            warn(
+                "JAX computes in float32 here, with 7 digits: for float64 call jax.config.update('jax_enable_x64', "
+                "True) first, or record the tape with dtype='float32' to mean it"
+            )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The data of the parameters when the function was made, by name: to start from."""
+        return dict(zip(self.names, self._numbers, strict=True))
+
+    def __call__(self, parameters: Any, X: Any) -> Any:
+        """The outputs.
+
+        Args:
+            parameters: A mapping from names to numbers, or an array (parameters,) in the order of `names`.
+            X: An array (B, inputs), or (inputs,) for one sample. Both are rounded to `dtype`.
+
+        Returns:
+            An array (B,), or (B, outputs) if several were recorded; for one sample without the first axis.
+
+        Raises:
+            ValueError: X or the parameters have another shape, or a name is missing or unknown.
+        """
+        dtype = jax.dtypes.canonicalize_dtype(self.dtype)
+        x = jnp.asarray(X, dtype)
+        if x.ndim not in (1, 2) or x.shape[-1] != len(self.inputs):
+            raise ValueError(
+                f"X has {len(self.inputs)} numbers for each sample ({some_of(self.inputs)}), got an array of shape "
+                f"{x.shape}"
+            )
+        indices = [each.astype(np.int32) for each in self._program.indices]
+        constants = jnp.asarray(self._program.constants, dtype)
+        found = self._program(JaxLibrary(), indices, constants, self._array(parameters, dtype), x.T)
+        return found.T if self._several else found[0]
+
+    def _array(self, parameters: Any, dtype: Any) -> Any:
+        """The parameters as an array (parameters,)."""
+        count = len(self.names)
+        if not isinstance(parameters, Mapping):
+            try:
+                found = jnp.asarray(parameters, dtype)
+            except (TypeError, ValueError):
+                raise TypeError(
+                    f"parameters: a dict by name or an array is expected, got {describe(parameters)}"
+                ) from None
+            if found.shape != (count,):
+                raise ValueError(f"parameters: {count} numbers are expected, got an array of shape {found.shape}")
+            return found
+        if wrong := {*self.names} ^ {*parameters}:
+            name = min(wrong, key=str)
+            raise ValueError(f"parameters: {quoted(str(name))} is {'missing' if name in self.names else 'unknown'}")
+        if not count:
+            return jnp.zeros(0, dtype)
+        numbers = [jnp.asarray(parameters[name], dtype) for name in self.names]
+        for name, number in zip(self.names, numbers, strict=True):
+            if number.shape != ():
+                raise ValueError(f"parameters: {quoted(name)} is one number, got an array of shape {number.shape}")
+        return jnp.stack(numbers)
+
+    def __repr__(self) -> str:
+        return f"<JaxFunction of {len(self.names)} parameters and {len(self.inputs)} inputs>"
+
+
+def to_jax(source: Source) -> JaxFunction:
+    return JaxFunction(source)
