@@ -3,19 +3,27 @@
 The engine's modules need each other: all are built, or none. Where there is no compiler, or no header files of Python,
 none is, and the build says so. Where there are, but a module cannot be compiled, the build fails and says why.
 AUTOGRAD_TINY_PURE=1 builds without them.
+
+pip builds in temporary folders. So compiled modules are kept in build/modules, each with a hash of all that it was made
+from; one that would be made from the same is not compiled again.
 """
 import os
+import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 try:
+    import Cython
     from Cython.Build import cythonize
 except ImportError:
     cythonize = None
@@ -26,8 +34,13 @@ COMPILED = [                                # they run uncompiled, too
     *(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors",
     *(f"autograd_tiny/tape/{name}" for name in TAPE),
 ]
-# the kernels of tapes are compiled for each of these, in double and single precision: see autograd_tiny/tape/kernels
+DIRECTIVES = {"boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3}     # of Cython
+# the kernels of tapes are compiled for each of these: see autograd_tiny/tape/kernels
 TARGETS = {"avx512f": ["-mavx512f"], "avx2": ["-mavx2"], "default": []}
+KERNELS = {                                 # their files
+    "module": '#include "module.h"\n', "functions": '#include "functions.h"\n', "doubles": '#include "batches.h"\n',
+    "floats": '#define SINGLE\n#include "batches.h"\n',
+}
 X86 = "x86_64", "amd64", "i686", "universal2", "intel"      # how platforms end that have them all
 
 BUILD, FOLDERS = Path("build"), {}
@@ -43,19 +56,20 @@ def write_kernels() -> None:
     package.__path__ = ["autograd_tiny"]
     sys.modules["autograd_tiny"] = package
     made = import_module("autograd_tiny.calculus.c_kernels")
-    source, fingerprint = made.source(), made.fingerprint()
+    texts = {"kernels.h": made.source(), "row_functions.h": made.row_functions()}
+    texts["fingerprint.h"] = f'#define FINGERPRINT "{made.fingerprint()}"\n'
     for name in [name for name in sys.modules if name.startswith("autograd_tiny")]:
         del sys.modules[name]
-    write(BUILD / "kernels.h", source)
-    write(BUILD / "fingerprint.h", f'#define FINGERPRINT "{fingerprint}"\n')
+    for name, text in texts.items():
+        write(BUILD / name, text)
     for target in TARGETS:
-        write(kernels_of(target), '#include "module.h"\n')
-        write(kernels_of(f"{target}_single"), '#define SINGLE\n#include "module.h"\n')
+        for path, text in zip(kernels_of(target), KERNELS.values(), strict=True):
+            write(path, text)
 
 
-def kernels_of(target: str) -> Path:
-    """A source file of its own for each target, and so an object file of its own."""
-    return BUILD / "kernels" / f"{target}.c"
+def kernels_of(target: str) -> list[Path]:
+    """Source files of its own for each target, and so object files of its own."""
+    return [BUILD / "kernels" / target / f"{name}.c" for name in KERNELS]
 
 
 def write(path: Path, text: str) -> None:
@@ -67,6 +81,8 @@ def write(path: Path, text: str) -> None:
 
 class BuildAllOrNone(build_ext):
     """Builds the engine as a whole, with all processors."""
+
+    cython = Lock()             # Cython translates one module at a time, while compilers run
 
     def finalize_options(self) -> None:
         super().finalize_options()
@@ -97,12 +113,70 @@ class BuildAllOrNone(build_ext):
                 return False
         return True
 
+    def build_extension(self, ext: Extension) -> None:
+        """Compiles a module, unless it is there already, made from the same."""
+        if not all(source.endswith(".c") for source in ext.sources):
+            with self.cython:
+                ext.sources = translated(ext)
+        built = Path(self.get_ext_fullpath(ext.name))
+        ingredients = self.ingredients(ext)
+        kept = BUILD / "modules" / f"{self.get_ext_filename(ext.name)}-{ingredients}"
+        if ingredients and kept.exists() and not self.force:
+            built.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(kept, built)        # as of now, so that it also replaces one beside the sources
+            return
+        built.unlink(missing_ok=True)           # or setuptools might find it new enough
+        super().build_extension(ext)
+        if ingredients:
+            keep(built, kept)
 
-def is_outdated() -> bool:
-    """Whether a .pxd is newer than the C code, which Cython does not always notice."""
-    declared = [path.stat().st_mtime for path in Path("autograd_tiny").rglob("*.pxd")]
-    written = [path.stat().st_mtime for path in BUILD.rglob("*.c")]
-    return bool(written) and max(declared) > min(written)
+    def ingredients(self, ext: Extension) -> str:
+        """A hash of all that a module is made from; "" where the compiler cannot tell.
+
+        The sources count as the preprocessor leaves them, so with all headers, and with all macros, which say for which
+        processor which compiler would work.
+        """
+        if self.compiler.compiler_type != "unix":
+            return ""
+        options = [f"-D{name}={value}" for name, value in ext.define_macros] + ext.extra_compile_args
+        found = sha256(repr([self.compiler.compiler_so, options, self.compiler.linker_so]).encode())
+        folders = [f"-I{folder}" for folder in ext.include_dirs + self.compiler.include_dirs]
+        for source in ext.sources:
+            command = [*self.compiler.compiler_so, *options, *folders, "-E", "-dD", "-P", source]
+            done = subprocess.run(command, capture_output=True, check=False)
+            if done.returncode:
+                return ""
+            found.update(done.stdout)
+        return found.hexdigest()[:32]
+
+
+def keep(built: Path, kept: Path) -> None:
+    """A copy in place of older ones; it is whole as soon as it is there."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        os.replace(shutil.copy(built, folder), kept)
+    for other in kept.parent.glob(f"{built.name}-*"):
+        if other != kept:
+            other.unlink()
+
+
+def translated(ext: Extension) -> list[str]:
+    """The files in C that Cython makes, if they are not there already, made from the same.
+
+    Cython compares times, and does not always notice declarations.
+    """
+    declared = [path.read_text(encoding="utf-8") for path in sorted(Path().rglob("autograd_tiny/**/*.pxd"))]
+    sources = [Path(source).read_text(encoding="utf-8") for source in ext.sources]
+    key = sha256(repr([Cython.__version__, DIRECTIVES, ext.name, sources, declared]).encode()).hexdigest()
+    note = (BUILD / ext.name.replace(".", "/")).with_suffix(".made_from")
+    made = note.with_suffix(".c")
+    if not made.exists() or not note.exists() or note.read_text(encoding="utf-8") != key:
+        note.unlink(missing_ok=True)
+        cythonize(ext, build_dir=str(BUILD), force=True, compiler_directives=DIRECTIVES)
+        for copy in made.parent.rglob("*.h"):       # of headers, which would hide those beside the sources
+            copy.unlink()
+        write(note, key)
+    return [str(made)]
 
 
 def targets() -> dict[str, list[str]]:
@@ -129,34 +203,24 @@ def extensions() -> list[Extension]:
     compiled = [
         Extension(
             name.replace("/", "."), [f"{name}.py"], extra_compile_args=flags, include_dirs=["autograd_tiny/calculus"],
-            depends=["autograd_tiny/calculus/special.h"],
         )
         for name in COMPILED
     ]
     tape = Path("autograd_tiny/tape")
     native_executor = Extension(
-        "autograd_tiny.tape.native_executor", [f"{tape}/native_executor.pyx"],
-        extra_compile_args=flags, include_dirs=[str(BUILD), str(tape)],
-        depends=[f"{tape}/native_executor.h", f"{tape}/kernels/plan.h", str(BUILD / "fingerprint.h")],
+        "autograd_tiny.tape.native_executor", [f"{tape}/native_executor.pyx"], extra_compile_args=flags,
+        include_dirs=[str(BUILD), str(tape)],
     )
     kernels = [
         Extension(
-            f"autograd_tiny.tape.kernels.{name}", [str(kernels_of(name))], define_macros=[("TARGET", name)],
+            f"autograd_tiny.tape.kernels.{target}", [*map(str, kernels_of(target))], define_macros=[("TARGET", target)],
             extra_compile_args=flags + quiet + simd + options,
             include_dirs=[str(BUILD), f"{tape}/kernels", "autograd_tiny/calculus"],
-            depends=[str(BUILD / "fingerprint.h")],     # of all of its sources
             optional=True,          # some compilers know no vector types: tapes run on NumPy then
         )
-        for target, options in targets().items() for name in (target, f"{target}_single")
+        for target, options in targets().items()
     ]
-    return kernels + cythonize(
-        [*compiled, native_executor],
-        build_dir=str(BUILD),
-        force=is_outdated(),
-        compiler_directives={
-            "boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3,
-        },
-    )
+    return [*kernels, *compiled, native_executor]       # the kernels take the most time
 
 
 setup(ext_modules=extensions(), options=FOLDERS, cmdclass={"build_ext": BuildAllOrNone})

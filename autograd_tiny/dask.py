@@ -66,7 +66,8 @@ class PartitionError(RuntimeError):
 
 
 def value_and_grad(
-    tape: Tape, X: Any, weights: Any = None, output: int = 0, *, at: Any = None, check_finite: bool = False
+    tape: Tape, X: Any, weights: Any = None, output: int = 0, *, at: Any = None, threads: int = 1,
+    check_finite: bool = False,
 ) -> tuple[float, Array]:
     """Σ weights[i] · output(X[i]) over all rows, and its derivatives with respect to the parameters.
 
@@ -82,6 +83,7 @@ def value_and_grad(
             the result is the mean.
         output: The index of one of the outputs, from 0.
         at: An array (parameters,), to be used instead of the data of the parameters.
+        threads: The largest number of threads for a partition; Dask's own threads take a partition each.
         check_finite: Whether nan and infinity are errors, in X and in the results.
 
     Returns:
@@ -93,7 +95,7 @@ def value_and_grad(
         PartitionError: A partition failed; the message says which.
         FloatingPointError: A total is not finite, and check_finite=True.
     """
-    total, gradient, rows = _total(sum_and_gradient, tape, X, weights, output, at, check_finite)
+    total, gradient, rows = _total(sum_and_gradient, tape, X, weights, output, at, threads, check_finite)
     assert gradient is not None
     with np.errstate(all="ignore"):
         mean = (gradient / rows if weights is None else gradient).astype(tape.dtype, copy=False)
@@ -103,12 +105,13 @@ def value_and_grad(
 
 
 def value(
-    tape: Tape, X: Any, weights: Any = None, output: int = 0, *, at: Any = None, check_finite: bool = False
+    tape: Tape, X: Any, weights: Any = None, output: int = 0, *, at: Any = None, threads: int = 1,
+    check_finite: bool = False,
 ) -> float:
     """The number that value_and_grad returns, up to rounding, without the gradient.
 
     Args:
-        tape, X, weights, output, at, check_finite: See value_and_grad.
+        tape, X, weights, output, at, threads, check_finite: See value_and_grad.
 
     Returns:
         The weighted sum. It does not depend on workers, threads or their order.
@@ -116,18 +119,19 @@ def value(
     Raises:
         TypeError, ValueError, PartitionError, FloatingPointError: See value_and_grad.
     """
-    return _total(sum_alone, tape, X, weights, output, at, check_finite)[0]
+    return _total(sum_alone, tape, X, weights, output, at, threads, check_finite)[0]
 
 
 def map_rows(
-    tape: Tape, X: Any, method: str = "values", output: int = 0, *, at: Any = None, check_finite: bool = False
+    tape: Tape, X: Any, method: str = "values", output: int = 0, *, at: Any = None, threads: int = 1,
+    check_finite: bool = False,
 ) -> Any:
     """The results of a method of the tape for each row, as a dask array with the partitions of X.
 
     Nothing is computed yet. The parameters have the numbers that they have now.
 
     Args:
-        tape, X, at, check_finite: See value_and_grad.
+        tape, X, at, threads, check_finite: See value_and_grad.
         method: "values" for tape(X), "input_gradients", "jacobian" or "hessian" for the method of that name.
         output: The index of one of the outputs, from 0, for "input_gradients". The others are of all outputs.
 
@@ -144,7 +148,7 @@ def map_rows(
     if output != 0 and method != "input_gradients":
         raise ValueError(f"output={quoted(output)}: {method} is of all outputs; take a part of the result")
     x = _rows_of(X, tape)
-    call = dask.delayed(Call(tape, x, output, at, check_finite, 1.0), traverse=False)
+    call = dask.delayed(Call(tape, x, output, at, threads, check_finite, 1.0), traverse=False)
     outputs = (len(tape.program.outputs),) if tape._several and method != "input_gradients" else ()
     shape = (*outputs, *[len(tape.inputs)] * METHODS[method])           # of the result for a row
     axes = {"new_axis": [*range(2, len(shape) + 1)]} if len(shape) > 1 else {} if shape else {"drop_axis": 1}
@@ -164,7 +168,7 @@ class Call:
     """A tape and the other arguments that all partitions of a call share.
 
     Args:
-        tape, output, at, check_finite: See value_and_grad.
+        tape, output, at, threads, check_finite: See value_and_grad.
         x: The dask array.
         weight: One number for all rows; None where there is a weight for each.
 
@@ -172,8 +176,11 @@ class Call:
         starts: The first row of each partition, and behind them the number of rows; None where not known.
     """
 
-    def __init__(self, tape: Tape, x: Any, output: int, at: Any, check_finite: bool, weight: float | None) -> None:
-        self.output, self.check_finite, self.weight = tape._checked_output(output), check_finite, weight
+    def __init__(
+        self, tape: Tape, x: Any, output: int, at: Any, threads: int, check_finite: bool, weight: float | None
+    ) -> None:
+        self.output, self.weight = tape._checked_output(output), weight
+        self.threads, self.check_finite = arguments.number_of_threads(threads), check_finite
         given = arguments.parameter_values(at, len(tape.parameters))
         self.at = vectors.read(tape.parameters) if given is None else given.copy()
         sizes = x.chunks[0]
@@ -239,7 +246,7 @@ def sum_and_gradient(call: Call, partition: int, x: Any, weights: Any) -> Partia
         if not len(rows):
             return 0.0, None, 0
         total, gradient = call.tape.value_and_grad(
-            rows, each, call.output, at=call.at, check_finite=call.check_finite
+            rows, each, call.output, at=call.at, threads=call.threads, check_finite=call.check_finite
         )
         return total, gradient.astype(np.float64, copy=False), len(rows)
 
@@ -249,7 +256,7 @@ def sum_alone(call: Call, partition: int, x: Any, weights: Any) -> PartialSum:
     with call.named(partition), np.errstate(all="ignore"):
         rows, each = _rows_and_weights(call, x, weights)
         tape, out = call.tape_there(), np.empty((len(rows), 1), call.tape.dtype)
-        tape._runner(call.output).run("values", tape.parameters, 1, rows, out)
+        tape._runner(call.output).run("values", tape.parameters, call.threads, rows, out)
         total = float((out[:, 0].astype(np.float64) * each).sum())
         if call.check_finite:
             arguments.finite(total, "the value")
@@ -282,20 +289,22 @@ def added(parts: Sequence[PartialSum]) -> PartialSum:
 def results_of_rows(x: Array, call: Call, method: str, block_id: tuple[int, ...]) -> Array:
     """What a method of the tape returns for the rows of a partition."""
     with call.named(block_id[0]):
-        tape, checks = call.tape_there(), {"check_finite": call.check_finite}
+        tape = call.tape_there()
+        options: dict[str, Any] = {"threads": call.threads, "check_finite": call.check_finite}
         rows = arguments.samples(x, tape.inputs, False, tape.dtype)
         if method == "values":
-            return tape(rows, **checks)
+            return tape(rows, **options)
         if method == "input_gradients":
-            return tape.input_gradients(rows, call.output, **checks)
-        found: Array = getattr(tape, method)(rows, **checks)
+            return tape.input_gradients(rows, call.output, **options)
+        found: Array = getattr(tape, method)(rows, **options)
         return found
 
 
 # ---- the graph of a sum
 
 def _total(
-    task: Callable[..., PartialSum], tape: Tape, X: Any, weights: Any, output: int, at: Any, check_finite: bool
+    task: Callable[..., PartialSum], tape: Tape, X: Any, weights: Any, output: int, at: Any, threads: int,
+    check_finite: bool,
 ) -> PartialSum:
     """The weighted sum, or the mean; the sum of the gradients; and the number of rows."""
     by_index = _is_labelled(X) and _is_labelled(weights)
@@ -304,7 +313,7 @@ def _total(
     # optimised one by one, rows and weights that come from one file would each read it
     rows = x.to_delayed(optimize_graph=array is None)[:, 0]
     of_rows = [None] * len(rows) if array is None else array.to_delayed(optimize_graph=False)
-    call = dask.delayed(Call(tape, x, output, at, check_finite, weight), traverse=False)
+    call = dask.delayed(Call(tape, x, output, at, threads, check_finite, weight), traverse=False)
     one, several = dask.delayed(task, pure=False), dask.delayed(added, pure=False)
     parts = [one(call, k, *both) for k, both in enumerate(zip(rows, of_rows, strict=True))]
     while len(parts) > 1:

@@ -26,6 +26,9 @@ from dask.callbacks import Callback  # noqa: E402
 from autograd_tiny.dask import GROUP, PartitionError, map_rows, value, value_and_grad  # noqa: E402
 from references import partitions as made  # noqa: E402
 
+# older versions warn of it, and the tests mean it
+pytestmark = pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler")
+
 SIZES = (40, 0, 129, 1, *[50] * (2 * GROUP - 1), 7)       # three groups of partitions; one has no rows, one has one
 W = [Value(0.3, "w"), Value(-0.2, "v"), Value(0.1, "b")]
 TAPE = record(lambda x, y: at.tanh(W[0] * x + W[1] * y + W[2]) * y, 1.0, 2.0, parameters=W)
@@ -71,6 +74,14 @@ def test_the_mean_is_that_of_the_tape_and_bit_for_bit_a_sum_in_order():
     whole = TAPE.value_and_grad(A)
     close(found[0], whole[0])
     close(found[1], whole[1])
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_one_partition_gives_what_the_tape_does_with_any_number_of_threads(threads):
+    x = da.from_array(A, chunks=-1)
+    assert bits(value_and_grad(TAPE, x, 1.0, threads=threads)) == bits(TAPE.value_and_grad(A, 1.0))
+    close(value(TAPE, x, threads=threads), TAPE(A).mean())
+    np.testing.assert_array_equal(map_rows(TAPE, x, "hessian", threads=threads).compute(), TAPE.hessian(A))
 
 
 def test_weights_are_an_array_a_dask_array_or_a_number():
@@ -330,6 +341,7 @@ def test_no_task_takes_more_than_a_partition_and_none_is_kept():
     (lambda: value_and_grad(TAPE, X[:, 0]), ValueError, r"X has 2 columns \(x, y\)"),
     (lambda: value_and_grad(TAPE, X[:, [0, 1, 1]]), ValueError, r"X has 2 columns \(x, y\)"),
     (lambda: value_and_grad(TAPE, X, output=1), ValueError, "output=1, but the tape has one output"),
+    (lambda: value_and_grad(TAPE, X, threads=0), ValueError, "threads: an integer of 1 or more is expected"),
     (lambda: value_and_grad(TAPE, X, at=[1.0]), ValueError, "at: 3 numbers are expected"),
     (lambda: value_and_grad(TAPE, X, WEIGHTS[1:]), ValueError, "weights: one for each of 1727 samples"),
     (lambda: value_and_grad(TAPE, X, da.ones(3)), ValueError, r"one for each of 1,727 rows is expected, got 3"),

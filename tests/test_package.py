@@ -247,28 +247,6 @@ def test_each_test_file_is_called_after_a_module():
 
 # ---- a tree that nobody may write to
 
-def test_from_a_read_only_tree_the_package_is_built_elsewhere(tmp_path):
-    """As root may write everywhere, setup.py is told that it may not; without Cython it is done in a second.
-
-    Without pyproject.toml, since setuptools runs here outside the environment that this asks for.
-    """
-    package = tmp_path / "autograd_tiny"
-    package.mkdir()
-    for name in ("setup.py", "autograd_tiny/__init__.py"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    code = """
-import os, runpy, sys
-sys.modules["Cython"] = sys.modules["Cython.Build"] = None
-os.access = lambda path, mode: mode != os.W_OK
-sys.argv = ["setup.py", "-q", "egg_info"]
-runpy.run_path("setup.py", run_name="__main__")
-"""
-    alone = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=alone, capture_output=True, check=True)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
-
-
 def test_imports_need_no_folder_to_write_to(tmp_path):
     """Python compiles files into memory then; nothing of this package writes on import."""
     code = f"""

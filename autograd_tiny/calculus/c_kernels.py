@@ -4,10 +4,11 @@ setup.py writes them to build/kernels.h. For an operation of few operands they a
 the local derivatives derivative_exp_0(x, f). For one of any number of operands they are value_max(xs, n, out) and
 derivatives_max(xs, n, f, out), where out has room for the n derivatives and, behind them, for lists in the formula.
 SELECTS_max is 1, and 0 for an operation that does not select.
-LONG_value_exp is 1 where a formula calls functions of vector_math.h: rows_value_exp(x, out, n) computes it for a row of
-n numbers, 1 or a multiple of PARTS. Of sin, cos and tan it computes the common arguments first, all together, and
-then the others, one by one.
-EACH_1(DO), EACH_2(DO), EACH_3(DO) and EACH_MANY(DO) expand DO(opcode, name) for each operation of so many operands.
+LONG_value_exp is 1 where a formula calls functions of vector_math.h. A function of rows computes it then: these are in
+build/row_functions.h. Of sin, cos and tan it computes the common arguments first, all together, and then the others,
+one by one.
+EACH_OF_FEW(DO) expands DO(opcode, name, count) for each operation of one to three operands, EACH_OF_MANY(DO) expands
+DO(opcode, name) for the others.
 Dots and takes have kernels that are written by hand, in tape/kernels/; TAKES is the opcode of the latter.
 """
 from __future__ import annotations
@@ -33,8 +34,12 @@ ROWS = {row.name: row for row in OPERATIONS}
 EXECUTOR = (            # what tapes are compiled from, beside the formulas
     "calculus/special.h", "calculus/vector_math.h", "calculus/vector_polynomials.h",
     "tape/native_executor.h", "tape/native_executor.pyx",
-    *(f"tape/kernels/{name}.h" for name in ("batches", "dots", "module", "plan", "replay", "rows", "takes")),
+    *(
+        f"tape/kernels/{name}.h"
+        for name in ("batches", "dots", "formulas", "functions", "long", "module", "plan", "replay", "rows", "takes")
+    ),
 )
+HEAD = "/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"
 WITHOUT_KERNEL = (LEAF, SUM, MEAN, DOT, TAKE)   # sums are lowered to dots; dots.h and takes.h compute the last two
 TAKES = OPERATIONS.index(TAKE)                  # its opcode
 
@@ -96,12 +101,17 @@ def is_formula(name: str) -> bool:
 
 def _is_long(formula: str) -> bool:
     """Whether it calls functions of vector_math.h, itself or through another row."""
-    translator = _Translator()
-    translator.printed(formula)
     return any(
         name in VECTOR_FUNCTIONS | FUNCTIONS_OF_ANGLES or (is_formula(name) and _is_long(ROWS[name].value))
-        for name in translator.calls
+        for name in _calls(formula)
     )
+
+
+def _calls(formula: str) -> set[str]:
+    """The functions that it calls."""
+    translator = _Translator()
+    translator.printed(formula)
+    return translator.calls
 
 
 def _function(head: str, formula: str, angles: str = "any") -> str:
@@ -121,20 +131,22 @@ def fingerprint() -> str:
         files = [package.joinpath(name).read_text(encoding="utf-8") for name in EXECUTOR]
     except OSError:
         return ""
-    return sha256("".join([source(), *files]).encode()).hexdigest()
+    return sha256("".join([source(), row_functions(), *files]).encode()).hexdigest()
 
 
 def source() -> str:
     """The text of kernels.h."""
-    lines = ["/* Written by autograd_tiny/calculus/c_kernels.py from the formulas in operations.py. */"]
-    lines += [f"#define TAKES {TAKES}"]
-    uses: dict[str, list[str]] = {"1": [], "2": [], "3": [], "MANY": []}
+    lines = [HEAD, "#pragma once", f"#define TAKES {TAKES}"]
+    few, many = [], []
     lines += [f"{_value_head(row)};" for _, row in numbered() if not row.is_nary]     # formulas may call other rows
     for opcode, row in numbered():
-        uses["MANY" if row.is_nary else str(len(row.operands))].append(f"DO({opcode}, {row.name})")
+        if row.is_nary:
+            many.append(f"DO({opcode}, {row.name})")
+        else:
+            few.append(f"DO({opcode}, {row.name}, {len(row.operands)})")
         lines.append(f"#define SELECTS_{row.name} {int(row.selects)}")
         lines += _of_many(row) if row.is_nary else _of_few(row)
-    lines += [f"#define EACH_{count}(DO) {' '.join(each)}" for count, each in uses.items()]
+    lines += [f"#define EACH_OF_FEW(DO) {' '.join(few)}", f"#define EACH_OF_MANY(DO) {' '.join(many)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -151,34 +163,65 @@ def _value(row: Operation) -> str:
     return f"{row.name}({', '.join(row.operands)})" if row.name in VECTOR_FUNCTIONS else row.value
 
 
+def _formulas(row: Operation) -> list[tuple[str, Sequence[str], str]]:
+    """Name, operands and text of the value and of the derivatives."""
+    derivatives = [
+        (f"derivative_{row.name}_{k}", (*row.operands, "f"), text) for k, text in enumerate(row.derivatives)
+    ]
+    return [(f"value_{row.name}", row.operands, _value(row)), *derivatives]
+
+
 def _of_few(row: Operation) -> list[str]:
-    lines = _of_one_formula(f"value_{row.name}", row.operands, _value(row))
-    for k, text in enumerate(row.derivatives):
-        lines += _of_one_formula(f"derivative_{row.name}_{k}", (*row.operands, "f"), text)
-    return lines
+    return [line for each in _formulas(row) for line in _of_one_formula(*each)]
 
 
 def _of_one_formula(name: str, operands: Sequence[str], formula: str) -> list[str]:
-    """A function of numbers, and one of rows where it is long."""
-    numbers, each = (", ".join(part % x for x in operands) for part in ("double %s", "%s[i]"))
-    head = f"INLINE double {name}({numbers})"
+    head = f"INLINE double {name}({', '.join(f'double {x}' for x in operands)})"
     lines = [_function(head, formula), f"#define LONG_{name} {int(_is_long(formula))}"]
-    if not _is_long(formula):
-        return lines
-    rows = ", ".join(f"const double *{x}" for x in operands)
-    one = f"*out = {name}({', '.join(f'*{x}' for x in operands)});"
-    start = f"ROW_FUNCTION void rows_{name}({rows}, double *out, int64_t n) {{ if (n == 1) {{ {one} return; }}"
-    if not any(f"{function}(" in formula for function in FUNCTIONS_OF_ANGLES):
-        return [*lines, f"{start} EACH_OF_ROW out[i] = {name}({each}); }}"]
-    assert operands[0] == "x" and formula.count("(x)") == 1, formula        # it is x which has to be common
-    return [
-        *lines, _function(head.replace(name, f"common_{name}"), formula, "vector"),
-        f"{start} EACH_OF_ROW out[i] = common_{name}({each}); "
-        f"if (!are_common(x, n)) for (int64_t i = 0; i < n; i++) if (!is_common(x[i])) out[i] = {name}({each}); }}",
-    ]
+    return [*lines, _function(_common(head), formula, "vector")] if _has_angle(formula) else lines
 
 
 def _of_many(row: Operation) -> list[str]:
     value = f"ROW_FUNCTION double value_{row.name}(const number *xs, int64_t n, number *out)"
     derivatives = f"ROW_FUNCTION void derivatives_{row.name}(const number *xs, int64_t n, double f, number *out)"
     return [_function(value, row.value), _function(derivatives, row.derivatives[0])]
+
+
+def row_functions() -> str:
+    """The text of row_functions.h: functions of rows, and the table of them by opcode."""
+    lines, table = [HEAD], []
+    for opcode, row in numbered():
+        if row.is_nary:
+            continue
+        names = []
+        for name, operands, formula in _formulas(row):
+            if _is_long(formula):
+                lines.append(_of_rows(name, operands, formula))
+            names.append(f"rows_{name}" if _is_long(formula) else "0")
+        table.append(f"[{opcode}] = {{{names[0]}, {{{', '.join(names[1:])}}}}},")
+    return "\n".join([*lines, "const row_functions row_functions_of[] = {", *table, "};"]) + "\n"
+
+
+def _of_rows(name: str, operands: Sequence[str], formula: str) -> str:
+    each, one = (", ".join(part % x for x in operands) for part in ("%s[i]", "*%s"))
+    rows = ", ".join(f"*{x} = rows[{k}]" for k, x in enumerate(operands))
+    start = (
+        f"static void rows_{name}(const double *const *rows, double *out, int64_t n) {{ "
+        f"const double {rows}; if (n == 1) {{ *out = {name}({one}); return; }}"
+    )
+    if not _has_angle(formula):
+        return f"{start} EACH_OF_ROW out[i] = {name}({each}); }}"
+    assert operands[0] == "x" and formula.count("(x)") == 1, formula        # it is x which has to be common
+    return (
+        f"{start} EACH_OF_ROW out[i] = {_common(name)}({each}); "
+        f"if (!are_common(x, n)) for (int64_t i = 0; i < n; i++) if (!is_common(x[i])) out[i] = {name}({each}); }}"
+    )
+
+
+def _has_angle(formula: str) -> bool:
+    return not FUNCTIONS_OF_ANGLES.isdisjoint(_calls(formula))
+
+
+def _common(text: str) -> str:
+    """The function for common angles only."""
+    return text.replace("value_", "common_value_", 1).replace("derivative_", "common_derivative_", 1)

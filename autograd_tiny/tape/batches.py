@@ -259,7 +259,11 @@ def _native_executor() -> Any:
         from . import native_executor
     except ImportError:                         # the compiler knew no vector types
         return None
-    compiled, here = getattr(native_executor, "fingerprint", ""), fingerprint()
+    except (AttributeError, TypeError):         # it does not fit the kernels that are here
+        compiled = ""
+    else:
+        compiled = getattr(native_executor, "fingerprint", "")
+    here = fingerprint()
     if not compiled or (here and compiled != here):
         warn(
             "the compiled executor of tapes is one of other sources than those beside it, so tapes run on NumPy, which "

@@ -54,20 +54,19 @@ ROOM = 2**27            # where the cache can't hold them anyway: 128 MiB, and a
 WIDTHS = (128, 64, 32, 16, 8)
 LINE = 64               # bytes that rows are filled to: PARTS of rows.h
 
-cdef const kernels *chosen
-cdef const kernels *chosen_single
+cdef const kernels *of_doubles
+cdef const kernels *of_floats
 cdef str target
 fingerprint = ""        # of the sources, those of the kernels too; batches.py compares it with those that are there
 
 
 def use(str name):
     """Run the kernels for a target, one of targets.available(), in executors that are made from now on."""
-    global chosen, chosen_single, fingerprint, target
-    module, single = targets.module(name), targets.module(name, single=True)
-    chosen = <const kernels *>PyCapsule_GetPointer(module.table, TABLE)
-    chosen_single = <const kernels *>PyCapsule_GetPointer(single.table, TABLE)
-    is_mine = module.fingerprint == single.fingerprint == FINGERPRINT.decode()
-    fingerprint = module.fingerprint if is_mine else ""
+    global of_doubles, of_floats, fingerprint, target
+    module = targets.module(name)
+    of_doubles = <const kernels *>PyCapsule_GetPointer(module.doubles, TABLE)
+    of_floats = <const kernels *>PyCapsule_GetPointer(module.floats, TABLE)
+    fingerprint = module.fingerprint if module.fingerprint == FINGERPRINT.decode() else ""
     target = name
 
 
@@ -117,7 +116,7 @@ cdef class NativeExecutor:
 
     def __init__(self, plan, dtype=np.float64):
         self.itemsize = np.dtype(dtype).itemsize
-        self.kernels = chosen if self.itemsize == sizeof(double) else chosen_single
+        self.kernels = of_doubles if self.itemsize == sizeof(double) else of_floats
         table = np.ascontiguousarray(plan.table, np.int64)
         places, copied, outputs = (
             np.append(x, 0).astype(np.int32) for x in (plan.places, plan.copied, plan.outputs)

@@ -126,7 +126,8 @@ def test_a_tape_runs_on_numpy_where_its_executor_alone_is_missing(tree):
 @pytest.mark.parametrize(("name", "old", "new"), [
     ("calculus/operations.py", '"relu", "x", "where(x <= 0, 0, x)"', '"relu", "x", "where(x <= 0, 0, 2 * x)"'),
     ("tape/native_executor.h", "static", "static "), ("tape/kernels/dots.h", "INLINE", "INLINE "),
-    ("tape/kernels/replay.h", "INLINE", "INLINE "),
+    ("tape/kernels/replay.h", "ROW_FUNCTION", "ROW_FUNCTION "),
+    ("tape/kernels/targets.py", "def module(", "def another("),
     ("tape/native_executor.pyx", "import", " import"), ("calculus/special.h", "static", "static "), ("", "", ""),
 ])
 def test_an_executor_that_was_compiled_from_other_sources_does_not_run(tree, name, old, new):

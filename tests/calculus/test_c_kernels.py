@@ -20,7 +20,17 @@ def test_all_operations_but_sums_and_takes_have_a_kernel():
     assert {row.name for row in OPERATIONS} - {row.name for row in ROWS} == {"leaf", "sum", "mean", "dot", "take"}
     source = kernels.source()
     for number, row in kernels.numbered():
-        assert f"value_{row.name}(" in source and f"DO({number}, {row.name})" in source
+        assert f"value_{row.name}(" in source and f"DO({number}, {row.name}" in source
+
+
+def test_long_formulas_have_functions_of_rows_and_others_none():
+    source, functions = kernels.source(), kernels.row_functions()
+    for number, row in kernels.numbered():
+        names = [f"value_{row.name}", *(f"derivative_{row.name}_{k}" for k in range(len(row.operands)))]
+        entries = [f"rows_{name}" if f"#define LONG_{name} 1" in source else "0" for name in names]
+        expected = f"[{number}] = {{{entries[0]}, {{{', '.join(entries[1:])}}}}},"
+        assert (expected in functions) == (not row.is_nary), row.name
+    assert "common_value_sin" in functions and "common_value_asin" not in functions
 
 
 def test_the_fingerprint_is_of_all_header_files():
@@ -37,7 +47,7 @@ def library(tmp_path_factory):
     if compiler is None:
         pytest.skip("there is no C compiler")
     folder = tmp_path_factory.mktemp("kernels")
-    lines = [line for line in kernels.source().splitlines() if not line.startswith("ROW_FUNCTION")]
+    lines = [line for line in kernels.source().splitlines() if not line.startswith(("ROW_FUNCTION", "#pragma"))]
     text = "\n".join(["#include \"special.h\"", "#include \"vector_math.h\"", "#define PI 3.141592653589793", *lines])
     folder.joinpath("kernels.c").write_text(text.replace("INLINE ", ""), encoding="utf-8")
     flags = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]

@@ -135,3 +135,11 @@ static void tangents(
         }
     }
 }
+
+#ifdef SINGLE
+  #define KERNELS kernels_of_floats
+#else
+  #define KERNELS kernels_of_doubles
+#endif
+extern HIDDEN const kernels KERNELS;
+const kernels KERNELS = {prepare, finish, values, adjoints, input_adjoints, tangents};

@@ -143,7 +143,7 @@ INLINE void layer_forward(
     #undef TILES
 }
 
-INLINE void dots_forward(
+ROW_FUNCTION void dots_forward(
     const group *g, const int32_t *places, const number *s, number *r, int64_t n, int64_t W, number *scratch
 ) {
     const dots d = dots_of(g, places);
@@ -214,7 +214,7 @@ INLINE void layer_weight_adjoints(
         of_s[d->weights[k * c + m]] += dw[m * K + k];
 }
 
-INLINE void dots_reverse(
+ROW_FUNCTION void dots_reverse(
     const group *g, int64_t wanted, const int32_t *places, const number *s, const number *r, number *of_s,
     number *a, int64_t n, int64_t padded, int64_t W, const number *x, int64_t inputs, number *scratch
 ) {
@@ -287,7 +287,7 @@ INLINE void layer_tangent(
         INDEPENDENT for (int64_t i = 0; i < n; i++) out[m * W + i] = any[i] == 0.0 ? NONE : out[m * W + i];
 }
 
-INLINE void dots_tangent(
+ROW_FUNCTION void dots_tangent(
     const group *g, const int32_t *places, const number *s, const number *r, number *t, int64_t n, int64_t W,
     number *scratch
 ) {

@@ -1,8 +1,9 @@
-/* A module of Python with the kernels for one target, called TARGET: setup.py compiles it with the target's flags. */
+/* A module of Python with the kernels for one target, called TARGET: setup.py compiles it with the target's flags. Its
+   other files include functions.h and batches.h, the latter once for each precision. */
 #include <Python.h>
 
-#include "batches.h"
 #include "fingerprint.h"
+#include "rows.h"
 
 #if defined(__x86_64__) || defined(__i386__)
   #define CAN(FEATURE) (__builtin_cpu_init(), __builtin_cpu_supports(FEATURE))
@@ -10,15 +11,21 @@
   #define CAN(FEATURE) 0
 #endif
 
-static const kernels table = {prepare, finish, values, adjoints, input_adjoints, tangents};
+extern HIDDEN const kernels kernels_of_doubles, kernels_of_floats;
 
-/* table: the kernels; fingerprint: of their sources. runs_avx2 …: which targets this processor can run, asked of the one that every processor can */
-static int fill(PyObject *module) {
-    PyObject *capsule = PyCapsule_New((void *)&table, TABLE, NULL);
+static int add_table(PyObject *module, const char *name, const kernels *table) {
+    PyObject *capsule = PyCapsule_New((void *)table, TABLE, NULL);
     if (!capsule) return -1;
-    const int failed = PyModule_AddObjectRef(module, "table", capsule);
+    const int failed = PyModule_AddObjectRef(module, name, capsule);
     Py_DECREF(capsule);
-    if (failed) return -1;
+    return failed;
+}
+
+/* doubles, floats: the kernels; fingerprint: of their sources. runs_avx2 …: which targets this processor can run, asked
+   of the module that every processor can */
+static int fill(PyObject *module) {
+    if (add_table(module, "doubles", &kernels_of_doubles) < 0) return -1;
+    if (add_table(module, "floats", &kernels_of_floats) < 0) return -1;
     if (PyModule_AddStringConstant(module, "fingerprint", FINGERPRINT) < 0) return -1;
     if (PyModule_AddIntConstant(module, "runs_avx512f", CAN("avx512f")) < 0) return -1;
     if (PyModule_AddIntConstant(module, "runs_avx2", CAN("avx2")) < 0) return -1;

@@ -27,7 +27,8 @@ typedef struct {                    /* an index that means none of `count` value
     double index;
 } fault;
 
-/* The kernels for one target: see batches.h. A capsule named TABLE holds them, in each module of this folder. */
+/* The kernels for one target and one precision: see batches.h. Capsules named TABLE hold them, in the modules of this
+   folder. */
 typedef struct {
     void (*prepare)(const plan *p, void *s, void *work, fault *wrong);
     void (*finish)(const plan *p, const void *s, void *of_s, void *work);

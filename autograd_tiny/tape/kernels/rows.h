@@ -21,6 +21,8 @@
   #define INDEPENDENT _Pragma("GCC ivdep")
 #endif
 #define INLINE static inline __attribute__((always_inline))
+#define ROW_FUNCTION static __attribute__((noinline, unused))
+#define HIDDEN __attribute__((visibility("hidden")))        /* shared by the files of one module */
 
 #if defined(__AVX512F__)
   #define VECTOR 64                 /* bytes in a vector */

@@ -26,7 +26,7 @@ INLINE int64_t place_of(number index, int64_t n) {
 #define END_OF_TAKES }}
 
 /* whether all indices mean a value */
-INLINE int takes_forward(
+ROW_FUNCTION int takes_forward(
     const group *g, const int32_t *places, const number *s, number *r, int64_t n, int64_t W, fault *wrong
 ) {
     EACH_TAKE
@@ -39,7 +39,7 @@ INLINE int takes_forward(
     return 1;
 }
 
-INLINE void takes_reverse(
+ROW_FUNCTION void takes_reverse(
     const group *g, const int32_t *places, const number *r, number *of_s, number *a, int64_t n, int64_t W
 ) {
     EACH_TAKE
@@ -48,7 +48,7 @@ INLINE void takes_reverse(
 }
 
 /* the tangents of the results are those of the values; scalars have none */
-INLINE void takes_tangent(
+ROW_FUNCTION void takes_tangent(
     const group *g, const int32_t *places, const number *r, number *t, int64_t n, int64_t W
 ) {
     EACH_TAKE

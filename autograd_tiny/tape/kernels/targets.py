@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from typing import Any
 
 TARGETS = ("avx512f", "avx2", "default")    # modules of this folder, those for the widest vectors first
-SINGLE = "_single"                          # ends the names of the modules that compute with floats of 4 bytes
 VARIABLE = "AUTOGRAD_TINY_SIMD"
 
 
@@ -22,7 +21,7 @@ def available() -> list[str]:
     """
     default = import_module(f"{__package__}.default")
     names = [f"{__package__}.{x}" for x in TARGETS if getattr(default, f"runs_{x}")]
-    return [x.rpartition(".")[2] for x in names if find_spec(x) and find_spec(x + SINGLE)]
+    return [x.rpartition(".")[2] for x in names if find_spec(x)]
 
 
 def choose() -> str:
@@ -37,9 +36,6 @@ def choose() -> str:
     return wanted
 
 
-def module(target: str, single: bool = False) -> Any:
-    """The module of a target: its table of functions, in a capsule, and the fingerprint of its sources.
-
-    single: Whether its numbers are of single precision, not of double.
-    """
-    return import_module(f"{__package__}.{target}{SINGLE if single else ''}")
+def module(target: str) -> Any:
+    """The module of a target: its tables of functions, `doubles` and `floats`, and the fingerprint of its sources."""
+    return import_module(f"{__package__}.{target}")

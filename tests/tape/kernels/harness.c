@@ -3,6 +3,7 @@
    Reads a plan and numbers, writes what the kernels make of them. Everything is 8 bytes wide but the places. */
 #include <stdio.h>
 #include "batches.h"
+#include "functions.h"
 
 static void *received(int64_t count, size_t size) {
     void *found = calloc((size_t)count + 1, size);

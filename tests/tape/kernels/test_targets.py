@@ -175,7 +175,8 @@ def program(request, tmp_path_factory):
     if "-mavx2" in compiler and "avx2" not in targets.available():
         pytest.skip("this processor has no AVX2")
     folder = tmp_path_factory.mktemp("program")
-    folder.joinpath("kernels.h").write_text(c_kernels.source(), encoding="utf-8")
+    for name, text in {"kernels.h": c_kernels.source(), "row_functions.h": c_kernels.row_functions()}.items():
+        folder.joinpath(name).write_text(text, encoding="utf-8")
     package = Path(at.__file__).parent
     sources = [folder, package / "tape/kernels", package / "calculus"]
     command = [*compiler, *FLAGS, *(f"-I{each}" for each in sources), str(Path(__file__).with_name("harness.c"))]

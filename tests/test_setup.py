@@ -1,0 +1,148 @@
+"""setup.py: modules are compiled when anything that they are made from has changed, and only then."""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from references.optional import needed
+
+ROOT = Path(__file__).parents[1]
+HEADER, DECLARED = "#define NUMBER 1\n", "cdef inline int number():\n    return 1\n"
+SOURCE = """
+#include <Python.h>
+#include "number.h"
+#ifndef MORE
+  #define MORE 0
+#endif
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "in_c", .m_size = -1};
+
+PyMODINIT_FUNC PyInit_in_c(void) {
+    PyObject *module = PyModule_Create(&definition);
+    if (module) PyModule_AddIntConstant(module, "found", NUMBER + MORE);
+    return module;
+}
+"""
+# builds two modules as pip does, in folders that are new each time; prints which were compiled and what they say
+BUILD = """
+import os, runpy, sys, tempfile
+import setuptools
+setup, setuptools.setup = setuptools.setup, lambda **arguments: None
+made = runpy.run_path("setup.py")
+compile = made["build_ext"].build_extension
+made["build_ext"].build_extension = lambda self, ext: (print(ext.name[14:]), compile(self, ext))
+flags = sys.argv[1:]
+setup(
+    name="trial", packages=["autograd_tiny"], cmdclass={"build_ext": made["BuildAllOrNone"]}, ext_modules=[
+        setuptools.Extension("autograd_tiny.in_c", ["in_c.c"], include_dirs=["include"], extra_compile_args=flags),
+        setuptools.Extension("autograd_tiny.in_python", ["autograd_tiny/in_python.py"], extra_compile_args=flags),
+    ],
+    script_args=["-q", "build_ext", "-i", "-t", tempfile.mkdtemp(dir=".."), "-b", tempfile.mkdtemp(dir="..")],
+)
+sys.path.insert(0, "")
+from autograd_tiny import in_c, in_python
+assert in_python.__file__.endswith((".so", ".pyd"))
+print(in_c.found, in_python.found)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with setup.py and the sources of two modules."""
+    needed("Cython", "test")
+    needed("setuptools", "test")
+    if not shutil.which("cc"):
+        pytest.skip("there is no C compiler")
+    folder = tmp_path / "project"
+    for name, text in {
+        "setup.py": (ROOT / "setup.py").read_text(encoding="utf-8"), "in_c.c": SOURCE, "include/number.h": HEADER,
+        "autograd_tiny/__init__.py": "", "autograd_tiny/in_python.pxd": DECLARED,
+        "autograd_tiny/in_python.py": "found = number()\n",
+    }.items():
+        folder.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+        folder.joinpath(name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def build(project, *flags, **environment):
+    """Which modules were compiled, and the numbers that they have."""
+    settings = {"AUTOGRAD_TINY_PURE": "1", "CC": "cc", **environment}      # of setup.py only the commands are wanted
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, *flags], cwd=project, env=os.environ | settings, capture_output=True, text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    *compiled, numbers = [line for line in done.stdout.splitlines() if "ythoniz" not in line and line.strip()]
+    return sorted(compiled), numbers
+
+
+def change(path, text):
+    """As old as it was: a clock says nothing."""
+    before = path.stat()
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_a_second_build_compiles_nothing_and_replaces_modules_from_elsewhere(project):
+    assert build(project) == (["in_c", "in_python"], "1 1")
+    for path in project.rglob("*.[ch]"):
+        path.touch()
+    right, wrong = (next(project.glob(f"autograd_tiny/{name}.*[od]")) for name in ("in_c", "in_python"))
+    text = right.read_bytes()
+    shutil.copyfile(wrong, right)
+    assert build(project) == ([], "1 1")
+    assert right.read_bytes() == text
+
+
+def test_other_sources_headers_and_declarations_are_compiled_whatever_their_times(project):
+    build(project)
+    change(project / "include/number.h", HEADER.replace("1", "2"))
+    change(project / "autograd_tiny/in_python.pxd", DECLARED.replace("1", "3"))
+    assert build(project) == (["in_c", "in_python"], "2 3")
+    change(project / "autograd_tiny/in_python.py", "found = number() + 1\n")
+    assert build(project) == (["in_python"], "2 4")
+    change(project / "in_c.c", SOURCE + "nonsense")
+    with pytest.raises(AssertionError, match="native engine could not be compiled"):
+        build(project)
+    change(project / "in_c.c", SOURCE)
+    change(project / "include/number.h", HEADER)
+    assert build(project) == (["in_c"], "1 4")
+    kept = [path for path in project.joinpath("build/modules").rglob("*") if path.is_file()]
+    assert len(kept) == 2, "only the newest are"
+
+
+def test_other_flags_compilers_and_processors_are_compiled_for(project):
+    assert build(project) == (["in_c", "in_python"], "1 1")
+    assert build(project, "-DMORE=5") == (["in_c", "in_python"], "6 1")
+    assert build(project, CFLAGS="-DMORE=7") == (["in_c", "in_python"], "8 1")
+    compiler = project / "compiler"             # it has the same name, and another version or target
+    for macro in "-DTARGET=1", "-DTARGET=2":
+        compiler.write_text(f'#!/bin/sh\nexec cc {macro} "$@"\n', encoding="utf-8")
+        compiler.chmod(0o755)
+        assert build(project, CC=str(compiler)) == (["in_c", "in_python"], "1 1")
+
+
+# ---- a tree that nobody may write to
+
+def test_from_a_read_only_tree_the_package_is_built_elsewhere(tmp_path):
+    """As root may write everywhere, setup.py is told that it may not; without Cython it is done in a second.
+
+    Without pyproject.toml, since setuptools runs here outside the environment that this asks for.
+    """
+    package = tmp_path / "autograd_tiny"
+    package.mkdir()
+    for name in ("setup.py", "autograd_tiny/__init__.py"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    code = """
+import os, runpy, sys
+sys.modules["Cython"] = sys.modules["Cython.Build"] = None
+os.access = lambda path, mode: mode != os.W_OK
+sys.argv = ["setup.py", "-q", "egg_info"]
+runpy.run_path("setup.py", run_name="__main__")
+"""
+    alone = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=alone, capture_output=True, check=True)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
