@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
-from ....calculus.javascript_rows import ROWS, source
+from ....calculus.javascript_rows import ROWS, called_rows, function_of, source
 from ....calculus.operations import Operation
 from ..files import MARK, write_sources
 
@@ -36,6 +36,12 @@ def replay_of(operations: Iterable[str]) -> str:
     """What replays programs of these operations."""
     rows = _rows_of(operations)
     return _joined([*_special_functions(rows), _module_of_rows(rows), *map(_module, FOR_REPLAY)])
+
+
+def helpers_of(code: str, rows: Sequence[Operation]) -> str:
+    """The functions that some code calls: values of rows, functions of numbers, checks of arguments."""
+    values = [function_of(row) for row in called_rows(rows)]
+    return _joined([*_definitions("\n".join([code, *values]), ["special", "program", "steps", "arguments"]), *values])
 
 
 def write_runtime(folder: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -81,8 +87,14 @@ def _module_of_rows(rows: Sequence[Operation]) -> str:
 
 def _special_functions(rows: Sequence[Operation]) -> list[str]:
     """The definitions of special.js that the formulas of some rows need."""
-    blocks = [(block, set(DEFINED.findall(block))) for block in _module("special").split("\n\n")]
-    needed, left = set[str](), _words(_module_of_rows(rows))
+    return _definitions(_module_of_rows(rows), ["special"])
+
+
+def _definitions(code: str, modules: Iterable[str]) -> list[str]:
+    """The definitions in modules that some code needs, itself or through others."""
+    texts = [block for module in modules for block in re.split(r"\n\n(?=\S)", _module(module))]
+    blocks = [(block, set(DEFINED.findall(block))) for block in texts]
+    needed, left = set[str](), _words(code)
     while left:
         needed |= left
         found = [_words(block) for block, names in blocks if names & needed]

@@ -3,7 +3,7 @@
  */
 import { quoted } from "./program.js";
 import { ROWS } from "./rows.js";
-import { indexMessage, placeOf } from "./steps.js";
+import { takenPlace } from "./steps.js";
 
 /**
  * An operation at these operands: its value, and the local derivative by each of them.
@@ -31,9 +31,7 @@ export function evaluate(operation, operands) {
 function evaluateByHand(operation, operands) {
   const size = operands.length;
   if (operation === "take") {
-    const index = operands[size - 1];
-    const place = placeOf(index, size - 1);
-    if (place < 0) throw new RangeError(indexMessage(index, size - 1));
+    const place = takenPlace(operands[size - 1], size - 1);
     return { value: operands[place], derivatives: Float64Array.from(operands, (_, k) => (k === place ? 1 : 0)) };
   }
   if (operation === "dot") {

@@ -1,34 +1,37 @@
 """A tape as a module of JavaScript, which imports nothing.
 
-The module has the program as data, and from bundle.py the functions that replay it: rows of numbers, with a loop for
-each instruction. Code without loops would be quicker for a single sample while the program is small; but engines do
-not optimise functions of many thousand statements, and a batch of samples is quicker in loops.
+A small program becomes statements (straight_line.py), which are quickest for a single sample: 60 operations take a
+tenth of the time. Engines do not optimise functions of thousands of statements, so a larger program is data in the
+module, with the functions from bundle.py that replay it: rows of numbers, and a loop for each instruction.
 """
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from os import PathLike
 
 from ....boundary.files import file_name
+from ....calculus.javascript_rows import OF_SPECIAL_JS, ROWS
 from ..files import MARK, write_sources
 from ..names import in_comment, in_string
 from ..source import Source, refuse_own_operations
-from .bundle import replay_of
+from .bundle import DEFINED, helpers_of, replay_of
+from .straight_line import StraightLine, rows_of
 
 WIDTH = 110
 EXPORTS = """\
 /** The names of the inputs, in the order in which a sample has them. @type {readonly string[]} */
-export const inputs = Object.freeze(replay.inputs);
+export const inputs = Object.freeze(@inputs@);
 
 /** The labels of the parameters, "" for one without a label. @type {readonly string[]} */
-export const parameterLabels = Object.freeze(replay.labels);
+export const parameterLabels = Object.freeze(@labels@);
 
 /** How many outputs there are. @type {number} */
-export const outputs = replay.outputs;
+export const outputs = @outputs@;
 
 /** The numbers of the parameters, which functions use unless they are given others. @type {Float64Array} */
-export const parameters = replay.parameters;
+export const parameters = @parameters@;
 
 /**
  * The outputs at one sample.
@@ -37,7 +40,7 @@ export const parameters = replay.parameters;
  * @returns {Float64Array} a number for each output
  */
 export function values(x, numbers = parameters) {
-  return replay.values(oneSample(x), { at: numbers });
+@values@
 }
 
 /**
@@ -48,9 +51,7 @@ export function values(x, numbers = parameters) {
  * @returns {{value: number, byInputs: Float64Array, byParameters: Float64Array}}
  */
 export function gradient(x, numbers = parameters, output = 0) {
-  const { values: found, gradients } = replay.inputGradients(oneSample(x), { output, at: numbers });
-  const { gradient: byParameters } = replay.valueAndGradient(oneSample(x), { output, at: numbers });
-  return { value: found[0], byInputs: gradients, byParameters };
+@gradient@
 }
 
 /**
@@ -60,7 +61,7 @@ export function gradient(x, numbers = parameters, output = 0) {
  * @returns {Float64Array} the outputs, sample after sample
  */
 export function batch(X, numbers = parameters) {
-  return replay.values(X, { at: numbers });
+@batch@
 }
 
 /**
@@ -72,7 +73,7 @@ export function batch(X, numbers = parameters) {
  * @returns {{value: number, gradient: Float64Array}}
  */
 export function batchGradient(X, numbers = parameters, weights = undefined, output = 0) {
-  return replay.valueAndGradient(X, { weights, output, at: numbers });
+@batchGradient@
 }
 
 /**
@@ -83,14 +84,83 @@ export function batchGradient(X, numbers = parameters, weights = undefined, outp
  * @returns {{values: Float64Array, gradients: Float64Array}} gradients: the derivatives, sample after sample
  */
 export function inputGradients(X, numbers = parameters, output = 0) {
-  return replay.inputGradients(X, { output, at: numbers });
+@inputGradients@
 }
 
 function oneSample(x) {
   if (x.length !== inputs.length) throw new RangeError(`a sample has ${inputs.length} numbers, got ${x.length}`);
-  return Array.isArray(x) ? x : Float64Array.from(x);
+  return ArrayBuffer.isView(x) || Array.isArray(x) ? x : Float64Array.from(x);
 }
 """
+REPLAYED = {            # what stands between @ in EXPORTS
+    "inputs": "replay.inputs", "labels": "replay.labels", "outputs": "replay.outputs",
+    "parameters": "replay.parameters",
+    "values": "  return replay.values(oneSample(x), { at: numbers });",
+    "gradient": """\
+  const { values: found, gradients } = replay.inputGradients(oneSample(x), { output, at: numbers });
+  const { gradient: byParameters } = replay.valueAndGradient(oneSample(x), { output, at: numbers });
+  return { value: found[0], byInputs: gradients, byParameters };""",
+    "batch": "  return replay.values(X, { at: numbers });",
+    "batchGradient": "  return replay.valueAndGradient(X, { weights, output, at: numbers });",
+    "inputGradients": "  return replay.inputGradients(X, { output, at: numbers });",
+}
+STRAIGHT = {
+    "values": "  return valuesAt(oneSample(x), checkedParameters(numbers, parameters.length));",
+    "gradient": """\
+  const gradientAt = gradientsAt[checkedOutput(output, outputs)];
+  return gradientAt(oneSample(x), checkedParameters(numbers, parameters.length), 1);""",
+    "batch": """\
+  const { x: samples, count } = samplesOf(X, inputs.length);
+  const found = new Float64Array(count * outputs);
+  checkedParameters(numbers, parameters.length);
+  forEachSample(samples, count, (x, i) => found.set(valuesAt(x, numbers), i * outputs));
+  return found;""",
+    "batchGradient": """\
+  const { x: samples, count } = samplesOf(X, inputs.length);
+  if (count === 0) throw new RangeError("a batch of one sample at least is expected, got 0 samples");
+  const gradientAt = gradientsAt[checkedOutput(output, outputs)];
+  const seeds = checkedWeights(weights, count);
+  const sums = new Float64Array(checkedParameters(numbers, parameters.length).length);
+  let total = 0;
+  forEachSample(samples, count, (x, i) => {
+    const seed = typeof seeds === "number" ? seeds : seeds[i];
+    const { value, byParameters } = gradientAt(x, numbers, seed);
+    total += seed * value;
+    for (let k = 0; k < sums.length; k++) sums[k] += byParameters[k];
+  });
+  return { value: total, gradient: sums };""",
+    "inputGradients": """\
+  const { x: samples, count } = samplesOf(X, inputs.length);
+  const gradientAt = gradientsAt[checkedOutput(output, outputs)];
+  const found = { values: new Float64Array(count), gradients: new Float64Array(count * inputs.length) };
+  checkedParameters(numbers, parameters.length);
+  forEachSample(samples, count, (x, i) => {
+    const { value, byInputs } = gradientAt(x, numbers, 1);
+    found.values[i] = value;
+    found.gradients.set(byInputs, i * inputs.length);
+  });
+  return found;""",
+}
+FOR_EACH_SAMPLE = """\
+function forEachSample(samples, count, work) {
+  for (let i = 0; i < count; i++) {
+    try {
+      work(samples.subarray(i * inputs.length, (i + 1) * inputs.length), i);
+    } catch (error) {
+      throw new RangeError(`sample ${i}: ${error.message}`);
+    }
+  }
+}
+"""
+MOST_OPERANDS = 300     # of instructions in one function without loops; larger ones are slower than loops
+MOST_ALTOGETHER = 1_000
+
+
+def is_small(source: Source) -> bool:
+    """Whether the module is to have statements instead of loops."""
+    operands = sum(len(operands) + 1 for _, operands in source.program.instructions)
+    is_short = operands <= MOST_OPERANDS and operands * (1 + len(source.program.outputs)) <= MOST_ALTOGETHER
+    return is_short and source.dtype == "float64"
 
 
 def write_module(source: Source, path: str | PathLike[str], overwrite: bool) -> None:
@@ -101,8 +171,30 @@ def write_module(source: Source, path: str | PathLike[str], overwrite: bool) -> 
 def module(source: Source) -> str:
     """The text of the module."""
     refuse_own_operations(source.program, "JavaScript")
+    return "\n".join([_head(source), *(_straight(source) if is_small(source) else _replayed(source))])
+
+
+def _straight(source: Source) -> list[str]:
+    inputs, labels = (f"[{', '.join(map(in_string, names))}]" for names in (source.inputs, source.labels))
+    parameters = ", ".join(map(_number, source.numbers()))
+    exports = _exports(STRAIGHT | {
+        "inputs": inputs, "labels": labels, "outputs": str(len(source.program.outputs)),
+        "parameters": f"Float64Array.of({parameters})",
+    })
+    rows = rows_of(source.program)
+    every = helpers_of(f"{exports} takenPlace {' '.join(OF_SPECIAL_JS)}", [*ROWS.values()])
+    lines = StraightLine(source, {"valuesAt", "gradientsAt", "forEachSample", *DEFINED.findall(every + exports)})
+    code = "\n\n".join([lines.values(), lines.gradients()])
+    return [code, "", exports, FOR_EACH_SAMPLE, helpers_of(code + exports, rows)]
+
+
+def _replayed(source: Source) -> list[str]:
     operations = {operation.name for operation, _ in source.program.instructions}
-    return "\n".join([_head(source), replay_of(operations), _data(source), EXPORTS])
+    return [replay_of(operations), _data(source), _exports(REPLAYED)]
+
+
+def _exports(parts: Mapping[str, str]) -> str:
+    return re.sub(r"@(\w+)@", lambda found: parts[found[1]], EXPORTS)
 
 
 def _head(source: Source) -> str:
@@ -112,7 +204,7 @@ def _head(source: Source) -> str:
         f"// {MARK}: a tape of {len(source.program.instructions)} instructions, as an ES module without imports.",
         "//", f"// A sample is {len(source.inputs)} inputs, in this order:",
         *(f"//   {k}: {in_comment(name)}" for k, name in enumerate(source.inputs)),
-        f"// There are {len(source.labels)} parameters:",
+        f"// There are {len(source.labels)} parameters{':' if source.labels else ''}",
         *(f"//   {k}: {in_comment(label)}" for k, label in enumerate(source.labels)),
         f"// and {outputs} output{'' if outputs == 1 else 's'}. Everything is computed in {source.dtype}.",
         "",

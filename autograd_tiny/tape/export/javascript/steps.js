@@ -92,10 +92,7 @@ export class ScalarTake {
 
   #place({ r }) {
     const count = this.places.length - 1;
-    const index = r[this.places[count]];
-    const place = placeOf(index, count);
-    if (place < 0) throw new RangeError(indexMessage(index, count));
-    return this.places[place];
+    return this.places[takenPlace(r[this.places[count]], count)];
   }
 
   forward(block) {
@@ -191,7 +188,14 @@ export function placeOf(index, n) {
   return index < 0 ? index + n : index;
 }
 
-export function indexMessage(index, n) {
+/** The place of the value that a take means. */
+export function takenPlace(index, n) {
+  const place = placeOf(index, n);
+  if (place < 0) throw new RangeError(indexMessage(index, n));
+  return place;
+}
+
+function indexMessage(index, n) {
   if (!Number.isInteger(index)) {
     const shown = String(Number(index.toPrecision(6))).toLowerCase().replace("infinity", "inf");
     return `an index is an integer, such as 2 or 2.0, got ${shown}`;

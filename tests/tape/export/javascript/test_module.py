@@ -1,30 +1,45 @@
 """Tapes that are written as modules of JavaScript."""
 import random
+from itertools import count as numbers_from
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 from references.custom import cube
 from references.javascript.node import JavaScriptError
 from references.operations import REFERENCES, ROWS, perform
+from references.programs.random_tapes import Judge, Recorded, places, points, seeds, special_points, tame, wild
 from references.tapes import batch, close
 
 import autograd_tiny as at
 from autograd_tiny import Value, record
+from autograd_tiny.calculus.javascript_rows import OF_SPECIAL_JS
+from autograd_tiny.tape.export import javascript
+from autograd_tiny.tape.export.javascript.module import _head, _straight
+from autograd_tiny.tape.export.javascript.straight_line import OWN_WORDS
 
+NUMBERS = numbers_from()
 HOSTILE = [
     "", "w", "*/ throw 1; /*", "// x", '"; throw 1; "', "'", "\\", "a\nthrow 1", "\r\u2028\u2029throw 1", "</script>",
     "<!--", "ü漢\U0001f600", "${x}", "`", "\ud800", "x" * 10_000, "__proto__",
 ]
 
 
-@pytest.fixture
-def module(tmp_path):
-    """Writes a tape, and gives the path of the module."""
+@pytest.fixture(params=["statements", "loops"])
+def module(request, tmp_path, monkeypatch):
+    """Writes a tape, in either form, and gives the path of the module."""
+    monkeypatch.setattr(javascript.module, "is_small", lambda source: request.param == "statements")
+
     def written(tape, name="f.mjs", **options):
         tape.to_javascript(tmp_path / name, **options)
         return tmp_path / name
 
     return written
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("modules")
 
 
 def network():
@@ -92,10 +107,78 @@ def test_numbers_that_are_not_finite(node, module):
     assert [x.hex() for x in node.call(module(tape), "parameters").tolist()] == [p.data.hex() for p in w]
 
 
+@pytest.mark.parametrize("make", [points, special_points])
+@pytest.mark.parametrize("programs", [tame, wild], ids=["tame", "wild"])
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(st.data())
+def test_random_programs_as_statements(node, folder, programs, make, data):
+    program = data.draw(programs)
+    recorded = Recorded(program, places(data.draw, program))
+    last = len(program.leaves) + len(program.steps) - 1
+    leaf_of = {id(recorded.values[leaf]): leaf for leaf in recorded.others}
+    path = folder / f"{next(NUMBERS)}.mjs"
+    path.write_text("\n".join([_head(recorded.tape._source()), *_straight(recorded.tape._source())]))
+    for point in make(program, data.draw(seeds), 2).tolist():
+        judge = Judge(program, point)
+        sample, numbers = (np.array([point[i] for i in which]) for which in (
+            recorded.inputs, [leaf_of[id(parameter)] for parameter in recorded.tape.parameters]
+        ))
+        found = node.call(path, "gradient", sample, numbers)
+        judge.value(last, node.call(path, "values", sample, numbers)[0])
+        judge.value(last, found["value"][0])
+        for leaf, derivative in zip(recorded.inputs, found["byInputs"], strict=True):
+            judge.gradient(last, leaf, derivative)
+        for parameter, derivative in zip(recorded.tape.parameters, found["byParameters"], strict=True):
+            judge.gradient(last, leaf_of[id(parameter)], derivative)
+
+
+@pytest.mark.parametrize("name", [
+    *OF_SPECIAL_JS, *sorted(OWN_WORDS), "values", "v0", "d_v0", "d_x", "gradient", "class", "Math",
+])
+def test_labels_that_are_names_in_the_module(node, module, name):
+    x, y = Value(0.25, name), Value(2.0, "x")
+    tape = record([at.max([x, y * x, at.erfc(x)]) + at.logsumexp([x, y]), x**y], [x, y])
+    for output in range(2):
+        found = node.call(module(tape), "gradient", np.array([0.25, 2.0]), np.zeros(0), output)
+        close(found["byInputs"], tape.input_gradients([[0.25, 2.0]], output)[0])
+
+
+@pytest.mark.parametrize("count", [0, 1, 129])
+def test_batches(node, module, count):
+    x, index, w = Value(0.5, "x"), Value(1.0, "index"), Value(3.0, "w")
+    tape = record(at.take([x, w, x * w], index) * at.relu(x), [x, index], [w])
+    xs = np.column_stack([batch(count, 1), np.arange(count) % 3])
+    path = module(tape)
+    close(node.call(path, "batch", xs), tape(xs))
+    if count:
+        found = node.call(path, "batchGradient", xs)
+        close(found["gradient"], tape.value_and_grad(xs)[1])
+        close(node.call(path, "inputGradients", xs)["gradients"].reshape(count, 2), tape.input_gradients(xs))
+        xs[-1, 1] = 3.0
+        with pytest.raises(JavaScriptError, match=f"RangeError: sample {count - 1}: index 3 is out of range"):
+            node.call(path, "batch", xs)
+
+
+def test_small_programs_are_statements_and_large_ones_loops(tmp_path):
+    x = Value(0.5, "x")
+    f = x
+    for size in range(1, 300):
+        f = at.sin(f)
+        if size in (100, 299):
+            record(f, [x]).to_javascript(tmp_path / f"{size}.mjs")
+    assert "const v99 = Math.sin(v98);" in (tmp_path / "100.mjs").read_text()
+    assert len((tmp_path / "100.mjs").read_text()) < 25_000
+    assert "class Runner" in (tmp_path / "299.mjs").read_text()
+    single = record(at.sin(x), [x]).astype("float32")
+    single.to_javascript(tmp_path / "single.mjs")
+    assert "class Runner" in (tmp_path / "single.mjs").read_text()
+
+
 def test_derivatives_and_single_precision(node, module):
     tape, xs = network(), batch(4, 3)
     close(node.call(module(tape.gradient(1), "df.mjs"), "batch", xs).reshape(4, 3), tape.input_gradients(xs, 1))
     single = tape.astype("float32")
+    javascript.module.is_small = lambda source: False       # the fixture puts it back
     found = node.call(module(single, "single.mjs"), "batch", xs)
     close(found.reshape(4, 2), single(xs), 1e-6)
     assert (found == found.astype(np.float32)).all()
