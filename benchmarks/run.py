@@ -22,6 +22,7 @@ from reports.engine import chain, importing, memory, moons, scaling
 from reports.functions import functions, tape_activations, tape_options
 from reports.inference import export_onnx
 from reports.javascript import export_javascript
+from reports.jax_function import export_jax
 from reports.partitions import dask
 from reports.seeing import seeing
 from reports.simd import tape_simd
@@ -40,6 +41,7 @@ WORKLOADS: dict[str, Callable[[], str]] = {
     "functions": functions, "tape-activations": tape_activations, "tape-options": tape_options,
     "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
     "initial-weights": initial_weights, "seeing": seeing, "export-javascript": export_javascript,
+    "export-jax": export_jax,
     "export-onnx": export_onnx, "dask": dask,
 }
 

@@ -31,6 +31,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "initial-weights": ("training", "early_epochs"),
     "seeing": ("seeing", "seeing"),
     "export-javascript": ("doors.javascript", "javascript"),
+    "export-jax": ("doors.jax_function", "jax_function"),
     "export-onnx": ("doors.inference", "inference"),
     "dask": ("doors.partitions", "on_workers"),
     "dask-one-partition": ("doors.partitions", "one_partition"),

@@ -159,7 +159,7 @@ def polygamma_of(
         odd: Any = False
         if is_array(order) or order != 0:
             order = order + where(x == x, 0.0, x, x)                        # of the same shape
-            x = x + where(order == order, 0.0, order, order)
+            x = x + where(order == order, -0.0, order, order)               # which keeps the sign of a zero
             is_order = (order >= 0.0) & (order <= 170.0) & (order == floor(order))
             n = where(is_order, order, 0.0, x)
             odd = is_odd(n)
