@@ -9,6 +9,7 @@ from references.custom import cube
 from references.javascript.node import JavaScriptError
 from references.operations import REFERENCES, ROWS, perform
 from references.programs.random_tapes import Judge, Recorded, places, points, seeds, special_points, tame, wild
+from references.selections import selections
 from references.tapes import batch, close
 
 import autograd_tiny as at
@@ -141,6 +142,17 @@ def test_labels_that_are_names_in_the_module(node, module, name):
     for output in range(2):
         found = node.call(module(tape), "gradient", np.array([0.25, 2.0]), np.zeros(0), output)
         close(found["byInputs"], tape.input_gradients([[0.25, 2.0]], output)[0])
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_what_was_not_selected_gets_exactly_zero(node, module, value):
+    """Behind an infinite derivative, which would make nan of any 0 times."""
+    for k, selection in enumerate(selections(value)):
+        leaves = [Value(x) for x in selection.numbers]
+        tape = record(at.sqrt(selection.build(*leaves) * 0.0), leaves)
+        found = node.call(module(tape, f"{k}.mjs"), "gradient", np.array(selection.numbers))["byInputs"]
+        assert [found[place] for place in selection.unselected] == [0.0] * len(selection.unselected), selection.name
+        np.testing.assert_array_equal(found, tape.input_gradients([selection.numbers])[0])
 
 
 @pytest.mark.parametrize("count", [0, 1, 129])
