@@ -120,6 +120,8 @@ def argument_parser() -> Parser:
     add("--png", metavar="FILE", type=file_name(".png"), help="draw the computation graph as PNG")
     add("--play", metavar="FILE", type=file_name(".html"),
         help="write a film of the forward and the backward pass as HTML")
+    add("--c", metavar="FILE", type=file_name(".c"),
+        help="write the expression and its derivatives in C, with a header beside it")
     add("--js", metavar="FILE", type=file_name(".js", ".mjs"),
         help="write the expression and its derivatives as a module of JavaScript")
     add("--onnx", metavar="FILE", type=file_name(".onnx"),
@@ -196,7 +198,7 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
 
 def export(output: Value, inputs: dict[str, Value], options: argparse.Namespace) -> None:
     """Write the files in other languages that are asked for."""
-    asked = [name for name in ("js", "onnx") if getattr(options, name)]
+    asked = [name for name in ("c", "js", "onnx") if getattr(options, name)]
     if not asked:
         return
     from .tape.tape import record
@@ -204,6 +206,8 @@ def export(output: Value, inputs: dict[str, Value], options: argparse.Namespace)
     if not inputs:
         raise ValueError(f"--{asked[0]}: the expression has no inputs to be a function of")
     tape = record(output, [*inputs.values()])
+    if options.c:
+        tape.to_c(options.c)
     if options.js:
         tape.to_javascript(options.js)
     if options.onnx:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import published
 from measuring.processes import PEERS, missing
+from reports.c import export_c
 from reports.derivatives import cheap_gradient, derivatives, minimisation
 from reports.engine import chain, importing, memory, moons, scaling
 from reports.functions import functions, tape_activations, tape_options
@@ -40,7 +41,7 @@ WORKLOADS: dict[str, Callable[[], str]] = {
     "tape-recording": tape_recording, "tape-recording-functions": tape_recording_functions, "tape-simd": tape_simd,
     "functions": functions, "tape-activations": tape_activations, "tape-options": tape_options,
     "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
-    "initial-weights": initial_weights, "seeing": seeing, "export-javascript": export_javascript,
+    "initial-weights": initial_weights, "seeing": seeing, "export-c": export_c, "export-javascript": export_javascript,
     "export-jax": export_jax,
     "export-onnx": export_onnx, "dask": dask,
 }

@@ -94,6 +94,16 @@ def test_a_film(run, tmp_path):
     assert json.dumps("x = a + b = −1 + 3 = 2") in page
 
 
+def test_an_expression_in_c(run, complaint, tmp_path):
+    file = tmp_path / "f.c"
+    assert run(*EXAMPLE_A, "--c", str(file)) == run(*EXAMPLE_A)
+    assert "int f_grad(" in file.read_text(encoding="ascii") and "a, b, c" in (tmp_path / "f.h").read_text()
+    file.write_text("int mine;")
+    assert "did not write" in complaint(*EXAMPLE_A, "--c", str(file)) and file.read_text() == "int mine;"
+    assert "--c: the expression has no inputs" in complaint("1 + 2", "--c", str(file))
+    assert "a .c file is expected, got 'f.cpp'" in complaint(*EXAMPLE_A, "--c", "f.cpp")
+
+
 def test_a_module_of_javascript(run, tmp_path):
     run(*EXAMPLE_A, "--js", str(tmp_path / "f.js"))
     module = (tmp_path / "f.js").read_text(encoding="ascii")

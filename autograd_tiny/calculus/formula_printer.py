@@ -46,6 +46,10 @@ class FormulaPrinter(ast.NodeVisitor):
         """A finite constant."""
         return repr(x)
 
+    def named(self, name: str) -> str:
+        """A name in a formula: an operand, a variable, or one of the constants."""
+        return self.constants.get(name, name)
+
     def truth(self, comparison: str) -> str:
         """A comparison as 1 or 0."""
         raise NotImplementedError
@@ -87,7 +91,7 @@ class FormulaPrinter(ast.NodeVisitor):
         return self.number(float(node.value))   # type: ignore[arg-type]
 
     def visit_Name(self, node: ast.Name) -> str:
-        return self.constants.get(node.id, node.id)
+        return self.named(node.id)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> str:
         return f"(-{self.visit(node.operand)})"

@@ -375,16 +375,18 @@ class Tape(Exported):
 
     # ---- higher derivatives: see derivatives/reverse_program.py
 
-    def gradient(self, output: int = 0) -> Tape:
+    def gradient(self, output: int | str = 0) -> Tape:
         """A tape of the gradient of an output with respect to the inputs: the reverse pass as a program.
 
-        It is a tape as any other: it has a gradient, too, and so on to any order.
+        It is a tape as any other: it has a gradient, too, and so on to any order. `tape.gradient().gradient("all")` is
+        a tape of the Hessian.
 
         Args:
-            output: See Tape.
+            output: See Tape; or "all".
 
         Returns:
-            A tape with the same inputs, parameters and dtype. Its outputs are the derivatives, one for each input.
+            A tape with the same inputs, parameters and dtype. Its outputs are the derivatives, one for each input; of
+            all outputs, those of the first one come first.
 
         Raises:
             ValueError: There is no such output.
@@ -519,7 +521,8 @@ class Tape(Exported):
 
     def _gradient_program(self, output: Any) -> Program:
         """That of one output; ValueError if there is no such output."""
-        program = jacobian_program(self.program.of_output(self._checked_output(output)))
+        whole = isinstance(output, str) and output == "all"
+        program = jacobian_program(self.program if whole else self.program.of_output(self._checked_output(output)))
         assert program is not None
         return program
 

@@ -4,10 +4,13 @@ Each imports its module when it is called.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import index
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.libraries import missing
+from ...boundary.text import quoted
 from .source import Source
 
 if TYPE_CHECKING:
@@ -21,6 +24,43 @@ class Exported:
     def _source(self) -> Source:
         """What is exported."""
         raise NotImplementedError
+
+    def to_c(
+        self, path: str | PathLike[str], *, name: str | None = None, parameters: str = "array",
+        gradients: int | Sequence[int] = 0, overwrite: bool = False,
+    ) -> None:
+        """Write the tape as a file in C99, which also compiles as C++, and its header beside it.
+
+        The file needs nothing but math.h, and allocates nothing. With the name f it has these functions; all
+        return 0, or 1 for an index out of range, and `work` is room for F_WORKSPACE numbers:
+
+        - f(x, p, out, work): the outputs of one sample.
+        - f_batch(x, samples, p, out, work): those of many.
+        - f_grad(x, p, value, by_x, by_p, work): one output, and its derivatives with respect to inputs and parameters.
+
+        Their numbers are doubles, or floats for a tape of float32, whose functions are then computed in float. A
+        comment in the file lists inputs and parameters in their order; the array f_parameters has the present numbers
+        of the parameters. For a Hessian, write `tape.gradient().gradient("all")`.
+
+        Args:
+            path: Of the file, "f.c". The header is "f.h".
+            name: Of the functions; by default that of the file.
+            parameters: "array", or "frozen" for their present numbers: then there are no arguments p and by_p.
+            gradients: The index of the output that f_grad differentiates; or several, for functions f_grad_0, …; []
+                for none.
+            overwrite: Whether a file may be replaced that this method did not write.
+
+        Raises:
+            TypeError: An operation is one of your own.
+            ValueError: The path does not end with .c, the name is no identifier in C, or there is no such output.
+            FileExistsError: There is another file of that name.
+            OSError: The files can't be written, see save.
+        """
+        from .c.file import write_c
+
+        source = self._source()
+        outputs = _outputs(gradients, len(source.program.outputs))
+        write_c(source, path, name, parameters, outputs, source.dtype, overwrite)
 
     def to_javascript(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write the tape as an ES module that imports nothing, for Node and browsers.
@@ -117,3 +157,15 @@ class Exported:
         except ImportError as error:
             raise missing("torch>=2.4", "to_torch") from error
         return to_torch(self._source())
+
+
+def _outputs(chosen: object, count: int) -> list[int]:
+    """The numbers of outputs that were asked for; ValueError if there is no such output."""
+    listed = chosen if isinstance(chosen, list | tuple | range) else [chosen]
+    found = []
+    for each in listed:
+        if not hasattr(each, "__index__") or isinstance(each, bool) or not 0 <= index(each) < count:
+            known = "one output, number 0" if count == 1 else f"the outputs 0 to {count - 1}"
+            raise ValueError(f"gradients={quoted(chosen)}, but the tape has {known}")
+        found.append(index(each))
+    return list(dict.fromkeys(found))
