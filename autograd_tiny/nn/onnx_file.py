@@ -174,7 +174,7 @@ def _activated(function: ActivationFunction, x: Symbol, name: str) -> Symbol:
     on_floats = x.graph.dtype == np.float32
     if own is not None and (on_floats or own.on_doubles) and x.graph.opset >= own.opset:
         return applied(own.operator, x, **({own.slope: arguments[0]} if own.slope else {}))
-    if known == "silu":                         # as it is usually written
+    if known == "silu" and on_floats:           # as it is usually written; on doubles onnxruntime may then fail
         return x * applied("Sigmoid", x)
     symbol: Symbol = value_of(operation_named(known), [x, *arguments])
     return symbol

@@ -13,7 +13,7 @@ from autograd_tiny.calculus.onnx.graph import DEFAULT, OLDEST
 
 X = 3 * np.random.default_rng(0).normal(size=(129, 3))
 OWN = {                                 # operators of onnxruntime, on doubles and on floats
-    "float64": {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "silu": "Sigmoid"},
+    "float64": {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"},
     "float32": {
         "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "silu": "Sigmoid", "leaky_relu": "LeakyRelu",
         "elu": "Elu", "softplus": "Softplus", "gelu": "Gelu", "mish": "Mish",

@@ -12,7 +12,8 @@ from references.optional import needed
 onnx = needed("onnx", "onnx")
 onnxruntime = needed("onnxruntime", "doors")
 
-NEWEST = 23                             # the opset that is tried beside the oldest and the default
+# The opset that is tried beside the oldest and the default
+NEWEST = min(onnx.defs.onnx_opset_version(), 23 if int(onnxruntime.__version__.split(".")[1]) >= 23 else 21)
 # How far apart numbers may be, absolutely, where their digits cancel; docs/reference/onnx.md says why.
 CLOSE_TO_ZERO = {
     "sin": 1e-15, "cos": 1e-15, "lgamma": 1e-14, "digamma": 1e-14, "polygamma": 1e-14, "logaddexp": 1e-15,

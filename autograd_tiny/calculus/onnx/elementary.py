@@ -1,4 +1,4 @@
-"""Elementary functions composed of the operators + − × ÷, Exp, Log, Sqrt, Sin, Cos and Pow.
+"""Elementary functions composed of the operators + − × ÷, Exp, Log, Sqrt, Sin and Pow.
 
 The formulas are from M. Abramowitz and I. A. Stegun, Handbook of Mathematical Functions (1964), chapter 4; expm1 and
 log1p are W. Kahan's, in which the errors of exp and log cancel.
@@ -155,23 +155,34 @@ def atanh(x: Symbol) -> Symbol:
     return odd(x, 0.5 * log1p(2.0 * y / (1.0 - y)))
 
 
-# ---- the tangent and inverse trigonometric functions
+# ---- cosine, tangent and inverse trigonometric functions
+
+def sin(x: Symbol) -> Symbol:
+    """Sin, an operator."""
+    return applied("Sin", x)
+
+
+def cos(x: Symbol) -> Symbol:
+    """1 - 2 sin²(x / 2); near its zeros an absolute error."""
+    half = sin(0.5 * x)
+    return 1.0 - 2.0 * (half * half)
+
 
 def tan(x: Symbol) -> Symbol:
     """sin / cos of the angle without its multiple of π/2: near the poles, cos(x) has few digits."""
     n = applied("Round", x * (2.0 / math.pi))
     r = x - n * HALF_PI[0] - n * HALF_PI[1] - n * HALF_PI[2]
-    sine, cosine = applied("Sin", r), applied("Cos", r)
+    sine, cosine = sin(r), cos(r)
     is_odd = is_equal(n - 2.0 * applied("Floor", 0.5 * n), 1.0)
     near = chosen(is_odd, -(cosine / sine), sine / cosine)
-    far = applied("Sin", x) / applied("Cos", x)
+    far = sin(x) / cos(x)
     return chosen(is_other(x, 0.0), chosen(absolute(x) < COMMON, near, far), x)
 
 
 def _atan_up_to_1(y: Symbol) -> Symbol:
     """For y from 0 to 1: a rough angle a, and arctan(y) - a = arctan((y cos a - sin a) / (cos a + y sin a))."""
     rough = y * (math.pi / 4.0 + 0.273 * (1.0 - y))             # within 0.004
-    sine, cosine = applied("Sin", rough), applied("Cos", rough)
+    sine, cosine = sin(rough), cos(rough)
     t = (y * cosine - sine) / (cosine + y * sine)
     z = t * t
     return rough + t * (1.0 - z * (1.0 / 3.0 - z * (0.2 - z / 7.0)))

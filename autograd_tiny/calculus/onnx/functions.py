@@ -1,9 +1,10 @@
 """The functions of formulas on symbols: ONNX's operators, and compositions where these are missing or imprecise.
 
-onnxruntime computes + − × ÷, powers, Exp, Log, Sqrt, Sin, Cos and Tanh of doubles on a CPU, but neither Tan, Sinh,
-Cosh, the inverse functions and Erf, nor the activations LeakyRelu, Elu, Softplus, Gelu and Mish: for doubles these are
-composed, by elementary.py, error_functions.py and gamma_functions.py. Its Sigmoid loses digits below -5 and is 0 below
--40, so that is composed, too. There are more operators on floats; those that keep a float's digits are used.
+onnxruntime computes + − × ÷, powers, Exp, Log, Sqrt, Sin and Tanh of doubles on a CPU, but neither Tan, Sinh, Cosh, the
+inverse functions and Erf, nor the activations LeakyRelu, Elu, Softplus, Gelu and Mish, and most versions no Cos: for
+doubles these are composed, by elementary.py, error_functions.py and gamma_functions.py. Its Sigmoid loses digits below
+-5 and is 0 below -40, so that is composed, too. There are more operators on floats; those that keep a float's digits
+are used.
 """
 from __future__ import annotations
 
@@ -22,13 +23,13 @@ from . import elementary, error_functions, gamma_functions
 from .symbols import Number, Symbol, applied, chosen, reduced, truth_of
 
 OPERATORS = {
-    "abs": "Abs", "fabs": "Abs", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos",
+    "abs": "Abs", "fabs": "Abs", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin",
     "tanh": "Tanh", "floor": "Floor", "ceil": "Ceil", "rint": "Round", "relu": "Relu", "divide": "Div", "pow": "Pow",
     "maximum": "Max", "minimum": "Min",
 }
-ON_FLOATS = {                           # those that onnxruntime has for float32 only
-    "tan": "Tan", "asin": "Asin", "acos": "Acos", "atan": "Atan", "sinh": "Sinh", "cosh": "Cosh", "asinh": "Asinh",
-    "acosh": "Acosh", "atanh": "Atanh", "erf": "Erf", "softplus": "Softplus",
+ON_FLOATS = {                           # those that onnxruntime has for float32 only; Cos, in most of its versions
+    "cos": "Cos", "tan": "Tan", "asin": "Asin", "acos": "Acos", "atan": "Atan", "sinh": "Sinh", "cosh": "Cosh",
+    "asinh": "Asinh", "acosh": "Acosh", "atanh": "Atanh", "erf": "Erf", "softplus": "Softplus",
 }
 INT64 = 7                               # ONNX's TensorProto.INT64
 COMPARISONS = {
@@ -39,7 +40,7 @@ COMPOSED: dict[str, Callable[..., Symbol]] = {
     name: getattr(module, name) for module, names in (
         (elementary, (
             "expm1", "log1p", "exp2", "log2", "log10", "sigmoid", "softplus", "log_sigmoid", "cbrt", "hypot", "sinh",
-            "cosh", "asinh", "acosh", "atanh", "tan", "atan", "asin", "acos", "atan2",
+            "cosh", "asinh", "acosh", "atanh", "cos", "tan", "atan", "asin", "acos", "atan2",
         )),
         (error_functions, ("erf", "erfc", "erfinv")),
         (gamma_functions, ("lgamma", "polygamma")),
@@ -93,7 +94,10 @@ def _function(name: str) -> Callable[..., Any]:
         return composed
 
     def of_precision(x: Symbol) -> Symbol:
-        return applied(ON_FLOATS[name], x) if x.graph.dtype == np.float32 else composed(x)
+        if x.graph.dtype != np.float32:
+            return composed(x)
+        found = applied(ON_FLOATS[name], x)
+        return chosen(truth_of("IsNaN", x), x, found) if name == "erf" else found       # onnxruntime 1.23 gives 1
 
     return of_precision
 

@@ -136,7 +136,10 @@ class Graph:
         kind = getattr(onnx.TensorProto, PRECISIONS[self.dtype.name])
         nodes = [*self.nodes, Node("Identity", (output,), "Y", ())]
         proto = helper.make_graph(
-            [helper.make_node(each.operator, each.inputs, [each.output], **dict(each.attributes)) for each in nodes],
+            [
+                helper.make_node(each.operator, each.inputs, [each.output], each.output, **dict(each.attributes))
+                for each in nodes               # with names, without which some runtimes mistake one for another
+            ],
             PRODUCER,
             [helper.make_tensor_value_info("X", kind, ["batch", inputs])],
             [helper.make_tensor_value_info("Y", kind, ["batch", *shape])],
