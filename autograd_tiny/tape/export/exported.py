@@ -155,7 +155,8 @@ class Exported:
         try:
             from .arrays.torch_module import to_torch
         except ImportError as error:
-            raise missing("torch>=2.4", "to_torch") from error
+            lacks_torch = error.name != "array_api_compat"
+            raise missing("torch>=2.4" if lacks_torch else "array-api-compat>=1.11", "to_torch") from error
         return to_torch(self._source())
 
 
