@@ -304,6 +304,51 @@ def javascript(its: Results) -> str:
     return table(("value and gradient", "native tape", "tape.js", "times as long"), [row(cells[0]) for cells in rows])
 
 
+def c_language(its: Results) -> str:
+    """Tapes in C."""
+    value_and_gradient = Comparison(
+        its, "export-c", "to_c", GRADIENT, "µs", "to_c is as many times faster", "10,000 mixed operations, 1 sample"
+    )
+    peers = {"CasADi's generated C": "CasADi's C", "native tape": "the tape itself"}
+
+    def compilation() -> list[str]:
+        ours, theirs = (
+            its.cell("export-c", row, "compilation, seconds", "10,000 mixed operations, 1 sample")
+            for row in ("to_c", "CasADi's generated C")
+        )
+        return ["compiling it by cc -O3", f"{ours} s", f"CasADi's C {theirs} s", ""]
+
+    rows = value_and_gradient("10,000 mixed operations, one sample", peers)
+    return table(("what", "`to_c`", "peer", "times as fast"), [*rows, compilation])
+
+
+def onnx(its: Results) -> str:
+    """Networks in onnxruntime."""
+    def row(name: str) -> Row:
+        return lambda: [
+            name.replace(" | ", ", "),
+            *(its.time("export-onnx", name, column, "µs") for column in ("onnxruntime", "torch", "tape")),
+        ]
+
+    _, _, *rows = its.tables.get("export-onnx", [[[], []]])[0]
+    head = "network, precision, batch", "onnxruntime", "PyTorch", "tape"
+    return table(head, [row(" | ".join(cells[:3])) for cells in rows])
+
+
+def jax(its: Results) -> str:
+    """Tapes as functions of JAX."""
+    _, _, *rows = its.tables.get("export-jax", [[[], []]])[0]
+
+    def row(job: str) -> Row:
+        return lambda: [
+            job, *(its.time("export-jax", job, column, "ms") for column in ("native tape", "jax")),
+            its.cell("export-jax", job, "times as long"), f"{its.cell('export-jax', job, 'compiling, s')} s",
+        ]
+
+    head = "value and gradient", "native tape", "`to_jax`, jitted", "times as long", "compiling"
+    return table(head, [row(cells[0]) for cells in rows])
+
+
 def dask(its: Results) -> str:
     """Sums over the partitions of a dask array."""
     def row(workers: str, faster: bool) -> Row:
@@ -470,7 +515,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "docs/reference/speed.md": {
         "machine": lambda its: f"One run: {its.machine}", "engine": engine, "tape": tape, "tape costs": tape_costs,
         "functions": functions, "activations": activations, "processors": processors,
-        "javascript": javascript, "dask": dask, "dask added": dask_added,
+        "c": c_language, "javascript": javascript, "jax": jax, "onnx": onnx, "dask": dask, "dask added": dask_added,
         "recording": recording, "values": values, "training": training, "derivatives": derivatives,
         "cheap gradient": cheap_gradient, "seeing": seeing,
     },
