@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from errno import EACCES, EEXIST
 from os import PathLike
 from pathlib import Path
+from re import Pattern
 from uuid import uuid4
 
 from .arguments import describe
@@ -58,20 +59,21 @@ def write_file(path: str | PathLike[str], contents: bytes) -> None:
             _replace(target, contents, older)
 
 
-def check_replaceable(path: str | PathLike[str], overwrite: bool, mark: bytes) -> None:
-    """FileExistsError if there is a file without a mark near its beginning: one that this package did not write.
+def check_replaceable(path: str | PathLike[str], overwrite: bool, start: Pattern[bytes]) -> None:
+    """FileExistsError if there is a file of another kind: a program of the user's, or the output of another exporter.
 
     Args:
         path: The file that is to be written.
         overwrite: Whether any file may be replaced.
-        mark: In the first 200 bytes of each file that is written.
+        start: What each file of this kind starts with, and no other one; in fewer than 200 bytes. Words further behind
+            tell nothing: any program may name this package.
     """
     name = file_name(path)
     if overwrite or not os.path.isfile(name):
         return
     with open(name, "rb") as file:
-        if mark not in file.read(200):
-            message = "a file that autograd_tiny did not write is there: choose another name, or overwrite=True"
+        if not start.match(file.read(200)):
+            message = "a file that this did not write is there: choose another name, or overwrite=True"
             raise FileExistsError(EEXIST, message, name)
 
 

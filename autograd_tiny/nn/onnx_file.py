@@ -64,13 +64,13 @@ def to_onnx(
     Args:
         model: A Neuron, Layer, MLP, Maxout, Network, Activation or a Sequential of these, of softmax and log_softmax;
             it may begin with an Embedding that `flatten` follows.
-        path: The file. One that this package wrote is replaced as a whole, or left as it is if writing fails.
+        path: The file. A model that this package wrote is replaced as a whole, or left as it is if writing fails.
         opset: The version of ONNX's operators, 13 or later; by default 20.
         dtype: "float64" or "float32".
-        overwrite: Whether to replace a file that this package did not write.
+        overwrite: Whether to replace any other file.
 
     Raises:
-        FileExistsError: There is a file of that name that this package did not write.
+        FileExistsError: There is another file of that name, no model of this package.
         ImportError: The library onnx is missing.
         TypeError: The model has a module or an activation of your own. Record it, and write the tape.
         ValueError: The opset is too old, or one that the library does not know; or the layers don't fit together.

@@ -7,6 +7,7 @@ ONNX: Open Neural Network Exchange, https://onnx.ai; what its operators compute 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ from ...boundary.text import quoted
 OLDEST, DEFAULT = 13, 20                # opsets; before 13, sums take their axes in another way
 PRECISIONS = {"float64": "DOUBLE", "float32": "FLOAT"}          # and ONNX's names of them
 PRODUCER = "autograd_tiny"
+# How such a file starts: field 1 of a ModelProto, the version of the format, and field 2, the producer.
+MODEL = re.compile(rb"\x08[\0-\x7f]\x12" + re.escape(bytes([len(PRODUCER)]) + PRODUCER.encode()), re.DOTALL)
 Array = np.ndarray[Any, Any]
 
 
@@ -107,7 +110,7 @@ class Graph:
         """Write the graph, as a model that onnx.checker has accepted.
 
         Args:
-            path: The file. One that this package wrote is replaced as a whole, or left as it is if writing fails.
+            path: The file. A model that this package wrote is replaced as a whole, or left as it is if writing fails.
             inputs: How many columns the input X (batch, inputs) has.
             output: The name of the tensor that becomes the output Y.
             shape: Of Y, behind the batch.
@@ -115,12 +118,12 @@ class Graph:
             overwrite: Whether any file may be replaced.
 
         Raises:
-            FileExistsError: There is a file of that name that this package did not write.
+            FileExistsError: There is another file of that name, no model of this package.
             ImportError: The library onnx is missing.
             ValueError: It does not know the opset yet.
             OSError: See write_file.
         """
-        check_replaceable(path, overwrite, PRODUCER.encode())
+        check_replaceable(path, overwrite, MODEL)
         onnx = library()
         newest = onnx.defs.onnx_opset_version()
         if self.opset > newest:

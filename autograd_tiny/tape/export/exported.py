@@ -72,11 +72,11 @@ class Exported:
 
         Args:
             path: Of the file.
-            overwrite: Whether a file that this package did not write may be replaced.
+            overwrite: Whether a file that this method did not write may be replaced.
 
         Raises:
             TypeError: An operation is one of your own, which has no translation; path is no name of a file.
-            FileExistsError: There is a file that this package did not write.
+            FileExistsError: There is a file that this method did not write.
             OSError: There is no such folder, or it can't be written to.
         """
         from .javascript.module import write_module
@@ -93,13 +93,13 @@ class Exported:
         those with respect to the inputs are a tape, too: see `gradient`.
 
         Args:
-            path: The file. One that this package wrote is replaced as a whole, or left as it is if writing fails.
+            path: The file. A model that this package wrote is replaced as a whole, or left as it is if writing fails.
             opset: The version of ONNX's operators, 13 or later; by default 20.
             dtype: "float64" or "float32"; by default that of the tape.
-            overwrite: Whether to replace a file that this package did not write.
+            overwrite: Whether to replace any other file.
 
         Raises:
-            FileExistsError: There is a file of that name that this package did not write.
+            FileExistsError: There is another file of that name, no model of this package.
             ImportError: The library onnx is missing.
             TypeError: An operation is one of your own.
             ValueError: The opset is too old, or one that the library does not know; or the order of a polygamma is no

@@ -1,35 +1,58 @@
-"""Writing source files: only over files that an exporter wrote."""
+"""Writing source files: only over files that the same exporter wrote."""
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from os import PathLike
+from typing import NamedTuple
 
 from ...boundary import files
 
 MARK = "Written by autograd_tiny"           # in the first line of each file
 
 
-def check_replaceable(path: str | PathLike[str], overwrite: bool) -> None:
-    """FileExistsError if there is a file that no exporter wrote, such as a program of the user's.
+class Kind:
+    """A kind of files, which one exporter writes.
 
     Args:
-        path: The file that is to be written.
-        overwrite: Whether any file may be replaced.
+        start: The text that each of them starts with, and no file of another kind.
     """
-    files.check_replaceable(path, overwrite, MARK.encode())
+
+    def __init__(self, start: str) -> None:
+        self.start = start
+        escaped = re.escape(start.encode("ascii")).replace(b"\\\n", rb"\r?\n")      # also after a checkout on Windows
+        self._pattern = re.compile(escaped)
+
+    def check(self, path: str | PathLike[str], overwrite: bool) -> None:
+        """FileExistsError if there is a file of another kind, such as a program of the user's.
+
+        Args:
+            path: The file that is to be written.
+            overwrite: Whether any file may be replaced.
+        """
+        files.check_replaceable(path, overwrite, self._pattern)
 
 
-def write_sources(sources: dict[str, str], overwrite: bool) -> None:
+class SourceFile(NamedTuple):
+    """A file to be written. Its text starts as those of its kind do."""
+
+    path: str
+    kind: Kind
+    text: str
+
+
+def write_sources(sources: Sequence[SourceFile], overwrite: bool) -> None:
     """Write source files, or none of them.
 
     Args:
-        sources: The text of each file, by its path. The first line of a text has MARK.
-        overwrite: See check_replaceable.
+        sources: The files.
+        overwrite: See Kind.check.
 
     Raises:
-        FileExistsError: See check_replaceable.
+        FileExistsError: See Kind.check.
         OSError: See boundary.files.write_file.
     """
-    for path in sources:
-        check_replaceable(path, overwrite)
-    for path, text in sources.items():
+    for path, kind, _ in sources:
+        kind.check(path, overwrite)
+    for path, _, text in sources:
         files.write_file(path, text.encode("ascii"))

@@ -1,25 +1,52 @@
 """Source files that exporters write, and what they do not write over."""
 import pytest
 
-from autograd_tiny.tape.export.files import write_sources
+from autograd_tiny.tape.export.files import Kind, SourceFile, write_sources
+
+C, OTHER = Kind("/* Written by autograd_tiny.\n"), Kind("// Written by autograd_tiny: a tape of ")
+
+
+def write(texts, overwrite=False, kind=C):
+    write_sources([SourceFile(str(path), kind, kind.start + text) for path, text in texts.items()], overwrite)
 
 
 def test_files_of_an_exporter_are_replaced_and_others_are_not(tmp_path):
-    path, other = str(tmp_path / "f.c"), tmp_path / "f.h"
-    write_sources({path: "/* Written by autograd_tiny */\n1\n"}, False)
-    write_sources({path: "/* Written by autograd_tiny */\n2\n"}, False)
+    path, other = tmp_path / "f.c", tmp_path / "f.h"
+    write({path: "1 */"})
+    write({path: "2 */"})
     other.write_text("mine\n")
-    with pytest.raises(FileExistsError, match=r"autograd_tiny did not write.*f\.h"):
-        write_sources({path: "/* Written by autograd_tiny */\n3\n", str(other): ""}, False)
-    assert other.read_text() == "mine\n" and "2" in (tmp_path / "f.c").read_text()
-    write_sources({str(other): "/* Written by autograd_tiny */"}, True)
+    with pytest.raises(FileExistsError, match=r"did not write.*f\.h"):
+        write({path: "3 */", other: ""})
+    assert other.read_text() == "mine\n" and "2" in path.read_text()
+    write({other: "*/"}, overwrite=True)
     assert other.read_text() != "mine\n"
+
+
+@pytest.mark.parametrize("mine", [
+    b"", b"\n/* Written by autograd_tiny.\n*/", b"/* Written by autograd_tiny */", b"/* Written by autograd_tiny. And",
+    b"// Written by autograd_tiny: a tape of 3", b"import autograd_tiny as at\n", b"Written by autograd_tiny.\n",
+])
+def test_a_file_that_names_the_package_is_not_replaced(tmp_path, mine):
+    path = tmp_path / "notes.c"
+    path.write_bytes(mine)
+    with pytest.raises(FileExistsError):
+        write({path: "*/"})
+    assert path.read_bytes() == mine
+
+
+def test_a_file_with_other_ends_of_lines_is_replaced(tmp_path):
+    path = tmp_path / "f.c"
+    path.write_bytes(b"/* Written by autograd_tiny.\r\n*/\r\n")
+    write({path: "*/"})
+    assert b"\r" not in path.read_bytes()
+    with pytest.raises(FileExistsError):
+        write({path: ""}, kind=OTHER)
 
 
 def test_errors_of_the_file_name_it(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"):
-        write_sources({str(tmp_path / "no" / "f.c"): ""}, False)
+        write({tmp_path / "no" / "f.c": ""})
     with pytest.raises(IsADirectoryError):
-        write_sources({str(tmp_path): ""}, False)
+        write({tmp_path: ""})
     with pytest.raises(TypeError, match="the name of a file"):
-        write_sources({3: ""}, False)
+        write_sources([SourceFile(3, C, "")], False)

@@ -12,12 +12,13 @@ from ....boundary.arguments import describe
 from ....boundary.files import file_name
 from ....boundary.text import quoted
 from .. import names
-from ..files import MARK, write_sources
+from ..files import MARK, Kind, SourceFile, write_sources
 from ..source import Source, refuse_own_operations
 from .language import HELPERS, Library
 from .loops import Flow
 from .parts import ARRAYS, Body, Part
 
+C = Kind(f"/* {MARK}.\n")
 KINDS = ("array", "frozen")
 MOST_LISTED = 2000          # names of parameters in the comment
 INTERNAL = {"real", "work", "value", "out", "BERNOULLI", "polygamma", "polygamma_right", "erfinv", *HELPERS}
@@ -44,7 +45,8 @@ def write_c(
         raise ValueError(f'parameters="array" or "frozen" is expected, got {quoted(parameters)}')
     options = Options(_name(name, target), parameters == "frozen", gradients, dtype)
     code, header = as_c(source, options)
-    write_sources({str(target): code, str(target.with_suffix(".h")): header}, overwrite)
+    files = {target: code, target.with_suffix(".h"): header}
+    write_sources([SourceFile(str(path), C, text) for path, text in files.items()], overwrite)
 
 
 def _name(name: object, target: Path) -> str:
@@ -213,7 +215,7 @@ class _File:
                           "#endif", ""])
 
     def _comment(self) -> str:
-        return "\n".join([f"/* {MARK}.", "", *_description(self), "*/", ""])
+        return C.start + "\n".join(["", *_description(self), "*/", ""])
 
 
 def _description(file: _File) -> Iterable[str]:

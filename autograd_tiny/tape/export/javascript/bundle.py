@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ....calculus.javascript_rows import ROWS, called_rows, function_of, source
 from ....calculus.operations import Operation
-from ..files import MARK, write_sources
+from ..files import MARK, Kind, SourceFile, write_sources
 
+RUNTIME, TYPES = Kind(f"// {MARK}: its tapes in JavaScript"), Kind(f"// {MARK}: the types of tape.js")
 FOLDER = Path(__file__).parent
 FOR_REPLAY = ("program", "steps", "runner", "arguments", "replay")     # each imports from those before it
 MODULES = (*FOR_REPLAY, "evaluate", "file", "builder", "tape")
@@ -26,7 +27,7 @@ def runtime(operations: Iterable[str] | None = None) -> str:
     """
     rows = [*ROWS.values()] if operations is None else _rows_of(operations)
     return _joined([
-        f"// {MARK}: its tapes in JavaScript, with types in tape.d.ts.",
+        f"{RUNTIME.start}, with types in tape.d.ts.",
         *_special_functions(rows), source(rows).replace("export const", "const"),
         *map(_module, MODULES[:-1]), _imports_removed(_read("tape")),
     ])
@@ -49,14 +50,17 @@ def write_runtime(folder: str | PathLike[str], *, overwrite: bool = False) -> No
 
     Args:
         folder: Where to write them.
-        overwrite: Whether files of these names that this package did not write may be replaced.
+        overwrite: Whether files of these names that this function did not write may be replaced.
 
     Raises:
         FileExistsError: There is such a file.
         OSError: There is no such folder, or it can't be written to.
     """
-    types = f"// {MARK}.\n{FOLDER.joinpath('tape.d.ts').read_text(encoding='utf-8')}"
-    write_sources({str(Path(folder, "tape.js")): runtime(), str(Path(folder, "tape.d.ts")): types}, overwrite)
+    types = f"{TYPES.start}.\n{FOLDER.joinpath('tape.d.ts').read_text(encoding='utf-8')}"
+    write_sources([
+        SourceFile(str(Path(folder, "tape.js")), RUNTIME, runtime()),
+        SourceFile(str(Path(folder, "tape.d.ts")), TYPES, types),
+    ], overwrite)
 
 
 def _rows_of(operations: Iterable[str]) -> list[Operation]:

@@ -13,13 +13,14 @@ from os import PathLike
 
 from ....boundary.files import file_name
 from ....calculus.javascript_rows import OF_SPECIAL_JS, ROWS
-from ..files import MARK, write_sources
+from ..files import MARK, Kind, SourceFile, write_sources
 from ..names import in_comment, in_string
 from ..source import Source, refuse_own_operations
 from .bundle import DEFINED, helpers_of, replay_of
 from .straight_line import StraightLine, rows_of
 
 WIDTH = 110
+MODULE = Kind(f"// {MARK}: a tape of ")
 EXPORTS = """\
 /** The names of the inputs, in the order in which a sample has them. @type {readonly string[]} */
 export const inputs = Object.freeze(@inputs@);
@@ -165,7 +166,7 @@ def is_small(source: Source) -> bool:
 
 def write_module(source: Source, path: str | PathLike[str], overwrite: bool) -> None:
     """Write a tape as a module of JavaScript; see Tape.to_javascript."""
-    write_sources({file_name(path): module(source)}, overwrite)
+    write_sources([SourceFile(file_name(path), MODULE, module(source))], overwrite)
 
 
 def module(source: Source) -> str:
@@ -201,7 +202,7 @@ def _head(source: Source) -> str:
     """The comment that says what the module computes."""
     outputs = len(source.program.outputs)
     lines = [
-        f"// {MARK}: a tape of {len(source.program.instructions)} instructions, as an ES module without imports.",
+        f"{MODULE.start}{len(source.program.instructions)} instructions, as an ES module without imports.",
         "//", f"// A sample is {len(source.inputs)} inputs, in this order:",
         *(f"//   {k}: {in_comment(name)}" for k, name in enumerate(source.inputs)),
         f"// There are {len(source.labels)} parameters{':' if source.labels else ''}",
