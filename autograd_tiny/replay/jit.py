@@ -51,7 +51,8 @@ def jit(fun: Any = None, *, static: Any = (), check: bool = True) -> Any:
 
     It is recorded once for each structure of its arguments: nesting, shapes, keys. All transforms of it (`grad`,
     `value_and_grad`, `jacobian`, `hessian`, `jvp`, …) are such functions too, in any nesting, and run without Python
-    operations. Values that the function takes from elsewhere are read anew at each call, and no gradient flows to them.
+    operations. Of leaf Values that the function takes from elsewhere the numbers are read anew at each call, and no
+    gradient flows to them; which Values these are stays as it was recorded.
     Where a Value or a dual number is among the arguments, the function itself is called.
 
     Args:

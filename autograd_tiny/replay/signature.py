@@ -83,13 +83,13 @@ class Signature:
         numbers = _Numbers()
         for place, x in enumerate(args):
             if place in self.places:
-                tokens += "static", type(x), self._hashable(x, f"argument {place}")
+                tokens += "static", self._hashable(x, f"argument {place}")
             else:
                 _read(x, tokens, numbers, self._named(f"argument {place}", f"{place}"))
         for name in sorted(kwargs, key=repr):
             x = kwargs[name]
             if name in self.names:
-                tokens += "static", name, type(x), self._hashable(x, f"argument {name}")
+                tokens += "static", name, self._hashable(x, f"argument {name}")
             else:
                 tokens += "named", name
                 _read(x, tokens, numbers, self._named(f"argument {name}", repr(name)))
@@ -115,8 +115,19 @@ class Signature:
                 f"{name} of {name_of(self.fun)} is static and must be hashable, since recordings are found by it, "
                 f"got {describe(x)}: pass a tuple instead of a list"
             ) from None
-        found: Hashable = x
-        return found
+        return _exactly(x)
+
+
+def _exactly(x: Any) -> Hashable:
+    """A key for a static argument, which tells 1, 1.0 and True apart, and 0.0 and -0.0: in tuples, too."""
+    if isinstance(x, float):
+        return type(x), float(x).hex()
+    if isinstance(x, tuple):
+        return type(x), tuple(map(_exactly, x))
+    if isinstance(x, frozenset):
+        return type(x), frozenset(map(_exactly, x))
+    found: Hashable = (type(x), x)
+    return found
 
 
 def _hint(x: Any, static: str) -> str:
@@ -225,7 +236,7 @@ def _flat(x: Any, name: Callable[[Any], str]) -> list[float]:
 def _static_fields(x: Any, dynamic: Sequence[Any]) -> tuple[Any, ...]:
     """The fields of a dataclass that its __init__ takes, and that hold no numbers."""
     static = [each.name for each in dataclasses.fields(x) if each.init and each.name not in {*dynamic}]
-    found = tuple([(name, type(getattr(x, name)), getattr(x, name)) for name in static])
+    found = tuple([(name, _exactly(getattr(x, name))) for name in static])
     try:
         hash(found)
     except TypeError:

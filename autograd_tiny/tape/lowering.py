@@ -160,13 +160,17 @@ def _drafted(draft: Draft, graph: NumberedGraph, leaves: Sequence[Value]) -> lis
 def _selected(draft: Draft, outputs: Sequence[int], dots: Dots) -> list[int]:
     """The slots of the instructions that an output needs, in their order; sums of products become dots.
 
-    They are looked at from the last to the first: when one's turn comes, all its uses are known. A sum absorbs
+    A take stays also where its value is not needed, as in a derivative: a wrong index is an error there, too. The
+    instructions are looked at from the last to the first: when one's turn comes, all its uses are known. A sum absorbs
     those of its operands that are sums or products themselves and have no other use.
     """
     operations, operands = draft.operations, draft.operands
     uses = [0] * len(operations)
     for slot in outputs:
         uses[slot] += 2                         # so that no sum absorbs it
+    for slot, operation in enumerate(operations):
+        if operation is TAKE:
+            uses[slot] += 2
     last = len(uses) - 1
     for slot in range(last, draft.inputs + draft.parameters - 1, -1):
         if uses[slot] > 0:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..calculus.formulas import index_error
-from ..calculus.operations import DOT, Operation
+from ..calculus.operations import DOT, TAKE, Operation
 
 CONSTANT, ONCE, PER_SAMPLE = range(3)   # rates: how often a number is computed. Never, once in a run, for each sample
 
@@ -108,7 +108,7 @@ class Program:
         return CONSTANT if slot < 0 else self.rates[slot]
 
     def needed(self) -> bytearray:
-        """For each slot 1 if an output depends on it, else 0."""
+        """For each slot 1 if an output depends on it, or if a wrong index is an error there; else 0."""
         return self._marked(False)
 
     def reached(self) -> bytearray:
@@ -121,6 +121,9 @@ class Program:
         for slot in self.outputs:
             if slot >= 0:
                 marks[slot] = 1
+        if not by_gradients:
+            for slot, (operation, _) in enumerate(self.instructions, self.first):
+                marks[slot] |= operation is TAKE
         _mark_operands(marks, self.first, self.instructions, by_gradients)
         return marks
 

@@ -151,6 +151,22 @@ def test_a_wrong_index_names_its_sample_and_leaves_everything_as_it_was(method, 
 
 
 @executors
+@pytest.mark.parametrize("index", [4.0, -5.0, 2.5, math.nan])
+def test_derivatives_look_at_indices_of_values_that_they_do_not_need(index, on):
+    """As those of a sum, in which the derivative knows no table and no value."""
+    weights = [Value(0.1 * k) for k in range(4)]
+    tape = record(lambda k, x: at.take(weights, k) + x * x, 1.0, 0.5)
+    derived = [tape.gradient(), tape.gradient().gradient(1), tape.gradient("all")]
+    for each in map(on, derived):
+        assert np.isfinite(each([[3.0, 0.5], [-4.0, 0.5]])).all()
+        with pytest.raises(SampleIndexError, match=r"^sample 1: "):
+            each([[3.0, 0.5], [index, 0.5]])
+    for method in (tape.hessian, lambda xs: tape.hvp(xs, [0.0, 1.0])):
+        with pytest.raises(SampleIndexError, match=r"^sample 1: "):
+            method([[3.0, 0.5], [index, 0.5]])
+
+
+@executors
 def test_an_index_that_is_a_parameter(on):
     weights, k = [Value(1.0), Value(2.0)], Value(1.0, "k")
     tape = on(record(at.take(weights, k) * (x := Value(3.0)), x, [*weights, k]))

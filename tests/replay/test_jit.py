@@ -434,6 +434,14 @@ def test_static_arguments_are_told_apart_by_their_types():
     assert (g(1.0, True), g(1.0, 1), g(1.0, True)) == (2.0, 3.0, 2.0)
 
 
+@pytest.mark.parametrize(("one", "other"), [
+    (0.0, -0.0), ((1.0,), (1,)), ((1,), (True,)), (((0.0, "a"),), ((-0.0, "a"),)), (frozenset([1]), frozenset([1.0])),
+])
+def test_static_arguments_are_told_apart_where_they_are_equal(one, other):
+    g = jit(lambda x, kind: x * len(repr(kind)), static=1)
+    assert [g(1.0, each) for each in (one, other, one)] == [len(repr(each)) for each in (one, other, one)]
+
+
 def test_methods():
     class Scaled:
         def __init__(self, factor):
@@ -558,6 +566,9 @@ def test_a_look_up_by_an_index():
     assert f([1.0, 2.0, 3.0], 1) == 4.0 and f([1.0, 2.0, 3.0], -1) == 9.0
     assert grad(f)([1.0, 2.0, 3.0], 2) == [0.0, 0.0, 6.0]
     assert hessian(f)([1.0, 2.0], 0.0) == [[2.0, 0.0], [0.0, 0.0]]
+    loss = jit(lambda z, label: at.nn.losses.cross_entropy(z, label))
+    loss([0.1, 0.2, 0.3], 1)
     for index in (3.0, 0.5):
-        with pytest.raises(IndexError, match=r"^(index 3 is out of range|an index is an integer)"):
-            f([1.0, 2.0, 3.0], index)
+        for call in (f, grad(f), hessian(f), loss, grad(loss), hessian(loss)):      # also where no value is needed
+            with pytest.raises(IndexError, match=r"(index 3 is out of range|an index is an integer)"):
+                call([1.0, 2.0, 3.0], index)
