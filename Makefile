@@ -20,8 +20,8 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 
 test-all: $(VENV)/.test $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
 	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m pytest -n auto -m long
-	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --ignore=tests/properties --cov --cov-fail-under=95
+	$(BIN)/python -m pytest -n auto -m long --cov --cov-report=
+	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --ignore=tests/properties --cov --cov-append --cov-fail-under=95
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto tests/properties
 
 lint: $(VENV)/.lint   ## check style, types and which way imports point

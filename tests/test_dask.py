@@ -27,7 +27,10 @@ from autograd_tiny.dask import GROUP, PartitionError, map_rows, value, value_and
 from references import partitions as made  # noqa: E402
 
 # older versions warn of it, and the tests mean it
-pytestmark = pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler")
+pytestmark = [
+    pytest.mark.long,                   # make test-all runs it, once
+    pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler"),
+]
 
 SIZES = (40, 0, 129, 1, *[50] * (2 * GROUP - 1), 7)       # three groups of partitions; one has no rows, one has one
 W = [Value(0.3, "w"), Value(-0.2, "v"), Value(0.1, "b")]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from references.optional import needed
 
+pytestmark = pytest.mark.long        # make test-all runs it, once
+
 ROOT = Path(__file__).parents[1]
 HEADER, DECLARED = "#define NUMBER 1\n", "cdef inline int number():\n    return 1\n"
 SOURCE = """

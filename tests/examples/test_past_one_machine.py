@@ -12,6 +12,8 @@ import pytest
 
 from references.optional import needed
 
+pytestmark = pytest.mark.long        # make test-all runs it, once
+
 ROOT = Path(__file__).parents[2]
 
 

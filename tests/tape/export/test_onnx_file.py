@@ -12,6 +12,8 @@ from references.programs.random_tapes import FUNCTIONS, Recorded, points
 import autograd_tiny as at
 from autograd_tiny import Value, nn, record
 
+pytestmark = pytest.mark.long        # make test-all runs it, once
+
 
 def agree(tape, x, path, **options):
     tape.to_onnx(path, **options)

@@ -12,6 +12,11 @@ from references.optional import needed
 import autograd_tiny as at
 from autograd_tiny import Value, nn, record
 
+pytestmark = [
+    pytest.mark.long,                   # make test-all runs it, once
+    pytest.mark.filterwarnings("ignore:`torch.jit.script` is:FutureWarning"),       # PyTorch calls it itself
+]
+
 torch = needed("torch", "torch")
 needed("array_api_compat", "torch")
 

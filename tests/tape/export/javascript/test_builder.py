@@ -10,6 +10,8 @@ from references.tapes import batch, close
 import autograd_tiny as at
 from autograd_tiny import Tape, Value, record
 
+pytestmark = pytest.mark.long        # make test-all runs it, once
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

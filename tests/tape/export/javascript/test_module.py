@@ -19,6 +19,8 @@ from autograd_tiny.tape.export import javascript
 from autograd_tiny.tape.export.javascript.module import _head, _straight
 from autograd_tiny.tape.export.javascript.straight_line import OWN_WORDS
 
+pytestmark = pytest.mark.long        # make test-all runs it, once
+
 NUMBERS = numbers_from()
 HOSTILE = [
     "", "w", "*/ throw 1; /*", "// x", '"; throw 1; "', "'", "\\", "a\nthrow 1", "\r\u2028\u2029throw 1", "</script>",
