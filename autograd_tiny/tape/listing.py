@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..calculus.operations import DOT, NEG, TAKE, Operation
@@ -13,30 +13,47 @@ MOST_SHOWN = 8          # operands in a line, and names in a list
 
 def names_of(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -> list[str]:
     """A name for each slot: the given names where they can stand in a formula; else x0, p0, v0 and so on."""
-    names = told_apart([*_clear(inputs, "x"), *_clear(parameters, "p")])
-    return told_apart([*names, *(f"v{k}" for k in range(len(program.instructions)))])
-
-
-def _clear(names: Sequence[str], prefix: str) -> list[str]:
-    """The names that can stand in a formula; the prefix and a number for the others."""
-    return [name if _is_clear(name) else f"{prefix}{k}" for k, name in enumerate(names)]
+    given = [name if _is_clear(name) else "" for name in (*inputs, *parameters)]
+    substitutes = [f"{prefix}{k}" for prefix, names in (("x", inputs), ("p", parameters)) for k in range(len(names))]
+    results = range(len(program.instructions))
+    return labelled([*given, *("" for _ in results)], [*substitutes, *(f"v{k}" for k in results)])
 
 
 def _is_clear(name: str) -> bool:
     return len(name) <= 40 and re.fullmatch(r"[^\W\d][\w.\[\]]*", name) is not None
 
 
-def told_apart(names: Sequence[str]) -> list[str]:
-    """The names, made unique by numbers: w, w_2, w_3."""
-    found: dict[str, None] = {}
-    times: dict[str, int] = {}
-    for name in names:
-        unique = name
-        while unique in found:
-            times[name] = times.get(name, 1) + 1
-            unique = f"{name}_{times[name]}"
-        found[unique] = None
-    return [*found]
+def labelled(labels: Sequence[str], substitutes: Sequence[str]) -> list[str]:
+    """Unique names: the labels, and a substitute for each that is empty. See told_apart."""
+    names = [label or other for label, other in zip(labels, substitutes, strict=True)]
+    return told_apart(names, [not label for label in labels])
+
+
+def told_apart(names: Sequence[str], ranks: Sequence[int] | None = None, taken: Iterable[str] = ()) -> list[str]:
+    """The names, made unique by numbers: w, w_2, w_3.
+
+    Every name remains that of one of those that have it; so one that occurs once is kept. The others are numbered
+    around all of these: k, k, k_2 are k, k_3, k_2.
+
+    Args:
+        names: The names.
+        ranks: Of those that have the same name, the one of the lowest rank keeps it; by default the first one does.
+        taken: Names that mean something else already.
+    """
+    found, used, left = [*names], {*taken}, []
+    order = range(len(found)) if ranks is None else sorted(range(len(found)), key=ranks.__getitem__)
+    for k in order:
+        if found[k] in used:
+            left.append(k)
+        used.add(found[k])
+    last: dict[str, int] = {}                   # so that many equal names don't take quadratic time
+    for k in left:
+        start = found[k].rstrip("_")
+        while found[k] in used:
+            last[start] = last.get(start, 1) + 1
+            found[k] = f"{start}_{last[start]}"
+        used.add(found[k])
+    return found
 
 
 def listed(program: Program, inputs: Sequence[str], parameters: Sequence[str]) -> str:

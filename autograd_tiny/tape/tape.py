@@ -49,7 +49,7 @@ from .derivatives.jacobians import JacobianRunner
 from .derivatives.reverse_program import jacobian_program, vjp_program
 from .export.exported import Exported
 from .export.source import Source
-from .listing import Cost, cost_of, listed, told_apart
+from .listing import Cost, cost_of, labelled, listed
 from .numpy_executor import Array
 from .program import Program
 
@@ -142,7 +142,7 @@ class Tape(Exported):
         check_precision(program, self._dtype)
         self._program = program
         self._parameters = tuple(parameters)
-        self._inputs = tuple(told_apart([name or f"x{k}" for k, name in enumerate(inputs)]))
+        self._inputs = tuple(labelled(inputs, [f"x{k}" for k in range(len(inputs))]))
         self._labels = tuple(labels)
         self._several = several
         self._runners: dict[Any, BatchRunner] = {}      # by output; each is made when it is first needed

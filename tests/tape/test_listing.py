@@ -5,6 +5,7 @@ from references.tapes import Wave
 
 import autograd_tiny as at
 from autograd_tiny import Value, record
+from autograd_tiny.tape.listing import labelled
 
 
 def test_the_listing_has_the_signs_of_the_calculus_and_the_names():
@@ -28,6 +29,25 @@ def test_repeated_names_are_told_apart_in_linear_time():
     xs = [Value(float(i), "x") for i in range(20_000)]
     tape = record(at.sum(xs), xs)
     assert len({*tape.inputs}) == len(xs) and tape.inputs[:3] == ("x", "x_2", "x_3")
+
+
+@pytest.mark.parametrize(("labels", "names"), [
+    (["k", "k", "k_2"], ["k", "k_3", "k_2"]),
+    (["k_2", "k", "k"], ["k_2", "k", "k_3"]),
+    (["", "", "p1"], ["p0", "p1_2", "p1"]),
+    (["", "p0", "p0", "p0_2"], ["p0_4", "p0", "p0_3", "p0_2"]),
+    (["_", "_", "a_", "a_"], ["_", "_2", "a_", "a_2"]),
+    ([], []),
+])
+def test_a_label_that_occurs_once_is_kept(labels, names):
+    assert labelled(labels, [f"p{k}" for k in range(len(labels))]) == names
+
+
+def test_inputs_and_lines_keep_the_labels_that_occur_once():
+    a, b, w = Value(1.0), Value(2.0, "x0"), Value(3.0, "v0")
+    tape = record(at.sin(a * b) * w, [a, b])
+    assert tape.inputs == ("x0_2", "x0")
+    assert tape.listing().splitlines()[1] == "parameters: v0" and "v0_2 = x0_2 * x0" in tape.listing()
 
 
 def test_the_cost():

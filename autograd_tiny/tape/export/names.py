@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from keyword import kwlist, softkwlist
 
 from ...boundary.text import shortened
+from ..listing import told_apart
 
 MOST = 40                           # characters of an identifier, before it is told apart from others
 
@@ -57,8 +58,7 @@ def identifier(text: str, keywords: Collection[str], fallback: str = "x") -> str
         keywords: Words that are no identifiers in the language.
         fallback: For a text without a letter or digit, and in front of a digit.
     """
-    spelled = "".join(map(_in_ascii, unicodedata.normalize("NFKD", text[: 4 * MOST])))
-    name = re.sub("_+", "_", spelled).strip("_")[:MOST].rstrip("_")
+    name = re.sub("_+", "_", _spelled(text)).strip("_")[:MOST].rstrip("_")
     if not name or name[0].isdigit():
         name = f"{fallback}{'_' if name and fallback[-1:].isdigit() else ''}{name}"
     return f"{name}_" if name in keywords else name
@@ -67,22 +67,22 @@ def identifier(text: str, keywords: Collection[str], fallback: str = "x") -> str
 def identifiers(
     texts: Iterable[str], keywords: Collection[str], fallback: str = "x", taken: Iterable[str] = ()
 ) -> list[str]:
-    """An identifier for each text, all different; see `identifier`.
+    """An identifier for each text, all different; see `identifier`, and told_apart for how.
+
+    A text that is an identifier itself comes before others that are spelled like it.
 
     Args:
-        texts, keywords, fallback: See `identifier`.
+        texts, keywords: See `identifier`.
+        fallback: For a text without a letter or digit, with its position behind it; and in front of a digit.
         taken: Identifiers that mean something else already.
     """
-    used, found = {*taken}, []
-    last: dict[str, int] = {}                   # so that many equal labels don't take quadratic time
-    for text in texts:
-        name = first = identifier(text, keywords, fallback)
-        while name in used:
-            last[first] = last.get(first, 1) + 1
-            name = f"{first.rstrip('_')}_{last[first]}"
-        used.add(name)
+    found, ranks = [], []
+    for k, text in enumerate(texts):
+        is_empty = not any(map(str.isalnum, _spelled(text)))
+        name = f"{fallback}{k}" if is_empty else identifier(text, keywords, fallback)
         found.append(name)
-    return found
+        ranks.append(2 if is_empty else int(name != text))
+    return told_apart(found, ranks, taken)
 
 
 def in_comment(text: str) -> str:
@@ -102,6 +102,11 @@ def in_comment(text: str) -> str:
 def in_string(text: str) -> str:
     """A text as a string literal of JavaScript, JSON and Python, also inside <script>."""
     return json.dumps(text).replace("<", r"\u003c")
+
+
+def _spelled(text: str) -> str:
+    """The beginning of a text in ASCII letters, digits and underscores."""
+    return "".join(map(_in_ascii, unicodedata.normalize("NFKD", text[: 4 * MOST])))
 
 
 def _in_ascii(character: str) -> str:

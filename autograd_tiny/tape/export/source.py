@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ... import vectors
 from ...engine.custom import CustomOperation
 from ...engine.value import Value
+from ..listing import labelled
 from ..program import Program
 
 
@@ -28,6 +29,10 @@ class Source(NamedTuple):
     labels: Sequence[str]
     several: bool
     dtype: str
+
+    def names(self) -> list[str]:
+        """Unique names of the parameters: their labels; p0, p1, … by position where there are none."""
+        return labelled(self.labels, [f"p{k}" for k in range(len(self.labels))])
 
     def numbers(self) -> list[float]:
         """The present data of the parameters."""

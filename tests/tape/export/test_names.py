@@ -32,6 +32,12 @@ def test_an_identifier_keeps_what_it_can():
     assert {text: names.identifier(text, names.C_KEYWORDS) for text in texts} == texts
 
 
+def test_an_identifier_stays_with_the_text_that_it_is():
+    texts = ["a.b", "k", "a_b", "k", "k_2", "", "p5", "💥", "import"]
+    found = names.identifiers(texts, names.PYTHON_KEYWORDS, "p", taken=["k"])
+    assert found == ["a_b_2", "k_3", "a_b", "k_4", "k_2", "p5_2", "p5", "p7", "import_"]
+
+
 def test_python_has_its_own_keywords():
     assert {*keyword.kwlist} <= names.PYTHON_KEYWORDS
 

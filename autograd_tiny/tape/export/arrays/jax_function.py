@@ -12,7 +12,6 @@ from ....boundary.arguments import describe
 from ....boundary.text import quoted, some_of
 from ....boundary.warning import warn
 from ...grouping import Plan
-from ...listing import told_apart
 from .program import ArrayProgram
 from .jax_library import JaxLibrary
 from ..source import Source, refuse_own_operations
@@ -22,14 +21,14 @@ class JaxFunction:
     """f(parameters, X) → outputs: a tape as a pure function, which jax.jit, grad, vmap and the like take.
 
     Attributes:
-        names: Of the parameters, all different: their labels, p0, p1, … where there are none.
+        names: Of the parameters, all different: their labels, p0, p1, … by position where there are none.
         inputs: The names of the columns of X.
         dtype: In which it computes, where JAX has it: float64, or float32.
     """
 
     def __init__(self, source: Source) -> None:
         refuse_own_operations(source.program, "JAX")
-        self.names = tuple(told_apart([label or f"p{k}" for k, label in enumerate(source.labels)]))
+        self.names = tuple(source.names())
         self.inputs, self.dtype, self._several = tuple(source.inputs), np.dtype(source.dtype), source.several
         self._numbers = np.array(source.numbers(), self.dtype)
         self._program = ArrayProgram(Plan(source.program), in_loops=True)

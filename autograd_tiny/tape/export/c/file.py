@@ -242,7 +242,7 @@ def _description(file: _File) -> Iterable[str]:
     frozen, given = file.options.frozen, f"; {name}_parameters has their numbers"
     given = "" if not program.parameters else " as they were when this was written" if frozen else given
     yield f"{'The' if frozen else 'p, the'} parameters ({program.parameters}){given}:"
-    yield from _listed([label or f"p{k}" for k, label in enumerate(source.labels)])
+    yield from _listed(source.names())
     yield f"out, the outputs ({outputs}), in the order in which they were recorded."
 
 

@@ -25,7 +25,7 @@ EXPORTS = """\
 /** The names of the inputs, in the order in which a sample has them. @type {readonly string[]} */
 export const inputs = Object.freeze(@inputs@);
 
-/** The labels of the parameters, "" for one without a label. @type {readonly string[]} */
+/** The names of the parameters: their labels, told apart; p0, p1, ... where there is none. @type {readonly string[]} */
 export const parameterLabels = Object.freeze(@labels@);
 
 /** How many outputs there are. @type {number} */
@@ -176,7 +176,7 @@ def module(source: Source) -> str:
 
 
 def _straight(source: Source) -> list[str]:
-    inputs, labels = (f"[{', '.join(map(in_string, names))}]" for names in (source.inputs, source.labels))
+    inputs, labels = (f"[{', '.join(map(in_string, names))}]" for names in (source.inputs, source.names()))
     parameters = ", ".join(map(_number, source.numbers()))
     exports = _exports(STRAIGHT | {
         "inputs": inputs, "labels": labels, "outputs": str(len(source.program.outputs)),
@@ -206,7 +206,7 @@ def _head(source: Source) -> str:
         "//", f"// A sample is {len(source.inputs)} inputs, in this order:",
         *(f"//   {k}: {in_comment(name)}" for k, name in enumerate(source.inputs)),
         f"// There are {len(source.labels)} parameters{':' if source.labels else ''}",
-        *(f"//   {k}: {in_comment(label)}" for k, label in enumerate(source.labels)),
+        *(f"//   {k}: {in_comment(label)}" for k, label in enumerate(source.names())),
         f"// and {outputs} output{'' if outputs == 1 else 's'}. Everything is computed in {source.dtype}.",
         "",
     ]
@@ -229,7 +229,7 @@ def _data(source: Source) -> str:
         "  ),",
         *_listed([_number(x) for x in source.numbers()], "  ", name="numbers: "),
         *_listed([in_string(name) for name in source.inputs], "  ", name="inputs: "),
-        *_listed([in_string(label) for label in source.labels], "  ", name="labels: "),
+        *_listed([in_string(name) for name in source.names()], "  ", name="labels: "),
         f"  several: {'true' if source.several else 'false'},",
         f"  dtype: {in_string(source.dtype)},",
         "});",

@@ -33,7 +33,7 @@ class StraightLine:
     def __init__(self, source: Source, taken: Collection[str]) -> None:
         program = self.program = source.program
         taken = {*taken, *OWN_WORDS, *(f"v{k}" for k in range(len(program.instructions)))}
-        labels = [*source.inputs, *(label or f"p{k}" for k, label in enumerate(source.labels))]
+        labels = [*source.inputs, *source.names()]
         leaves = identifiers(labels, JAVASCRIPT_KEYWORDS, "x", taken)
         self.names = [*leaves, *(f"v{k}" for k in range(len(program.instructions)))]
         self.adjoints = identifiers(

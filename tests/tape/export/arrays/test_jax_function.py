@@ -168,9 +168,17 @@ def test_a_take_out_of_range_is_nan():
 def test_names_are_labels_told_apart():
     w = [Value(float(k), label) for k, label in enumerate(["a", "", "a", "</script>", "p1", "import"])]
     function = record(lambda x: at.sum([each * x for each in w]), 1.0, parameters=w).to_jax()
-    assert function.names == ("a", "p1", "a_2", "</script>", "p1_2", "import")
+    assert function.names == ("a", "p1_2", "a_2", "</script>", "p1", "import")
     assert function.parameters == dict(zip(function.names, range(6), strict=True))
     assert pickle.loads(pickle.dumps(function))(function.parameters, [2.0]) == 30.0
+
+
+def test_the_name_of_a_label_that_occurs_once_is_that_label():
+    """Not one that a parameter without a label, or one of two that are labelled alike, would be called by its place."""
+    u0, u, w = Value(0.0), Value(1.0), Value(10.0, "p1")
+    function = record(lambda x: u0 * x + u * x + w * at.sin(x), 1.0).to_jax()
+    assert function.names == ("p0", "p1_2", "p1")
+    assert float(function({**function.parameters, "p1": 0.0}, [1.0])) == 1.0
 
 
 def test_single_precision_is_said():

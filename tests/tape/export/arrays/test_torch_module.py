@@ -112,7 +112,7 @@ def test_names_are_those_of_the_labels_made_safe():
     w = [Value(float(k), label) for k, label in enumerate(labels)]
     module = record(lambda x: at.sum([each * x for each in w]), 1.0, parameters=w).to_torch()
     assert len({*module.state_dict()}) == len(labels) and all(map(str.isidentifier, module.names))
-    assert module.names[0] == "a_b" and module.names[5] == "w_0"
+    assert module.names[0] == "a_b_2" and module.names[3:5] == ("p3", "a_b") and module.names[5] == "w_0"
     assert [x.item() for x in module.state_dict().values()] == [x.data for x in w]
     assert module([1.0]).item() == 45.0 and module.training
 

@@ -56,7 +56,7 @@ def test_all_functions(node, module):
     path = module(tape)
     numbers = np.linspace(-0.5, 0.5, len(tape.parameters))
     assert node.call(path, "inputs") == [*tape.inputs]
-    assert node.call(path, "parameterLabels") == [p.label for p in tape.parameters]
+    assert node.call(path, "parameterLabels") == [p.label or f"p{k}" for k, p in enumerate(tape.parameters)]
     assert node.call(path, "outputs").tolist() == [2]
     assert node.call(path, "parameters").tolist() == [p.data for p in tape.parameters]
     close(node.call(path, "batch", xs).reshape(9, 2), tape(xs))
@@ -94,7 +94,7 @@ def test_hostile_labels_are_texts_and_nothing_else(node, module):
     parameters = [Value(float(k), label) for k, label in enumerate(HOSTILE)]
     tape = record(at.dot(inputs, parameters), inputs, parameters)
     path = module(tape)
-    assert node.call(path, "parameterLabels") == HOSTILE
+    assert node.call(path, "parameterLabels") == ["p0", *HOSTILE[1:]]
     assert node.call(path, "inputs") == [*tape.inputs]
     assert node.call(path, "values", np.ones(len(HOSTILE))).tolist() == [sum(range(len(HOSTILE)))]
     text = path.read_bytes().decode("ascii")
