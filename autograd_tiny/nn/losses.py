@@ -167,7 +167,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     """
     scores, wanted = _scores_and_target("cross_entropy", logits, target)
     if _is_value(wanted):
-        return logsumexp(scores) - take(scores, wanted)
+        return logsumexp(scores) - take(scores, _index(wanted, len(scores)))
     if isinstance(wanted, int):
         return logsumexp(scores) - scores[wanted]
     are_probabilities = any(map(_is_value, wanted)) or (
@@ -221,7 +221,7 @@ def multiclass_hinge(scores: Any, target: Any) -> Any:
     """
     outputs, wanted = _scores_and_target("multiclass_hinge", scores, target)
     if _is_value(wanted):
-        right = take(outputs, wanted)
+        right = take(outputs, _index(wanted, len(outputs)))
         margins = [relu(s - right + 1.0) for s in outputs]
         return dot([1.0 - equal(wanted, float(j)) for j in range(len(outputs))], margins)
     if isinstance(wanted, int):
@@ -391,6 +391,11 @@ def _pairs(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     if len(output_list) != len(target_list) or not len(output_list):
         raise ValueError(f"a target for each of {len(output_list)} outputs is expected, got {len(target_list)}")
     return list(zip(output_list, target_list, strict=True))
+
+
+def _index(label: Value, classes: int) -> Any:
+    """The index of a class: a negative label is none, though a negative index counts from the end."""
+    return where(greater_equal(label, 0.0), label, label - float(classes))
 
 
 def _scores_and_target(name: str, outputs: Any, target: Any) -> tuple[list[Any], Any]:

@@ -440,3 +440,16 @@ def test_a_class_without_weight_may_have_an_infinite_score():
     weights = [Value(0.0), Value(1.0), Value(0.0)]
     losses.cross_entropy([1.0, 2.0, 3.0], weights).backward()
     assert [w.grad for w in weights] == [-1.0, -2.0, -3.0]                      # by hand, also where the weight is 0
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "multiclass_hinge"])
+@pytest.mark.parametrize("label", [-1.0, -3.0, 3.0, 0.5, math.nan, -math.inf])
+def test_a_label_that_is_a_value_or_an_input_of_a_tape_does_not_count_from_the_end(name, label):
+    loss = getattr(nn.losses, name)
+    with pytest.raises(IndexError):
+        loss([0.1, 0.2, 0.3], Value(label))
+    tape = record(lambda x, y: loss([x, 0.2, 0.3], y), 0.1, 2)
+    assert tape([[0.1, 2.0]])[0] == pytest.approx(loss([Value(0.1), 0.2, 0.3], 2).data, rel=1e-15)
+    for method in (tape, tape.input_gradients, tape.gradient()):
+        with pytest.raises(IndexError, match=r"^sample 1: "):
+            method([[0.1, 2.0], [0.1, label]])
