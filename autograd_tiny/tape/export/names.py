@@ -17,12 +17,13 @@ from ..listing import told_apart
 MOST = 40                           # characters of an identifier, before it is told apart from others
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
 # of C99 and C++20, macros of their headers and of platforms, and functions that <math.h> may declare
-C_KEYWORDS = _words("""
+C_KEYWORDS = words("""
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class co_await
     co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default delete do
     double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable
@@ -31,14 +32,14 @@ C_KEYWORDS = _words("""
     thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor
     xor_eq complex imaginary I INFINITY NAN NULL EOF HUGE_VAL linux unix i386 main errno assert size_t ptrdiff_t div
 """) | {
-    name + suffix for suffix in ("", "f", "l") for name in _words("""
+    name + suffix for suffix in ("", "f", "l") for name in words("""
         abs acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh drem erf erfc exp exp10 exp2 expm1 fabs
         fdim finite floor fma fmax fmin fmod frexp gamma hypot ilogb isinf isnan j0 j1 jn ldexp lgamma llrint llround
         log log10 log1p log2 logb lrint lround modf nan nearbyint nextafter nexttoward pow pow10 remainder remquo rint
         round scalb scalbln scalbn signbit significand sin sincos sinh sqrt tan tanh tgamma trunc y0 y1 yn
     """)
-} | _words("fpclassify isfinite isnormal isgreater isless isunordered signgam matherr double_t float_t")
-JAVASCRIPT_KEYWORDS = _words("""
+} | words("fpclassify isfinite isnormal isgreater isless isunordered signgam matherr double_t float_t")
+JAVASCRIPT_KEYWORDS = words("""
     abstract arguments async await boolean break byte case catch char class const continue debugger default delete do
     double else enum eval export extends false final finally float for function get goto if implements import in
     instanceof int interface let long native new null of package private protected public return set short static

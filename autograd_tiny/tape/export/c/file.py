@@ -14,14 +14,14 @@ from ....boundary.text import quoted
 from .. import names
 from ..files import MARK, Kind, SourceFile, write_sources
 from ..source import Source, refuse_own_operations
-from .language import HELPERS, Library
+from .language import Library
 from .loops import Flow
 from .parts import ARRAYS, Body, Part
+from .reserved import is_reserved
 
 C = Kind(f"/* {MARK}.\n")
 KINDS = ("array", "frozen")
 MOST_LISTED = 2000          # names of parameters in the comment
-INTERNAL = {"real", "work", "value", "out", "BERNOULLI", "polygamma", "polygamma_right", "erfinv", *HELPERS}
 
 
 class Options(NamedTuple):
@@ -52,12 +52,14 @@ def write_c(
 def _name(name: object, target: Path) -> str:
     """The name of the function: the one that was given, or one made from that of the file."""
     if name is None:
-        found = names.identifier(target.stem, names.C_KEYWORDS, "f")
-        return f"{found}_" if found in INTERNAL else found
+        found = names.identifier(target.stem, (), "f")
+        return f"{found}_" if is_reserved(found) else found
     if not isinstance(name, str):
         raise TypeError(f"name: the name of a function is expected, got {describe(name)}")
-    if names.identifier(name, names.C_KEYWORDS) != name or name in INTERNAL:
+    if names.identifier(name, ()) != name:
         raise ValueError(f"name: {quoted(name)} cannot be the name of a function in C")
+    if is_reserved(name):
+        raise ValueError(f"name: {quoted(name)} cannot be the name of a function here: in C it means something else")
     return name
 
 

@@ -265,6 +265,25 @@ def test_the_name_is_that_of_the_file_if_c_has_no_other_use_for_it(tmp_path, fil
     close(Exported(build(tmp_path), name, tape).value([0.5])[1], tape([0.5]))
 
 
+TAKEN = [
+    "x", "_x", "-x", "p", "i", "samples", "by_x", "w", "n", "k", "v1", "RESTRICT", "PART", "real", "dot", "op_sigmoid",
+    "places_1", "FP_NAN", "M_PI", "math_errhandling", "printf", "puts", "exit", "malloc", "free", "select", "index",
+    "cexp", "strtod", "rand_r", "int32_t", "sinf32",
+]
+
+
+@pytest.mark.parametrize("language", ["c99", "c++", "clang"])
+def test_any_name_of_a_file_compiles(tmp_path, language):
+    """A name that means something else in C, in its headers or in the file gets an underscore."""
+    x, w = Value(0.5, "x"), [Value(0.1 * k) for k in range(30)]
+    tape = record(at.sigmoid(x) * at.sum([at.take(w, x * each) for each in w[:2]]), [x], w)
+    for name in TAKEN:
+        tape.to_c(tmp_path / f"{name}.c")
+    files = [f"./{name}.c" for name in TAKEN]
+    ran = subprocess.run([*compiler(language), *STRICT, "-c", *files], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0 and not ran.stderr, ran.stderr[:2000]
+
+
 def test_files_that_are_linked_together_don_t_collide(tmp_path):
     first, second = network([9, 9, 9, 1], "gelu"), network([9, 9, 1], "gelu")
     found = exported(tmp_path, {"one": first, "two": second})
@@ -310,6 +329,8 @@ def simple():
     ({"path": "no/f.c"}, FileNotFoundError, "there is no folder"),
     ({"name": "a b"}, ValueError, "'a b' cannot be the name"),
     ({"name": "int"}, ValueError, "'int' cannot be"),
+    ({"name": "x"}, ValueError, "'x' cannot be"),
+    ({"name": "printf"}, ValueError, "'printf' cannot be"),
     ({"name": "f); system("}, ValueError, "cannot be"),
     ({"name": 1}, TypeError, "the name of a function"),
     ({"parameters": "both"}, ValueError, '"array" or "frozen"'),
