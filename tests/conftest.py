@@ -1,4 +1,5 @@
 """What tests in several files need: a real browser, and tapes on each of the kernels that this machine can run."""
+import re
 import shutil
 
 import pytest
@@ -12,6 +13,14 @@ OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave out files of long tests only: the libraries that they import would slow down all the other tests."""
+    if config.option.markexpr != "not long" or collection_path.suffix != ".py":
+        return None
+    is_long = re.search(r"^pytestmark = (\[\s*)?pytest\.mark\.long", collection_path.read_text(encoding="utf-8"), re.M)
+    return True if is_long else None
 
 
 @pytest.fixture(scope="module")
