@@ -91,6 +91,7 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> None:
     try:
         explanation = explained(nodes, options.explain) if options.explain else ""
         label_results(nodes)
+        check_exports(inputs, options)
         write_files(output, options)
         export(output, inputs, options)
     except (ImportError, OSError, RuntimeError, ValueError) as error:   # no Graphviz, no folder, too large
@@ -196,15 +197,50 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
         play(output, max_nodes=options.max_nodes).save(options.play)
 
 
+EXPORTS = ("c", "js", "onnx")
+
+
+def check_exports(inputs: dict[str, Value], options: argparse.Namespace) -> None:
+    """Look for what is in the way of files in other languages, before the first file is written."""
+    for name in EXPORTS:
+        path = getattr(options, name)
+        if path and not inputs:
+            raise ValueError(f"--{name}: the expression has no inputs to be a function of")
+        try:
+            if path:
+                check_export(name, path)
+        except FileExistsError as error:
+            raise ValueError(
+                f"--{name}: {error.filename!r} is there, and --{name} did not write it: choose another name, or move "
+                "that file away"
+            ) from None
+
+
+def check_export(name: str, path: str) -> None:
+    """The errors of one of the methods that write these files."""
+    if name == "c":
+        from .tape.export.c import file as c
+
+        for each in c.paths(path):
+            c.C.check(each, overwrite=False)
+    elif name == "js":
+        from .tape.export.javascript.module import MODULE
+
+        MODULE.check(path, overwrite=False)
+    else:
+        from .boundary.files import check_replaceable
+        from .calculus.onnx.graph import MODEL, library
+
+        library()
+        check_replaceable(path, False, MODEL)
+
+
 def export(output: Value, inputs: dict[str, Value], options: argparse.Namespace) -> None:
     """Write the files in other languages that are asked for."""
-    asked = [name for name in ("c", "js", "onnx") if getattr(options, name)]
-    if not asked:
+    if not any(getattr(options, name) for name in EXPORTS):
         return
     from .tape.tape import record
 
-    if not inputs:
-        raise ValueError(f"--{asked[0]}: the expression has no inputs to be a function of")
     tape = record(output, [*inputs.values()])
     if options.c:
         tape.to_c(options.c)

@@ -104,6 +104,28 @@ def test_an_expression_in_c(run, complaint, tmp_path):
     assert "a .c file is expected, got 'f.cpp'" in complaint(*EXAMPLE_A, "--c", "f.cpp")
 
 
+@pytest.mark.parametrize(("options", "option", "in_the_way"), [
+    (["--c", "aa.c", "--js", "aa.js"], "--js", "aa.js"), (["--c", "aa.c"], "--c", "aa.h"),
+    (["--svg", "f.svg", "--js", "aa.js"], "--js", "aa.js"), (["--c", "aa.c", "--js", "aa.mjs"], "--js", "aa.mjs"),
+])
+def test_no_file_is_written_if_another_program_is_in_the_way_of_one(
+    complaint, tmp_path, monkeypatch, options, option, in_the_way
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / in_the_way).write_text("mine")
+    said = complaint(*EXAMPLE_A, *options)
+    assert f"{option}: '{in_the_way}' is there, and {option} did not write it: choose another name" in said
+    assert "Errno" not in said and "overwrite" not in said
+    assert [path.name for path in tmp_path.iterdir()] == [in_the_way]
+
+
+def test_no_file_is_written_if_a_folder_is_in_the_way_of_one(complaint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "there is no folder" in complaint(*EXAMPLE_A, "--c", "f.c", "--js", "nowhere/f.js")
+    assert "ends with .c" in complaint(*EXAMPLE_A, "--js", "f.js", "--c", "f.C")
+    assert not [*tmp_path.iterdir()]
+
+
 def test_a_module_of_javascript(run, tmp_path):
     run(*EXAMPLE_A, "--js", str(tmp_path / "f.js"))
     module = (tmp_path / "f.js").read_text(encoding="ascii")

@@ -53,22 +53,36 @@ def write_file(path: str | PathLike[str], contents: bytes) -> None:
         target = Path(os.path.realpath(path))
         if older is not None and not stat.S_ISREG(older.st_mode):
             target.write_bytes(contents)
-        elif older is not None and not os.access(target, os.W_OK):
-            raise PermissionError(EACCES, "the file is write-protected")
         else:
             _replace(target, contents, older)
 
 
+def _check_writable(path: str) -> None:
+    """The errors of write_file that are known before anything is written."""
+    with _errors_name(path):
+        older = _status(path)
+        folder = Path(os.path.realpath(path)).parent
+        if (older is None or stat.S_ISREG(older.st_mode)) and not os.access(folder, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+
+
 def check_replaceable(path: str | PathLike[str], overwrite: bool, start: Pattern[bytes]) -> None:
     """FileExistsError if there is a file of another kind: a program of the user's, or the output of another exporter.
+
+    Where several files are written, this is called for all of them first.
 
     Args:
         path: The file that is to be written.
         overwrite: Whether any file may be replaced.
         start: What each file of this kind starts with, and no other one; in fewer than 200 bytes. Words further behind
             tell nothing: any program may name this package.
+
+    Raises:
+        FileExistsError: See above.
+        OSError: As write_file, as far as that is known already.
     """
     name = file_name(path)
+    _check_writable(name)
     if overwrite or not os.path.isfile(name):
         return
     with open(name, "rb") as file:
@@ -78,7 +92,7 @@ def check_replaceable(path: str | PathLike[str], overwrite: bool, start: Pattern
 
 
 def _status(path: str | PathLike[str]) -> os.stat_result | None:
-    """The status of the file, None if there is none yet. OSError where no file could be."""
+    """The status of the file, None if there is none yet. OSError where none can be, or it is write-protected."""
     try:
         older = os.stat(path)                   # a loop of symbolic links is an error here
     except FileNotFoundError:
@@ -88,6 +102,8 @@ def _status(path: str | PathLike[str]) -> os.stat_result | None:
         older = None
     if older is not None and stat.S_ISDIR(older.st_mode):
         raise IsADirectoryError(f"cannot save {str(path)!r}: there is a folder of that name")
+    if older is not None and stat.S_ISREG(older.st_mode) and not os.access(path, os.W_OK):
+        raise PermissionError(EACCES, "the file is write-protected")
     return older
 
 

@@ -42,7 +42,7 @@ class SourceFile(NamedTuple):
 
 
 def write_sources(sources: Sequence[SourceFile], overwrite: bool) -> None:
-    """Write source files, or none of them.
+    """Write source files, or none of them: whatever can be known to be in the way is looked for first.
 
     Args:
         sources: The files.

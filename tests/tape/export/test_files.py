@@ -43,6 +43,14 @@ def test_a_file_with_other_ends_of_lines_is_replaced(tmp_path):
         write({path: ""}, kind=OTHER)
 
 
+def test_nothing_is_written_if_a_folder_is_in_the_way_of_one_file(tmp_path):
+    (tmp_path / "hd.h").mkdir()
+    for other, error in (("hd.h", IsADirectoryError), ("no/hd.h", FileNotFoundError)):
+        with pytest.raises(error):
+            write({tmp_path / "hd.c": "*/", tmp_path / other: "*/"}, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["hd.h"]
+
+
 def test_errors_of_the_file_name_it(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         write({tmp_path / "no" / "f.c": ""})

@@ -38,15 +38,21 @@ def write_c(
     dtype: str, overwrite: bool,
 ) -> None:
     """Write a file in C, and its header beside it; see Exported.to_c."""
-    target = Path(file_name(path))
-    if target.suffix != ".c":
-        raise ValueError(f"path: the name of a file in C ends with .c, got {quoted(str(target))}")
+    target, header_path = paths(path)
     if parameters not in KINDS:
         raise ValueError(f'parameters="array" or "frozen" is expected, got {quoted(parameters)}')
     options = Options(_name(name, target), parameters == "frozen", gradients, dtype)
     code, header = as_c(source, options)
-    files = {target: code, target.with_suffix(".h"): header}
-    write_sources([SourceFile(str(path), C, text) for path, text in files.items()], overwrite)
+    files = {target: code, header_path: header}
+    write_sources([SourceFile(str(each), C, text) for each, text in files.items()], overwrite)
+
+
+def paths(path: str | PathLike[str]) -> tuple[Path, Path]:
+    """The paths of the file and its header. ValueError if it is no name of a file in C."""
+    target = Path(file_name(path))
+    if target.suffix != ".c":
+        raise ValueError(f"path: the name of a file in C ends with .c, got {quoted(str(target))}")
+    return target, target.with_suffix(".h")
 
 
 def _name(name: object, target: Path) -> str:
