@@ -275,8 +275,8 @@ TAKEN = [
 @pytest.mark.parametrize("language", ["c99", "c++", "clang"])
 def test_any_name_of_a_file_compiles(tmp_path, language):
     """A name that means something else in C, in its headers or in the file gets an underscore."""
-    x, w = Value(0.5, "x"), [Value(0.1 * k) for k in range(30)]
-    tape = record(at.sigmoid(x) * at.sum([at.take(w, x * each) for each in w[:2]]), [x], w)
+    x, index, w = Value(0.5, "x"), Value(1.0, "index"), [Value(0.1 * k) for k in range(30)]
+    tape = record(at.sigmoid(x) * at.sum([at.take(w, index), at.erfinv(x)]), [x, index], w)
     for name in TAKEN:
         tape.to_c(tmp_path / f"{name}.c")
     files = [f"./{name}.c" for name in TAKEN]
