@@ -9,6 +9,7 @@ from operator import index
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from ...boundary.arguments import describe
 from ...boundary.libraries import missing
 from ...boundary.text import quoted
 from .source import Source
@@ -51,8 +52,8 @@ class Exported:
             overwrite: Whether a file may be replaced that this method did not write.
 
         Raises:
-            TypeError: An operation is one of your own.
-            ValueError: The path does not end with .c, the name is no identifier in C, or there is no such output.
+            TypeError: An operation is one of your own, or an argument has a wrong type.
+            ValueError: The path does not end with .c, the name can't be one in C, or an output is none or there twice.
             FileExistsError: There is another file of that name.
             OSError: The files can't be written, see save.
         """
@@ -161,12 +162,21 @@ class Exported:
 
 
 def _outputs(chosen: object, count: int) -> list[int]:
-    """The numbers of outputs that were asked for; ValueError if there is no such output."""
+    """The numbers of outputs that were asked for.
+
+    Raises:
+        TypeError: They are neither an integer nor a sequence of integers.
+        ValueError: There is no such output, or one stands there twice.
+    """
     listed = chosen if isinstance(chosen, list | tuple | range) else [chosen]
     found = []
     for each in listed:
-        if not hasattr(each, "__index__") or isinstance(each, bool) or not 0 <= index(each) < count:
+        if not hasattr(each, "__index__") or isinstance(each, bool):
+            raise TypeError(f"gradients: the index of an output or several are expected, got {describe(each)}")
+        if not 0 <= index(each) < count:
             known = "one output, number 0" if count == 1 else f"the outputs 0 to {count - 1}"
             raise ValueError(f"gradients={quoted(chosen)}, but the tape has {known}")
+        if index(each) in found:
+            raise ValueError(f"gradients={quoted(chosen)} has output {index(each)} twice, for functions of one name")
         found.append(index(each))
-    return list(dict.fromkeys(found))
+    return found

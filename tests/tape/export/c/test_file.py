@@ -336,7 +336,10 @@ def simple():
     ({"parameters": "both"}, ValueError, '"array" or "frozen"'),
     ({"gradients": 1}, ValueError, "gradients=1, but the tape has one output"),
     ({"gradients": [0, -1]}, ValueError, "one output, number 0"),
-    ({"gradients": "all"}, ValueError, "one output"),
+    ({"gradients": "all"}, TypeError, "gradients: the index of an output or several are expected, got"),
+    ({"gradients": None}, TypeError, "gradients: the index of an output or several are expected, got None"),
+    ({"gradients": [0, True]}, TypeError, "gradients: the index of an output"),
+    ({"gradients": [0, 0]}, ValueError, "has output 0 twice"),
 ])
 def test_wrong_arguments_are_named(tmp_path, monkeypatch, options, error, message):
     monkeypatch.chdir(tmp_path)
