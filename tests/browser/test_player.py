@@ -187,7 +187,7 @@ def test_a_button_keeps_the_focus_at_the_ends(opened, button, far):
 @pytest.mark.parametrize("is_wide, by, scrolls", [(1, "key", True), (1, "mouse", False), (0, "key", False)])
 def test_arrows_scroll_a_wide_graph_that_the_keyboard_reached_and_else_lead_on(opened, is_wide, by, scrolls):
     player = play(sample_loss(network()) if is_wide else example_a()["f"])
-    page = opened(player)
+    page = opened(player, width=600 if is_wide else 1200)
     if by == "mouse":
         page.click("#stage")
     while page.evaluate("document.activeElement.id") != "stage":
