@@ -20,7 +20,8 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 
 test-all: $(VENV)/.test $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
 	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m pytest -n auto -m long --cov --cov-report=
+	$(BIN)/python -m pytest -n auto -m long
+	$(BIN)/python -m pytest -n auto -m doors --cov --cov-report=
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --ignore=tests/properties --cov --cov-append --cov-fail-under=95
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto tests/properties
 

@@ -16,11 +16,12 @@ OPTIONS = [
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave out files of long tests only: the libraries that they import would slow down all the other tests."""
-    if config.option.markexpr != "not long" or collection_path.suffix != ".py":
+    """Leave out files of which no test is to run: the libraries that they import would slow down all the others."""
+    unwanted = {"not long and not doors": "long|doors", "long": "doors"}.get(config.option.markexpr)
+    if unwanted is None or collection_path.suffix != ".py":
         return None
-    is_long = re.search(r"^pytestmark = (\[\s*)?pytest\.mark\.long", collection_path.read_text(encoding="utf-8"), re.M)
-    return True if is_long else None
+    mark = rf"^pytestmark = (\[\s*)?pytest\.mark\.({unwanted})\b"
+    return True if re.search(mark, collection_path.read_text(encoding="utf-8"), re.M) else None
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from references import partitions as made  # noqa: E402
 
 # older versions warn of it, and the tests mean it
 pytestmark = [
-    pytest.mark.long,                   # make test-all runs it, once
+    pytest.mark.doors,                  # make test-all runs it, once
     pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler"),
 ]
 

@@ -9,7 +9,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, record
 from autograd_tiny.tape.export.javascript.bundle import FOLDER
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 SITE = "http://tapes.test"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"

@@ -12,7 +12,7 @@ import pytest
 
 from references.optional import needed
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 ROOT = Path(__file__).parents[2]
 

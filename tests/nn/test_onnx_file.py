@@ -11,7 +11,7 @@ import autograd_tiny as at
 from autograd_tiny import nn
 from autograd_tiny.calculus.onnx.graph import DEFAULT, OLDEST
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 X = 3 * np.random.default_rng(0).normal(size=(129, 3))
 OWN = {                                 # operators of onnxruntime, on doubles and on floats

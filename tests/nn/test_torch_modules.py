@@ -10,7 +10,7 @@ from references.optional import needed
 import autograd_tiny as at
 from autograd_tiny import nn
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 torch = needed("torch", "torch")
 X = 3 * np.random.default_rng(0).normal(size=(65, 3))

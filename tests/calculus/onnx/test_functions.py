@@ -14,7 +14,7 @@ from references.programs.random_tapes import Recorded
 from autograd_tiny import Value, digamma, polygamma, record, take
 from autograd_tiny.calculus.onnx.graph import DEFAULT, OLDEST
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 reference = needed("onnx.reference", "onnx")
 INF, NAN = np.inf, np.nan

@@ -8,7 +8,7 @@ from references.onnx_models import onnx, operators, outputs
 from autograd_tiny.calculus.onnx.graph import DEFAULT, OLDEST, Graph
 from autograd_tiny.calculus.onnx.symbols import Symbol, applied
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 
 def doubled(path, overwrite=False, opset=None):

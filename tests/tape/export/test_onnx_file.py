@@ -12,7 +12,7 @@ from references.programs.random_tapes import FUNCTIONS, Recorded, points
 import autograd_tiny as at
 from autograd_tiny import Value, nn, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 
 def agree(tape, x, path, **options):

@@ -15,7 +15,7 @@ from references.optional import needed
 import autograd_tiny as at
 from autograd_tiny import Value, nn, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 jax = needed("jax", "jax")
 jnp = jax.numpy

@@ -13,7 +13,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, nn, record
 
 pytestmark = [
-    pytest.mark.long,                   # make test-all runs it, once
+    pytest.mark.doors,                  # make test-all runs it, once
     pytest.mark.filterwarnings("ignore:`torch.jit.script` is:FutureWarning"),       # PyTorch calls it itself
 ]
 

@@ -16,7 +16,7 @@ from references.tapes import batch, close
 import autograd_tiny as at
 from autograd_tiny import Value, nn, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 5e-324, -1e-310, 1e-8, 40.0, -800.0, 1e150, 1.7e308, math.inf,
            -math.inf, math.nan]

@@ -14,7 +14,7 @@ from references.tapes import close
 import autograd_tiny as at
 from autograd_tiny import Value, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 LONG = (1, 150, 1000, 5000)
 SMOOTH = ("add", "sub", "mul", "sin", "cos", "tanh", "atan", "sigmoid", "maximum", "relu", "dot", "sum", "exp2", "max")

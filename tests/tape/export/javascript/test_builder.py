@@ -10,7 +10,7 @@ from references.tapes import batch, close
 import autograd_tiny as at
 from autograd_tiny import Tape, Value, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 
 @pytest.fixture(scope="module")

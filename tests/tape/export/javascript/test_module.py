@@ -19,7 +19,7 @@ from autograd_tiny.tape.export import javascript
 from autograd_tiny.tape.export.javascript.module import _head, _straight
 from autograd_tiny.tape.export.javascript.straight_line import OWN_WORDS
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 NUMBERS = numbers_from()
 HOSTILE = [

@@ -14,7 +14,7 @@ from references.tapes import batch, close
 import autograd_tiny as at
 from autograd_tiny import Value, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 fewer = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 

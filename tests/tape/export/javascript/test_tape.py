@@ -15,7 +15,7 @@ from references.tapes import close
 import autograd_tiny as at
 from autograd_tiny import Value, record
 
-pytestmark = pytest.mark.long        # make test-all runs it, once
+pytestmark = pytest.mark.doors  # make test-all runs it, once
 
 
 def test_a_trace_has_every_number_of_the_graph(node, tmp_path):
