@@ -306,13 +306,19 @@ class Body:
             return [f"{self.name(slot)} = {value};"]
         if slot not in self._last:
             self._local.add(slot)
-            return [f"const real {self.name(slot)} = {value};"]
+            # a take may be there for its index alone, which must be checked
+            unused = [f"(void){self.name(slot)};"] if self._is_take(slot) else []
+            return [f"const real {self.name(slot)} = {value};", *unused]
         self._places[slot] = self._allocated()
         place = self.name(slot)
         if slot not in self._read_at_home:
             return [f"{place} = {value};"]
         self._local.add(slot)
         return [f"const real {self.name(slot)} = {value};", f"{place} = {self.name(slot)};"]
+
+    def _is_take(self, slot: int) -> bool:
+        place = slot - self.program.first
+        return 0 <= place < len(self.program.instructions) and self.program.instructions[place].operation is TAKE
 
     def _value(self, slot: int) -> tuple[list[str], str]:
         """The value of an instruction, and the statements that come before it."""
