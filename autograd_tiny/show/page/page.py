@@ -1,18 +1,22 @@
 """A page of HTML that needs no network and no other file: of a film, or of a report."""
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
-from ..boundary.files import file_name, write_file
-from ..boundary.text import as_entity, one_line, printable, quoted
-from .theme import CSS
+from ...boundary.files import file_name, write_file
+from ...boundary.text import as_entity, one_line, printable, quoted
+from ..theme import CSS
 
-# a page may use its own styles and scripts, and load nothing
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+# a page may use its own styles and the script that it was written with, and load nothing
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'"
+)
 
 
 class Page:
@@ -28,10 +32,11 @@ class Page:
     ) -> None:
         self.title = title
         self.height = height
+        policy = POLICY.format(_source_of(script))
         script = f"<script>{script}</script>\n" if script else ""
         self._html = (
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{html.escape(title)}</title>\n<style>\n{CSS}{style}</style>\n</head>\n"
             f"<body>\n{body}\n{script}</body>\n</html>\n"
@@ -71,6 +76,12 @@ class Page:
 
     def __repr__(self) -> str:
         return printable(f"<{type(self).__name__}: {one_line(self.title)}>")
+
+
+def _source_of(script: str) -> str:
+    """The source of scripts, for a policy, that is this one script and no other."""
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"'sha256-{digest}'" if script else "'none'"
 
 
 def as_script(data: Any) -> str:

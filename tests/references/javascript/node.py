@@ -20,16 +20,21 @@ class JavaScriptError(Exception):
     """An error that was thrown in JavaScript."""
 
 
+def program() -> str:
+    """The path of Node."""
+    found = shutil.which("node")
+    if found is None:
+        missing("there is no Node on this machine")
+    return found
+
+
 class Node:
     """The process. Each method is a request, see serve.mjs."""
 
     def __init__(self, runtime: Path = RUNTIME) -> None:
-        program = shutil.which("node")
-        if program is None:
-            missing("there is no Node on this machine")
         serve = Path(__file__).with_name("serve.mjs")
         self.process = subprocess.Popen(
-            [program, str(serve), runtime.as_uri()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [program(), str(serve), runtime.as_uri()], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             encoding="utf-8",
         )
 

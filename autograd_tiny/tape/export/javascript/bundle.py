@@ -39,6 +39,22 @@ def replay_of(operations: Iterable[str]) -> str:
     return _joined([*_special_functions(rows), _module_of_rows(rows), *map(_module, FOR_REPLAY)])
 
 
+def needed_modules(operations: Iterable[str] | None = None) -> dict[Path, str]:
+    """The modules that depend on which operations a page has to know, by their files, with what these need alone.
+
+    Args:
+        operations: As for `runtime`.
+    """
+    rows = [*ROWS.values()] if operations is None else _rows_of(operations)
+    code = source(rows)
+    special = "\n\n".join(_definitions(code, ["special"]))
+    names = ", ".join(sorted(_words(code).intersection(DEFINED.findall(special))))
+    return {
+        FOLDER / "special.js": f"{special}\nexport {{ {names} }};\n",
+        FOLDER / "rows.js": f'import {{ {names} }} from "./special.js";\n{code}\n',
+    }
+
+
 def helpers_of(code: str, rows: Sequence[Operation]) -> str:
     """The functions that some code calls: values of rows, functions of numbers, checks of arguments."""
     values = [function_of(row) for row in called_rows(rows)]

@@ -1,0 +1,45 @@
+/**
+ * A state in the fragment of the page's address, which makes a link to it: #v1&a=-1&b=3.
+ *
+ * Whoever reads it checks each value: anybody can write such a link.
+ */
+
+const MOST = 20_000; // characters
+
+/** The address of this page in this state. */
+export function linkTo(version, state) {
+  return `${location.href.split("#")[0]}#${written(version, state)}`;
+}
+
+export function written(version, state) {
+  const entries = Object.entries(state).map((entry) => entry.map(encodeURIComponent).join("="));
+  return [version, ...entries].join("&");
+}
+
+/** The state in a fragment, as an object of texts; null without one. Error if it is of another version, or too long. */
+export function read(version, fragment = location.hash) {
+  const text = fragment.replace(/^#/, "");
+  if (text === "") return null;
+  const [found, ...parts] = text.split("&");
+  if (text.length > MOST) throw new Error("the link is too long");
+  if (found !== version) throw new Error("the link was made by another version of this page");
+  const state = Object.create(null);
+  for (const part of parts) {
+    const [name, ...rest] = part.split("=");
+    try {
+      state[decodeURIComponent(name)] = decodeURIComponent(rest.join("="));
+    } catch {
+      throw new Error("the link is damaged");
+    }
+  }
+  return state;
+}
+
+/** Puts the state into the address, without a new entry in the history. */
+export function keep(version, state) {
+  try {
+    history.replaceState(null, "", `#${written(version, state)}`);
+  } catch {
+    // a frame of a notebook has no address of its own
+  }
+}
