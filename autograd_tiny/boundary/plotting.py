@@ -3,16 +3,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .colours import LIGHT
 from .libraries import missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-RED, BLUE = "#c0392b", "#2166ac"
-# Colour-blind readers can tell the first five apart, the others less well: so classes differ in their markers too.
-COLOURS = [RED, BLUE, "#e69f00", "#333333", "#56b4e9", "#cc79a7", "#009e73", "#999999", "#8c564b", "#b5bd00"]
-DIVERGING = [RED, "#ffffff", BLUE]
-INK = "#111111"
+# Colour-blind readers can tell the first four apart, the others less well: so classes differ in their markers too.
+CLASSES = LIGHT.classes
+CURVES = CLASSES[2:]                        # orange and turquoise are the colours of classes, in plots too
+BETWEEN_CLASSES = [CLASSES[0], "#ffffff", CLASSES[1]]
+AROUND_ZERO = [LIGHT.negative, "#ffffff", LIGHT.positive]
 
 
 def pyplot() -> Any:
@@ -22,6 +23,11 @@ def pyplot() -> Any:
     except ModuleNotFoundError as error:
         raise missing("matplotlib", "a plot") from error
     return plt
+
+
+def ink() -> str:
+    """The colour of lines and text, in the style of Matplotlib that is in use."""
+    return str(pyplot().rcParams["text.color"])
 
 
 def points(ax: Axes) -> tuple[float, float]:

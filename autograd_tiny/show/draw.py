@@ -27,7 +27,7 @@ MOST_BOXES = 500
 def draw(
     root: Value | Iterable[Value] | Module, *, max_nodes: int = MOST_BOXES, rankdir: str = "LR",
     digits: int = 4, depth: int | None = None, fold: Any = (), highlight: Any = None,
-    color: str | None = None, theme: str = "light",
+    color: str | None = None, theme: str = "auto",
 ) -> Picture:
     """Draw the graph of a computation, or a Module as the diagram of its units.
 
@@ -48,7 +48,7 @@ def draw(
         highlight: "gradients" for the largest ones, a Value for all paths from it to the roots, or one path as a list
             of Values.
         color: Fill the boxes by "value" or by "gradient".
-        theme: "light" or "dark".
+        theme: "light" or "dark", or "auto": the SVG is then as the notebook or the page around it is.
 
     Returns:
         A picture, which Jupyter shows and `save` writes to a file. That of a graph has .tree, .table and .mermaid too.
@@ -62,13 +62,14 @@ def draw(
 
         _check_unused(root, max_nodes=max_nodes, rankdir=rankdir, depth=depth, fold=fold, highlight=highlight)
         return network_diagram(root, color="weight" if color is None else color, theme=theme, digits=digits)
-    roots, colours = _roots(root), palette(theme)
+    roots = _roots(root)
+    palette(theme)
     check(rankdir, digits, depth, color)
     values = topological_order(*roots)
     scene = Scene(roots, values, digits, folding_of(values, roots, depth, fold))
     check_size(scene, max_nodes, has_text=True)
     marked = None if highlight is None else highlighted(scene, highlight)
-    return GraphPicture(scene, rankdir, colours, color, marked)
+    return GraphPicture(scene, rankdir, theme, color, marked)
 
 
 def _roots(root: Any) -> list[Value]:

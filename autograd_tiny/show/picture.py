@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..boundary.files import file_name, write_file
+from ..boundary.svg_themes import in_both_themes
 from ..boundary.text import as_entity, printable, quoted
 from .layout import lay_out
+from .theme import DARK, Palette, merged, palette
 
 CRISP = 144                         # dots per inch
 TEXT_SUFFIXES = (".mmd", ".txt")
@@ -21,7 +23,8 @@ MOST_DOTS = 100_000_000             # of a PNG: 400 MB of memory while it is mad
 class Picture:
     """A picture of a graph, which Jupyter shows as SVG and `save` writes to a file.
 
-    A layout program runs when the picture is first looked at, not before.
+    A layout program runs when the picture is first looked at, not before. With the theme "auto" the SVG is light or
+    dark as the notebook or the page around it is; a PNG and a PDF are light.
 
     Attributes:
         title: A description for screen readers.
@@ -29,8 +32,9 @@ class Picture:
 
     suffixes: tuple[str, ...] = (".svg", ".png", ".pdf", ".dot")        # of files
 
-    def __init__(self, source: str | Callable[[], str], title: str) -> None:
-        self._given = source        # in the language of dot, or a function that writes it when it is first needed
+    def __init__(self, write: Callable[[Palette], str], title: str, theme: str = "auto") -> None:
+        self._write = write         # writes the graph in the language of dot, in given colours, when it is needed
+        self._theme = theme
         self.title = title
 
     @property
@@ -53,13 +57,17 @@ class Picture:
 
     @cached_property
     def _source(self) -> str:
-        return self._given if isinstance(self._given, str) else self._given()
+        return self._write(palette(self._theme))
 
     @cached_property
     def _svg(self) -> str:
-        text = lay_out(self._source, "svg").decode(errors="replace")
+        source, twins = self._source, {}
+        if self._theme == "auto":
+            source, twins = merged(source, self._write(DARK))
+        text = lay_out(source, "svg").decode(errors="replace")
         _, tag, inside = re.split(r"(<svg\b[^>]*>)", text, maxsplit=1)
-        return f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
+        svg = f'{tag[:-1]} role="img">\n<title>{html.escape(self.title)}</title>{_centred(inside)}'
+        return in_both_themes(svg, twins) if twins else svg
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to a file. After an error there is no new file, and an older one is as it was.

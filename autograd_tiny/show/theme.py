@@ -1,48 +1,29 @@
-"""The colours of the light and the dark theme: blue for values and red for gradients, as in the tutorials."""
+"""The light and the dark theme of pages and pictures; boundary/colours.py has the colours and their meanings."""
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict
+from itertools import count
 
+from ..boundary.colours import DARK, LIGHT, Palette
 from ..boundary.text import quoted
 
-
-@dataclass(frozen=True)
-class Palette:
-    """The colours of a theme. Text on page and panel has a contrast of 4.5 to 1 or more (WCAG 2.2)."""
-
-    page: str           # the background
-    panel: str          # the background of less important boxes
-    ink: str            # text
-    quiet: str          # less important text
-    line: str           # borders and edges
-    value: str          # numbers of the forward pass
-    gradient: str       # numbers of the backward pass
-    accent: str         # parts that are highlighted
-    positive: str       # the two ends of a scale around 0
-    negative: str
-
-
-LIGHT = Palette(
-    page="#ffffff", panel="#f3f4f6", ink="#111827", quiet="#5b6472", line="#9ca3af", value="#1d4ed8",
-    gradient="#b91c1c", accent="#b45309", positive="#1d4ed8", negative="#b91c1c",
-)
-DARK = Palette(
-    page="#14181d", panel="#222932", ink="#e8ebef", quiet="#a3adba", line="#596473", value="#82b1ff",
-    gradient="#ff8f8a", accent="#f5b83d", positive="#82b1ff", negative="#ff8f8a",
-)
-PALETTES = {"light": LIGHT, "dark": DARK}
+PALETTES = {"auto": LIGHT, "light": LIGHT, "dark": DARK}
+COLOUR = re.compile('(?<=color=")#[0-9a-f]{6}(?=")')     # in the language of dot; labels have no such quotes
 
 
 def palette(theme: str) -> Palette:
-    """The colours of a theme, "light" or "dark". ValueError for another one."""
+    """The colours of a theme, "light" or "dark"; of "auto" the light ones. ValueError for another one."""
     if theme not in PALETTES:
-        raise ValueError(f"theme is 'light' or 'dark', got {quoted(theme)}")
+        raise ValueError(f"theme is 'auto', 'light' or 'dark', got {quoted(theme)}")
     return PALETTES[theme]
 
 
 def variables(colours: Palette) -> str:
-    """The colours as CSS variables: --page, --ink, …"""
-    return " ".join(f"--{name}: {colour};" for name, colour in asdict(colours).items())
+    """The colours as CSS variables: --page, --ink, …, --class0, --class1, …"""
+    names = asdict(colours)
+    names |= {f"class{k}": colour for k, colour in enumerate(names.pop("classes"))}
+    return " ".join(f"--{name}: {colour};" for name, colour in names.items())
 
 
 # the reader's system chooses the theme, unless the page sets data-theme="light" or "dark" on its root
@@ -53,3 +34,21 @@ CSS = f"""\
 :root[data-theme="dark"] {{ color-scheme: dark; {variables(DARK)} }}
 body {{ margin: 0; background: var(--page); color: var(--ink); font: 16px/1.45 system-ui, sans-serif; }}
 """
+
+
+def merged(light: str, dark: str) -> tuple[str, dict[str, str]]:
+    """A graph in the language of dot that was written in both themes, as one that names the colours of both.
+
+    Returns:
+        The light one, in which a colour stands for one dark colour only: where there are two, it differs in the last
+        bits of blue. And the dark colours by the light ones.
+    """
+    others = iter(COLOUR.findall(dark))
+    twins: dict[str, str] = {}
+
+    def unique(found: re.Match[str]) -> str:
+        twin, number = next(others), int(found[0][1:], 16)
+        near = (f"#{number ^ bits:06x}" for bits in count())
+        return next(colour for colour in near if twins.setdefault(colour, twin) == twin)
+
+    return COLOUR.sub(unique, light), twins

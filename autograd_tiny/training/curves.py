@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..boundary.arguments import describe
-from ..boundary.plotting import COLOURS, RED, pyplot
+from ..boundary.colours import DARK, LIGHT
+from ..boundary.plotting import CURVES, ink, pyplot
+from ..boundary.svg_themes import in_both_themes
 from ..boundary.text import shortened
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
     Array = np.ndarray[Any, Any]
+
+_DARK = {"#ffffff": DARK.page, "#000000": DARK.ink, "#b0b0b0": DARK.line, "#cccccc": DARK.line} | dict(
+    zip(LIGHT.classes, DARK.classes, strict=True)
+)
 
 
 def plot_history(history: Any, ax: Axes | None = None) -> Axes:
@@ -54,6 +60,8 @@ def plot_history(history: Any, ax: Axes | None = None) -> Axes:
 def history_svg(history: Any) -> str:
     """The picture of plot_history as an SVG element for a page. It is the same text each time.
 
+    In Matplotlib's own style it is light or dark, as the page or the notebook around it is.
+
     Args:
         history: The History that fit returned.
 
@@ -68,6 +76,7 @@ def history_svg(history: Any) -> str:
     panels = _panels(history)
     pyplot()
     import matplotlib
+    from matplotlib.colors import to_hex
     from matplotlib.figure import Figure
 
     figure = Figure(**_history_figure(panels))
@@ -76,7 +85,9 @@ def history_svg(history: Any) -> str:
     # without a salt and with a date, the text would differ each time
     with matplotlib.rc_context({"svg.hashsalt": "history"}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()[text.getvalue().index("<svg"):]
+    svg = text.getvalue()[text.getvalue().index("<svg"):]
+    is_light = to_hex(figure.get_facecolor()) == LIGHT.page
+    return in_both_themes(svg, _DARK, DARK.ink) if is_light else svg
 
 
 def _panels(history: Any) -> dict[str, list[str]]:
@@ -126,11 +137,11 @@ def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Lin
     """Draw the curves; returns the lines, each with its caption."""
     import numpy as np
 
-    colours: dict[str, str] = {"loss": RED}         # metrics are never red
+    colours: dict[str, str] = {"loss": ink()}
     curves = []
     for name in names:
         training = _training_name(name)
-        colour = colours.setdefault(training, COLOURS[1 + (len(colours) - 1) % (len(COLOURS) - 1)])
+        colour = colours.setdefault(training, CURVES[len(colours) % len(CURVES)])
         series = np.asarray(history[name], dtype=float)
         finite = np.isfinite(series)
         is_long = len(series) > 200         # dashes are hard to see in a jagged line, so it is paler, too
@@ -140,7 +151,7 @@ def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Lin
             linewidth=1.2 if is_long else 1.8, linestyle="-" if name == training else "--",
             alpha=0.5 if is_long and name != training else 1.0,
             marker="o" if single else "", markevery=single, markersize=5,
-            markerfacecolor=colour if name == training else "white",
+            markerfacecolor=colour if name == training else ax.get_facecolor(),
         )
         gaps = len(series) - int(finite.sum())
         caption = shortened(name) + (f" (not finite in {gaps} of {len(series)} epochs)" if gaps else "")

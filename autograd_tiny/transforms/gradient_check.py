@@ -89,7 +89,7 @@ class GradientCheck:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(cell)}</th>" for cell in self._head())
         rows = [
-            f"<tr{'' if row.passed else ' style=color:#b91c1c'}>"
+            f"<tr{'' if row.passed else ' style=color:light-dark(#b91c1c,#ff8090)'}>"
             + "".join(f"<td>{html.escape(cell)}</td>" for cell in self._cells(row)) + "</tr>"
             for row in self._shown()
         ]

@@ -1,9 +1,13 @@
 """Pictures in a real browser: it reads each of them as SVG, draws it, and runs nothing out of a label."""
+import io
 import random
+from urllib.parse import quote
 
 import pytest
+from PIL import Image
 
 from autograd_tiny import Value, diagnose, draw, explain, nn
+from autograd_tiny.show.theme import PALETTES
 
 HOSTILE = [
     "<script>window.pwned = 1</script>", "</title><script>window.pwned = 1</script>", "a\"b'c", "\\N\\l\\\\",
@@ -74,3 +78,45 @@ def test_tables_and_explanations_run_nothing(browser):
     assert not page.locator("body script, body img").count()
     assert "<script>window." in page.locator("body").inner_text()
     page.close()
+
+
+DRAWN = draw(loss()[0], depth=2)
+INLINE = {
+    "a page": ("", "light"), "a dark page": ('style="color-scheme: dark"', "dark"),
+    "JupyterLab": ('data-jp-theme-light="true"', "light"), "dark JupyterLab": ('data-jp-theme-light="false"', "dark"),
+    "VS Code": ('data-vscode-theme-kind="vscode-light"', "light"),
+    "dark VS Code": ('data-vscode-theme-kind="vscode-dark"', "dark"),
+    "VS Code with high contrast": ('data-vscode-theme-kind="vscode-high-contrast"', "dark"),
+    "VS Code with high contrast on white": ('data-vscode-theme-kind="vscode-high-contrast-light"', "light"),
+}
+
+
+@pytest.mark.parametrize(("body", "theme"), INLINE.values(), ids=INLINE)
+def test_an_svg_inside_of_a_page_is_light_or_dark_as_the_page_is(browser, body, theme):
+    page = browser.new_page()
+    page.emulate_media(color_scheme="light" if theme == "dark" else "dark")     # which must make no difference
+    page.set_content(f"<!DOCTYPE html><body {body}>{DRAWN.svg}</body>")
+    assert ground(page, "svg") == PALETTES[theme].page
+    page.emulate_media(media="print")
+    fill = "getComputedStyle(document.querySelector('svg polygon')).fill"
+    assert page.evaluate(fill) == "rgb(255, 255, 255)"
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_svg_as_an_image_or_a_file_is_light_or_dark_as_its_surroundings_are(browser, theme, tmp_path):
+    page = browser.new_page()
+    page.emulate_media(color_scheme="light" if theme == "dark" else "dark")
+    image = f"data:image/svg+xml,{quote(DRAWN.svg)}"
+    page.set_content(f'<!DOCTYPE html><body style="color-scheme: {theme}"><img src="{image}"></body>')
+    assert ground(page, "img") == PALETTES[theme].page
+    page.emulate_media(color_scheme=theme)
+    page.goto(DRAWN.save(tmp_path / "f.svg").as_uri())
+    assert ground(page, "svg") == PALETTES[theme].page
+    page.close()
+
+
+def ground(page, selector):
+    """The colour at the left upper corner, as it is seen."""
+    with Image.open(io.BytesIO(page.locator(selector).screenshot())) as shot:
+        return "#{:02x}{:02x}{:02x}".format(*shot.convert("RGB").getpixel((3, 3)))

@@ -10,7 +10,8 @@ from references.show.plots import (
     captions, check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn,
 )
 
-from autograd_tiny.boundary.plotting import BLUE, RED
+from autograd_tiny.boundary.colours import DARK, LIGHT
+from autograd_tiny.boundary.plotting import CURVES
 from autograd_tiny.training.curves import history_svg, plot_history
 from autograd_tiny.training.history import History
 
@@ -43,7 +44,7 @@ def test_loss_and_metrics_have_axes_of_their_own_and_validation_is_dashed():
     assert (loss.get_xlabel(), loss.get_ylabel(), metrics.get_ylabel()) == ("epoch", "loss", "accuracy")
     assert [list(line.get_ydata()) for line in loss.lines] == [[3.0, 2.0], [4.0, 3.0]]
     assert [list(line.get_xdata()) for line in loss.lines] == [[1, 2], [1, 2]]
-    assert colours_of(loss) == [RED, RED] and colours_of(metrics) == [BLUE, BLUE]
+    assert colours_of(loss) == ["#000000"] * 2 and colours_of(metrics) == [CURVES[1]] * 2
     assert [line.get_linestyle() for line in loss.lines] == ["-", "--"]
     assert captions(metrics) == ["accuracy", "val_accuracy"]
 
@@ -61,7 +62,7 @@ def test_epochs_are_whole_and_begin_at_1(epochs, ticks):
 def test_an_epoch_alone_is_a_point():
     ax = drawn(plot_history(Curves(loss=[1.0], val_loss=[2.0])))
     assert [line.get_marker() for line in ax.lines] == ["o", "o"]
-    assert ax.lines[1].get_markerfacecolor() == "white"
+    assert to_hex(ax.lines[1].get_markerfacecolor()) == to_hex(ax.get_facecolor())
     assert plot_history(Curves(loss=[1.0, 2.0])).lines[0].get_marker() == ""
 
 
@@ -107,7 +108,7 @@ def test_the_svg_of_a_history_is_one_element_and_always_the_same():
     svg = history_svg(history)
     assert svg.startswith("<svg") and ET.fromstring(svg).tag.endswith("svg")
     assert svg == history_svg(history) and svg != history_svg(Curves(loss=[3.0, 1.0]))
-    assert RED in svg and BLUE in svg
+    assert CURVES[1] in svg
     assert plt.get_fignums() == []
 
 
@@ -126,3 +127,14 @@ def test_only_the_user_shows_a_figure(monkeypatch):
 ], ids=["plot", "svg"])
 def test_without_matplotlib_the_error_says_how_to_get_it(call, monkeypatch):
     check_the_error_without_matplotlib(call, monkeypatch)
+
+
+def test_the_svg_of_a_history_is_dark_where_its_surroundings_are_but_keeps_a_style_of_the_readers_own():
+    history = Curves(loss=[3.0, 2.0], accuracy=[0.5, 0.7])
+    svg = history_svg(history)
+    for light, dark in (("#ffffff", DARK.page), ("#000000", DARK.ink), (CURVES[1], DARK.classes[3])):
+        assert f"light-dark({light},{dark})" in svg
+    assert CURVES[1] == LIGHT.classes[3]
+    with plt.style.context("dark_background"):
+        assert "light-dark" not in history_svg(history)
+        assert colours_of(plot_history(history)) == ["#ffffff"]

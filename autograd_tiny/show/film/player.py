@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.resources import files
 from math import isfinite
 from typing import Any
@@ -19,7 +20,6 @@ from ..graph.folding import Fold, is_module
 from ..names import plain
 from ..page import Page, as_script
 from ..picture import Picture
-from ..theme import LIGHT
 from ..wording import counted, listed
 from .film import Film, Shown, Slot
 from .film_picture import FilmPicture
@@ -42,7 +42,7 @@ class Player(Page):
 
     def __init__(self, title: str, scene: FilmScene, film: Film, rankdir: str) -> None:
         self.film = film
-        picture = FilmPicture(Picture(dot_source(scene, rankdir, LIGHT), scene.title()).svg)
+        picture = FilmPicture(Picture(partial(dot_source, scene, rankdir), scene.title()).svg)
         slots = _slots(film, picture)
         picture.mark(slots)
         data = {
@@ -53,7 +53,7 @@ class Player(Page):
             "lossRange": [scene.number(end([0.0, *filter(isfinite, film.losses)])) for end in (min, max)],
         }
         super().__init__(
-            title, _body(title, scene, film, slots, picture), style=_style(),
+            title, _body(title, scene, film, slots, picture), style=_file("player.css"),
             script=f"const film = {as_script(data)};\n{_file('player.js')}",
             height=1020 if film.losses else 760,
         )
@@ -172,17 +172,6 @@ def _steps(film: Film, slots: Mapping[Slot, int], picture: FilmPicture) -> Itera
 
 def _file(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _style() -> str:
-    """The player's styles, with the colours of the picture as variables, so that it has a dark side too."""
-    names = ("page", "panel", "ink", "quiet", "line", "value", "gradient")
-    colours = {"white": "page", "black": "ink"} | {getattr(LIGHT, name): name for name in names}
-    rules = [
-        f'.stage [{part}="{colour}"] {{ {part}: var(--{name}); }}'
-        for colour, name in colours.items() for part in ("fill", "stroke")
-    ]
-    return "\n".join([*rules, _file("player.css")])
 
 
 def _body(title: str, scene: FilmScene, film: Film, slots: Mapping[Slot, int], picture: FilmPicture) -> str:

@@ -6,7 +6,6 @@ from functools import cached_property, partial
 from ...boundary.text import printable
 from ...boundary.warning import warn
 from ..picture import TEXT_SUFFIXES, Picture
-from ..theme import Palette
 from .drawing import dot_source
 from .highlight import Highlight
 from .mermaid import as_code, mermaid, too_large
@@ -29,9 +28,9 @@ class GraphPicture(Picture):
     suffixes = (*Picture.suffixes, *TEXT_SUFFIXES)
 
     def __init__(
-        self, scene: Scene, rankdir: str, colours: Palette, color: str | None, highlight: Highlight | None
+        self, scene: Scene, rankdir: str, theme: str, color: str | None, highlight: Highlight | None
     ) -> None:
-        super().__init__(partial(dot_source, scene, rankdir, colours, color, highlight), scene.title())
+        super().__init__(partial(dot_source, scene, rankdir, color=color, highlight=highlight), scene.title(), theme)
         self.scene = scene
         self.rankdir = rankdir
 

@@ -41,7 +41,7 @@ def _has_local_derivatives(scene: Scene) -> bool:
 
 def _scale(scene: Scene, shading: Shading, ink: str) -> str:
     """The fills from the lowest number to the highest."""
-    signs = {"red below 0": shading.low < 0.0, "blue above 0": shading.high > 0.0}
+    signs = {"purple below 0": shading.low < 0.0, "green above 0": shading.high > 0.0}
     occurring = [sign for sign, occurs in signs.items() if occurs]
     title = ", ".join([f"fill: {shading.quantity}", *(["logarithmic"] * shading.is_logarithmic), *occurring])
     if shading.is_empty:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from ..theme import Palette
+from ...boundary.colours import Palette, contrast, mixed
 from .folding import Fold
 from .scene import Box, Inputs, Scene
 
@@ -80,25 +80,3 @@ def legible(colour: str, fill: str, colours: Palette) -> str:
         return colour
     others = (colours.ink, colours.page, "#000000", "#ffffff")      # one of the last two is legible on any fill
     return next(other for other in others if contrast(other, fill) >= LEGIBLE)
-
-
-def mixed(one: str, other: str, share: float) -> str:
-    """A colour between two: `share` of the other."""
-    parts = (round(a + (b - a) * share) for a, b in zip(_parts(one), _parts(other), strict=True))
-    return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, from 1 to 21, as WCAG 2.2 defines it."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    shares = [part / 255 for part in _parts(colour)]
-    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _parts(colour: str) -> list[int]:
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]

@@ -17,7 +17,7 @@ from ...nn.module import Module
 from ..dot_language import digraph, escaped, in_tooltip
 from ..names import plain, readable
 from ..picture import Picture
-from ..theme import Palette, palette
+from ..theme import DARK, Palette, palette
 from .arrangement import HEADING, NAME, NUMBER, UNIT, Arrangement, Point, inches
 from .units import Line, Numbers, Unit, units_of
 
@@ -27,7 +27,7 @@ MANY = 60                               # lines: from here on all are thinner
 
 
 def network_diagram(
-    model: Module, *, color: str = "weight", most: int = 16, theme: str = "light", digits: int = 4
+    model: Module, *, color: str = "weight", most: int = 16, theme: str = "auto", digits: int = 4
 ) -> Picture:
     """Draw the units of a network in columns, with a line for each weight.
 
@@ -40,7 +40,7 @@ def network_diagram(
         color: "weight", or "gradient" for the gradients of the weights and biases in their place; the line of a weight
             that no backward pass has reached is dashed.
         most: The number of units that a column shows; of more, the first and the last few.
-        theme: "light" or "dark".
+        theme: "light" or "dark", or "auto": the SVG is then as the notebook or the page around it is.
         digits: The significant digits of numbers.
 
     Returns:
@@ -54,8 +54,11 @@ def network_diagram(
         raise ValueError(f"color is 'weight' or 'gradient', got {quoted(color)}")
     colours, most, digits = palette(theme), integer("most", most), integer("digits", digits)
     numbers = Numbers(color, digits)
-    drawing = _Drawing(Arrangement(*units_of(model), most, numbers), numbers, colours)
-    return Diagram(drawing.source(), f"The units of {plain(model.describe())}, and the {color}s between them")
+    placed = Arrangement(*units_of(model), most, numbers)
+    themes = {colours, DARK} if theme == "auto" else {colours}
+    sources = {each: _Drawing(placed, numbers, each).source() for each in themes}       # with the numbers of now
+    title = f"The units of {plain(model.describe())}, and the {color}s between them"
+    return Diagram(sources.__getitem__, title, theme)
 
 
 class Diagram(Picture):

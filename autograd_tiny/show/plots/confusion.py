@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...boundary.plotting import BLUE, INK, points, pyplot
+from ...boundary.colours import LIGHT, contrast, mixed
+from ...boundary.plotting import points, pyplot
 from .labels import checked_labels, named_classes, sorted_labels
 
 if TYPE_CHECKING:
@@ -58,15 +60,15 @@ def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     classes = len(names)
-    ax.imshow(counts, cmap=LinearSegmentedColormap.from_list("counts", ["#ffffff", BLUE]), vmin=0)
+    ax.imshow(counts, cmap=LinearSegmentedColormap.from_list("counts", [LIGHT.page, LIGHT.ink]), vmin=0)
     digits = len(str(counts.max()))
     cell = min(points(ax)) / classes
     font = max(4.0, min(12.0, 1.3 * cell / digits, 0.5 * cell))
-    dark = 0.84 * counts.max()
     for row in range(classes):
         for column in range(classes):
             count = counts[row, column]
-            colour = "white" if count > dark else INK
+            fill = mixed(LIGHT.page, LIGHT.ink, count / max(1, counts.max()))
+            colour = max(LIGHT.page, LIGHT.ink, key=partial(contrast, fill))
             ax.text(column, row, str(count), color=colour, fontsize=font, ha="center", va="center")
     tilted = max(map(len, names)) > 3
     tilt: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if tilted else {}

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
-from ...boundary.plotting import COLOURS, DIVERGING, INK, pyplot
+from ...boundary.colours import LIGHT
+from ...boundary.plotting import BETWEEN_CLASSES, CLASSES, ink, pyplot
 from ...boundary.text import one_line, some_of
 from ...engine.value import plain_float
 from ...training.fit import predict
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 MARKERS = "osD^vPX"
-NAN_COLOUR = "#6a51a3"                  # unlike those of the classes, and not white
+NAN_COLOUR = LIGHT.accent               # as in diagrams
 
 
 def plot_decision_regions(
@@ -30,7 +31,7 @@ def plot_decision_regions(
 
     One output is shown by a colour scale, with a line where it crosses the threshold between the two classes. Of
     several outputs the largest decides: each class has a colour, and lines mark the boundaries. Where an output is
-    nan the plane is violet.
+    nan the plane is dark yellow.
 
     A notebook shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
 
@@ -224,7 +225,7 @@ def _draw_one_output(
     image = ax.imshow(
         np.clip(outputs, threshold - reach, threshold + reach), extent=_extent(sides), origin="lower",
         aspect="auto", vmin=threshold - reach, vmax=threshold + reach, alpha=0.75,
-        cmap=LinearSegmentedColormap.from_list("classes", DIVERGING).with_extremes(bad=NAN_COLOUR),
+        cmap=LinearSegmentedColormap.from_list("classes", BETWEEN_CLASSES).with_extremes(bad=NAN_COLOUR),
     )
     _draw_boundary(ax, sides, outputs - threshold)
     if not classes_of_bar:
@@ -235,7 +236,7 @@ def _draw_one_output(
     for k, height, side, away in ends:
         bar.ax.annotate(
             f"class {classes_of_bar[k]}", (0.5, height), xycoords="axes fraction", xytext=(0, away),
-            textcoords="offset points", ha="center", va=side, color=_colour(k), parse_math=False,
+            textcoords="offset points", ha="center", va=side, parse_math=False,
         )
 
 
@@ -275,7 +276,7 @@ def _draw_boundary(ax: Axes, sides: tuple[Array, Array], advantage: Array) -> No
     finite = advantage[np.isfinite(advantage)]
     if finite.size and finite.min() < 0.0 < finite.max():
         shown = np.ma.masked_invalid(advantage)
-        ax.contour(*sides, shown, levels=[0.0], colors=[INK], linewidths=1.0, linestyles="solid")
+        ax.contour(*sides, shown, levels=[0.0], colors=[ink()], linewidths=1.0, linestyles="solid")
 
 
 def _extent(sides: tuple[Array, Array]) -> tuple[float, float, float, float]:
@@ -288,7 +289,7 @@ def _extent(sides: tuple[Array, Array]) -> tuple[float, float, float, float]:
 
 
 def _colour(k: int) -> str:
-    return COLOURS[k % len(COLOURS)]
+    return CLASSES[k % len(CLASSES)]
 
 
 def _marker(k: int) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
-from ...boundary.plotting import DIVERGING, INK, points, pyplot
+from ...boundary.colours import LIGHT
+from ...boundary.plotting import AROUND_ZERO, ink, points, pyplot
 from ...nn.layers import Neuron
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ def plot_weights(
 ) -> Axes:
     """Draw the weights of each unit of a layer as an image: the pattern that the unit responds to.
 
-    All images have one colour scale, centred on 0: blue is positive, red negative, and weights that are not finite
-    are black. Units are numbered from 0, row by row. Biases are not shown.
+    All images have one colour scale, centred on 0: green is positive, purple negative, and weights that are not
+    finite are dark yellow. Units are numbered from 0, row by row. Biases are not shown.
 
     A notebook shows the figure by itself; a script calls plt.show() or `ax.figure.savefig("name.png")`.
 
@@ -114,7 +115,7 @@ def _colour_scale(weights: Array) -> Any:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    cmap = LinearSegmentedColormap.from_list("weights", DIVERGING).with_extremes(bad="black")
+    cmap = LinearSegmentedColormap.from_list("weights", AROUND_ZERO).with_extremes(bad=LIGHT.accent)
     reach = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0)) or 1.0
     return ScalarMappable(Normalize(-reach, reach), cmap)
 
@@ -158,7 +159,7 @@ def _draw_images(ax: Axes, images: Array, across: int, colours: Any) -> None:
         )
         ax.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=QUIET, linewidth=0.6))
         ax.text(
-            left + width / 2, top - 0.04 * side, str(unit), ha="center", va="bottom", color=INK,
+            left + width / 2, top - 0.04 * side, str(unit), ha="center", va="bottom", color=ink(),
             fontsize=font,
         )
     ax.set(xlim=(-gap, room[0] + gap), ylim=(room[1] + gap, 0.0), aspect="equal")

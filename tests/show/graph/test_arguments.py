@@ -50,5 +50,5 @@ def test_bad_arguments():
 def test_bad_colours_and_themes():
     with pytest.raises(ValueError, match="color is 'value', 'gradient' or None, got 'size'"):
         draw(Value(1.0), color="size")
-    with pytest.raises(ValueError, match="theme is 'light' or 'dark', got 'blue'"):
+    with pytest.raises(ValueError, match="theme is 'auto', 'light' or 'dark', got 'blue'"):
         draw(Value(1.0), theme="blue")

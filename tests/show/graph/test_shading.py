@@ -8,7 +8,8 @@ from references.show.pictures import example_a, read
 
 from autograd_tiny import Value
 from autograd_tiny.show.draw import draw
-from autograd_tiny.show.graph.shading import LEGIBLE, Shading, contrast
+from autograd_tiny.boundary.colours import contrast
+from autograd_tiny.show.graph.shading import LEGIBLE, Shading
 from autograd_tiny.show.theme import LIGHT, PALETTES
 
 

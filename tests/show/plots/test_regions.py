@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
 from autograd_tiny import nn
-from autograd_tiny.boundary.plotting import BLUE, COLOURS, RED
+from autograd_tiny.boundary.plotting import BETWEEN_CLASSES, CLASSES
 from autograd_tiny.show.plots import regions
 from autograd_tiny.sklearn import MLPClassifier, MLPRegressor
 from autograd_tiny.show.plots.regions import plot_decision_regions
@@ -39,14 +39,14 @@ def three(points):
 @pytest.mark.parametrize(("labels", "threshold"), [
     (SIGNS, 0.0), ([0, 0, 1, 1], 0.5), ([False, False, True, True], 0.5),
 ])
-def test_two_classes_are_red_and_blue_and_part_at_the_threshold(labels, threshold):
+def test_two_classes_are_orange_and_turquoise_and_part_at_the_threshold(labels, threshold):
     ax = drawn(plot_decision_regions(left, X, labels, mesh=41, threshold=threshold))
     [image] = ax.images
     low, high = image.cmap(0), image.cmap(image.cmap.N - 1)
-    assert (to_hex(low), to_hex(high)) == (RED, BLUE)
+    assert (to_hex(low), to_hex(high)) == (CLASSES[0], CLASSES[1]) == (BETWEEN_CLASSES[0], BETWEEN_CLASSES[2])
     assert image.norm(threshold) == pytest.approx(0.5)
     boundary, lower, upper = ax.collections
-    assert [to_hex(points.get_facecolor()[0]) for points in (lower, upper)] == [RED, BLUE]
+    assert [to_hex(points.get_facecolor()[0]) for points in (lower, upper)] == [*CLASSES[:2]]
     assert lower.get_offsets().tolist() == X[:2] and upper.get_offsets().tolist() == X[2:]
     np.testing.assert_allclose(boundary.get_paths()[0].vertices[:, 0], threshold, atol=1e-12)
     bar = ax.figure.axes[1]
@@ -100,7 +100,7 @@ def test_where_an_output_is_nan_the_plane_has_no_colour_of_a_class(model):
 
     [image] = drawn(plot_decision_regions(partly, X, [0, 0, 1, 1], mesh=9)).images
     shown = {to_hex(colour) for colour in image.cmap(image.norm(image.get_array()))[:, -1]}
-    assert shown == {regions.NAN_COLOUR} and regions.NAN_COLOUR not in COLOURS
+    assert shown == {regions.NAN_COLOUR} and regions.NAN_COLOUR not in CLASSES
 
 
 def test_one_point_has_room_around_it():

@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
 from autograd_tiny import nn
-from autograd_tiny.boundary.plotting import BLUE, RED
+from autograd_tiny.boundary.colours import LIGHT
 from autograd_tiny.show.plots.weights import plot_weights
 
 NAN, INF = float("nan"), float("inf")
@@ -26,7 +26,7 @@ def test_each_unit_is_an_image_on_one_scale_around_0():
     assert ax.images[3].get_array().shape == (8, 8) and ax.images[3].get_array()[1, 0] == -3.0
     assert {(image.norm.vmin, image.norm.vmax) for image in ax.images} == {(-3.0, 3.0)}
     cmap = ax.images[0].cmap
-    assert (to_hex(cmap(0)), to_hex(cmap(cmap.N - 1))) == (RED, BLUE)
+    assert (to_hex(cmap(0)), to_hex(cmap(cmap.N - 1))) == (LIGHT.negative, LIGHT.positive)
     lefts = [image.get_extent()[0] for image in ax.images]
     assert lefts[:5] == lefts[5:] == sorted(set(lefts))                     # 5 × 2: no place is empty
     assert ax.figure.axes[1].get_ylabel() == "weight" and ax.get_title() == "Weights of 10 units"
@@ -57,13 +57,13 @@ def test_the_first_layer_of_a_model():
     assert len(plot_weights(nn.Neuron(9, rng=rng), columns=1).images) == 1
 
 
-def test_weights_that_are_not_finite_are_black_and_do_not_stretch_the_scale():
+def test_weights_that_are_not_finite_have_a_colour_of_their_own_and_do_not_stretch_the_scale():
     made = layer(4, 2)
     made.neurons[0].w[0].data, made.neurons[1].w[0].data = NAN, INF
     ax = drawn(plot_weights(made))
     assert ax.images[0].norm.vmax < 1.0
     for image in ax.images:
-        assert to_hex(image.cmap(image.norm(image.get_array()))[0, 0]) == "#000000"
+        assert to_hex(image.cmap(image.norm(image.get_array()))[0, 0]) == LIGHT.accent
 
 
 def test_weights_of_0_have_a_scale():
