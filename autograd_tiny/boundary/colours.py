@@ -32,12 +32,16 @@ class Palette:
 LIGHT = Palette(
     page="#ffffff", panel="#f3f4f6", ink="#111827", quiet="#5b6472", line="#9ca3af", value="#1d4ed8",
     gradient="#b91c1c", positive="#15803d", negative="#9326c9", accent="#7d6900",
-    classes=("#d97000", "#087f9b", "#1f2937", "#7a4a2b", "#d2569b", "#8a8a00", "#868e99", "#8577c9"),
+    classes=(
+        "#d97000", "#087f9b", "#1f2937", "#7a4a2b", "#d2569b", "#8a8a00", "#868e99", "#8577c9", "#a8845a", "#4f7396",
+    ),
 )
 DARK = Palette(
     page="#14181d", panel="#222932", ink="#e8ebef", quiet="#a3adba", line="#596473", value="#86a9ff",
     gradient="#ff8090", positive="#4ade80", negative="#dd8bff", accent="#ffe45c",
-    classes=("#ff9f40", "#22d0e0", "#f3f4f6", "#b5805a", "#f08ac4", "#c9c94a", "#8d96a3", "#a99bf0"),
+    classes=(
+        "#ff9f40", "#22d0e0", "#f3f4f6", "#b5805a", "#f08ac4", "#c9c94a", "#8d96a3", "#a99bf0", "#dcc29a", "#7fa3c7",
+    ),
 )
 
 

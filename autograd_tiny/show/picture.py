@@ -61,7 +61,7 @@ class Picture:
 
     @cached_property
     def _svg(self) -> str:
-        source, twins = self._source, {}
+        source, twins = self._source, dict[str, str]()
         if self._theme == "auto":
             source, twins = merged(source, self._write(DARK))
         text = lay_out(source, "svg").decode(errors="replace")

@@ -5,7 +5,7 @@ import re
 from dataclasses import asdict
 from itertools import count
 
-from ..boundary.colours import DARK, LIGHT, Palette
+from ..boundary.colours import DARK as DARK, LIGHT as LIGHT, Palette as Palette
 from ..boundary.text import quoted
 
 PALETTES = {"auto": LIGHT, "light": LIGHT, "dark": DARK}

@@ -6,11 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from references.show.pictures import boxes, example_a, read
+from references.show.pictures import boxes, drawn_again, example_a, read
 
 from autograd_tiny.show import layout
 from autograd_tiny.show.draw import draw
-from autograd_tiny.show.picture import Picture
 
 FILES = layout.metadata.files
 
@@ -92,7 +91,7 @@ def test_without_an_installation_to_ask_the_other_folders_are_searched(nothing_i
 @needs_shell
 def test_dot_on_the_path_is_preferred(drawn, bare_path, tmp_path):
     install(bare_path, "dot", """printf '<svg>%%PDF %s</svg>' "$*" """)
-    assert "<title>The computation of f</title>%PDF -Tsvg</svg>" in drawn.svg
+    assert "<title>The computation of f</title>%PDF -Tsvg<style>" in drawn.svg
     assert drawn.save(tmp_path / "f.pdf").read_text() == "<svg>%PDF -Tpdf</svg>"
 
 
@@ -154,7 +153,7 @@ def test_a_layout_without_end_is_stopped(drawn, bare_path, monkeypatch):
 def test_every_program_that_is_here_draws_the_same_graph(drawn, monkeypatch):
     for program in list(layout.layout_programs()):
         monkeypatch.setattr(layout, "layout_programs", lambda program=program: iter([program]))
-        again = read(Picture(drawn.source, drawn.title))
+        again = read(drawn_again(drawn))
         assert sorted(node.lines for node in again.nodes.values()) == sorted(
             node.lines for node in read(drawn).nodes.values()
         )

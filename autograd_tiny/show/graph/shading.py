@@ -9,7 +9,8 @@ from .folding import Fold
 from .scene import Box, Inputs, Scene
 
 STRONGEST = 0.75            # the share of the scale's colour in the fill at its end
-LEGIBLE = 4.5               # the contrast of text (WCAG 2.2)
+LEGIBLE = 4.5               # the contrast of text (WCAG 2.2),
+ROOM = 0.05                 # and a little more, since the last bits of a colour may change: see theme.merged
 STEEP = 20                  # the scale is logarithmic if the largest number is so many times the median,
 DECADES = 3                 # and from 1/1000 of the largest down it is as for 0
 CELLS = 7                   # of the legend
@@ -76,7 +77,7 @@ def number_of(scene: Scene, quantity: str, box: Box) -> float | None:
 
 def legible(colour: str, fill: str, colours: Palette) -> str:
     """The colour for text on a fill, or if it could not be read there, another one."""
-    if contrast(colour, fill) >= LEGIBLE:
+    if contrast(colour, fill) >= LEGIBLE + ROOM:
         return colour
     others = (colours.ink, colours.page, "#000000", "#ffffff")      # one of the last two is legible on any fill
-    return next(other for other in others if contrast(other, fill) >= LEGIBLE)
+    return next(other for other in others if contrast(other, fill) >= LEGIBLE + ROOM)

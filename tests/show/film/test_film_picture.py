@@ -1,4 +1,6 @@
 """Pictures of films: slots find their numbers, tooltips stay, and edges at folded modules know what they connect."""
+from functools import partial
+
 import pytest
 
 from autograd_tiny import Value, topological_order
@@ -8,14 +10,13 @@ from autograd_tiny.show.film.film_scene import FilmScene
 from autograd_tiny.show.graph.arguments import folding_of
 from autograd_tiny.show.graph.drawing import dot_source
 from autograd_tiny.show.picture import Picture
-from autograd_tiny.show.theme import LIGHT
 from references.show.films import network, sample_loss
 
 
 def picture_of(output, depth=None):
     values = topological_order(output)
     scene = FilmScene(output, values, 4, folding_of(values, [output], depth, ()))
-    return FilmPicture(Picture(dot_source(scene, "LR", LIGHT), scene.title()).svg)
+    return FilmPicture(Picture(partial(dot_source, scene, "LR"), scene.title()).svg)
 
 
 def example():

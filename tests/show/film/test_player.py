@@ -60,7 +60,7 @@ def test_every_colour_of_the_picture_has_a_dark_side():
         for part, colour in colours:
             if colour in ("none", "transparent"):
                 continue
-            assert f'.stage [{part}="{colour}"] {{ {part}: var(--' in player.html
+            assert f'[{part}="{colour}"]{{{part}:light-dark(' in picture
 
 
 def test_the_page_needs_nothing_from_anywhere():

@@ -182,7 +182,7 @@ def test_strange_labels_mean_themselves(label, shown):
     assert found.nodes["n0"].tooltip.startswith(f"{shown}: value 2.0")
     assert found.nodes["d1_0"].tooltip.startswith(f"∂v1/∂{shown} = ")
     assert {x.tag.removeprefix(SVG) for x in found.root.iter()} <= {
-        "svg", "title", "g", "polygon", "a", "path", "text", "ellipse", "polyline",
+        "svg", "title", "style", "g", "polygon", "a", "path", "text", "ellipse", "polyline",
     }
 
 

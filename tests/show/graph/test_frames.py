@@ -1,11 +1,10 @@
 """Frames around modules, and the order of the boxes inside."""
 import pytest
 from references.show.folded import folds, network
-from references.show.pictures import SVG, frame, read
+from references.show.pictures import SVG, drawn_again, frame, read
 
 from autograd_tiny.show import layout
 from autograd_tiny.show.draw import draw
-from autograd_tiny.show.picture import Picture
 
 
 @pytest.mark.parametrize("rankdir", ["LR", "RL", "TB", "BT"])
@@ -14,7 +13,7 @@ def test_neurons_stand_in_their_order_with_every_layout_program(rankdir, monkeyp
     along = 1 if rankdir in ("LR", "RL") else 0
     for program in list(layout.layout_programs()):
         monkeypatch.setattr(layout, "layout_programs", lambda program=program: iter([program]))
-        found = read(Picture(drawn.source, drawn.title)).nodes.values()
+        found = read(drawn_again(drawn)).nodes.values()
         for shape, number in (("2 → 1", 12), ("12 → 1", 5)):
             neurons = sorted((node.frame[along], node.lines[0]) for node in found if shape in node.lines)
             assert [name for _, name in neurons] == [f"neuron{i + 1}" for i in range(number)]
@@ -28,7 +27,7 @@ def test_leaves_stand_in_the_order_of_the_formula_with_every_layout_program(rank
     along = 1 if rankdir == "LR" else 0
     for program in list(layout.layout_programs()):
         monkeypatch.setattr(layout, "layout_programs", lambda program=program: iter([program]))
-        found = read(Picture(drawn.source, drawn.title)).nodes.values()
+        found = read(drawn_again(drawn)).nodes.values()
         shown = sorted((node.frame[along], node.lines[0]) for node in found if "neuron" in node.lines[0])
         for neuron in ("layer2.neuron1", "layer2.neuron4", "layer3.neuron1"):
             own = [name.rpartition(".")[2] for _, name in shown if name.startswith(f"{neuron}.")]

@@ -44,7 +44,7 @@ def test_without_the_graphviz_library_other_files_are_refused_and_none_is_left(m
 
 def test_the_dot_source_is_written_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(graph_picture, "dot_source", lambda *_: calls.append(1) or "digraph {}")
+    monkeypatch.setattr(graph_picture, "dot_source", lambda *_, **__: calls.append(1) or "digraph {}")
     drawn = draw(example_a()[0])
     assert not calls
     assert [drawn.source, drawn.source] == ["digraph {}"] * 2 and len(calls) == 1

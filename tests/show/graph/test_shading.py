@@ -40,8 +40,8 @@ def test_fills_say_sign_and_size():
         Shading("value", [3.0, -3.0], LIGHT).fill(x) for x in (-3.0, 1.0, -2.0)
     ]
     legend = text(draw(a + b, color="value"))
-    assert {"fill: value, red below 0, blue above 0", "−3", "1"} <= set(legend)
-    assert "fill: value, blue above 0" in text(draw(b + b, color="value"))
+    assert {"fill: value, purple below 0, green above 0", "−3", "1"} <= set(legend)
+    assert "fill: value, green above 0" in text(draw(b + b, color="value"))
 
 
 @given(st.lists(st.floats(), min_size=1, max_size=8))
@@ -62,4 +62,4 @@ def test_a_scale_of_very_different_sizes_is_logarithmic():
     assert shading.position(-1e-2) == pytest.approx(-1 / 3)
     assert not Shading("gradient", [0.2, 0.5, 1.0], LIGHT).is_logarithmic
     values = [Value(x, f"x{x}") for x in (1e-3, 2e-3, 1e-2, 1.0)]
-    assert "fill: value, logarithmic, blue above 0" in text(draw(values, color="value"))
+    assert "fill: value, logarithmic, green above 0" in text(draw(values, color="value"))

@@ -166,7 +166,7 @@ def test_strange_names_mean_themselves(name):
         assert shown.tooltip.startswith(f"{one_line}: sigmoid, bias ")
         assert tooltip_of(drawn, f"w(x→{one_line}), weight ")
     assert {x.tag.removeprefix(SVG) for x in drawn.root.iter()} <= {
-        "svg", "title", "g", "polygon", "a", "path", "text", "ellipse",
+        "svg", "title", "style", "g", "polygon", "a", "path", "text", "ellipse",
     }
 
 
