@@ -26,12 +26,13 @@ def variables(colours: Palette) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in names.items())
 
 
-# the reader's system chooses the theme, unless the page sets data-theme="light" or "dark" on its root
+# the reader's system chooses the theme, unless the root has data-theme="light" or "dark", which the reader chose, or
+# data-around, which the notebook around the page has
 CSS = f"""\
 :root {{ color-scheme: light dark; {variables(LIGHT)} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}
-:root[data-theme="light"] {{ color-scheme: light; {variables(LIGHT)} }}
-:root[data-theme="dark"] {{ color-scheme: dark; {variables(DARK)} }}
+:root[data-theme="light"], :root[data-around="light"]:not([data-theme]) {{ color-scheme: light; {variables(LIGHT)} }}
+:root[data-theme="dark"], :root[data-around="dark"]:not([data-theme]) {{ color-scheme: dark; {variables(DARK)} }}
 body {{ margin: 0; background: var(--page); color: var(--ink); font: 16px/1.45 system-ui, sans-serif; }}
 """
 

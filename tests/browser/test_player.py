@@ -474,6 +474,32 @@ def test_a_player_works_inside_of_a_notebooks_frame(browser, tmp_path):
     assert errors == []
 
 
+def test_a_frame_is_as_high_as_its_page_and_as_dark_as_the_notebook_around_it(browser):
+    page = browser.new_page()
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 900, "height": 700})
+    films = play(example_a()["f"]), play(sample_loss(network()), depth=2)
+    frames = "".join(film._repr_html_().replace('loading="lazy"', "") for film in films)
+    page.set_content(f'<!DOCTYPE html><body data-jp-theme-light="false">{frames}</body>')
+    fits = "() => Math.abs(innerHeight - document.body.getBoundingClientRect().height) < 1.5"
+    for film, element in zip(films, page.query_selector_all("iframe"), strict=True):
+        inside = element.content_frame()
+        element.scroll_into_view_if_needed()            # what cannot be seen is not measured
+        inside.wait_for_function("() => document.documentElement.dataset.around === 'dark'")
+        assert inside.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
+        inside.evaluate("document.getElementById('table').open = true")
+        inside.wait_for_function(fits)
+        inside.evaluate("document.getElementById('table').open = false")
+        inside.wait_for_function(fits)
+        content = inside.evaluate("document.body.getBoundingClientRect().height")
+        assert content == pytest.approx(film.height, abs=40)            # at first, before any script runs
+    page.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    inside.wait_for_function("() => document.documentElement.dataset.around === 'light'")
+    inside.evaluate("document.getElementById('theme').click(); document.getElementById('theme').click()")
+    assert inside.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
+    page.close()
+
+
 def test_hundreds_of_steps_are_quick_to_jump_through(opened):
     rng = random.Random(3)
     values = [Value(rng.uniform(-1, 1), f"p{i}") for i in range(8)]

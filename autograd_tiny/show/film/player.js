@@ -274,8 +274,9 @@
   let wholeIsWanted = null;                       // whether the button asked for the whole graph; null: not used yet
 
   function resize() {
-    // 0.63 of the window: a little less than the max-height of the stage
-    const fitting = Math.min(1.5, stage.clientWidth / fullWidth, (0.63 * innerHeight) / fullHeight);
+    // a little less than the max-height of the stage; a frame in a notebook will be as high as this makes it
+    const room = window.parent === window ? 0.63 * innerHeight : 560;
+    const fitting = Math.min(1.5, stage.clientWidth / fullWidth, room / fullHeight);
     const isWhole = wholeIsWanted ?? fitting >= 0.5;        // type of 8 pixels can still be read
     const scale = isWhole ? fitting : 1;
     picture.setAttribute("width", fullWidth * scale);

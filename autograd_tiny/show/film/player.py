@@ -1,12 +1,15 @@
-"""play: a forward and a backward pass, or a training, as a film on a page of its own."""
+"""play: a forward and a backward pass, or a training, as a film on a page of its own.
+
+The film of a training on a whole data set is another page: show/learning/.
+"""
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import optim
 from ...boundary.arguments import describe
@@ -26,6 +29,12 @@ from .film_picture import FilmPicture
 from .film_scene import FilmScene
 from .pass_film import pass_film
 from .training_film import TrainingRun, training_film
+
+if TYPE_CHECKING:
+    from ..learning.page import TrainingPlayer
+
+
+NOTEBOOK, STAGE, AROUND, CURVES = 860, 560, 300, 232         # widths and heights in a notebook, in pixels
 
 
 class Player(Page):
@@ -55,16 +64,17 @@ class Player(Page):
         super().__init__(
             title, _body(title, scene, film, slots, picture), style=_file("player.css"),
             script=f"const film = {as_script(data)};\n{_file('player.js')}",
-            height=1020 if film.losses else 760,
+            height=_height(picture, bool(film.losses)),
         )
 
 
 def play(
     output: Any, x: Any = None, target: Any = None, *, steps: int | None = None,
+    epochs: int | None = None, batch_size: int | None = None, seed: Any = None,
     loss: str | Loss | None = None, optimizer: str | optim.Optimizer | None = None, lr: float | None = None,
     max_nodes: int = 200, rankdir: str = "LR", digits: int = 4, depth: int | None = None, fold: Any = (),
-) -> Player:
-    """Show a computation as a film: play(f) both passes of a graph, play(model, x, target) a training.
+) -> Player | TrainingPlayer:
+    """Show a computation as a film: play(f) both passes of a graph, play(model, X, y) a training.
 
     play(f) shows how f is computed, and how its gradients are. The forward pass fills in one value after the other.
     The backward pass takes the edges one by one, in the order of the engine: the gradient of a result times the
@@ -74,11 +84,18 @@ def play(
     play(model, x, target) shows a training on one sample, with a forward pass, a backward pass and an update in each
     step. It trains a copy; the model stays as it is.
 
+    play(model, X, y) shows a training on many samples, from epoch to epoch: the weights as lines, the loss and, for
+    one or two inputs, the outputs all over the line or the plane. A click on a weight shows its numbers and how its
+    gradient is found. It trains a copy, too.
+
     Args:
         output: A Value; or a model, which is called with the list of inputs.
-        x: The inputs of the sample, a list of numbers.
-        target: The target of the sample, as the loss expects it.
-        steps: The number of updates, 10 by default.
+        x: The inputs of the sample, a list of numbers; or those of many, (samples, inputs).
+        target: The target of the sample, as the loss expects it; or those of many, as for fit.
+        steps: The number of updates on one sample, 10 by default.
+        epochs: How often all samples are used, 100 by default.
+        batch_size: Samples in an update: all by default, of which there are few in a film.
+        seed: Of the order of the samples, and of Dropout, as for fit.
         loss: The loss, "squared_error" by default: a name or a function, as for fit.
         optimizer: The optimiser, "sgd" by default: a name or an Optimizer, as for fit.
         lr: The learning rate, if not the default one of the named optimizer.
@@ -89,16 +106,19 @@ def play(
         fold: Modules to fold, or their paths.
 
     Returns:
-        A Player: a page that a notebook shows, and that `save` writes to a file.
+        A Player, or for many samples a TrainingPlayer: a page that a notebook shows, and that `save` writes to a file.
 
     Raises:
-        TypeError: output is neither a Value nor a model with x and a target.
-        ValueError: steps is less than one, there are more boxes than max_nodes, lr is given beside an Optimizer, or
-            .data has changed since the graph was computed. Also what the model, the loss and the optimiser raise.
+        TypeError: output is neither a Value nor a model with x and a target, or an argument is for another film.
+        ValueError: steps or epochs is less than one, there are more boxes than max_nodes, lr is given beside an
+            Optimizer, or .data has changed since the graph was computed. Also what the model, the loss and the
+            optimiser raise.
     """
     check(rankdir, digits, depth)
+    of_samples = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
     if type(output) is Value:
-        _check_unused({"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr})
+        given = {"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr}
+        _check_unused("play(f) takes a Value alone", given | of_samples, "play(model, x, target)")
         scene = _scene(output, max_nodes, digits, depth, fold)
         title = f"How {scene.name_or_number(output)} is computed, and its gradients are found"
         return Player(title, scene, pass_film(scene), rankdir)
@@ -108,6 +128,17 @@ def play(
         raise TypeError("play(model, x, target) needs the inputs and the target of a sample")
     loss = "squared_error" if loss is None else loss
     optimizer = "sgd" if optimizer is None else optimizer
+    if _are_many(x):
+        _check_unused("play(model, X, y) shows epochs", {"steps": steps}, "play(model, x, target), of one sample")
+        from ..learning.course import course_of
+        from ..learning.page import TrainingPlayer
+
+        course = course_of(
+            output, x, target, loss=loss, optimizer=optimizer, lr=lr, epochs=100 if epochs is None else epochs,
+            batch_size=batch_size, seed=seed,
+        )
+        return TrainingPlayer(course, digits)
+    _check_unused("play(model, x, target) shows steps on one sample", of_samples, "play(model, X, y), of many")
     run = TrainingRun(output, x, target, loss, optimizer, lr)
     scene = _scene(run.loss, max_nodes, digits, depth, fold, is_training=True)
     model = output.describe() if is_module(output) else type(output).__name__
@@ -115,12 +146,21 @@ def play(
     return Player(title, scene, training_film(run, scene, 10 if steps is None else steps), rankdir)
 
 
-def _check_unused(training_arguments: Mapping[str, Any]) -> None:
-    """TypeError for arguments that have no meaning for the film of one pass."""
-    given = [name for name, argument in training_arguments.items() if argument is not None]
+def _are_many(x: Any) -> bool:
+    """Whether x has the inputs of many samples: an array or a DataFrame of two dimensions, or a list of lists."""
+    if hasattr(x, "shape"):
+        return len(x.shape) > 1
+    return isinstance(x, Sequence) and not isinstance(x, str) and any(
+        isinstance(row, Sequence) or bool(getattr(row, "shape", ())) for row in x
+    )
+
+
+def _check_unused(film: str, arguments: Mapping[str, Any], other: str) -> None:
+    """TypeError for arguments that have no meaning for a film."""
+    given = [name for name, argument in arguments.items() if argument is not None]
     if given:
         verb = "belongs" if len(given) == 1 else "belong"
-        raise TypeError(f"play(f) takes a Value alone: {listed(given)} {verb} to play(model, x, target)")
+        raise TypeError(f"{film}: {listed(given)} {verb} to {other}")
 
 
 def _scene(
@@ -179,6 +219,13 @@ def _body(title: str, scene: FilmScene, film: Film, slots: Mapping[Slot, int], p
         title=html.escape(title), picture=picture.svg, rows="".join(_rows(scene, slots)),
         training=_file("training.html") if film.losses else "",
     )
+
+
+def _height(picture: FilmPicture, is_training: bool) -> int:
+    """That of the page in a notebook of the usual width, in pixels: what player.js and player.css make of it."""
+    width, height = (4 / 3 * float(picture.root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
+    fitting = min(1.5, NOTEBOOK / width, STAGE / height)
+    return round(min(STAGE, height * (fitting if fitting >= 0.5 else 1.0)) + AROUND + is_training * CURVES)
 
 
 def _rows(scene: FilmScene, slots: Mapping[Slot, int]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import html
 import json
 import os
 from base64 import b64encode
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ...boundary.files import file_name, write_file
 from ...boundary.text import as_entity, one_line, printable, quoted
 from ..theme import CSS
 
-# a page may use its own styles and the script that it was written with, and load nothing
+# a page may use its own styles and the scripts that it was written with, and load nothing
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src {}; img-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -24,7 +25,7 @@ class Page:
 
     Attributes:
         title: The title of the page.
-        height: The height of the frame in a notebook, in pixels.
+        height: The height of the frame in a notebook at first, in pixels; then it fits what is in it.
     """
 
     def __init__(
@@ -32,14 +33,15 @@ class Page:
     ) -> None:
         self.title = title
         self.height = height
-        policy = POLICY.format(_source_of(script))
-        script = f"<script>{script}</script>\n" if script else ""
+        scripts = [_file("frame.js"), *([script] if script else [])]
+        policy = POLICY.format(" ".join(map(_source_of, scripts)))
+        first, *others = (f"<script>{each}</script>\n" for each in scripts)
         self._html = (
             f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{html.escape(title)}</title>\n<style>\n{CSS}{style}</style>\n</head>\n"
-            f"<body>\n{body}\n{script}</body>\n</html>\n"
+            f"<title>{html.escape(title)}</title>\n<style>\n{CSS}{style}</style>\n{first}</head>\n"
+            f"<body>\n{body}\n{''.join(others)}</body>\n</html>\n"
         )
 
     @property
@@ -71,7 +73,7 @@ class Page:
         return (
             f'<iframe srcdoc="{html.escape(self._html)}" sandbox="allow-scripts" loading="lazy" '
             f'title="{html.escape(self.title)}" '
-            f'style="width: 100%; height: {self.height}px; border: 0"></iframe>'
+            f'style="width: 100%; height: {self.height}px; border: 0"></iframe><script>{_file("notebook.js")}</script>'
         )
 
     def __repr__(self) -> str:
@@ -81,7 +83,11 @@ class Page:
 def _source_of(script: str) -> str:
     """The source of scripts, for a policy, that is this one script and no other."""
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return f"'sha256-{digest}'" if script else "'none'"
+    return f"'sha256-{digest}'"
+
+
+def _file(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def as_script(data: Any) -> str:

@@ -18,5 +18,11 @@ export function themeButton(root = document.documentElement) {
   return button;
 }
 
+/** Calls a function when the page turns light or dark: a canvas does not do so by itself. */
+export function onThemeChange(redraw) {
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme", "data-around"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+}
+
 /** Whether the reader wants no animations. */
 export const wantsNoMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

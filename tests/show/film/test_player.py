@@ -83,11 +83,11 @@ def test_labels_are_text_wherever_they_stand(label):
     f = a * b
     f.label = label
     player = play(f)
-    assert player.html.count("<script") == player.html.count("</script>") == 1
+    assert player.html.count("<script") == player.html.count("</script>") == 2
     assert "<img" not in player.html
     model = nn.Neuron(1)
     model.b.label = label
-    assert play(model, [1.0], 1.0, steps=1).html.count("<script") == 1
+    assert play(model, [1.0], 1.0, steps=1).html.count("<script") == 2
 
 
 def test_the_film_is_saved_as_a_page(tmp_path):
@@ -97,9 +97,11 @@ def test_the_film_is_saved_as_a_page(tmp_path):
         play(example_a()["f"]).save(tmp_path / "film.gif")
 
 
-def test_a_notebook_shows_a_frame_that_keeps_scripts_to_itself():
-    shown = play(example_a()["f"])._repr_html_()
-    assert shown.startswith("<iframe") and "<script" not in shown and isinstance(play(example_a()["f"]), Player)
+def test_a_notebook_shows_a_frame_that_keeps_scripts_to_itself_and_a_script_that_is_always_the_same():
+    player, other = play(example_a()["f"]), play(Value(1.0, "x") * 2.0)
+    (frame, script), (_, same) = (page._repr_html_().split("<script>") for page in (player, other))
+    assert frame.startswith("<iframe") and 'sandbox="allow-scripts"' in frame and isinstance(player, Player)
+    assert script == same
 
 
 # ---- errors
