@@ -49,6 +49,7 @@ _NAMES = {
     "show.film.player": "play",
     "show.mode_comparison": "compare_modes",
     "show.network.diagram": "network_diagram",
+    "show.playground.playground": "playground",
     "show.plots.confusion": "plot_confusion_matrix",
     "show.plots.regions": "plot_decision_regions",
     "show.plots.weights": "plot_weights",

@@ -30,6 +30,7 @@ from .show.explanation.explanation import explain as explain
 from .show.film.player import play as play
 from .show.mode_comparison import compare_modes as compare_modes
 from .show.network.diagram import network_diagram as network_diagram
+from .show.playground.playground import playground as playground
 from .show.plots.confusion import plot_confusion_matrix as plot_confusion_matrix
 from .show.plots.regions import plot_decision_regions as plot_decision_regions
 from .show.plots.weights import plot_weights as plot_weights

@@ -9,6 +9,7 @@ Start with measure.py. It takes these steps:
       net_input_gradients.py compute gradients with respect to net inputs by a modified program of the tape
     summary.py               reduce the measurements of each layer to a few statistics and histograms
     findings.py              detect problems: thresholds with their sources, and advice
+      wording.py             the sentences about units and gradients, which the playground shares
     results.py               the dataclasses that hold the results
 
 The method: X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks

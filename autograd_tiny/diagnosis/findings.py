@@ -5,7 +5,6 @@ Each function below is one check: it takes the LayerReports of summary.py and yi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import log10
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from .arguments import Arguments
 from .measurements import Measurements, graph_of_sample
 from .results import Finding, LayerReport
 from .summary import RELATIVE_DERIVATIVES, SATURATED
+from .wording import WORDINGS, listed, times
 
 # Above one half, most of the gradient is lost on its way through the layer, as in Glorot and Bengio (2010).
 SATURATED_SHARE = 0.5
@@ -73,7 +73,7 @@ def _worse_than_guessing(
         outputs = f"; the outputs have a standard deviation of {spread:.3g}" if spread is not None else ""
         yield Finding(
             "warning", "worse than guessing", "the loss",
-            f"it is {loss:.3g}, {_times(loss / guessing)} that of the best constant prediction{outputs}",
+            f"it is {loss:.3g}, {times(loss / guessing)} that of the best constant prediction{outputs}",
             "if the model is untrained, make its outputs smaller: inputs with a mean of 0 and a standard deviation "
             "of 1, smaller initial weights (xavier_uniform); otherwise try a lower learning rate"
         )
@@ -97,42 +97,30 @@ def _alike_or_dead(layers: Sequence[LayerReport], samples: int) -> Iterator[Find
         share = len(dead) / len(layer.units)
         are_copies = layer.alike and layer.parameters and layer.mean is not None
         if are_copies and (share < 1.0 or layer.weight == 0.0):     # dead units are alike, too
-            yield Finding(
-                "severe", "alike", layer.name,
-                f"all {len(layer.units)} units have the same outputs and the same gradients, so they stay copies "
-                "of one another", "start with random weights: init=\"xavier_uniform\""
-            )
+            yield WORDINGS["alike"].finding("severe", layer.name, units=len(layer.units))
         elif share >= DEAD_SHARE and (zero_layer or samples >= FEW_SAMPLES):
             yield _dead(layer, dead, samples, zero_layer)
         zero_layer = layer.name if share == 1.0 else ""
 
 
 def _dead(layer: LayerReport, dead: Sequence[str], samples: int, zero_layer: str) -> Finding:
-    count = f"{len(dead)} of {len(layer.units)} ReLU units are 0"
+    units = len(layer.units)
     if zero_layer:
-        return Finding(
-            "note", "dead", layer.name, f"{count} for all samples, and {zero_layer} outputs only 0",
-            f"fix {zero_layer} first"
+        return WORDINGS["dead_behind_zeros"].finding(
+            "note", layer.name, dead=len(dead), units=units, zero_layer=zero_layer
         )
-    share = len(dead) / len(layer.units)
-    which = f": {_listed(dead, 8)}" if share < 1.0 else ""
-    return Finding(
-        "severe" if share >= 0.5 else "warning", "dead", layer.name,
-        f"{count} for all {samples:,} samples (dead){which}",
-        "lower the learning rate, initialise with he_normal and biases of 0, or use leaky_relu: no gradient reaches "
-        "the weights of a dead unit"
+    return WORDINGS["dead"].finding(
+        "severe" if len(dead) / units >= 0.5 else "warning", layer.name, dead=len(dead), units=units,
+        samples=f"{samples:,}", which=f": {listed(dead, 8)}" if len(dead) < units else "",
     )
 
 
 def _saturated(layers: Sequence[LayerReport]) -> Iterator[Finding]:
     saturated = [layer for layer in layers if (layer.saturated or 0.0) > SATURATED_SHARE]
     if saturated:
-        shares = _listed([f"{layer.saturated:.0%} of {layer.activation} in {layer.name}" for layer in saturated])
-        yield Finding(
-            "warning", "saturated", _listed([layer.name for layer in saturated]),
-            f"most outputs are saturated: {shares}. There the derivative is below {SATURATED:.0%} of its maximum, "
-            "and hardly any gradient passes through",
-            "make the inputs or the initial weights smaller (xavier_uniform), or use relu"
+        shares = listed([f"{layer.saturated:.0%} of {layer.activation} in {layer.name}" for layer in saturated])
+        yield WORDINGS["saturated"].finding(
+            "warning", listed([layer.name for layer in saturated]), shares=shares, limit=SATURATED
         )
 
 
@@ -160,23 +148,13 @@ def _vanishing_or_exploding(layers: Sequence[LayerReport]) -> Iterator[Finding]:
     if not sizes:
         return
     (first, at_first), (last, at_last) = sizes[0], sizes[-1]
-    text = (
-        f"from {last} back to {first} the gradient with respect to the net inputs goes from {at_last:.2g} to "
-        f"{at_first:.2g}"
-    )
+    values = {"first": first, "last": last, "at_first": at_first, "at_last": at_last}
     if at_first / at_last < VANISHING:
         is_squashed = any(RELATIVE_DERIVATIVES.keys() & layer.activation.split(", ") for layer in layers)
-        yield Finding(
-            "severe", "vanishing", first, f"{text}, {_times(at_last / at_first)} smaller: it vanishes",
-            "use relu instead of sigmoid or tanh, initialise with xavier_uniform (he_normal for relu), or "
-            "use fewer layers" if is_squashed else "initialise with he_normal, or use fewer layers"
-        )
+        wording = WORDINGS["vanishing_squashed" if is_squashed else "vanishing"]
+        yield wording.finding("severe", first, **values, times=times(at_last / at_first))
     elif at_first / at_last > EXPLODING:
-        yield Finding(
-            "severe", "exploding", first, f"{text}, {_times(at_first / at_last)} larger: it explodes",
-            "initialise with he_normal or xavier_uniform, so that weights are smaller in wide layers; "
-            "clip_norm=1.0 bounds the steps"
-        )
+        yield WORDINGS["exploding"].finding("severe", first, **values, times=times(at_first / at_last))
 
 
 def _learning_rate(layers: Sequence[LayerReport], lr: float) -> Iterator[Finding]:
@@ -189,7 +167,7 @@ def _learning_rate(layers: Sequence[LayerReport], lr: float) -> Iterator[Finding
     change = f"an update changes the weights by {ratios[name]:.2g} of their size"
     better = f"lr={lr:g}: {lr * USUAL_UPDATE / ratios[name]:.1g} would change them by {USUAL_UPDATE:g}"
     if ratios[name] > HIGH_UPDATE:
-        others = f" (and by more than {HIGH_UPDATE:.0%} in {_listed(high)})" if high else ""
+        others = f" (and by more than {HIGH_UPDATE:.0%} in {listed(high)})" if high else ""
         yield Finding(
             "severe" if ratios[name] > 1.0 else "warning", "learning rate too high", name,
             f"{change}{others}; about {USUAL_UPDATE:g} is usual", f"a lower learning rate than {better}"
@@ -205,7 +183,7 @@ def _learning_rate(layers: Sequence[LayerReport], lr: float) -> Iterator[Finding
 def _unreached(names: Sequence[str], reached: Array) -> Iterator[Finding]:
     if names:
         yield Finding(
-            "warning" if reached.any() else "severe", "unreached", _listed(names),
+            "warning" if reached.any() else "severe", "unreached", listed(names),
             f"the loss does not depend on {(~reached).sum():,} of {len(reached):,} parameters",
             "use them in forward, or remove them; .data, item(), detach() and no_grad() cut the graph"
         )
@@ -253,13 +231,3 @@ def _nonfinite(arguments: Arguments, measurements: Measurements) -> Iterator[Fin
                 "finite, initialise the model again and lower the learning rate"
             )
             return
-
-
-# ---- wording
-
-def _times(factor: float) -> str:
-    return f"{factor:,.0f} times" if factor < 1e6 else f"10^{log10(factor):.0f} times"
-
-
-def _listed(names: Sequence[str], most: int = 4) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -16,8 +16,8 @@ from .results import Histogram, LayerReport
 
 # A sigmoid or tanh is saturated where its derivative is below this share of its maximum: beyond ±4.4 and ±2.2.
 SATURATED = 0.05
-# the derivative as a share of its maximum, from the output
-RELATIVE_DERIVATIVES = {"sigmoid": lambda a: 4.0 * a * (1.0 - a), "tanh": lambda a: 1.0 - a * a}
+# the derivative as a share of its maximum, c₀ + c₁·a + c₂·a² of the output a: 4a(1 − a), and 1 − a²
+RELATIVE_DERIVATIVES = {"sigmoid": (0.0, 4.0, -4.0), "tanh": (1.0, 0.0, -1.0)}
 BINS = 20
 DECADES = 12                    # of a histogram of gradients; smaller ones are in its first bin
 
@@ -72,7 +72,7 @@ def _output_statistics(layer: FoundLayer, outputs: Array) -> dict[str, Any]:
     mean = float((numbers / numbers.size).sum())            # the sum would overflow sooner
     units = list(zip(names, layer.activations, map(_finite, outputs.T), strict=True))
     saturated = [
-        RELATIVE_DERIVATIVES[activation](unit) < SATURATED
+        _relative_derivative(activation, unit) < SATURATED
         for _, activation, unit in units if activation in RELATIVE_DERIVATIVES
     ]
     dead = [name for name, activation, unit in units if activation == "relu" and not unit.any()]
@@ -81,6 +81,11 @@ def _output_statistics(layer: FoundLayer, outputs: Array) -> dict[str, Any]:
         "saturated": float(np.concatenate(saturated).mean()) if saturated else None,
         "dead": dead if "relu" in layer.activations else None,
     }
+
+
+def _relative_derivative(activation: str, outputs: Array) -> Array:
+    c0, c1, c2 = RELATIVE_DERIVATIVES[activation]
+    return np.asarray(c0 + outputs * (c1 + outputs * c2))
 
 
 def _are_columns_equal(array: Array) -> bool:

@@ -1,0 +1,433 @@
+/**
+ * The playground: a network that learns before one's eyes. The computation is in computation/, what one sees in view/.
+ */
+import { element, find, write } from "../page/elements.js";
+import { keep, linkTo, read } from "../page/fragment.js";
+import { report } from "../page/host.js";
+import { readable } from "../page/numbers.js";
+import { Plot, rangeOf } from "../page/plot.js";
+import { themeButton, wantsNoMotion } from "../page/theme.js";
+import { pythonText } from "./computation/python_text.js";
+import { Session } from "./computation/session.js";
+import { OWN, SettingError } from "./computation/settings.js";
+import { onTheme, themeColours } from "./view/colours.js";
+import { DataPanel } from "./view/data_panel.js";
+import { Choice } from "./view/fields.js";
+import { FindingsPanel } from "./view/findings_panel.js";
+import { LayersPanel } from "./view/layers_panel.js";
+import { NetworkView } from "./view/network_view.js";
+import { Plane } from "./view/plane.js";
+import { RulesPanel } from "./view/rules_panel.js";
+import { Sharing } from "./view/sharing.js";
+import { SurfacePanel } from "./view/surface_panel.js";
+import { WeightPanel } from "./view/weight_panel.js";
+
+const VERSION = "v1"; // of links
+const LONGEST_LINK = 20_000; // characters
+const TRAINING_TIME = 14; // milliseconds of a frame, at most
+const SLOW = 400; // milliseconds between frames for a reader who wants no motion
+const EVERY_CURVE = 3; // frames
+const EVERY_FINDING = 24;
+const SPEEDS = [
+  ["1", "1 update a frame"],
+  ["10", "10 updates"],
+  ["epoch", "1 epoch"],
+  ["epochs", "as fast as it goes"],
+];
+const SHOWN = [
+  ["both", "weights and gradients"],
+  ["weights", "weights"],
+  ["gradients", "gradients"],
+];
+
+class Playground {
+  constructor(given) {
+    this.given = given;
+    this.isPlaying = false;
+    this.frames = 0;
+    this.place = { layer: 0, piece: 0, unit: 0, input: 0 };
+    this.sample = 0;
+    this.marks = { words: [], flags: [] };
+    this.repeat = null; // the training of a link, while it is repeated
+    const app = {
+      change: (patch) => this.#attempt(() => this.session.change(patch)),
+      addPoint: (point) => this.#attempt(() => this.session.addPoint(point)),
+      say: (text) => this.say(text),
+    };
+    this.data = new DataPanel(app, given.points.length > 0);
+    this.rules = new RulesPanel(app, given.layers !== null);
+    this.layers = new LayersPanel(app);
+    this.plane = new Plane({
+      onSample: (k) => this.#choose({ sample: k }),
+      onPoint: (a, b) => this.session.settings.data === OWN && app.addPoint([a, b, this.data.chosenClass]),
+    });
+    this.network = new NetworkView({ onWeight: (place) => this.#choose({ place }) });
+    this.weight = new WeightPanel({
+      onChoice: (place) => this.#choose({ place }),
+      onSample: (k) => this.#choose({ sample: k }),
+    });
+    this.findings = new FindingsPanel(given.findings);
+    this.surface = new SurfacePanel({
+      onWanted: () => {
+        this.surface.set(this.session, this.chosen, this.colours);
+        this.surface.start();
+        this.#schedule();
+      },
+    });
+    this.plot = new Plot({ width: 320, height: 180 });
+    this.shown = new Choice("Lines show", SHOWN, () => this.refresh());
+    this.speed = find("speed");
+    this.speed.append(...SPEEDS.map(([value, title]) => element("option", { value }, title)));
+    this.speed.value = "epoch";
+    this.#fill();
+    this.#listen();
+    this.#open();
+  }
+
+  // ---- the page
+
+  #fill() {
+    const sharing = new Sharing({
+      texts: {
+        "Copy link": () => this.#link(),
+        "Copy as Python": () => pythonText(this.session, this.given.sources),
+        "Copy weights as JSON": () => JSON.stringify(this.session.state()),
+      },
+      say: (text) => this.say(text),
+    });
+    find("sharing").append(...sharing.buttons, themeButton(), sharing.dialog);
+    find("data").append(this.data.element);
+    find("rules").append(...this.rules.elements);
+    find("layers").append(...this.layers.buttons, this.shown.element);
+    find("network").append(this.layers.columns, this.network.canvas);
+    const legend = element(
+      "p",
+      { class: "quiet curves" },
+      element("span", { class: "train" }, "— training"),
+      element("span", { class: "test" }, "- - test"),
+      " loss, after each update",
+    );
+    find("output").append(this.plane.element, this.plot.element, legend);
+    find("weight").append(this.weight.element);
+    find("surface").append(this.surface.element);
+    find("findings").append(this.findings.element);
+    const readouts = {
+      epoch: "epoch",
+      updates: "updates",
+      train: "training loss",
+      test: "test loss",
+      right: "right (training, test)",
+    };
+    this.readout = Object.fromEntries(
+      Object.entries(readouts).map(([name, title]) => {
+        const value = element("dd", {});
+        find("readout").append(element("div", {}, element("dt", {}, title), value));
+        return [name, value];
+      }),
+    );
+  }
+
+  #listen() {
+    const actions = {
+      play: () => (this.isPlaying ? this.pause() : this.play()),
+      "one-update": () => this.#step(() => this.session.train(1)),
+      "one-epoch": () => this.#step(() => this.session.trainEpoch()),
+      undo: () => this.#act(() => this.session.undo()),
+      reset: () => this.#act(() => this.session.reset()),
+    };
+    for (const [id, action] of Object.entries(actions)) find(id).addEventListener("click", action);
+    onTheme(() => this.#settle());
+    new ResizeObserver(() => this.#settle()).observe(find("network"));
+    addEventListener("hashchange", () => this.#open());
+    const root = find("playground"); // for scripts of a teacher, and for tests
+    root.train = (updates) => this.#step(() => this.session.train(updates));
+    root.frame = () => this.frame();
+    root.repeat = () => this.#repeatFor(Infinity);
+    Object.defineProperty(root, "session", { get: () => this.session });
+  }
+
+  /** A session from the address, or a new one. */
+  #open() {
+    let texts = {};
+    try {
+      texts = { ...read(VERSION) };
+    } catch (error) {
+      this.say(`The link can't be used: ${error.message}. The page begins with settings of its own.`);
+    }
+    let found;
+    try {
+      found = Session.of(this.given, texts);
+    } catch (error) {
+      this.say(`The link can't be used: ${error.message}. The page begins with settings of its own.`);
+      found = Session.of(this.given, {});
+    }
+    this.pause();
+    this.session = found.session;
+    this.repeat = found.updates ? found : null;
+    this.#settle();
+    if (this.repeat) this.#schedule();
+  }
+
+  say(text) {
+    write(find("notice"), text);
+  }
+
+  // ---- actions
+
+  #attempt(change) {
+    const before = this.session.trainer;
+    try {
+      this.#act(change);
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error;
+      this.say(error.message);
+      this.#settle();
+    }
+    return before;
+  }
+
+  #act(change) {
+    this.repeat = null;
+    this.say("");
+    change();
+    this.#settle();
+    this.#keepLink();
+  }
+
+  /** A step by hand, which ends playing. */
+  #step(train) {
+    this.pause();
+    this.repeat = null;
+    this.say("");
+    this.session.keep();
+    train();
+    this.session.record();
+    this.#sayIfDiverged();
+    this.refresh();
+    this.#keepLink();
+  }
+
+  #choose({ place = this.place, sample = this.sample }) {
+    this.place = place;
+    this.sample = sample;
+    this.refresh();
+  }
+
+  play() {
+    this.repeat = null;
+    this.say("");
+    this.session.keep();
+    this.isPlaying = true;
+    write(find("play"), "Pause");
+    this.#schedule();
+  }
+
+  pause() {
+    if (!this.isPlaying) return;
+    this.isPlaying = false;
+    write(find("play"), "Play");
+    this.session.record();
+    this.refresh();
+    this.#keepLink();
+  }
+
+  // ---- frames
+
+  #schedule() {
+    if (this.waiting) return;
+    this.waiting = true;
+    const run = () => {
+      this.waiting = false;
+      this.frame();
+    };
+    if (wantsNoMotion()) setTimeout(run, SLOW);
+    else requestAnimationFrame(run);
+  }
+
+  /** The work of a frame: some updates, and what one sees of them. */
+  frame() {
+    let goesOn = this.isPlaying;
+    if (this.repeat) goesOn = this.#repeatFor(TRAINING_TIME);
+    else if (this.isPlaying) this.#trainFor(TRAINING_TIME);
+    else goesOn = this.surface.work(TRAINING_TIME);
+    if (goesOn) this.#schedule();
+  }
+
+  #trainFor(milliseconds) {
+    const { session } = this;
+    const end = performance.now() + milliseconds;
+    const wanted =
+      { epoch: session.trainer.updatesPerEpoch - session.trainer.position, epochs: Infinity }[this.speed.value] ??
+      Number(this.speed.value);
+    let taken = 0;
+    while (taken < wanted && session.train(1)) {
+      taken += 1;
+      if (taken % 4 === 0 && performance.now() > end) break;
+    }
+    this.frames += 1;
+    if (session.trainer.diverged || session.trainer.samples === 0) {
+      this.pause();
+      this.#sayIfDiverged();
+      return;
+    }
+    if (this.frames % EVERY_CURVE === 0) session.record();
+    this.#draw();
+  }
+
+  /** Repeats the training of a link for so many milliseconds. Returns whether there is more to repeat. */
+  #repeatFor(milliseconds) {
+    if (!this.repeat) return false;
+    const end = performance.now() + milliseconds;
+    const { repeat, updates } = this.repeat;
+    try {
+      for (let k = 0; ; k++) {
+        const { done, value } = repeat.next();
+        if (done) break;
+        if (k % 8 === 0 && performance.now() > end) {
+          this.say(`The training of the link is repeated: ${value} of ${updates} updates.`);
+          return true;
+        }
+      }
+      this.say("");
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error;
+      this.say(`The link can't be repeated: ${error.message}.`);
+    }
+    this.repeat = null;
+    this.#sayIfDiverged();
+    this.#settle();
+    return false;
+  }
+
+  #sayIfDiverged() {
+    const { trainer } = this.session;
+    if (trainer.samples === 0)
+      this.say("There are no samples to learn from: set points in the plane, or choose other data.");
+    else if (trainer.diverged) {
+      this.say(
+        `Training diverged. ${trainer.diverged}: the weights are the last finite ones. ` +
+          "Lower the learning rate and play on, or press Undo.",
+      );
+    }
+  }
+
+  // ---- what one sees
+
+  /** Everything anew: settings, sizes or colours have changed. */
+  #settle() {
+    const { session } = this;
+    this.colours = themeColours();
+    for (const panel of [this.data, this.rules, this.layers]) panel.set(session);
+    this.plane.set(session, this.colours);
+    const scroll = find("network");
+    this.network.set(session, this.colours, scroll.clientWidth);
+    this.layers.columns.style.width = `${this.network.width}px`;
+    this.refresh();
+  }
+
+  /** All numbers and pictures; playing, only those of a frame. */
+  refresh() {
+    const { session } = this;
+    this.sample = Math.max(0, Math.min(this.sample, session.points.length - 1));
+    this.place = this.weight.set(session, this.place, this.sample);
+    this.chosen = session.trainer.network.index(this.place);
+    this.surface.set(session, this.chosen, this.colours);
+    find("undo").disabled = !session.canUndo;
+    this.#drawCurves();
+    this.#findProblems();
+    this.#draw();
+    this.plane.drawSamples(this.sample);
+    this.surface.draw();
+    report(JSON.stringify({ state: session.state(), updates: session.trainer.updates }));
+  }
+
+  #draw() {
+    const { session, isPlaying } = this;
+    const { trainer } = session;
+    const gradient = isPlaying ? trainer.gradient : trainer.fullGradient();
+    const grid = this.plane.draw(isPlaying);
+    this.network.draw(grid, gradient, this.shown.value, { chosen: this.chosen, flags: this.marks.flags });
+    if (!isPlaying || this.frames % EVERY_CURVE === 0) {
+      this.#drawReadout();
+      this.weight.draw(gradient, this.sample, isPlaying);
+    }
+    if (isPlaying && this.frames % (2 * EVERY_CURVE) === 0) this.#drawCurves();
+    if (isPlaying && this.frames % EVERY_FINDING === 0) this.#findProblems();
+    if (!isPlaying) this.#describe();
+  }
+
+  #drawReadout() {
+    const {
+      session: { trainer, measured },
+    } = this;
+    const share = (x) => (Number.isNaN(x) ? "—" : `${(100 * x).toFixed(0)} %`);
+    const loss = (x) => (Number.isNaN(x) ? "—" : readable(x, 4));
+    write(this.readout.epoch, String(trainer.epoch));
+    write(this.readout.updates, String(trainer.updates));
+    write(this.readout.train, loss(measured.train.loss));
+    write(this.readout.test, loss(measured.test.loss));
+    write(this.readout.right, `${share(measured.train.accuracy)}, ${share(measured.test.accuracy)}`);
+  }
+
+  #drawCurves() {
+    const { points } = this.session.curves;
+    const of = (name) => points.map((point) => [point.update, point[name].loss]);
+    const losses = points.flatMap((point) => [point.train.loss, point.test.loss]);
+    const [low, high] = rangeOf(losses, [0]);
+    const end = points[points.length - 1];
+    this.plot.draw({
+      label:
+        `The loss after ${end.update} updates: ${readable(end.train.loss)} for training, ` +
+        `${readable(end.test.loss)} for the test`,
+      x: { low: 0, high: Math.max(1, end.update), name: "updates" },
+      y: { low: Math.max(low, -0.02 * high), high, name: "loss" },
+      curves: [
+        { points: of("test"), kind: "test" },
+        { points: of("train"), kind: "train" },
+      ],
+    });
+  }
+
+  #findProblems() {
+    this.marks = this.findings.draw(this.session.trainer);
+    this.layers.flag(this.marks.words);
+  }
+
+  #describe() {
+    const {
+      trainer: { network },
+    } = this.session;
+    const sizes = network.sizes.join(", ");
+    this.network.canvas.setAttribute(
+      "aria-label",
+      `A network of ${sizes} units, with the plane of each unit; its weights and gradients are in the section below`,
+    );
+    write(
+      find("legend"),
+      "Weights are green above 0 and purple below, gradients red, and dashed below 0; the thicker, the larger. " +
+        "Gradients are those of the mean loss; while it plays, of the last batch. Click on a line to explain it, on " +
+        "a unit for its bias.",
+    );
+  }
+
+  // ---- links
+
+  #link() {
+    const link = linkTo(VERSION, this.session.texts());
+    if (link.length > LONGEST_LINK) {
+      throw new Error("These are too many samples for a link: save the page, or share the samples as a file.");
+    }
+    return link;
+  }
+
+  #keepLink() {
+    const texts = this.session.texts();
+    const size = Object.values(texts).reduce((sum, text) => sum + encodeURIComponent(text).length, 0);
+    if (size < LONGEST_LINK / 2) keep(VERSION, texts);
+  }
+}
+
+/** Begins the page. */
+export function start(given) {
+  new Playground(given);
+}

@@ -1,0 +1,187 @@
+/**
+ * The plane: coloured by the output, with the samples on it.
+ */
+import { element, set } from "../../page/elements.js";
+import { oneSided, twoSided } from "./colours.js";
+import { Grid, drawUnit, gridSize, reachOf, squareAround } from "./grid.js";
+import { OWN } from "../computation/settings.js";
+
+const SIDE = 300; // of the canvases, in CSS pixels at most
+const NEAR = 10; // how far from a click a sample may be
+
+export class Plane {
+  /** @param {{onPoint: (x1: number, x2: number) => void, onSample: (index: number) => void}} actions */
+  constructor({ onPoint, onSample }) {
+    this.grid = new Grid();
+    this.image = document.createElement("canvas"); // of the grid's size
+    this.back = element("canvas", { class: "back", "aria-hidden": "true" });
+    this.front = element("canvas", { class: "front", role: "img", "aria-label": "The plane of the inputs" });
+    this.element = element("div", { class: "plane" }, this.back, this.front);
+    this.onPoint = onPoint;
+    this.onSample = onSample;
+    this.front.addEventListener("click", (event) => this.#click(event));
+  }
+
+  /** What is shown. */
+  set(session, colours) {
+    Object.assign(this, { session, colours });
+    this.square = squareAround(session.points, session.settings.data === OWN);
+    const { classes, page, positive, negative } = colours;
+    this.tables = {
+      classes: twoSided(classes[0], classes[1], page),
+      numbers: twoSided(negative, positive, page),
+      each: classes.map((colour) => oneSided(colour, page)),
+    };
+  }
+
+  /** Draws the colours. Returns the grid, for the pictures of the units. */
+  draw(isPlaying) {
+    const {
+      session: { trainer },
+      grid,
+      image,
+      back,
+    } = this;
+    grid.compute(trainer, this.square, gridSize(trainer.network, isPlaying));
+    const { size } = grid;
+    if (image.width !== size) [image.width, image.height] = [size, size];
+    const context = image.getContext("2d");
+    const data = context.createImageData(size, size);
+    this.#fill(new Uint32Array(data.data.buffer));
+    context.putImageData(data, 0, 0);
+    const side = sideOf(back);
+    const to = back.getContext("2d");
+    to.imageSmoothingEnabled = true;
+    to.drawImage(image, 0, 0, side, side);
+    return grid;
+  }
+
+  #fill(pixels) {
+    const {
+      session: { trainer, classes },
+      grid,
+      tables,
+    } = this;
+    const { network, task } = trainer;
+    const first = grid.units - network.outputs;
+    if (network.outputs > 1) {
+      fillRegions(pixels, grid, first, network.outputs, tables.each);
+      return;
+    }
+    const place = { first, every: grid.units, size: grid.size, step: 1 };
+    const form = formOfOutput(task, grid, first);
+    drawUnit(pixels, grid.size, 0, grid.values, place, classes ? tables.classes : tables.numbers, form);
+  }
+
+  /** Draws the samples, and a ring around the chosen one. */
+  drawSamples(chosen) {
+    const { session, front, colours } = this;
+    const side = sideOf(front);
+    const context = front.getContext("2d");
+    context.clearRect(0, 0, side, side);
+    const scale = side / (2 * this.square.half);
+    const radius = (session.points.length > 500 ? 2.5 : 4) * (side / front.clientWidth || 1);
+    const reach = session.classes ? 1 : Math.max(...session.points.map(([, , target]) => Math.abs(target)), 1e-9);
+    session.points.forEach(([a, b, target], i) => {
+      const x = (a - this.square.x + this.square.half) * scale,
+        y = (this.square.y + this.square.half - b) * scale;
+      const colour = session.classes ? colours.classes[target] : target < 0 ? colours.negative : colours.positive;
+      const size = session.classes ? radius : radius * (0.5 + Math.sqrt(Math.abs(target) / reach));
+      mark(context, session.classes ? target : 0, x, y, size, i < session.trainCount ? colour : null, colours, colour);
+      if (i === chosen) ring(context, x, y, 2.4 * radius, colours);
+    });
+    const { classNames, points, trainCount } = session;
+    const what = session.classes ? `classes ${classNames.join(", ")}` : "numbers as targets";
+    set(front, {
+      "aria-label":
+        `The plane of the inputs x1 and x2, coloured by the output, with ${trainCount} samples for training ` +
+        `and ${points.length - trainCount} for the test; ${what}`,
+    });
+  }
+
+  #click(event) {
+    const { left, top, width } = this.front.getBoundingClientRect();
+    const scale = (2 * this.square.half) / width;
+    const a = this.square.x - this.square.half + (event.clientX - left) * scale;
+    const b = this.square.y + this.square.half - (event.clientY - top) * scale;
+    let [best, nearest] = [-1, NEAR * scale];
+    this.session.points.forEach(([x, y], i) => {
+      const distance = Math.hypot(x - a, y - b);
+      if (distance < nearest) [best, nearest] = [i, distance];
+    });
+    if (best >= 0) this.onSample(best);
+    else this.onPoint(Number(a.toFixed(2)), Number(b.toFixed(2)));
+  }
+}
+
+/** Fits the pixels of a canvas to its size on the screen. Returns its side. */
+export function sideOf(canvas) {
+  const side = Math.round((canvas.clientWidth || SIDE) * Math.min(2, devicePixelRatio || 1));
+  if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
+  return side;
+}
+
+/** How the output of a network of one becomes a colour. */
+function formOfOutput({ classes, loss, code }, grid, first) {
+  if (!classes) return { factor: 1 / reachOf(grid.values, first, grid.units), shift: 0 };
+  if (loss === "binary_cross_entropy") return { factor: 0.4, shift: 0 };
+  return code.low === 0 ? { factor: 2, shift: -1 } : { factor: 1, shift: 0 };
+}
+
+/** The class with the largest output, the stronger the more it is ahead of the next. */
+function fillRegions(pixels, { values, units, size }, first, count, tables) {
+  for (let k = 0; k < size * size; k++) {
+    let [best, most, next] = [0, -Infinity, -Infinity];
+    for (let j = 0; j < count; j++) {
+      const value = values[k * units + first + j];
+      if (value > most) [best, most, next] = [j, value, most];
+      else if (value > next) next = value;
+    }
+    const ahead = most - next;
+    pixels[k] = tables[best][Math.round(255 * Math.min(1, 0.3 + 0.35 * (ahead > 0 ? ahead : 0)))];
+  }
+}
+
+const CORNERS = [
+  // of a mark, in units of its radius
+  null,
+  [
+    [-0.85, -0.85],
+    [0.85, -0.85],
+    [0.85, 0.85],
+    [-0.85, 0.85],
+  ],
+  [
+    [0, -1.15],
+    [1.05, 0.8],
+    [-1.05, 0.8],
+  ],
+  [
+    [0, -1.25],
+    [1.25, 0],
+    [0, 1.25],
+    [-1.25, 0],
+  ],
+];
+
+/** A mark whose form says the class; filled for training, hollow for the test. */
+function mark(context, target, x, y, radius, fill, colours, edge) {
+  const corners = CORNERS[target % CORNERS.length];
+  context.beginPath();
+  if (corners === null) context.arc(x, y, radius, 0, 2 * Math.PI);
+  else corners.forEach(([u, v], k) => context[k ? "lineTo" : "moveTo"](x + u * radius, y + v * radius));
+  context.closePath();
+  context.fillStyle = fill ?? colours.page;
+  context.fill();
+  context.lineWidth = fill ? 1 : 1.8;
+  context.strokeStyle = fill ? colours.page : edge;
+  context.stroke();
+}
+
+function ring(context, x, y, radius, { ink }) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.lineWidth = 2.5;
+  context.strokeStyle = ink;
+  context.stroke();
+}

@@ -1,0 +1,94 @@
+/**
+ * How the network learns: loss, optimiser, learning rate, batches, penalties; where it begins.
+ */
+import { element } from "../../page/elements.js";
+import { LOSSES, suits } from "../computation/losses.js";
+import { BY_ACTIVATION, INITIALISERS } from "../computation/network.js";
+import { ACTIVATIONS, GIVEN, OPTIMIZERS } from "../computation/settings.js";
+import { Choice, LogNumber, button } from "./fields.js";
+
+const TITLES = {
+  sgd: "SGD",
+  momentum: "SGD with momentum",
+  adagrad: "AdaGrad",
+  rmsprop: "RMSProp",
+  adam: "Adam",
+  [BY_ACTIVATION]: "by activation (He, Glorot)",
+  [GIVEN]: "as given",
+};
+const BATCHES = [
+  [1, "1 sample (stochastic)"],
+  [5, "5 samples (mini)"],
+  [10, "10 samples (mini)"],
+  [32, "32 samples (mini)"],
+  [0, "all samples (full batch)"],
+];
+const titled = (name) => [name, TITLES[name] ?? name.replaceAll("_", " ")];
+
+export class RulesPanel {
+  constructor(app, hasNetwork) {
+    const choice = (name, title, options) => new Choice(title, options, (value) => app.change({ [name]: value }));
+    const log = (name, title, low, high, mayBeZero) =>
+      new LogNumber({
+        name: title,
+        low,
+        high,
+        mayBeZero,
+        onChange: (x) => app.change({ [name]: x }),
+        onRefusal: app.say,
+      });
+    this.loss = choice("loss", "Loss", []);
+    this.batch = new Choice("Batch", [], (value) => app.change({ batch: Number(value) }));
+    const schemes = [...(hasNetwork ? [GIVEN] : []), BY_ACTIVATION, ...Object.keys(INITIALISERS)];
+    this.parts = {
+      optimizer: choice("optimizer", "Optimiser", OPTIMIZERS.map(titled)),
+      lr: log("lr", "Learning rate", 1e-4, 10),
+      l1: log("l1", "L1 penalty", 1e-5, 1, true),
+      l2: log("l2", "L2 penalty", 1e-5, 1, true),
+      output: choice("output", "Output activation", ACTIVATIONS.map(titled)),
+      init: choice("init", "Initial weights", schemes.map(titled)),
+    };
+    this.seed = element("input", { type: "text", inputmode: "numeric", class: "field", "aria-label": "Seed" });
+    this.seed.addEventListener("change", () => {
+      if (/^\d{1,10}$/.test(this.seed.value.trim())) app.change({ seed: Number(this.seed.value) });
+      else app.say(`Seed: a whole number from 0 to ${2 ** 32 - 1} is expected, not "${this.seed.value}"`);
+      this.seed.value = String(this.session.settings.seed);
+    });
+    const other = button("Other seed", () => app.change({ seed: (this.session.settings.seed + 1) % 2 ** 32 }));
+    const seed = element(
+      "div",
+      { class: "choice" },
+      element("span", { class: "name" }, "Seed"),
+      element("span", { class: "row" }, this.seed, other),
+    );
+    const { optimizer, lr, l1, l2, output, init } = this.parts;
+    this.elements = [
+      this.loss.element,
+      optimizer.element,
+      this.batch.element,
+      lr.element,
+      l1.element,
+      l2.element,
+      output.element,
+      init.element,
+      seed,
+    ];
+  }
+
+  set(session) {
+    this.session = session;
+    const { settings, classes } = session;
+    this.loss.offer(
+      Object.keys(LOSSES)
+        .filter((loss) => suits(loss, classes))
+        .map(titled),
+    );
+    this.loss.value = settings.loss;
+    const isKnown = BATCHES.some(([size]) => size === settings.batch);
+    const batches = isKnown ? BATCHES : [...BATCHES, [settings.batch, `${settings.batch} samples (mini)`]];
+    this.batch.offer(batches.map(([size, title]) => [String(size), title]));
+    this.batch.value = String(settings.batch);
+    for (const [name, part] of Object.entries(this.parts)) part.value = settings[name];
+    this.seed.value = String(settings.seed);
+  }
+}
