@@ -30,9 +30,9 @@ const EVERY_CURVE = 3; // frames
 const EVERY_FINDING = 24;
 const SPEEDS = [
   ["1", "1 update a frame"],
-  ["10", "10 updates"],
-  ["epoch", "1 epoch"],
-  ["epochs", "as fast as it goes"],
+  ["10", "10 updates a frame"],
+  ["epoch", "1 epoch a frame"],
+  ["epochs", "as fast as possible"],
 ];
 const SHOWN = [
   ["both", "weights and gradients"],
@@ -68,14 +68,10 @@ class Playground {
     });
     this.findings = new FindingsPanel(given.findings);
     this.surface = new SurfacePanel({
-      onWanted: () => {
-        this.surface.set(this.session, this.chosen, this.colours);
-        this.surface.start();
-        this.#schedule();
-      },
+      onWanted: () => this.refresh(),
     });
     this.plot = new Plot({ width: 320, height: 180 });
-    this.shown = new Choice("Lines show", SHOWN, () => this.refresh());
+    this.shown = new Choice("Lines", SHOWN, () => this.refresh());
     this.speed = find("speed");
     this.speed.append(...SPEEDS.map(([value, title]) => element("option", { value }, title)));
     this.speed.value = "epoch";
@@ -105,7 +101,6 @@ class Playground {
       { class: "quiet curves" },
       element("span", { class: "train" }, "— training"),
       element("span", { class: "test" }, "- - test"),
-      " loss, after each update",
     );
     find("output").append(this.plane.element, this.plot.element, legend);
     find("weight").append(this.weight.element);
@@ -114,9 +109,9 @@ class Playground {
     const readouts = {
       epoch: "epoch",
       updates: "updates",
-      train: "training loss",
+      train: "train loss",
       test: "test loss",
-      right: "right (training, test)",
+      right: "right",
     };
     this.readout = Object.fromEntries(
       Object.entries(readouts).map(([name, title]) => {
@@ -331,13 +326,14 @@ class Playground {
     this.sample = Math.max(0, Math.min(this.sample, session.points.length - 1));
     this.place = this.weight.set(session, this.place, this.sample);
     this.chosen = session.trainer.network.index(this.place);
-    this.surface.set(session, this.chosen, this.colours);
+    this.surface.set(session, this.chosen, this.colours, this.isPlaying);
     find("undo").disabled = !session.canUndo;
     this.#drawCurves();
     this.#findProblems();
     this.#draw();
     this.plane.drawSamples(this.sample);
     this.surface.draw();
+    if (this.surface.pending) this.#schedule();
     report(JSON.stringify({ state: session.state(), updates: session.trainer.updates }));
   }
 

@@ -10,7 +10,7 @@ from ...boundary.text import quoted
 from ...nn.losses import LOSSES, loss_spec
 from ...training.data import inputs_of, targets_of
 
-MOST_SAMPLES, MOST_CLASSES = 10_000, 8
+MOST_SAMPLES, MOST_CLASSES = 10_000, 10
 PAGE_LOSSES = (                         # computation/losses.js has them
     "binary_cross_entropy", "hinge", "cross_entropy", "multiclass_hinge", "squared_error", "half_squared_error",
     "absolute_error", "huber",

@@ -106,7 +106,10 @@ class Sample {
     if (activation === "linear") return [];
     const derivatives = this.derivatives[this.unitSlots[layer][unit] - this.program.first];
     return [
-      { symbol: activation === "maxout" ? "\u2202max/\u2202z" : `${activation}\u2032(z)`, value: derivatives[piece] },
+      {
+        symbol: activation === "maxout" ? "\u2202max/\u2202z" : `${activation.replaceAll("_", " ")}\u2032`,
+        value: derivatives[piece],
+      },
     ];
   }
 

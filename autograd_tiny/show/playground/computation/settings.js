@@ -28,7 +28,7 @@ export const OPTIMIZERS = ["sgd", "momentum", "adagrad", "rmsprop", "adam"];
 export const OUTPUTS = ["linear", "tanh", "sigmoid"]; // activations
 export const MOST_UNITS = 32;
 export const MOST_LAYERS = 6;
-export const MOST_CLASSES = 8; // as many as there are colours
+export const MOST_CLASSES = 10; // as many as there are colours
 
 export const DEFAULTS = {
   data: "xor",

@@ -19,7 +19,7 @@ export class FindingsPanel {
     this.none = element("p", { class: "quiet" });
     this.list = element("ul", { class: "findings" });
     this.body = element("tbody", {});
-    const heads = ["layer", "activation", "saturated", "dead", "gradient that arrives"];
+    const heads = ["layer", "activation", "saturated", "dead", "gradient"];
     this.table = element(
       "div",
       { class: "scroll", tabindex: 0, role: "group", "aria-label": "Layers" },

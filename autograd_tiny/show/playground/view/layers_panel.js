@@ -50,7 +50,7 @@ export class LayersPanel {
     }
     layers.forEach(([units, activation], k) => {
       const { count, select, less, plus } = this.headings[k];
-      write(count, `${units} ${units === 1 ? "unit" : "units"}`);
+      write(count, String(units));
       select.value = activation;
       less.disabled = units <= 1;
       plus.disabled = units >= MOST_UNITS;
@@ -66,6 +66,7 @@ export class LayersPanel {
     const less = button("−", resize(-1), { "aria-label": `A unit less in hidden layer ${k + 1}` });
     const plus = button("+", resize(1), { "aria-label": `A unit more in hidden layer ${k + 1}` });
     const count = element("span", { class: "count" });
+    const unit = element("span", { class: "hidden" }, "units");
     const options = ACTIVATIONS.map((name) => element("option", { value: name }, name.replaceAll("_", " ")));
     const select = element("select", { "aria-label": `Activation of hidden layer ${k + 1}` }, ...options);
     select.addEventListener("change", () => this.app.change({ layers: patched(([units]) => [units, select.value]) }));
@@ -73,7 +74,7 @@ export class LayersPanel {
     const column = element(
       "div",
       { class: "layer" },
-      element("span", { class: "stepper" }, less, count, plus),
+      element("span", { class: "stepper" }, less, count, unit, plus),
       select,
       flag,
     );

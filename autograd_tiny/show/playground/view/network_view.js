@@ -6,8 +6,11 @@ import { twoSided } from "./colours.js";
 import { drawUnit, reachOf } from "./grid.js";
 
 const NARROWEST = 92; // of a column, in pixels
+const LARGEST = 48; // a unit
+const GAP = 6; // between units
 const LEVELS = 8; // of thickness
-const THICKEST = 5;
+const OF_WEIGHTS = { thickest: 6, power: 1 }; // of lines: in pixels; and how thickness grows with size
+const OF_GRADIENTS = { thickest: 2.5, power: 0.5 };
 const TABLE_OF_FORMS = { tanh: [1, 0], sigmoid: [2, -1] }; // those of units with bounds; others by their reach
 const MANY_LINES = 500; // from there on they are straight
 const NEAR = 9; // how far from a line a click may be
@@ -28,12 +31,13 @@ export class NetworkView {
     const columns = network.sizes.length;
     this.width = Math.max(width, NARROWEST * columns);
     const most = Math.max(...network.sizes);
-    this.box = Math.max(14, Math.min(42, Math.floor(460 / most) - 6)); // the side of a unit
-    this.height = Math.max(200, most * (this.box + 7) + 16);
+    this.box = Math.max(14, Math.min(LARGEST, Math.floor(500 / most) - GAP)); // the side of a unit
+    this.gap = Math.max(6, Math.min(24, GAP * 20 / most));
+    this.height = Math.max(260, most * (this.box + this.gap) + 16);
     this.centres = network.sizes.map((size, column) =>
       Array.from({ length: size }, (_, unit) => [
         ((column + 0.5) * this.width) / columns,
-        this.height / 2 + (unit - (size - 1) / 2) * (this.box + 7),
+        this.height / 2 + (unit - (size - 1) / 2) * (this.box + this.gap),
       ]),
     );
     this.lines = network.places.flatMap((place, index) => (place.input < 0 ? [] : [{ place, index }]));
@@ -57,21 +61,23 @@ export class NetworkView {
     const { numbers } = this.session.trainer;
     const offset = shown === "both" ? 2.5 : 0;
     if (shown !== "gradients") {
-      const of = [this.colours.negative, this.colours.positive];
-      this.#drawLines(context, numbers, of, -offset, []);
+      const { negative, positive } = this.colours;
+      this.#drawLines(context, numbers, { colours: [negative, positive], offset: -offset, dashes: [], ...OF_WEIGHTS });
     }
-    if (shown !== "weights")
-      this.#drawLines(context, gradient, [this.colours.gradient, this.colours.gradient], offset, [4, 3]);
+    if (shown !== "weights") {
+      const { gradient: colour } = this.colours;
+      this.#drawLines(context, gradient, { colours: [colour, colour], offset, dashes: [4, 3], ...OF_GRADIENTS });
+    }
     if (chosen >= 0) this.#drawChosen(context, chosen);
     this.#drawUnits(context, grid, flags);
   }
 
   /** Lines in a few thicknesses: a stroke for each, of many lines. */
-  #drawLines(context, numbers, [below, above], offset, dashes) {
+  #drawLines(context, numbers, { colours: [below, above], offset, dashes, thickest, power }) {
     const reach = this.lines.reduce((most, { index }) => Math.max(most, Math.abs(numbers[index])), 0) || 1;
     const groups = new Map();
     for (const line of this.lines) {
-      const share = Math.sqrt(Math.abs(numbers[line.index]) / reach);
+      const share = (Math.abs(numbers[line.index]) / reach) ** power;
       const key = Math.max(1, Math.ceil(share * LEVELS)) * (numbers[line.index] < 0 ? -1 : 1);
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push(line);
@@ -81,7 +87,7 @@ export class NetworkView {
       const level = Math.abs(key) / LEVELS;
       context.beginPath();
       for (const line of lines) this.#trace(context, line.place, offset);
-      context.lineWidth = Math.max(0.6, THICKEST * level * (this.box / 42) ** 0.5);
+      context.lineWidth = Math.max(0.6, thickest * level * (this.box / LARGEST) ** 0.5);
       context.globalAlpha = 0.25 + 0.7 * level;
       context.strokeStyle = key < 0 ? below : above;
       context.setLineDash(key < 0 ? dashes : []);

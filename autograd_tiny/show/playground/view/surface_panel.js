@@ -17,8 +17,10 @@ export class SurfacePanel {
       this.weights = this.weights.map((k, j) => (j === axis ? this.chosen : k));
       onWanted();
     };
-    this.buttons = [button("Selected weight across", put(0)), button("Selected weight upward", put(1))];
-    this.begin = button("Draw", onWanted);
+    this.buttons = [
+      button("Selected weight across", put(0)),
+      button("Selected weight upward", put(1)),
+    ];
     this.canvas = element("canvas", {
       class: "surface",
       role: "img",
@@ -26,45 +28,37 @@ export class SurfacePanel {
     });
     this.image = document.createElement("canvas");
     this.says = element("p", { class: "quiet" });
-    this.element = element(
-      "div",
-      { class: "stack" },
-      element("div", { class: "row" }, this.begin, ...this.buttons),
-      this.canvas,
-      this.says,
-    );
+    const beside = element("div", { class: "stack" }, element("div", { class: "row" }, ...this.buttons), this.says);
+    this.element = element("div", { class: "surfaces" }, this.canvas, beside);
   }
 
-  /** The weight that the buttons put on an axis; the surface of another network is forgotten. */
-  set(session, chosen, colours) {
+  /** Shows the surface of a session; while training rests, a new one is computed where it has changed. */
+  set(session, chosen, colours, isPlaying) {
     const { trainer } = session;
-    if (trainer !== this.trainer) {
-      this.trainer = trainer;
-      this.surface = null;
-      const last = trainer.numbers.length - 1;
-      this.weights = [0, Math.min(1, last)];
-    }
     Object.assign(this, { session, chosen, colours });
-    this.#describe();
-  }
-
-  start() {
-    if (this.weights[0] === this.weights[1]) {
-      const other = this.weights[0] === 0 ? Math.min(1, this.trainer.numbers.length - 1) : 0;
-      this.weights = [this.weights[0], other];
+    if (trainer !== this.trainer) {
+      Object.assign(this, { trainer, surface: null, pending: null, found: [] });
+      this.weights = [0, Math.min(1, trainer.numbers.length - 1)];
     }
-    this.surface = new Surface(this.trainer, this.weights, this.session.curves.points);
+    const found = [trainer.updates, trainer.task, ...this.weights];
+    const isKnown = found.every((each, k) => each === this.found[k]);
+    if (!isPlaying && !isKnown) {
+      this.found = found;
+      this.pending = new Surface(trainer, this.weights, session.curves.points);
+    }
+    this.#describe();
   }
 
   /** Computes rows for so many milliseconds. Returns whether there is more to do. */
   work(milliseconds) {
-    const { surface } = this;
-    if (!surface || surface.isComplete) return false;
+    if (this.pending === null) return false;
     const end = performance.now() + milliseconds;
-    do surface.computeRow();
-    while (!surface.isComplete && performance.now() < end);
-    if (surface.isComplete) this.draw();
-    return !surface.isComplete;
+    while (!this.pending.isComplete && performance.now() < end) this.pending.computeRow();
+    if (!this.pending.isComplete) return true;
+    this.surface = this.pending;
+    this.pending = null;
+    this.draw();
+    return false;
   }
 
   draw() {
@@ -72,7 +66,7 @@ export class SurfacePanel {
     const side = sideOf(canvas);
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, side, side);
-    if (!surface?.isComplete) return;
+    if (!surface?.done) return;
     this.#fill();
     context.drawImage(this.image, 0, 0, side, side);
     const now = surface.weights.map((k) => this.trainer.numbers[k]);
@@ -123,7 +117,7 @@ export class SurfacePanel {
   #describe() {
     const { trainer, weights, surface } = this;
     const names = weights.map((k) => trainer.network.nameOf(trainer.network.places[k]));
-    if (!surface?.isComplete) {
+    if (!surface?.done) {
       write(this.says, `Across ${names[0]}, upward ${names[1]}.`);
       return;
     }
@@ -135,8 +129,8 @@ export class SurfacePanel {
     ];
     write(
       this.says,
-      `Across ${names[0]} ${across}, upward ${names[1]} ${upward}. The loss goes from ${readable(low, 3)} (light) to ` +
-        `${readable(high, 3)} (dark); the line is the way that training took, the dot where it is now.`,
+      `Across ${names[0]} ${across}, upward ${names[1]} ${upward}. The loss goes from ${readable(low, 3)} (the page's colour) to ` +
+        `${readable(high, 3)} (blue); the line is the way that training took, the dot where it is now.`,
     );
     set(this.canvas, { "aria-label": this.says.textContent });
   }

@@ -41,6 +41,11 @@ export class WeightPanel {
       ),
       this.body,
     );
+    this.key = element(
+      "p",
+      { class: "quiet" },
+      "L is the loss, o1 output 1, h2.6 unit 6 of layer 2; a dash marks the derivative of an activation.",
+    );
     this.scroll = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Paths" }, this.table);
     this.element = element(
       "div",
@@ -53,6 +58,7 @@ export class WeightPanel {
       element("div", { class: "fields narrow" }, ...Object.values(this.choices).map((each) => each.element), sample),
       this.says,
       this.scroll,
+      this.key,
     );
   }
 
@@ -96,7 +102,7 @@ export class WeightPanel {
     const name = trainer.network.nameOf(this.place);
     const slope = readable(gradient[index]);
     const whole = `${name} = ${readable(trainer.numbers[index])}, and the gradient of the mean loss is ${slope}.`;
-    this.scroll.hidden = isPlaying || this.session.points.length === 0;
+    this.scroll.hidden = this.key.hidden = isPlaying || this.session.points.length === 0;
     if (this.scroll.hidden) {
       write(this.says, whole);
       return;
@@ -116,13 +122,11 @@ export class WeightPanel {
   }
 
   #row({ stations, factors, product }) {
-    const { network } = this.session.trainer;
-    const last = network.layers.length - 1;
-    const route = stations.map(([layer, unit]) =>
-      layer === last ? `output ${unit + 1}` : `${nameOf(network, layer)}, unit ${unit + 1}`,
-    );
-    const terms = factors.map(({ symbol, value }) => (symbol === "1" ? "1" : `${symbol} ${readable(value, 3)}`));
-    return row(["L", ...route].join(" → "), terms.join(" · "), readable(product));
+    const last = this.session.trainer.network.layers.length - 1;
+    const route = stations.map(([layer, unit]) => (layer === last ? `o${unit + 1}` : `h${layer + 1}.${unit + 1}`));
+    const end = this.place.input < 0 ? "b" : "w";
+    const terms = factors.map(({ symbol, value }) => (symbol === "1" ? "1" : `${symbol}\u00a0${readable(value, 3)}`));
+    return row(["L", ...route, end].join(" → "), terms.join(" · "), readable(product));
   }
 
   #sums({ count, paths, rest, gradient }) {

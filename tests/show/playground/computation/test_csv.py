@@ -62,7 +62,7 @@ def test_hostile_labels_are_text_like_any_other(node):
     ("1,2,7\n3,4,7", 'all labels are "7"'),
     ("1,2,a\n1,4,b", 'the column "x1" is 1 in all 2 samples: it can\'t be scaled'),
     ("1e200,2,a\n-1e308,4,b\n1e308,3,b", 'the column "x1" has numbers that are too large'),
-    ("\n".join(f"{k},{k},label{k}" for k in range(9)), "there are 9 different labels"),
+    ("\n".join(f"{k},{k},label{k}" for k in range(11)), "there are 11 different labels"),
     ("\n".join(f"{k},{k},{k % 2}" for k in range(10_002)), "there are more than 10,000 lines"),
     ("0.123456789,0.123456789,a\n" * 100_000, "the text has 2.6 million characters"),
     ("just words about data", "line 1 has 1 column: three are expected"),
