@@ -46,6 +46,7 @@ _NAMES = {
     "replay.jit": "jit",
     "show.draw": "draw",
     "show.explanation.explanation": "explain",
+    "show.explore.explorer": "explore",
     "show.film.player": "play",
     "show.mode_comparison": "compare_modes",
     "show.network.diagram": "network_diagram",

@@ -27,6 +27,7 @@ from .expression import parse as parse
 from .replay.jit import jit as jit
 from .show.draw import draw as draw
 from .show.explanation.explanation import explain as explain
+from .show.explore.explorer import explore as explore
 from .show.film.player import play as play
 from .show.mode_comparison import compare_modes as compare_modes
 from .show.network.diagram import network_diagram as network_diagram

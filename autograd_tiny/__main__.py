@@ -121,6 +121,8 @@ def argument_parser() -> Parser:
     add("--png", metavar="FILE", type=file_name(".png"), help="draw the computation graph as PNG")
     add("--play", metavar="FILE", type=file_name(".html"),
         help="write a film of the forward and the backward pass as HTML")
+    add("--explore", metavar="FILE", type=file_name(".html"),
+        help="write a page with a slider on each input as HTML")
     add("--c", metavar="FILE", type=file_name(".c"),
         help="write the expression and its derivatives in C, with a header beside it")
     add("--js", metavar="FILE", type=file_name(".js", ".mjs"),
@@ -128,7 +130,7 @@ def argument_parser() -> Parser:
     add("--onnx", metavar="FILE", type=file_name(".onnx"),
         help="write the expression as an ONNX model of its inputs")
     add("--max-nodes", metavar="N", type=int, default=500,
-        help="draw and film graphs of up to N nodes (default: 500)")
+        help="draw, film and explore graphs of up to N nodes (default: 500)")
     printed = parser.add_mutually_exclusive_group()
     printed.add_argument("--explain", metavar="NAME",
                          help="print the derivative with respect to NAME by the chain rule, instead of the table")
@@ -184,7 +186,7 @@ def label_results(nodes: Sequence[Value]) -> None:
 
 
 def write_files(output: Value, options: argparse.Namespace) -> None:
-    """Write the pictures and the film that are asked for."""
+    """Write the pictures, the film and the page that are asked for."""
     if options.svg or options.png:
         from .show.draw import draw
 
@@ -195,6 +197,10 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
         from .show.film.player import play
 
         play(output, max_nodes=options.max_nodes).save(options.play)
+    if options.explore:
+        from .show.explore.explorer import explore
+
+        explore(output, max_nodes=options.max_nodes).save(options.explore)
 
 
 EXPORTS = ("c", "js", "onnx")

@@ -94,6 +94,12 @@ def test_a_film(run, tmp_path):
     assert json.dumps("x = a + b = −1 + 3 = 2") in page
 
 
+def test_a_page_to_explore(run, complaint, tmp_path):
+    assert run(*EXAMPLE_A, "--explore", str(tmp_path / "f.html")) == run(*EXAMPLE_A)
+    assert "<h1>Explore f</h1>" in (tmp_path / "f.html").read_text(encoding="utf-8")
+    assert "the name of a .html file is expected, got 'f.svg'" in complaint(*EXAMPLE_A, "--explore", "f.svg")
+
+
 def test_an_expression_in_c(run, complaint, tmp_path):
     file = tmp_path / "f.c"
     assert run(*EXAMPLE_A, "--c", str(file)) == run(*EXAMPLE_A)

@@ -124,6 +124,8 @@ PAGES = {
     "a check": lambda name: at.check_gradients(named(name), {name: 0.5})._repr_html_(),
     "a comparison": lambda name: at.compare_modes(named(name), 0.5)._repr_html_(),
     "a film in a notebook": lambda name: at.play(graph(name))._repr_html_(),
+    "a graph to explore": lambda name: at.explore(graph(name)).html,
+    "a folded graph to explore": lambda name: at.explore(graph(name), depth=1).html,
 }
 
 
@@ -255,6 +257,8 @@ ERRORS = {
     "the file of a picture": lambda name: at.draw(V).save(name),
     "the file of a film": lambda name: at.play(V).save(name),
     "a film": lambda name: at.play(name),
+    "an expression to explore": lambda name: at.explore(name),
+    "a name to explore": lambda name: at.explore(V, **{name: 1.0}),
     "the color of a diagram": lambda name: at.network_diagram(nn.Neuron(1), color=name),
     "an explanation": lambda name: at.explain(Value(1.0, name), Value(2.0, name)),
     "an explanation of text": lambda name: at.explain(name),

@@ -97,6 +97,7 @@ PRINTED = {
     "a diagram of a network": lambda: at.draw(network()),
     "a film": lambda: at.play(loss()),
     "the page of a film": lambda: at.play(loss()).html,
+    "a graph to explore": lambda: at.explore(loss()).html,
     "a diagnosis": diagnosis,
     "the repr of a diagnosis": lambda: repr(diagnosis()),
     "the page of a diagnosis": lambda: diagnosis().page.html,

@@ -195,7 +195,7 @@ class Explanation:
         for factor in factors[:MAX_FORMULAS]:
             rows.append((self._equation(factor), "" if factor.result in defined else define(factor.result)))
             defined.add(factor.result)
-        while (value := self._undefined(defined)) and len(rows) < 2 * MAX_FORMULAS:
+        while (value := self._undefined(defined)) is not None and len(rows) < 2 * MAX_FORMULAS:
             rows.append(("", define(value)))
             defined.add(value)
         if len(factors) > MAX_FORMULAS:

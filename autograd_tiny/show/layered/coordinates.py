@@ -12,7 +12,7 @@ from itertools import pairwise
 from .layers import Layering
 
 SWEEPS = 12
-WEIGHTS = 1.0, 2.0, 8.0         # of an edge between two boxes, between a box and a place of a long edge, two places
+STRAIGHT = 4.0                  # how much that counts, where an edge between two boxes counts 1
 
 
 def across(
@@ -30,12 +30,15 @@ def across(
         for layer in order if sweep % 2 == 0 else reversed(order):
             wanted, weights = [], []
             for each in layer:
+                if not layering.is_box(each):
+                    wanted.append(_straight(layering, each, ys))
+                    weights.append(STRAIGHT)
+                    continue
                 above = () if sweep % 2 and not is_last else layering.above[each]
                 below = () if sweep % 2 == 0 and not is_last else layering.below[each]
-                near = [(ys[x], _weight(layering, each, x)) for x in (*above, *below)]
-                weight = sum(w for _, w in near)
-                wanted.append(sum(y * w for y, w in near) / weight if weight else ys[each])
-                weights.append(weight or 0.01)
+                near = [ys[x] for x in (*above, *below)]
+                wanted.append(sum(near) / len(near) if near else ys[each])
+                weights.append(len(near) or 0.01)
             room = [(heights[one] + heights[other]) / 2 + beside for one, other in pairwise(layer)]
             for each, y in zip(layer, nearest(wanted, weights, room), strict=True):
                 ys[each] = y
@@ -43,8 +46,11 @@ def across(
     return [y - top for y in ys]
 
 
-def _weight(layering: Layering, one: int, other: int) -> float:
-    return WEIGHTS[(not layering.is_box(one)) + (not layering.is_box(other))]
+def _straight(layering: Layering, place: int, ys: Sequence[float]) -> float:
+    """Where all places of a long edge would be, if nothing were in the way: halfway between its ends."""
+    tail = layering.tail_of[place]
+    heads = layering.heads_of[tail]
+    return (ys[tail] + sum(ys[head] for head in heads) / len(heads)) / 2
 
 
 def nearest(wanted: Sequence[float], weights: Sequence[float], room: Sequence[float]) -> list[float]:

@@ -12,6 +12,8 @@ class Layering:
     Attributes:
         layer: The layer of each box and, behind these, of each place of a long edge.
         above, below: The neighbours of each in the layer before and in the layer behind it.
+        tail_of: The box that the long edges at a place come from.
+        heads_of: The boxes that the long edges of a box lead to.
         boxes: How many of them are boxes.
         edges: As they were given.
     """
@@ -22,8 +24,12 @@ class Layering:
         self.above: list[list[int]] = [[] for _ in range(boxes)]
         self.below: list[list[int]] = [[] for _ in range(boxes)]
         self._chains: dict[int, list[int]] = {}         # the places of the long edges of a tail
+        self.tail_of: dict[int, int] = {}
+        self.heads_of: dict[int, list[int]] = {}
         for tail, head in edges:
             before = self._chain(tail, self.layer[head])
+            if before != tail:
+                self.heads_of.setdefault(tail, []).append(head)
             if head not in self.below[before]:
                 self.below[before].append(head)
                 self.above[head].append(before)
@@ -52,6 +58,7 @@ class Layering:
             self.below.append([])
             self.below[last].append(new)
             chain.append(new)
+            self.tail_of[new] = tail
         return chain[needed - 1] if needed else tail
 
 

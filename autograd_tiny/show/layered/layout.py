@@ -16,7 +16,8 @@ class Layout(NamedTuple):
 
     Attributes:
         centres: The centre of each box.
-        routes: For each edge the points in which it passes the layers between its ends.
+        routes: For each edge the points where it enters and leaves the layers between its ends, which it crosses
+            straight.
         width, height: Of the whole.
     """
 
@@ -44,13 +45,18 @@ def lay_out(
     order = ordered(layering)
     heights = [*(height for _, height in sizes), *[0.0] * (layering.size - len(sizes))]
     ys = across(layering, order, heights, beside)
-    xs, right = [0.0] * layering.size, 0.0
+    lefts, rights, end = list[float](), list[float](), -between_layers
     for layer in order:
-        width = max(sizes[each][0] if each < len(sizes) else 0.0 for each in layer)
-        for each in layer:
-            xs[each] = right + width / 2
-        right += width + between_layers
-    centres = [*zip(xs, ys, strict=True)]
-    routes = [[centres[each] for each in layering.between(edge)] for edge in range(len(edges))]
+        lefts.append(end + between_layers)
+        end = lefts[-1] + max(sizes[each][0] if layering.is_box(each) else 0.0 for each in layer)
+        rights.append(end)
+    boxes = range(len(sizes))
+    centres = [((lefts[layering.layer[box]] + rights[layering.layer[box]]) / 2, ys[box]) for box in boxes]
+    routes = [
+        [
+            (side[layering.layer[each]], ys[each]) for each in layering.between(edge) for side in (lefts, rights)
+        ]
+        for edge in range(len(edges))
+    ]
     bottom = max((y + height / 2 for y, height in zip(ys, heights, strict=True)), default=0.0)
-    return Layout(centres[: len(sizes)], routes, max(0.0, right - between_layers), bottom)
+    return Layout(centres, routes, max(0.0, end), bottom)

@@ -32,10 +32,11 @@ export class NumberControl {
    * @param {string} options.name what it is called
    * @param {number} options.value
    * @param {(value: number) => void} options.onChange called when the reader sets another number
+   * @param {() => void} [options.onCommit] called when a movement ends: the slider is let go, the field is left
    * @param {(text: string) => void} [options.onRefusal] called with a sentence about a text that is no number
    * @param {{low: number, high: number, step: number}} [options.range] by default around the value
    */
-  constructor({ name, value, onChange, onRefusal = () => {}, range = undefined }) {
+  constructor({ name, value, onChange, onCommit = () => {}, onRefusal = () => {}, range = undefined }) {
     this.#start = value;
     this.name = name;
     this.label = element("span", { class: "name" }, name);
@@ -64,12 +65,15 @@ export class NumberControl {
       const text = this.field.value;
       if (Number.isNaN(typed(text))) onRefusal(`${name}: a finite number is expected, not "${text}"`);
       this.#show(this.#value);
+      onCommit();
     });
+    this.slider.addEventListener("change", onCommit);
     this.field.addEventListener("keydown", (event) => {
       const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (sign === undefined || !Number.isFinite(this.#value)) return;
       event.preventDefault();
       change(this.#stepped(sign * (event.shiftKey ? 10 : 1)));
+      onCommit();
     });
   }
 

@@ -16,6 +16,7 @@ from .page import as_script
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
 EXPORT_LIST = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
+COMMENT = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)      # before a function or a class: not for readers
 RENAMED = re.compile(r"(\w+) as (\w+)")
 EXPORTED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 
@@ -67,8 +68,7 @@ class _Modules:
 def _as_constant(path: Path, text: str) -> str:
     listed = [part.strip() for each in EXPORT_LIST.findall(text) for part in each.split(",") if part.strip()]
     exported = [*EXPORTED.findall(text), *(RENAMED.sub(r"\2: \1", part) for part in listed)]
-    body = IMPORT.sub(_assignment, text)
-    body = EXPORTED.sub("", EXPORT_LIST.sub("", body))
+    body = EXPORTED.sub("", EXPORT_LIST.sub("", IMPORT.sub(_assignment, COMMENT.sub("", text))))
     if re.search(r"^(import|export)\b", body, re.MULTILINE):
         raise ValueError(f"{path.name} imports or exports in a way that pages do not know")
     wrapped = f"const {_name(path)} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"

@@ -22,9 +22,9 @@ from autograd_tiny import Tape, Value, record, vectors
 from autograd_tiny.engine import functions, reductions, several_operands, value
 
 LEFT_OUT = {        # they draw, train, write files or switch something for good
-    "check_gradients", "compare_modes", "diagnose", "draw", "explain", "fit", "load_checkpoint", "network_diagram",
-    "play", "plot_confusion_matrix", "plot_decision_regions", "plot_history", "plot_weights", "save_checkpoint",
-    "set_backward_pass",
+    "check_gradients", "compare_modes", "diagnose", "draw", "explain", "explore", "fit", "load_checkpoint",
+    "network_diagram", "play", "plot_confusion_matrix", "plot_decision_regions", "plot_history", "plot_weights",
+    "save_checkpoint", "set_backward_pass",
 }
 SPECIAL = ("__init__", "__add__", "__pow__", "__rpow__", "__copy__", "__reduce__", "__setstate__", "__lt__", "__eq__")
 PARTS = "inputs", "parameters", "constants", "instructions", "outputs", "rates"

@@ -172,6 +172,12 @@ def test_a_result_in_between_can_be_explained() -> None:
     assert explained(v["f"], v["f"]).latex.count("&= 1") == 1
 
 
+def test_a_result_that_is_0_has_a_definition_too() -> None:
+    x, a = Value(0.5, "x"), Value(2.0, "a")
+    text = str(explain(((((a * 0.0) + a) + a) + a) * x, x))
+    assert "v1 + a + a + a" in text and "v1 = a·0 = 0" in text
+
+
 def test_zeros_infinities_and_nans_are_shown() -> None:
     x = Value(0.0, "x")
     f = labelled(x.log() * 0.0 + x, "f")

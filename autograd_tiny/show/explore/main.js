@@ -1,0 +1,184 @@
+/**
+ * A graph whose leaves have sliders. start() makes the page from its data, which explorer.py writes:
+ *
+ * - digits: the significant digits of numbers
+ * - nodes: see graph.js
+ * - start: the numbers of the leaves
+ * - sliders: the leaves that have one, {node, range}; a range is {low, high, step} or null
+ * - folds: modules that are one box, see picture.js
+ */
+import { NumberControl } from "../page/controls.js";
+import { element, find, write } from "../page/elements.js";
+import { keep, linkTo, read } from "../page/fragment.js";
+import { isFramed, listen, report } from "../page/host.js";
+import { exact, readable, typed } from "../page/numbers.js";
+import { themeButton } from "../page/theme.js";
+import { Graph } from "./graph.js";
+import { Panel } from "./panel.js";
+import { Picture } from "./picture.js";
+
+const VERSION = "explore1"; // of links
+const CHOSEN = ""; // the key of the chosen node in a link: no leaf is called so
+
+export function start(data) {
+  new Explorer(data).show();
+}
+
+class Explorer {
+  constructor(data) {
+    this.digits = data.digits;
+    this.graph = new Graph(data);
+    this.numbers = new Map(this.graph.leaves.map((leaf, k) => [leaf, data.start[k]]));
+    this.first = new Map(this.numbers);
+    this.state = this.graph.at(this.numbers);
+    this.picture = new Picture(this.graph, data, (node) => {
+      this.choose(node);
+      this.commit();
+    });
+    this.panel = new Panel(find("panel"), find("figure"), this.graph, this.digits);
+    this.controls = new Map(data.sliders.map(({ node, range }) => {
+      const leaf = this.graph.nodes[node];
+      return [leaf, this.control(leaf, range ?? undefined)];
+    }));
+    find("leaves").append(...[...this.controls.values()].map((control) => control.element));
+    this.chosen = this.firstChoice();
+    this.addButtons();
+    this.follow();
+  }
+
+  /** The first leaf that has a gradient; the output, where there is none. */
+  firstChoice() {
+    return [...this.controls.keys()].find((leaf) => leaf.isDifferentiated) ?? this.graph.output;
+  }
+
+  control(leaf, range) {
+    return new NumberControl({
+      name: leaf.name, value: this.numbers.get(leaf), range,
+      onChange: (x) => this.move(new Map([[leaf, x]])),
+      onCommit: () => this.commit(),
+      onRefusal: (text) => this.say(text),
+    });
+  }
+
+  addButtons() {
+    const button = (text, action) => {
+      const made = element("button", { type: "button" }, text);
+      made.addEventListener("click", action);
+      return made;
+    };
+    const copy = button("Copy link", () => this.copyLink());
+    copy.hidden = isFramed();
+    find("buttons").append(button("Reset", () => this.reset()), copy, themeButton());
+  }
+
+  // ---- changes
+
+  /** Gives leaves other numbers. If the graph can't be computed there, it says so, and all stays as it was. */
+  move(changes) {
+    const numbers = new Map([...this.numbers, ...changes]);
+    try {
+      this.state = this.graph.at(numbers);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      for (const leaf of changes.keys()) this.controls.get(leaf).value = this.numbers.get(leaf);
+      this.say(`${[...changes.keys()].map((leaf) => leaf.name).join(", ")}: ${error.message}`);
+      return;
+    }
+    this.numbers = numbers;
+    this.say("");
+    for (const [leaf, x] of changes) this.controls.get(leaf).value = x;
+    this.show();
+  }
+
+  choose(node) {
+    this.chosen = node;
+    this.show();
+  }
+
+  reset() {
+    for (const control of this.controls.values()) control.reset();
+    this.move(new Map([...this.controls.keys()].map((leaf) => [leaf, this.first.get(leaf)])));
+    this.commit();
+  }
+
+  show() {
+    const { graph, state, chosen } = this;
+    this.picture.update(state);
+    this.picture.choose(chosen);
+    this.panel.update(chosen, state, this.controls.get(chosen)?.range);
+    write(find("now"), `${graph.output.name} = ${readable(state.values[graph.output.index], this.digits)}`);
+    report(JSON.stringify({ values: this.values(), chosen: chosen.name }));
+  }
+
+  say(text) {
+    write(find("message"), text);
+  }
+
+  // ---- the state in links and in notebooks
+
+  /** The numbers of the leaves, by name, as texts: JSON has none that are not finite. */
+  values() {
+    return Object.fromEntries([...this.controls.keys()].map((leaf) => [leaf.name, exact(this.numbers.get(leaf))]));
+  }
+
+  link() {
+    const moved = [...this.controls.keys()].filter((leaf) => !Object.is(this.numbers.get(leaf), this.first.get(leaf)));
+    const numbers = moved.map((leaf) => [leaf.name, exact(this.numbers.get(leaf))]);
+    return { ...Object.fromEntries(numbers), [CHOSEN]: this.chosen.name };
+  }
+
+  commit() {
+    if (!isFramed()) keep(VERSION, this.link());
+  }
+
+  async copyLink() {
+    this.commit();
+    try {
+      await navigator.clipboard.writeText(linkTo(VERSION, this.link()));
+      this.say("The link is copied.");
+    } catch {
+      this.say("The link is in the address bar.");
+    }
+  }
+
+  /** Follows the link by which the page was opened, later ones, and what a notebook sets. */
+  follow() {
+    const followLink = () => {
+      try {
+        const given = read(VERSION);
+        if (given) this.restore(given, given[CHOSEN]);
+      } catch (error) {
+        this.say(`${error.message}: the page starts from its own numbers.`);
+      }
+    };
+    if (!isFramed()) followLink();
+    addEventListener("hashchange", followLink);
+    listen((text) => {
+      const { values, chosen } = JSON.parse(text);
+      this.restore(values, chosen);
+    });
+  }
+
+  /** Numbers by the names of leaves, as texts, and the name of a node. Error for names and numbers that are none. */
+  restore(texts, chosen) {
+    const byName = new Map([...this.controls.keys()].map((leaf) => [leaf.name, leaf]));
+    const changes = new Map();
+    for (const [name, text] of Object.entries(texts)) {
+      if (name === CHOSEN) continue;
+      if (!byName.has(name)) throw new Error(`there is no leaf ${JSON.stringify(name)} here`);
+      const x = numberIn(text);
+      if (x === null) throw new Error(`${name}: ${JSON.stringify(text)} is no number`);
+      changes.set(byName.get(name), x);
+    }
+    const node = this.graph.nodes.find((each) => each.name === chosen && find(`n${each.index}`));
+    if (node) this.chosen = node;
+    this.move(changes);
+  }
+}
+
+/** A number as exact() writes it; null for another text. */
+function numberIn(text) {
+  if (["NaN", "Infinity", "-Infinity"].includes(text)) return Number(text);
+  const x = typed(String(text));
+  return Number.isNaN(x) ? null : x;
+}

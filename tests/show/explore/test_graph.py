@@ -1,0 +1,80 @@
+"""The numbers of a page, computed by tape.js, are those of the engine."""
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from references.javascript.node import JavaScriptError, Node
+from references.operations import ROWS
+from references.programs.random_graphs import magnitudes, random_program, run
+from references.show.pages import page_data
+
+import autograd_tiny as at
+from autograd_tiny import Value, gradients, nn, parse, topological_order
+
+EXPLAIN = Path(__file__).parents[2] / "references" / "javascript" / "explain.mjs"
+
+
+@pytest.fixture(scope="module")
+def node():
+    process = Node()
+    yield process
+    process.close()
+
+
+def check(node, output, tolerances):
+    """Values, local derivatives and gradients; the tolerance of a gradient is relative to the sweep of absolutes."""
+    order = topological_order(output)
+    found = node.call(EXPLAIN, "numbers", page_data(output))
+    data, local_grads = [x.data for x in order], [d for x in order for d in x.local_grads]
+    np.testing.assert_allclose(found["values"], data, rtol=1e-13, atol=1e-300)
+    np.testing.assert_allclose(found["derivatives"], local_grads, rtol=1e-13, atol=1e-300)
+    for x, adjoint in zip(order, found["adjoints"], strict=True):
+        if x.requires_grad:
+            expected = gradients(output, x)
+            assert same(adjoint, expected) or abs(adjoint - expected) <= 1e-13 * tolerances(x), (x, adjoint, expected)
+        else:
+            assert adjoint == 0.0
+
+
+def same(x, y):
+    return x == y or (x != x and y != y)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_graphs_of_all_operations(node, seed):
+    program = random_program(seed, 1 + seed, tuple(ROWS))
+    values = run(program)
+    sizes = dict(zip(values, magnitudes(program, values), strict=True))
+    check(node, values[-1], sizes.__getitem__)
+
+
+def test_the_worked_example(node):
+    f = parse("x=a+b; y=b+c; x*y", a=-1, b=3, c=4)
+    found = node.call(EXPLAIN, "numbers", page_data(f))
+    assert found["values"].tolist() == [x.data for x in topological_order(f)]
+    assert found["adjoints"].tolist() == [gradients(f, x) for x in topological_order(f)]
+
+
+def test_constants_takes_branches_and_frozen_leaves(node):
+    a, b, frozen = Value(2.0, "a"), Value(-1.0, "b"), Value(3.0, "c", requires_grad=False)
+    taken = at.take([a * frozen, b, 5.0], Value(0.0, "i"))
+    chosen = at.where(a > b, a * taken, b / 0.0) + at.relu(b) * math.inf + at.floor(a) * b
+    with at.no_grad():
+        constant = a * 3.0
+    check(node, chosen + constant * b - frozen, lambda x: 100.0)
+
+
+def test_a_network_with_dropout(node):
+    random.seed(1)
+    model = nn.Sequential(nn.Layer(2, 4, "tanh"), nn.Dropout(0.5), nn.Layer(4, 1))
+    output = model([Value(0.5), Value(-0.3)])
+    check(node, output if isinstance(output, Value) else output[0], lambda x: 10.0)
+
+
+def test_a_taken_index_out_of_range_is_an_error(node):
+    data = page_data(parse("take([a, b], i)", a=1, b=2, i=0))
+    data["start"][-1] = "2"
+    with pytest.raises(JavaScriptError, match="RangeError"):
+        node.call(EXPLAIN, "numbers", data)
