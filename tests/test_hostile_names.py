@@ -43,6 +43,11 @@ def graph(name):
     return out
 
 
+def without_own_operations(name):
+    with at.scope(name.replace(".", "")):
+        return at.tanh(Value(-0.5, name) * Value(2.0, f"{name}2"))
+
+
 def network(name):
     return nn.Network([(name, f"{name}h"), (f"{name}h", "o"), (name, "o")], rng=random.Random(1))
 
@@ -124,8 +129,8 @@ PAGES = {
     "a check": lambda name: at.check_gradients(named(name), {name: 0.5})._repr_html_(),
     "a comparison": lambda name: at.compare_modes(named(name), 0.5)._repr_html_(),
     "a film in a notebook": lambda name: at.play(graph(name))._repr_html_(),
-    "a graph to explore": lambda name: at.explore(graph(name)).html,
-    "a folded graph to explore": lambda name: at.explore(graph(name), depth=1).html,
+    "a graph to explore": lambda name: at.explore(without_own_operations(name)).html,
+    "a folded graph to explore": lambda name: at.explore(without_own_operations(name), depth=1).html,
 }
 
 
@@ -258,6 +263,7 @@ ERRORS = {
     "the file of a film": lambda name: at.play(V).save(name),
     "a film": lambda name: at.play(name),
     "an expression to explore": lambda name: at.explore(name),
+    "an operation to explore": lambda name: at.explore(graph(name)),
     "a name to explore": lambda name: at.explore(V, **{name: 1.0}),
     "the color of a diagram": lambda name: at.network_diagram(nn.Neuron(1), color=name),
     "an explanation": lambda name: at.explain(Value(1.0, name), Value(2.0, name)),

@@ -3,12 +3,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ...boundary.arguments import describe
-from ...boundary.text import quoted
+from ...boundary.text import quoted, some_of
 from ...calculus.javascript_rows import ROWS
 from ...calculus.operations import TAKE
 from ...engine.graph import topological_order
@@ -16,7 +15,6 @@ from ...engine.value import Value
 from ...expression import parse
 from ..graph.arguments import check, check_size, folding_of
 from ..graph.folding import Fold
-from ..graph.scene import Inputs
 from ..layered.graph_picture import GraphSvg
 from ..page import Page
 from ..page.linking import script
@@ -25,6 +23,7 @@ from ..wording import with_commas
 from .operations import operations_of
 from .scene import ExploreScene
 
+HERE = Path(__file__).parent
 MOST_NODES = 2000           # which the page computes whenever a slider moves
 
 
@@ -39,7 +38,7 @@ class Explorer(Page):
 
     def __init__(self, scene: ExploreScene, rankdir: str) -> None:
         title = f"Explore {scene.name_or_number(scene.output)}"
-        body = _file("explore.html").format(
+        body = _read(HERE / "explore.html").format(
             title=html.escape(title), picture=GraphSvg(scene, rankdir, LIGHT).svg
         )
         super().__init__(
@@ -81,7 +80,7 @@ def explore(
     if isinstance(f, str):
         f = parse(f, **values)
     elif values:
-        raise TypeError(f"values of names belong to an expression, got {', '.join(values)} beside {describe(f)}")
+        raise TypeError(f"values of names belong to an expression, got {some_of(values)} beside {describe(f)}")
     if type(f) is not Value:
         raise TypeError(f"a Value or an expression is expected, got {describe(f)}")
     order = topological_order(f)
@@ -108,11 +107,8 @@ def _check_operations(order: Sequence[Value]) -> None:
 
 # ---- the page
 
-HERE = Path(__file__).parent
-
-
-def _file(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _style() -> str:
@@ -122,8 +118,7 @@ def _style() -> str:
         f'.stage [{part}="{getattr(LIGHT, name)}"] {{ {part}: var(--{name}); }}'
         for name in names for part in ("fill", "stroke")
     ]
-    shared = (HERE.parent / "page" / "page.css").read_text(encoding="utf-8")
-    return "\n".join([*rules, shared, _file("explore.css")])
+    return "\n".join([*rules, _read(HERE.parent / "page" / "page.css"), _read(HERE / "explore.css")])
 
 
 def data_of(scene: ExploreScene) -> dict[str, Any]:
@@ -139,13 +134,10 @@ def data_of(scene: ExploreScene) -> dict[str, Any]:
         ],
         "folds": [
             {
-                "id": scene.id_of(fold), "name": fold.path, "outputs": [scene.place[value] for value in fold.outputs],
+                "id": scene.id_of(fold), "outputs": [scene.place[value] for value in fold.outputs],
                 "named": [value in scene.mentioned for value in fold.outputs],
             }
             for fold in folds
-        ],
-        "hidden": [
-            scene.place[value] for value in scene.values if isinstance(scene.box_of(value), Fold | Inputs)
         ],
     }
 

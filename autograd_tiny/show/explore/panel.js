@@ -2,7 +2,7 @@
  * What is said about the node that is chosen: its formula and numbers, a difference beside the gradient, the chain rule
  * as explain() writes it, and the output along the node with its tangent.
  */
-import { explained } from "../explanation/explanation.js";
+import { explained } from "../explanation/explained.js";
 import { Notation } from "../explanation/notation.js";
 import { element, write } from "../page/elements.js";
 import { rangeAround } from "../page/controls.js";

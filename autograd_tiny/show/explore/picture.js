@@ -24,7 +24,7 @@ export class Picture {
 
   /**
    * @param {import("./graph.js").Graph} graph
-   * @param {{digits: number, folds: {id: string, name: string, outputs: number[], named: boolean[]}[]}} data
+   * @param {{digits: number, folds: {id: string, outputs: number[], named: boolean[]}[]}} data
    * @param {(node: object) => void} onChoice called with the node of a box
    */
   constructor(graph, { digits, folds }, onChoice) {
@@ -35,7 +35,8 @@ export class Picture {
       const group = find(`n${node.index}`);
       if (group === null) continue;
       this.#boxes.push({ node, group, room: roomIn(group), ...linesOf(group) });
-      set(group, { role: "button", tabindex: "-1", "aria-pressed": "false" });
+      const description = node.isDifferentiated ? "value and gradient" : "value";
+      set(group, { role: "button", tabindex: "-1", "aria-pressed": "false", "aria-description": description });
       group.addEventListener("click", () => onChoice(node));
       group.addEventListener("keydown", (event) => this.#onKey(event, node, onChoice));
     }
@@ -74,7 +75,7 @@ export class Picture {
     writeIn(value, texts[0], room);
     if (gradient) writeIn(gradient, texts[1], room);
     write(group.querySelector("title"), `${node.name}: value ${exact(x)}, gradient ${exact(slope)}`);
-    set(group, { "aria-label": `${node.name}: value ${texts[0]}, gradient ${texts[1]}` });
+    set(group, { "aria-label": [...group.querySelectorAll("text")].map((text) => text.textContent).join(", ") });
   }
 
   #fillFold({ id, outputs, named }, { values, adjoints }) {

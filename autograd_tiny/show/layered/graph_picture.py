@@ -297,7 +297,8 @@ class GraphSvg:
         }
         if around:                  # so that an edge below does not cross it
             attributes |= {"stroke": self.colours.page, "stroke-width": "6", "paint-order": "stroke"}
-        SubElement(parent, "text", attributes).text = one_line(text)
+        element = SubElement(parent, "text", attributes)
+        element.text, element.tail = one_line(text), "\n"          # between words, for whoever reads them in a row
 
 
 def _in_order(scene: Scene) -> list[Box]:

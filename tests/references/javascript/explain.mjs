@@ -1,5 +1,5 @@
 // The explanation of a graph in a page. Numbers come as texts, since JSON has none that are not finite.
-import { explained } from "../../../autograd_tiny/show/explanation/explanation.js";
+import { explained } from "../../../autograd_tiny/show/explanation/explained.js";
 import { Graph } from "../../../autograd_tiny/show/explore/graph.js";
 
 function graphOf({ nodes, start }) {

@@ -1,4 +1,4 @@
-"""What axe-core, Deque's checker, finds wrong with a page. CI installs it; elsewhere AXE_CORE may name its axe.min.js."""
+"""What axe-core, a checker of accessibility, finds in a page. CI installs it; elsewhere AXE_CORE names axe.min.js."""
 import os
 from pathlib import Path
 
