@@ -4,11 +4,9 @@ import shutil
 
 import pytest
 from references.optional import missing
+from references.tapes import KERNELS
 
 import autograd_tiny as at
-from autograd_tiny.tape.kernels.targets import available
-
-KERNELS = available() if at.simd() else ["numpy"]
 OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

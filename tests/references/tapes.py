@@ -5,6 +5,7 @@ import pytest
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, record
 from autograd_tiny.tape import batches
+from autograd_tiny.tape.kernels.targets import available
 from autograd_tiny.tape.numpy_executor import NumpyExecutor
 from autograd_tiny.tape.tape import ALL
 
@@ -19,6 +20,7 @@ METHODS = {
     "hessian": lambda tape, xs, **options: tape.hessian(xs, **options),
     "hvp": lambda tape, xs, **options: tape.hvp(xs, [1.0] * len(tape.inputs), **options),
 }
+KERNELS = available() if at.simd() else ["numpy"]
 all_methods = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
 
@@ -33,6 +35,31 @@ def on_numpy(tape):
 
 
 executors = pytest.mark.parametrize("on", [lambda tape: tape, on_numpy], ids=["the executor for it", "NumPy's"])
+
+
+def on_all_kernels(compute):
+    """What it returns: several arrays of numbers, which have the same bits with all kernels that this machine has."""
+    if not at.simd():
+        return compute()
+    from autograd_tiny.tape.native_executor import use
+
+    chosen, found = at.simd(), {}
+    try:
+        for kernel in KERNELS:
+            use(kernel)
+            found[kernel] = compute()
+    finally:
+        use(chosen)
+    first, *others = found
+    for kernel in others:
+        assert bits(*found[kernel]) == bits(*found[first]), (first, kernel)
+    return found[first]
+
+
+def bits(*arrays):
+    """All numbers, with their signs; one nan is like another."""
+    numbers = np.concatenate([np.ravel(each) for each in arrays]).astype(float)
+    return np.where(np.isnan(numbers), np.nan, numbers).view(np.int64).tolist()
 
 
 def close(found, expected, tolerance=1e-12):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from references.programs.random_graphs import random_program, run
+from references.tapes import bits
 
 import autograd_tiny as at
 from autograd_tiny import Value, engine_kind, nn, record
@@ -57,12 +58,6 @@ def samples(inputs, size):
     if size > 50:
         found[::7, 0] = [[0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, 1e300][i % 7] for i in range(len(found[::7]))]
     return found
-
-
-def bits(*arrays):
-    """All numbers, with their signs; one nan is like another."""
-    numbers = np.concatenate([np.ravel(each) for each in arrays]).astype(float)
-    return np.where(np.isnan(numbers), np.nan, numbers).view(np.int64).tolist()
 
 
 def numbers_of(executor, plan, x, weights):
