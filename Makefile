@@ -11,14 +11,14 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
 
-demo: $(VENV)/.demo   ## differentiate and draw f = (a+b)(b+c), train a network on the Iris data
-	$(BIN)/python -m autograd_tiny.demo
+demo: $(firstword $(wildcard $(VENV)/.doors $(VENV)/.test) $(VENV)/.demo)   ## differentiate and draw f = (a+b)(b+c), train a network on the Iris data
+	$(BIN)/python -u -m autograd_tiny.demo
 
 test: $(VENV)/.test   ## run the tests, with the native engine and then with the pure one
 	$(BIN)/python -m pytest -n auto
 	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto
 
-test-all: $(VENV)/.test $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
+test-all: $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest -n auto -m long
 	$(BIN)/python -m pytest -n auto -m doors --cov --cov-report=
@@ -48,7 +48,8 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
 
-# one stamp for each extra; installing again rebuilds the native engine when its sources changed
+# one stamp for each extra; installing again rebuilds the native engine when its sources changed, but for checks of text
+$(VENV)/.lint: export AUTOGRAD_TINY_PURE = 1
 $(VENV)/.%: $(VENV)/bin/python pyproject.toml $(NATIVE)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable ".[$*]"
 	@touch $@
