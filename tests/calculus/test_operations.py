@@ -108,7 +108,7 @@ def compare_derivatives(name: str, inputs: list[Value], node: Value, order: tupl
     sizes = absolute_sweep(node, inputs)
     for k, (derivative, size) in enumerate(zip(gradients(node, inputs, create_graph=True), sizes, strict=True)):
         higher = tuple(times + (i == k) for i, times in enumerate(order))
-        exact = exact_derivative(name, higher, [x.data for x in inputs])
+        exact = exact_derivative(name, higher, tuple(x.data for x in inputs))
         if sum(higher) > 1 and abs(exact) < 1e300 and size < 1e300:
             error = abs(mpmath.mpf(derivative.data) - exact)
             assert error <= 1e-13 * (size + abs(exact)) + LEAST, (higher, inputs, derivative, float(exact))

@@ -5,7 +5,6 @@ order are 0 or those of one of its branches.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -65,14 +64,15 @@ def derivative(name: str, order: tuple[int, ...]) -> Any:
     formula = SMOOTH[name]
     for symbol, times in zip(symbols, order, strict=True):
         formula = sympy.diff(formula, symbol, times)
-    return sympy.lambdify(symbols, formula, modules="mpmath")
+    return sympy.lambdify(symbols, formula, modules="mpmath", cse=True)
 
 
-def exact_derivative(name: str, order: Sequence[int], operands: Sequence[float]) -> Any:
+@cache
+def exact_derivative(name: str, order: tuple[int, ...], operands: tuple[float, ...]) -> Any:
     """That derivative at the operands; nan where it is not a finite real number."""
     try:
         with mpmath.workdps(DIGITS):
-            found = derivative(name, tuple(order))(*map(mpmath.mpf, operands))
+            found = derivative(name, order)(*map(mpmath.mpf, operands))
     except (ZeroDivisionError, ValueError, OverflowError):
         return mpmath.nan
     return mpmath.nan if isinstance(found, mpmath.mpc) else mpmath.mpf(found)

@@ -65,10 +65,13 @@ def test_random_programs(seed, size):
         near(jax.jit(jax.grad(lambda p: function(p, xs).mean()))(p), tape.value_and_grad(xs)[1])
 
 
-def test_a_random_program_of_5000_instructions():
-    """Its value only: to compile the gradient takes minutes."""
-    tape, xs = smooth(21, 5000)
-    near(jax.jit(tape.to_jax())(numbers(tape), xs), tape(xs))
+def test_a_random_program_of_many_loops_and_groups():
+    """Its value only: to compile the gradient takes long."""
+    tape, xs = smooth(21, 2250)
+    function = tape.to_jax()
+    kinds = [type(step).__name__ for step in function._program.per_sample]
+    assert kinds.count("DeepRun") > 3 and len(kinds) > 30
+    near(jax.jit(function)(numbers(tape), xs), tape(xs))
 
 
 @pytest.mark.parametrize("size", [1, 129])
