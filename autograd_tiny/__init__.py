@@ -50,6 +50,7 @@ _NAMES = {
     "show.film.player": "play",
     "show.mode_comparison": "compare_modes",
     "show.network.diagram": "network_diagram",
+    "show.perceptron.perceptron": "perceptron",
     "show.playground.playground": "playground",
     "show.plots.confusion": "plot_confusion_matrix",
     "show.plots.regions": "plot_decision_regions",

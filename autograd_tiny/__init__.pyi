@@ -31,6 +31,7 @@ from .show.explore.explorer import explore as explore
 from .show.film.player import play as play
 from .show.mode_comparison import compare_modes as compare_modes
 from .show.network.diagram import network_diagram as network_diagram
+from .show.perceptron.perceptron import perceptron as perceptron
 from .show.playground.playground import playground as playground
 from .show.plots.confusion import plot_confusion_matrix as plot_confusion_matrix
 from .show.plots.regions import plot_decision_regions as plot_decision_regions

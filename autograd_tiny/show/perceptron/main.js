@@ -49,7 +49,7 @@ class Lesson {
   open(main) {
     const { data } = this;
     const sets = Object.entries(DATA_SETS).map(([name, { name: text }]) => element("option", { value: name }, text));
-    this.chooser = element("select", {}, element("option", { value: "own" }, "your own"), ...sets);
+    this.chooser = element("select", { "aria-label": "Points" }, element("option", { value: "own" }, "your own"), ...sets);
     this.chooser.value = data.points ? "own" : data.data;
     this.chooser.addEventListener("change", () => this.choose(this.chooser.value));
     this.classes = [0, 1].map((k) => {

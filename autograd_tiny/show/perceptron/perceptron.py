@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...boundary.arguments import describe, integer
-from ...boundary.text import quoted
+from ...boundary.text import quoted, shortened
 from ...engine.value import plain_float
 from ..names import plain
 from ..page import Page
@@ -15,7 +15,7 @@ from ..page.linking import script
 
 FOLDER = Path(__file__).parent
 MOST_POINTS = 200
-OPERATIONS = ("dot", "sigmoid", "sub", "mul", "softplus")
+OPERATIONS = ("add", "dot", "mul", "neg", "sigmoid", "softplus", "sub")
 DATA = ("clouds", "overlap", "and", "or", "xor")
 TITLE = "One unit, and two ways in which it learns"
 
@@ -86,7 +86,7 @@ def _points(given: Any, labels: Any) -> dict[str, Any]:
     found = sorted({*classes}, key=lambda label: (isinstance(label, str), label))
     if len(found) > 2:
         raise ValueError(f"y: two classes are expected, got {len(found)}: {', '.join(map(quoted, found[:4]))}")
-    names = [plain(str(label)) for label in found] + ["1"] * (2 - len(found))
+    names = [plain(shortened(label)) for label in found] + ["1"] * (2 - len(found))
     return {
         "points": [[*_pair(row), found.index(label)] for row, label in zip(rows, classes, strict=True)], "names": names,
     }

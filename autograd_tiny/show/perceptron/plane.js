@@ -99,37 +99,45 @@ export class UnitPlane {
   }
 
   /** Colours the plane across the line: the shades are between the net inputs -REACH and REACH. */
-  #shadeBy([w1, w2, b]) {
-    const square = w1 * w1 + w2 * w2;
-    set(this.shade, { visibility: square > 0 && Number.isFinite(square + b) ? null : "hidden" });
-    if (!(square > 0)) return;
-    const middle = [(-b * w1) / square, (-b * w2) / square];
-    const at = (z) => [this.toX(middle[0] + (z * w1) / square), this.toY(middle[1] + (z * w2) / square)].map((x) => x.toFixed(3));
-    const [x1, y1] = at(-REACH), [x2, y2] = at(REACH);
+  #shadeBy(weights) {
+    const place = this.#placeOf(weights);
+    set(this.shade, { visibility: place ? null : "hidden" });
+    if (!place) return;
+    const { foot, direction, size } = place;
+    const half = Math.max(1e-6, Math.min(1e6, REACH / size)); // the distance at which the shade is full
+    const at = (far) => [this.toX(foot[0] + far * direction[0]), this.toY(foot[1] + far * direction[1])];
+    const [[x1, y1], [x2, y2]] = [at(-half), at(half)];
     set(this.gradient, { x1, y1, x2, y2 });
   }
 
-  /** The line where the net input is 0, as long as the picture needs it. */
-  #line([w1, w2, b], kind) {
+  /** Where the line is: its point that is nearest to the middle of the picture, and the direction of the weights. */
+  #placeOf([w1, w2, b]) {
     const size = Math.hypot(w1, w2);
-    if (!(size > 0) || !Number.isFinite(size + b)) return null;
+    if (!(size > 0) || !Number.isFinite(size) || !Number.isFinite(b)) return null;
+    const direction = [w1 / size, w2 / size];
     const centre = this.#sides.map(([low, high]) => (low + high) / 2);
-    const away = (w1 * centre[0] + w2 * centre[1] + b) / size;
-    const foot = [centre[0] - (away * w1) / size, centre[1] - (away * w2) / size];
-    const reach = 2 * (this.#sides[0][1] - this.#sides[0][0]);
-    const ends = [-reach, reach].map((along) => [foot[0] - (along * w2) / size, foot[1] + (along * w1) / size]);
+    const range = this.#sides[0][1] - this.#sides[0][0];
+    const away = direction[0] * centre[0] + direction[1] * centre[1] + b / size;
+    const seen = Math.max(-100 * range, Math.min(100 * range, away)); // farther away, all is of one colour
+    return { foot: centre.map((x, i) => x - seen * direction[i]), direction, size, range };
+  }
+
+  /** The line where the net input is 0, as long as the picture needs it. */
+  #line(weights, kind) {
+    const place = this.#placeOf(weights);
+    if (!place) return null;
+    const { foot, direction: [u, v], range } = place;
+    const ends = [-2 * range, 2 * range].map((along) => [foot[0] - along * v, foot[1] + along * u]);
     const [[x1, y1], [x2, y2]] = ends.map(([x, y]) => [this.toX(x).toFixed(2), this.toY(y).toFixed(2)]);
     return shape("path", { class: kind, d: `M${x1},${y1}L${x2},${y2}` });
   }
 
   /** A short arrow from the line to the side of class 1: the direction of the weights. */
-  #normal([w1, w2, b]) {
-    const size = Math.hypot(w1, w2);
-    if (!(size > 0) || !Number.isFinite(size + b)) return null;
-    const centre = this.#sides.map(([low, high]) => (low + high) / 2);
-    const away = (w1 * centre[0] + w2 * centre[1] + b) / size;
-    const [x, y] = [this.toX(centre[0] - (away * w1) / size), this.toY(centre[1] - (away * w2) / size)];
-    const [u, v] = [w1 / size, -w2 / size];
+  #normal(weights) {
+    const place = this.#placeOf(weights);
+    if (!place) return null;
+    const [x, y] = [this.toX(place.foot[0]), this.toY(place.foot[1])];
+    const [u, v] = [place.direction[0], -place.direction[1]];
     const [tipX, tipY] = [x + 34 * u, y + 34 * v];
     const wing = (turn) => `${(tipX - 8 * u - turn * 4 * v).toFixed(1)},${(tipY - 8 * v + turn * 4 * u).toFixed(1)}`;
     const d = `M${x.toFixed(1)},${y.toFixed(1)}L${tipX.toFixed(1)},${tipY.toFixed(1)}M${wing(1)}L${tipX.toFixed(1)},${tipY.toFixed(1)}L${wing(-1)}`;

@@ -31,13 +31,15 @@ export function crossing([a, b], [c, d]) {
   const area = turn(a, b, d) - turn(a, b, c);
   if (area === 0) {
     const ends = [a, b].filter((p) => isOn(p, [c, d]));
-    return ends[0] ?? [c, d].find((p) => isOn(p, [a, b])) ?? null;
+    return placeOf(ends[0] ?? [c, d].find((p) => isOn(p, [a, b])));
   }
   const along = -turn(a, b, c) / area; // from c to d
   const across = turn(c, d, a) / (turn(c, d, a) - turn(c, d, b)); // from a to b
   if (!(along >= 0 && along <= 1 && across >= 0 && across <= 1)) return null;
   return [0, 1].map((i) => c[i] + along * (d[i] - c[i]));
 }
+
+const placeOf = (point) => (point ? point.slice(0, 2) : null);
 
 function isOn(p, [a, b]) {
   const isBetween = [0, 1].every((i) => p[i] >= Math.min(a[i], b[i]) && p[i] <= Math.max(a[i], b[i]));
@@ -70,11 +72,11 @@ export function obstacle(points) {
   }
   for (const p of ones) {
     const around = triangleAround(p, zeros) ?? segmentOrPoint(p, zeros);
-    if (around) return { ones: [p], zeros: around, at: p };
+    if (around) return { ones: [p], zeros: around, at: placeOf(p) };
   }
   for (const p of zeros) {
     const around = triangleAround(p, ones) ?? segmentOrPoint(p, ones);
-    if (around) return { ones: around, zeros: [p], at: p };
+    if (around) return { ones: around, zeros: [p], at: placeOf(p) };
   }
   return null;
 }

@@ -15,7 +15,12 @@ function tapeOf(loss) {
   const error = builder.push("sub", h, t);
   const losses = {
     squared: () => builder.push("mul", error, error),
-    crossEntropy: () => builder.push("sub", builder.push("softplus", z), builder.push("mul", t, z)),
+    // -t log h - (1 - t) log(1 - h), in a form that keeps its digits
+    crossEntropy: () => {
+      const ofOne = builder.push("mul", t, builder.push("softplus", builder.push("neg", z)));
+      const ofZero = builder.push("mul", builder.push("sub", 1, t), builder.push("softplus", z));
+      return builder.push("add", ofOne, ofZero);
+    },
   };
   return Tape.of(builder, [losses[loss](), h, z]);
 }

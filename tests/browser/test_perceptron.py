@@ -1,0 +1,118 @@
+"""The page of one unit in a real browser: by mouse and by keyboard, and no line for XOR."""
+import re
+
+import pytest
+
+from autograd_tiny import perceptron
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a page; afterwards there must have been no error on any."""
+    pages, complaints = [], []
+
+    def open_page(made, width=1200, **media):
+        page = browser.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(**media)
+        page.goto(made.save(tmp_path / f"page{len(pages)}.html").as_uri())
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def card(page, name):
+    return page.get_by_role("region", name=name)
+
+
+def weights(page, name):
+    state = card(page, name).locator(".state").inner_text()
+    return [float(x.replace("−", "-")) for x in re.findall(r"= (\S+?)(?:,|$)", state)]
+
+
+def test_updates_are_written_out_and_can_be_taken_back(opened):
+    page = opened(perceptron(data="and", lr=0.5, digits=15))
+    start = weights(page, "The perceptron rule")
+    assert start == weights(page, "Gradient descent") == [-0.3, 0.2, 0.1]
+    for _ in range(3):
+        page.get_by_role("button", name="Step").click()
+    assert page.locator(".counter").inner_text() == "Update 3: point 3 of 4, round 1."
+    for name in ("The perceptron rule", "Gradient descent"):
+        lines = card(page, name).locator(".lines li").all_inner_texts()
+        updates = [line for line in lines if "←" in line]
+        for line, shown in zip(updates, weights(page, name), strict=bool(updates)):
+            old, product = re.split(r" [+−] (?=0\.5)", line.split(" = ")[1])
+            number = [float(x.strip("()").replace("−", "-")) for x in [old, *product.split(" · ")]]
+            step = number[1] * number[2] * (number[3] if len(number) > 3 else 1.0)
+            sign = 1.0 if name == "The perceptron rule" else -1.0
+            assert number[0] + sign * step == pytest.approx(shown, rel=1e-12, abs=1e-15)
+        assert updates or "right, so nothing changes" in lines[-1]
+    for _ in range(3):
+        page.get_by_role("button", name="Back").click()
+    assert weights(page, "The perceptron rule") == weights(page, "Gradient descent") == start
+    assert page.get_by_role("button", name="Back").get_attribute("aria-disabled") == "true"
+
+
+def test_the_rule_is_done_where_a_line_parts_the_points_and_never_for_xor(opened):
+    page = opened(perceptron(data="or"))
+    why = card(page, "Can a line do it?")
+    for _ in range(15):
+        page.get_by_role("button", name="Round").click()
+    assert "The perceptron rule is done" in page.locator(".counter").inner_text()
+    assert "A line can part these points" in why.inner_text()
+    page.get_by_label("Points", exact=True).select_option("xor")
+    assert "No line can part these points" in why.inner_text() and "w₁ + w₂ + 2b ≤ 0" in why.inner_text()
+    assert page.locator(".obstacle").count() == 4
+    for _ in range(15):
+        page.get_by_role("button", name="Round").click()
+    assert "done" not in page.locator(".counter").inner_text()
+
+
+def test_points_are_added_and_removed_by_mouse_and_by_keyboard(opened):
+    page = opened(perceptron([[0.0, 0.0], [2.0, 2.0]], ["no", "yes"]))
+    count = page.locator(".unit-plane").first.locator(".point")
+    assert count.count() == 2 and page.get_by_role("button", name="class 1: yes").count() == 1
+    plane = page.locator(".unit-plane svg[role=application]").first
+    box = plane.bounding_box()
+    plane.click(position={"x": 0.3 * box["width"], "y": 0.2 * box["height"]})
+    assert count.count() == 3
+    plane.click(position={"x": 0.3 * box["width"], "y": 0.2 * box["height"]})
+    assert count.count() == 2
+    page.get_by_role("button", name="class 0").click()
+    plane.focus()
+    for key in ("ArrowRight", "ArrowUp", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    assert count.count() == 3 and "A point of class no" in page.locator("[aria-live]").last.inner_text()
+    page.keyboard.press("Delete")
+    assert count.count() == 2
+    page.get_by_role("button", name="Clear").click()
+    assert count.count() == 0
+    assert page.get_by_role("button", name="Step").get_attribute("aria-disabled") == "true"
+
+
+def test_a_rate_that_diverges_is_said_and_the_last_finite_weights_stay(opened):
+    page = opened(perceptron([[1e6, 0.0], [-1e6, 1.0], [1e6, 1.0]], [0, 1, 1], lr=1e305))
+    for _ in range(6):
+        page.get_by_role("button", name="Round").click()
+    assert "a smaller rate helps" in page.locator(".counter").inner_text()
+    assert "inf" not in card(page, "The perceptron rule").locator(".state").inner_text()
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_hostile_names_are_shown_and_nothing_is_too_wide(opened, width):
+    name = "</script><img src=x onerror=window.pwned=1>" * 3
+    page = opened(perceptron([[0.0, 0.0], [2.0, 2.0]], ["a", name]), width)
+    page.get_by_role("button", name="Step").click()
+    page.get_by_label("Loss of gradient descent").select_option("crossEntropy")
+    page.get_by_role("button", name="Step").click()
+    page.get_by_role("button", name="Step").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("window.pwned") is None
+    assert "loss = −log h" in card(page, "Gradient descent").locator(".lines").inner_text()
