@@ -59,7 +59,8 @@ function sumOf(uses, trace, target, names, digits) {
   }
   const [{ k, result, place }] = uses;
   const outer = result === target ? "" : `∂loss/∂${names.of(result)} · `;
-  return `${outer}${names.derivative(k, place)} = ${result === target ? number(trace.derivatives[k][place]) : products[0]}`;
+  const inNumbers = result === target ? number(trace.derivatives[k][place]) : products[0];
+  return `${outer}${names.derivative(k, place)} = ${inNumbers}`;
 }
 
 /** Short names of the numbers in a program: z for the net input in which a weight is used, h for what comes of it. */
@@ -86,11 +87,12 @@ class Names {
     return this.#given.get(slot) ?? `v${slot - this.program.first + 1}`;
   }
 
-  /** The local derivative of a result by one of its operands: the other factor of a product, tanh′(z), or ∂v/∂u. */
+  /** The local derivative of a result by an operand: the other factor of a product, tanh′(z), or ∂v/∂u. */
   derivative(k, place) {
     const { operation, operands } = this.program.instructions[k];
     const half = operands.length >> 1;
-    if (operation === "dot" && place < 2 * half) return this.#operand(operands[place < half ? place + half : place - half]);
+    if (operation === "dot" && place < 2 * half)
+      return this.#operand(operands[place < half ? place + half : place - half]);
     if (operation === "mul") return this.#operand(operands[1 - place]);
     if (operands.length === 1 && OPERATIONS[operation].arity === 1) return `${operation}′(${this.of(operands[0])})`;
     return `∂${this.of(this.program.first + k)}/∂${this.of(operands[place])}`;

@@ -16,7 +16,8 @@ export class Diagram {
    */
   constructor(data, training, onChoose) {
     Object.assign(this, { data, training });
-    const x = (inches) => inches * INCH, y = (inches) => -inches * INCH;
+    const x = (inches) => inches * INCH,
+      y = (inches) => -inches * INCH;
     this.halo = shape("path", { class: "halo", visibility: "hidden" });
     this.lines = data.lines.map(({ weight, ...line }) => {
       const path = this.#path(line, x, y);
@@ -26,19 +27,26 @@ export class Diagram {
       return { weight, path, seen, target };
     });
     this.units = data.units.map((unit) => this.#unit(unit, x(unit.at[0]), y(unit.at[1]), onChoose));
-    const headings = data.headings.flatMap(({ x: at, lines }) => lines.map((text, i) => {
-      const up = y(data.top) + 14 + 16 * i;
-      return shape("text", { class: "heading", x: x(at), y: up, "text-anchor": "middle" }, text);
-    }));
+    const headings = data.headings.flatMap(({ x: at, lines }) =>
+      lines.map((text, i) => {
+        const up = y(data.top) + 14 + 16 * i;
+        return shape("text", { class: "heading", x: x(at), y: up, "text-anchor": "middle" }, text);
+      }),
+    );
     const more = data.more.map(([across, up]) => {
       return shape("text", { class: "heading", x: x(across), y: y(up) + 5, "text-anchor": "middle" }, "⋮");
     });
     const room = 40;
     const box = [x(data.left) - room, y(data.top), x(data.right - data.left) + 2 * room, y(data.bottom - data.top)];
     this.element = shape(
-      "svg", { class: "network", viewBox: box.join(" "), role: "img" }, this.halo,
-      ...this.lines.map(({ seen }) => seen), ...this.lines.map(({ target }) => target),
-      ...this.units.map(({ group }) => group), ...headings, ...more,
+      "svg",
+      { class: "network", viewBox: box.join(" "), role: "img" },
+      this.halo,
+      ...this.lines.map(({ seen }) => seen),
+      ...this.lines.map(({ target }) => target),
+      ...this.units.map(({ group }) => group),
+      ...headings,
+      ...more,
     );
     set(this.element, { style: `max-width: ${Math.round(1.3 * box[2])}px` });
   }
@@ -80,7 +88,8 @@ export class Diagram {
   #path({ from, to, by }, x, y) {
     const [start, end] = [this.data.units[from].at, this.data.units[to].at];
     const corners = by.map(([across, up]) => `L${x(across).toFixed(1)},${y(up).toFixed(1)}`).join("");
-    const begin = x(start[0]) + RADIUS * INCH, stop = x(end[0]) - RADIUS * INCH;
+    const begin = x(start[0]) + RADIUS * INCH,
+      stop = x(end[0]) - RADIUS * INCH;
     return `M${begin.toFixed(1)},${y(start[1]).toFixed(1)}${corners}L${stop.toFixed(1)},${y(end[1]).toFixed(1)}`;
   }
 

@@ -35,22 +35,34 @@ class Film {
     this.plane = this.#plane();
     this.loss = new Plot({ width: 420, height: 200 });
     this.playback = new Playback({
-      last: this.training.frames - 1, name: "epoch", onShow: () => this.draw(),
+      last: this.training.frames - 1,
+      name: "epoch",
+      onShow: () => this.draw(),
       describe: (k) => `epoch ${data.epochs[k]} of ${data.epochs.at(-1)}`,
     });
     this.says = element("p", { class: "says", "aria-live": "polite" });
     this.chooser = element(
-      "select", { "aria-label": "Weight or bias" }, element("option", { value: "" }, "choose a weight"),
+      "select",
+      { "aria-label": "Weight or bias" },
+      element("option", { value: "" }, "choose a weight"),
       ...this.training.names.map((name, k) => element("option", { value: k }, name)),
     );
-    this.chooser.addEventListener("change", () => this.choose(this.chooser.value === "" ? null : Number(this.chooser.value)));
+    this.chooser.addEventListener("change", () =>
+      this.choose(this.chooser.value === "" ? null : Number(this.chooser.value)),
+    );
     this.quantity = ["weights", "gradients"].map((name) => {
       const button = element("button", { type: "button", "aria-pressed": String(name === this.shown) }, name);
       button.addEventListener("click", () => this.showQuantity(name));
       return button;
     });
     this.samples = element("input", {
-      type: "number", class: "field", min: 1, max: this.training.samples, step: 1, value: 1, "aria-label": "Sample",
+      type: "number",
+      class: "field",
+      min: 1,
+      max: this.training.samples,
+      step: 1,
+      value: 1,
+      "aria-label": "Sample",
     });
     this.samples.addEventListener("input", () => {
       const i = Number(this.samples.value) - 1;
@@ -58,23 +70,35 @@ class Film {
     });
     this.details = element("div", { class: "details" });
     this.hint = element(
-      "p", { class: "quiet" }, this.diagram ? "Click on a line or a unit to see its numbers." : "Choose a parameter to see its numbers.",
+      "p",
+      { class: "quiet" },
+      this.diagram ? "Click on a line or a unit to see its numbers." : "Choose a parameter to see its numbers.",
     );
   }
 
   open(main) {
     const { data } = this;
-    const buttons = element("div", { class: "buttons", role: "group", "aria-label": "Shown on the lines" }, ...this.quantity);
+    const buttons = element(
+      "div",
+      { class: "buttons", role: "group", "aria-label": "Shown on the lines" },
+      ...this.quantity,
+    );
     const network = this.diagram && card("The network", buttons, this.diagram.element, this.#legend());
     const plane = this.plane && card(this.#planeTitle(), "", this.plane.element, ...this.#classes());
     const loss = card("The loss", "", this.loss.element);
     const weight = card("One weight", this.chooser, this.hint, this.details);
     weight.classList.add("late"); // on a phone, where all cards are below each other
-    const columns = network ? [[network, weight], [plane, loss]] : [[plane, weight], [loss]];
+    const columns = network
+      ? [
+          [network, weight],
+          [plane, loss],
+        ]
+      : [[plane, weight], [loss]];
     main.append(
       element("div", { class: "bar" }, element("h1", {}, data.title), themeButton()),
       element("p", { class: "quiet" }, data.says + (data.ended ? `. It ended early: ${data.ended}` : "")),
-      this.says, this.playback.element,
+      this.says,
+      this.playback.element,
       element("div", { class: "cards" }, ...columns.map((cards) => element("div", {}, ...cards.filter(Boolean)))),
       element("p", { class: "quiet" }, KEYS),
     );
@@ -127,11 +151,17 @@ class Film {
   #plane() {
     const { plane } = this.data;
     if (plane === null) return null;
-    return plane.length === 2 ? new Plane(this.training, plane, (i) => this.chooseSample(i)) : new Curve(this.training, plane);
+    return plane.length === 2
+      ? new Plane(this.training, plane, (i) => this.chooseSample(i))
+      : new Curve(this.training, plane);
   }
 
   #planeTitle() {
-    return this.data.plane.length === 1 ? "What it computes" : this.data.classes ? "The classes in the plane" : "The output in the plane";
+    return this.data.plane.length === 1
+      ? "What it computes"
+      : this.data.classes
+        ? "The classes in the plane"
+        : "The output in the plane";
   }
 
   #score(k) {
@@ -144,8 +174,12 @@ class Film {
   #legend() {
     this.scale = element("span", {});
     return element(
-      "p", { class: "legend" }, element("span", { class: "positive" }, "above 0"), element("span", { class: "negative" }, "below 0"),
-      this.scale, element("span", {}, "in a unit: its bias"),
+      "p",
+      { class: "legend" },
+      element("span", { class: "positive" }, "above 0"),
+      element("span", { class: "negative" }, "below 0"),
+      this.scale,
+      element("span", {}, "in a unit: its bias"),
     );
   }
 
@@ -154,7 +188,12 @@ class Film {
     if (!classes || plane.length === 1) return [];
     const entries = classes.names.map((name, k) => {
       const outline = shape("path", { class: `class${k % 8}`, d: mark(k, 7, 7) });
-      return element("span", {}, shape("svg", { class: "marks", viewBox: "0 0 14 14", "aria-hidden": "true" }, outline), `class ${name}`);
+      return element(
+        "span",
+        {},
+        shape("svg", { class: "marks", viewBox: "0 0 14 14", "aria-hidden": "true" }, outline),
+        `class ${name}`,
+      );
     });
     return [element("p", { class: "legend" }, ...entries)];
   }
@@ -165,8 +204,13 @@ class Film {
     const [low, high] = rangeOf(losses, [0, losses[0], losses.at(-1)]);
     this.loss.draw({
       label: `The loss, ${readable(losses[0])} at first and ${readable(losses[k])} at epoch ${epochs[k]}`,
-      x: { low: 0, high: Math.max(1, epochs.at(-1)), name: "epoch" }, y: { low: Math.min(0, low), high, name: "mean loss" },
-      curves: [{ points, kind: "later" }, { points: points.slice(0, k + 1), kind: "loss" }], dots: [{ at: points[k], kind: "loss" }],
+      x: { low: 0, high: Math.max(1, epochs.at(-1)), name: "epoch" },
+      y: { low: Math.min(0, low), high, name: "mean loss" },
+      curves: [
+        { points, kind: "later" },
+        { points: points.slice(0, k + 1), kind: "loss" },
+      ],
+      dots: [{ at: points[k], kind: "loss" }],
     });
   }
 
@@ -179,13 +223,20 @@ class Film {
     }
     const { training, data } = this;
     const number = (x) => readable(x, data.digits);
-    const p = this.parameter, now = training.at(k)[p], gradient = training.gradient(k)[p];
-    const over = data.shown === data.samples ? `${data.samples} samples` : `${data.shown} of the ${data.samples} samples`;
-    const facts = [[training.names[p], number(now)], [`gradient of the mean loss of ${over}`, number(gradient)]];
+    const p = this.parameter,
+      now = training.at(k)[p],
+      gradient = training.gradient(k)[p];
+    const over =
+      data.shown === data.samples ? `${data.samples} samples` : `${data.shown} of the ${data.samples} samples`;
+    const facts = [
+      [training.names[p], number(now)],
+      [`gradient of the mean loss of ${over}`, number(gradient)],
+    ];
     if (k + 1 < training.frames) {
       const next = training.at(k + 1)[p];
       const minus = gradient < 0 ? `(${number(gradient)})` : number(gradient);
-      const how = data.rate === null ? number(next) : `${number(now)} − ${number(data.rate)} · ${minus} = ${number(next)}`;
+      const how =
+        data.rate === null ? number(next) : `${number(now)} − ${number(data.rate)} · ${minus} = ${number(next)}`;
       facts.push([`at epoch ${data.epochs[k + 1]}`, how]);
     }
     const row = training.row(this.sample);
@@ -195,7 +246,12 @@ class Film {
     if (row.length > 6) named.push("…");
     this.details.replaceChildren(
       element("dl", {}, ...facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)])),
-      element("p", {}, element("label", {}, "For sample ", this.samples), ` of ${training.samples}: ${named.join(", ")}`),
+      element(
+        "p",
+        {},
+        element("label", {}, "For sample ", this.samples),
+        ` of ${training.samples}: ${named.join(", ")}`,
+      ),
       element("ol", { class: "chain" }, ...lines.map((line) => element("li", {}, line))),
     );
   }

@@ -10,8 +10,11 @@ const MESH = 64; // points along each side
 const SIDE = 420; // of the picture
 const MARGIN = { left: 40, right: 8, top: 8, bottom: 30 };
 const MARKS = [
-  (x, y) => `M${x - 4.5},${y}a4.5,4.5 0 1,0 9,0a4.5,4.5 0 1,0 -9,0`, (x, y) => `M${x - 4},${y - 4}h8v8h-8z`,
-  (x, y) => `M${x},${y - 5}l5,5l-5,5l-5,-5z`, (x, y) => `M${x},${y + 5}l-5,-9h10z`, (x, y) => `M${x},${y - 5}l5,9h-10z`,
+  (x, y) => `M${x - 4.5},${y}a4.5,4.5 0 1,0 9,0a4.5,4.5 0 1,0 -9,0`,
+  (x, y) => `M${x - 4},${y - 4}h8v8h-8z`,
+  (x, y) => `M${x},${y - 5}l5,5l-5,5l-5,-5z`,
+  (x, y) => `M${x},${y + 5}l-5,-9h10z`,
+  (x, y) => `M${x},${y - 5}l5,9h-10z`,
 ];
 
 /** The mark of a class: an outline around a point. */
@@ -36,19 +39,28 @@ const mixed = (one, other, share) => one.map((x, i) => x + (other[i] - x) * shar
 /** The colours of a page, by the names of its variables. */
 export function coloursOf(names) {
   const style = getComputedStyle(document.documentElement);
-  return Object.fromEntries(names.map((name) => {
-    const [, text] = style.getPropertyValue(`--${name}`).trim().match(/^#([0-9a-f]{6})$/) ?? [null, "808080"];
-    return [name, [0, 2, 4].map((i) => parseInt(text.slice(i, i + 2), 16))];
-  }));
+  return Object.fromEntries(
+    names.map((name) => {
+      const [, text] = style
+        .getPropertyValue(`--${name}`)
+        .trim()
+        .match(/^#([0-9a-f]{6})$/) ?? [null, "808080"];
+      return [name, [0, 2, 4].map((i) => parseInt(text.slice(i, i + 2), 16))];
+    }),
+  );
 }
 
 /** Fills an image with the colours of outputs, point by point. */
 export function paint(image, outputs, several, classes) {
   const names = ["page", "positive", "negative", "accent", ...Array.from({ length: 8 }, (_, k) => `class${k}`)];
   const colours = coloursOf(names);
-  const reach = classes ? 0 : outputs.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
+  const reach = classes
+    ? 0
+    : outputs.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
   const threshold = classes?.threshold ?? 0;
-  const spread = classes ? outputs.reduce((most, x) => Math.max(most, Math.min(1, Math.abs(x - threshold))), 0) : reach;
+  const spread = classes
+    ? outputs.reduce((most, x) => Math.max(most, Math.min(1, Math.abs(x - threshold))), 0)
+    : reach;
   const ends = classes ? [colours.class0, colours.class1] : [colours.negative, colours.positive];
   for (let i = 0; i < outputs.length / several; i++) {
     const own = outputs.subarray(i * several, (i + 1) * several);
@@ -118,9 +130,14 @@ export class Plane {
     const [across, up] = this.training.outputs.inputs;
     const bottom = SIDE - MARGIN.bottom;
     return shape(
-      "g", { class: "axes" },
-      ...ticks(...this.sides[0]).map((x) => shape("text", { x: this.toX(x), y: bottom + 14, "text-anchor": "middle" }, readable(x))),
-      ...ticks(...this.sides[1]).map((y) => shape("text", { x: MARGIN.left - 5, y: this.toY(y) + 4, "text-anchor": "end" }, readable(y, 3))),
+      "g",
+      { class: "axes" },
+      ...ticks(...this.sides[0]).map((x) =>
+        shape("text", { x: this.toX(x), y: bottom + 14, "text-anchor": "middle" }, readable(x)),
+      ),
+      ...ticks(...this.sides[1]).map((y) =>
+        shape("text", { x: MARGIN.left - 5, y: this.toY(y) + 4, "text-anchor": "end" }, readable(y, 3)),
+      ),
       shape("text", { class: "name", x: SIDE - MARGIN.right, y: SIDE - 3, "text-anchor": "end" }, across),
       shape("text", { class: "name", x: 2, y: MARGIN.top + 8 }, up),
     );
@@ -133,7 +150,10 @@ export class Curve {
     Object.assign(this, { training, low, high });
     this.plot = new Plot({ width: 420, height: 320 });
     this.x = Float64Array.from({ length: 201 }, (_, i) => low + ((high - low) * i) / 200);
-    this.dots = Array.from({ length: training.samples }, (_, i) => ({ at: [...training.row(i)].slice(0, 2), kind: "sample" }));
+    this.dots = Array.from({ length: training.samples }, (_, i) => ({
+      at: [...training.row(i)].slice(0, 2),
+      kind: "sample",
+    }));
     const all = this.dots.map(({ at }) => at[1]);
     const [bottom, top] = rangeOf(all, [Math.min(...all), Math.max(...all)]);
     this.y = { low: bottom, high: top, name: "output and targets" };
@@ -145,7 +165,13 @@ export class Curve {
     const found = this.training.outputsAt(k, this.x);
     const points = [...this.x].map((x, i) => [x, found[i * outputs]]);
     const x = { low: this.low, high: this.high, name: this.training.outputs.inputs[0] };
-    this.plot.draw({ label: this.text ?? "The output over the input", x, y: this.y, curves: [{ points, kind: "output" }], dots: this.dots });
+    this.plot.draw({
+      label: this.text ?? "The output over the input",
+      x,
+      y: this.y,
+      curves: [{ points, kind: "output" }],
+      dots: this.dots,
+    });
   }
 
   choose() {}

@@ -1,7 +1,8 @@
 // In a notebook, once for all frames: makes each as high as the page in it says, and tells it whether the notebook is
 // light or dark; frame.js is the other side.
 (() => {
-  const MARK = "autograd_tiny_height", MOST = 10_000;
+  const MARK = "autograd_tiny_height",
+    MOST = 10_000;
   if (window[MARK]) return;
   window[MARK] = true;
   const frames = new Set();
@@ -12,7 +13,10 @@
     if (jpThemeLight) return jpThemeLight === "false" ? "dark" : "light";
     if (vscodeThemeKind) return vscodeThemeKind.endsWith("light") ? "light" : "dark";
     for (const element of [document.body, document.documentElement]) {
-      const [red, green, blue, alpha = 1] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+      const [red, green, blue, alpha = 1] =
+        getComputedStyle(element)
+          .backgroundColor.match(/[\d.]+/g)
+          ?.map(Number) ?? [];
       if (alpha > 0.5) return 0.3 * red + 0.6 * green + 0.1 * blue < 128 ? "dark" : "light";
     }
     const scheme = getComputedStyle(document.body).colorScheme;

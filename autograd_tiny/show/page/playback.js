@@ -4,8 +4,12 @@
 import { element, set, shape, write } from "./elements.js";
 
 const ICONS = {
-  first: "M4 4h2v12H4zM17 4v12L7 10z", back: "M15 4v12L5 10z", forth: "M5 4v12l10-6z", last: "M14 4h2v12h-2zM3 4v12l10-6z",
-  play: "M5 4v12l10-6z", pause: "M5 4h4v12H5zM11 4h4v12h-4z",
+  first: "M4 4h2v12H4zM17 4v12L7 10z",
+  back: "M15 4v12L5 10z",
+  forth: "M5 4v12l10-6z",
+  last: "M14 4h2v12h-2zM3 4v12l10-6z",
+  play: "M5 4v12l10-6z",
+  pause: "M5 4h4v12H5zM11 4h4v12h-4z",
 };
 const SPEEDS = [0.5, 1, 2, 4];
 
@@ -39,8 +43,11 @@ export class Playback {
     const speeds = SPEEDS.map((speed) => element("option", { value: speed, selected: speed === 1 }, `${speed}×`));
     this.speed = element("select", {}, ...speeds);
     this.element = element(
-      "div", { class: "playback" }, ...Object.values(this.buttons),
-      element("div", { class: "slide" }, this.slider, this.count), element("label", {}, "Speed ", this.speed),
+      "div",
+      { class: "playback" },
+      ...Object.values(this.buttons),
+      element("div", { class: "slide" }, this.slider, this.count),
+      element("label", {}, "Speed ", this.speed),
     );
     document.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -103,12 +110,21 @@ export class Playback {
   #key(event) {
     const { key, target, ctrlKey, altKey, metaKey } = event;
     if (ctrlKey || altKey || metaKey || event.defaultPrevented) return;
-    if (target.matches("select, input:not([type=range]), textarea, [data-keys]") || (target.tagName === "INPUT" && target !== this.slider)) return;
+    if (
+      target.matches("select, input:not([type=range]), textarea, [data-keys]") ||
+      (target.tagName === "INPUT" && target !== this.slider)
+    )
+      return;
     if (key === " " && target.matches("button, summary")) return;
     const actions = {
-      " ": () => this.toggle(), ArrowRight: () => this.go(this.#at + 1), ArrowLeft: () => this.go(this.#at - 1),
-      Home: () => this.go(0), End: () => this.go(this.last), "+": () => this.#changeSpeed(1),
-      "=": () => this.#changeSpeed(1), "-": () => this.#changeSpeed(-1),
+      " ": () => this.toggle(),
+      ArrowRight: () => this.go(this.#at + 1),
+      ArrowLeft: () => this.go(this.#at - 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.last),
+      "+": () => this.#changeSpeed(1),
+      "=": () => this.#changeSpeed(1),
+      "-": () => this.#changeSpeed(-1),
     };
     if (!Object.hasOwn(actions, key)) return;
     event.preventDefault();
@@ -121,7 +137,11 @@ export class Playback {
 }
 
 function icon(name) {
-  return shape("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" }, shape("path", { d: ICONS[name] }));
+  return shape(
+    "svg",
+    { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" },
+    shape("path", { d: ICONS[name] }),
+  );
 }
 
 function iconButton(name, label, action) {

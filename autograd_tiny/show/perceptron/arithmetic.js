@@ -1,15 +1,13 @@
 /**
- * The arithmetic of an update, written out line by line.
+ * The arithmetic of an update, written out line by line, and the reason why a line can part points, or cannot.
  */
 import { readable } from "../page/numbers.js";
 
-/** A number as a factor or an addend, in brackets if it has a sign. */
-const inBrackets = (text) => (text.startsWith("−") ? `(${text})` : text);
-
+/** Writes numbers: as they are, and as factors and addends, in brackets if they have a sign. */
 class Writer {
   constructor(digits) {
     this.number = (x) => readable(x, digits);
-    this.factor = (x) => inBrackets(readable(x, digits));
+    this.factor = (x) => (readable(x, digits).startsWith("−") ? `(${readable(x, digits)})` : readable(x, digits));
   }
 
   netInput({ weights: [w1, w2, b], point: [x1, x2], z }) {
@@ -17,74 +15,106 @@ class Writer {
     const sum = `${number(w1)} · ${factor(x1)} + ${factor(w2)} · ${factor(x2)} + ${factor(b)}`;
     return `z = w₁x₁ + w₂x₂ + b = ${sum} = ${number(z)}`;
   }
+
+  /**
+   * The lines of the three updates: w₁ ← w₁ + η (t − y) x₁ = ...
+   * @param {object} update
+   * @param {string} sign of the step
+   * @param {string} name what the step is, but for η and the input
+   * @param {number} number of it
+   */
+  steps({ weights, point: [x1, x2], rate, next }, sign, name, number) {
+    return [
+      ["w₁", "x₁", x1],
+      ["w₂", "x₂", x2],
+      ["b", "", 1],
+    ].map(([weight, input, x], i) => {
+      const symbols = `${weight} ${sign} η ${name}${input && ` · ${input}`}`;
+      const step = `${this.number(rate)} · ${this.factor(number)}${input && ` · ${this.factor(x)}`}`;
+      return `${weight} ← ${symbols} = ${this.number(weights[i])} ${sign} ${step} = ${this.number(next[i])}`;
+    });
+  }
 }
 
 /** An update by the perceptron rule. */
 export function ofPerceptronRule(update, digits) {
   const writer = new Writer(digits);
-  const { number, factor } = writer;
-  const { weights, point: [x1, x2, t], rate, z, y, next } = update;
+  const { point, z, y } = update;
+  const t = point[2];
   const lines = [writer.netInput(update), `y = ${y}, since z ${z > 0 ? "> 0" : "≤ 0"}`];
   if (y === t) return [...lines, `t = ${t}: right, so nothing changes`];
-  const error = t - y;
-  const line = (name, w, x, result) => `${name} + η (t − y)${x === null ? "" : ` ${name.replace("w", "x")}`} = ${number(w)} + ${number(rate)} · ${factor(error)}${x === null ? "" : ` · ${factor(x)}`} = ${number(result)}`;
-  return [
-    ...lines, `t = ${t}: wrong, t − y = ${number(error)}`, `w₁ ← ${line("w₁", weights[0], x1, next[0])}`,
-    `w₂ ← ${line("w₂", weights[1], x2, next[1])}`, `b ← ${line("b", weights[2], null, next[2])}`,
-  ];
+  const wrong = `t = ${t}: wrong, t − y = ${writer.number(t - y)}`;
+  return [...lines, wrong, ...writer.steps(update, "+", "(t − y)", t - y)];
 }
 
 /** An update by gradient descent. */
 export function ofGradientDescent(update, digits) {
   const writer = new Writer(digits);
   const { number, factor } = writer;
-  const { weights, point: [x1, x2, t], rate, loss, h, lossValue, delta, next } = update;
+  const { point, loss, h, lossValue, delta } = update;
+  const t = point[2];
+  const product = `2 · ${factor(h - t)} · ${number(h)} · ${number(1 - h)}`;
   const ofLoss = {
     squared: [
       `loss = (h − t)² = (${number(h)} − ${t})² = ${number(lossValue)}`,
-      `∂loss/∂z = 2 (h − t) · h (1 − h) = 2 · ${factor(h - t)} · ${number(h)} · ${number(1 - h)} = ${number(delta)}`,
+      `∂loss/∂z = 2 (h − t) · h (1 − h) = ${product} = ${number(delta)}`,
     ],
     crossEntropy: [
       `loss = −log ${t ? "h" : "(1 − h)"} = −log ${number(t ? h : 1 - h)} = ${number(lossValue)}`,
       `∂loss/∂z = h − t = ${number(h)} − ${t} = ${number(delta)}`,
     ],
   };
-  const line = (name, w, x, result) => `${name} − η ∂loss/∂z${x === null ? "" : ` · ${name.replace("w", "x")}`} = ${number(w)} − ${number(rate)} · ${factor(delta)}${x === null ? "" : ` · ${factor(x)}`} = ${number(result)}`;
+  const [value, slope] = ofLoss[loss];
   return [
-    writer.netInput(update), `h = σ(z) = 1 / (1 + e^−z) = ${number(h)}`, `t = ${t}: ${ofLoss[loss][0]}`, ofLoss[loss][1],
-    `w₁ ← ${line("w₁", weights[0], x1, next[0])}`, `w₂ ← ${line("w₂", weights[1], x2, next[1])}`,
-    `b ← ${line("b", weights[2], null, next[2])}`,
+    writer.netInput(update),
+    `h = σ(z) = 1 / (1 + e^−z) = ${number(h)}`,
+    `t = ${t}: ${value}`,
+    slope,
+    ...writer.steps(update, "−", "∂loss/∂z", delta),
   ];
 }
 
-/** Why no line parts the points, or that one does. */
+const ONE_CLASS = ["There are points of one class only, so any line that has them on the right side will do."];
+
+const POSSIBLE = [
+  "A line can part these points. The perceptron rule then finds one after finitely many updates, whatever the rate " +
+    "and the start (A. Novikoff, 1962), and stops there: right points change nothing.",
+  "Gradient descent goes on: a point that is right still pulls a little, and the line comes to stand between the " +
+    "classes.",
+];
+
+const BETWEEN =
+  "Along a segment and inside of a triangle, z = w₁x₁ + w₂x₂ + b lies between its values at the corners. So where " +
+  "they meet, z would have to be above 0 and not above 0 at once.";
+
+const XOR =
+  "In numbers: class 1 asks for w₂ + b > 0 and w₁ + b > 0, together w₁ + w₂ + 2b > 0. Class 0 asks for b ≤ 0 and " +
+  "w₁ + w₂ + b ≤ 0, together w₁ + w₂ + 2b ≤ 0. Both cannot be.";
+
+const NEVER =
+  "The perceptron rule never stops here: in each round a point is wrong, and the line moves. Gradient descent " +
+  "settles where the pulls balance. A second layer of units solves it.";
+
+/** Why no line parts the points, or that one does: `found` is what separation.js says. */
 export function ofSeparation(found, digits, points) {
-  const number = (x) => readable(x, digits);
-  const at = ([x, y]) => `(${number(x)}, ${number(y)})`;
-  const count = (k) => points.filter((point) => point[2] === k).length;
-  if (count(0) === 0 || count(1) === 0) return ["There are points of one class only, so any line on the right side of them will do."];
-  if (found === null) {
-    return [
-      "A line can part these points. The perceptron rule then finds one after finitely many updates, whatever the rate " +
-        "and the start (A. Novikoff, 1962), and stops there: right points change nothing.",
-      "Gradient descent goes on: a point that is right still pulls a little, and the line comes to stand between the classes.",
-    ];
-  }
-  const { ones, zeros, at: place } = found;
-  const words = (corners, k) => (corners.length === 1
-    ? `the point ${at(corners[0])} of class ${k}`
-    : `the ${corners.length === 2 ? "segment between" : "triangle of"} ${corners.map(at).join(corners.length === 2 ? " and " : ", ")} of class ${k}`);
-  const isXor = points.length === 4 && ones.length === 2 && zeros.length === 2 && place.every((x) => x === 0.5);
-  const sums = isXor ? [
-    "In numbers: class 1 asks for w₂ + b > 0 and w₁ + b > 0, together w₁ + w₂ + 2b > 0. Class 0 asks for b ≤ 0 and " +
-      "w₁ + w₂ + b ≤ 0, together w₁ + w₂ + 2b ≤ 0. Both cannot be.",
-  ] : [];
-  return [
-    `No line can part these points: ${words(ones, 1)} and ${words(zeros, 0)} meet at ${at(place)}.`,
-    "Along a segment and inside of a triangle, z = w₁x₁ + w₂x₂ + b lies between its values at the corners. So where they " +
-      "meet, z would have to be above 0 and not above 0 at once.",
-    ...sums,
-    "The perceptron rule never stops here: in each round a point is wrong, and the line moves. Gradient descent settles " +
-      "where the pulls balance. A second layer of units solves it.",
-  ];
+  if (![0, 1].every((k) => points.some((point) => point[2] === k))) return ONE_CLASS;
+  if (found === null) return POSSIBLE;
+  const { ones, zeros, at } = found;
+  const [one, zero] = [cornersInWords(ones, 1, digits), cornersInWords(zeros, 0, digits)];
+  const meet = `No line can part these points: ${one} and ${zero} meet at ${placeInWords(at, digits)}.`;
+  return [meet, BETWEEN, ...(isXor(points) ? [XOR] : []), NEVER];
+}
+
+function isXor(points) {
+  const isBit = (x) => x === 0 || x === 1;
+  return points.length === 4 && points.every(([x, y, t]) => isBit(x) && isBit(y) && t === (x === y ? 0 : 1));
+}
+
+const placeInWords = ([x, y], digits) => `(${readable(x, digits)}, ${readable(y, digits)})`;
+
+function cornersInWords(corners, k, digits) {
+  const places = corners.map((corner) => placeInWords(corner, digits));
+  if (places.length === 1) return `the point ${places[0]} of class ${k}`;
+  if (places.length === 2) return `the segment between ${places.join(" and ")} of class ${k}`;
+  return `the triangle of ${places.join(", ")} of class ${k}`;
 }

@@ -29,16 +29,23 @@ class Lesson {
     this.loss = "squared";
     this.adding = 1; // the class of points that a click adds
     this.said = element("p", { class: "hidden", "aria-live": "polite" });
-    const plane = (name, isGradual) => new UnitPlane({
-      name, isGradual, onAdd: (place) => this.add(place), onRemove: (i) => this.remove(i), onSay: (text) => write(this.said, text),
-    });
+    const plane = (name, isGradual) =>
+      new UnitPlane({
+        name,
+        isGradual,
+        onAdd: (place) => this.add(place),
+        onRemove: (i) => this.remove(i),
+        onSay: (text) => write(this.said, text),
+      });
     this.units = [
       { title: "The perceptron rule", plane: plane("The perceptron rule", false), write: ofPerceptronRule },
       { title: "Gradient descent", plane: plane("Gradient descent", true), write: ofGradientDescent },
     ];
     for (const unit of this.units) {
       Object.assign(unit, {
-        state: element("p", { class: "state" }), lines: element("ol", { class: "lines" }), score: element("p", { class: "quiet" }),
+        state: element("p", { class: "state" }),
+        lines: element("ol", { class: "lines" }),
+        score: element("p", { class: "quiet" }),
       });
     }
     this.restart();
@@ -49,51 +56,106 @@ class Lesson {
   open(main) {
     const { data } = this;
     const sets = Object.entries(DATA_SETS).map(([name, { name: text }]) => element("option", { value: name }, text));
-    this.chooser = element("select", { "aria-label": "Points" }, element("option", { value: "own" }, "your own"), ...sets);
+    this.chooser = element(
+      "select",
+      { "aria-label": "Points" },
+      element("option", { value: "own" }, "your own"),
+      ...sets,
+    );
     this.chooser.value = data.points ? "own" : data.data;
     this.chooser.addEventListener("change", () => this.choose(this.chooser.value));
     this.classes = [0, 1].map((k) => {
-      const mark = shape("svg", { class: "marks", viewBox: "0 0 16 16", "aria-hidden": "true" }, shape("path", { class: `point class${k}`, d: UnitPlane.outline(k, 8, 8) }));
-      const button = element("button", { type: "button", "aria-pressed": String(k === this.adding) }, mark, data.names[k] === String(k) ? `class ${k}` : `class ${k}: ${data.names[k]}`);
+      const mark = shape(
+        "svg",
+        { class: "marks", viewBox: "0 0 16 16", "aria-hidden": "true" },
+        shape("path", { class: `point class${k}`, d: UnitPlane.outline(k, 8, 8) }),
+      );
+      const button = element(
+        "button",
+        { type: "button", "aria-pressed": String(k === this.adding) },
+        mark,
+        data.names[k] === String(k) ? `class ${k}` : `class ${k}: ${data.names[k]}`,
+      );
       button.addEventListener("click", () => this.setAdding(k));
       return button;
     });
-    this.buttons = Object.fromEntries([
-      ["step", "Step", () => this.byHand(() => this.step())], ["round", "Round", () => this.byHand(() => this.round())],
-      ["play", "Play", () => this.toggle()], ["back", "Back", () => this.byHand(() => this.back())],
-      ["reset", "Reset", () => this.byHand(() => this.restart())],
-    ].map(([name, text, action]) => {
-      const button = element("button", { type: "button", id: name }, text);
-      button.addEventListener("click", () => button.getAttribute("aria-disabled") === "true" || action());
-      return [name, button];
-    }));
+    this.buttons = Object.fromEntries(
+      [
+        ["step", "Step", () => this.byHand(() => this.step())],
+        ["round", "Round", () => this.byHand(() => this.round())],
+        ["play", "Play", () => this.toggle()],
+        ["back", "Back", () => this.byHand(() => this.back())],
+        ["reset", "Reset", () => this.byHand(() => this.restart())],
+      ].map(([name, text, action]) => {
+        const button = element("button", { type: "button", id: name }, text);
+        button.addEventListener("click", () => button.getAttribute("aria-disabled") === "true" || action());
+        return [name, button];
+      }),
+    );
     const clear = element("button", { type: "button" }, "Clear");
     clear.addEventListener("click", () => this.choose("own"));
     const rate = new NumberControl({
-      name: "η, the learning rate", value: this.rate, range: { low: 0.01, high: 1, step: 0.01 },
-      onChange: (value) => this.setRate(value), onRefusal: (text) => write(this.said, text),
+      name: "η, the learning rate",
+      value: this.rate,
+      range: { low: 0.01, high: 1, step: 0.01 },
+      onChange: (value) => this.setRate(value),
+      onRefusal: (text) => write(this.said, text),
     });
     this.rateControl = rate;
-    const losses = element("select", {}, ...Object.entries(LOSSES).map(([name, text]) => element("option", { value: name }, text)));
+    const losses = element(
+      "select",
+      {},
+      ...Object.entries(LOSSES).map(([name, text]) => element("option", { value: name }, text)),
+    );
     losses.addEventListener("change", () => this.setLoss(losses.value));
     this.counter = element("p", { class: "counter", "aria-live": "polite" });
     this.why = element("div", { class: "why" });
     const how =
-      "A click into a plane adds a point of the chosen class, a click on a point removes it. By keyboard: arrows move a mark in the plane, Enter adds or removes.";
+      "A click into a plane adds a point of the chosen class, a click on a point removes it. By keyboard: arrows " +
+      "move a mark in the plane, Enter adds or removes.";
     main.append(
       element("div", { class: "bar" }, element("h1", {}, data.title), themeButton()),
-      element("div", { class: "bar tools" },
+      element(
+        "div",
+        { class: "bar tools" },
         element("label", {}, "Points ", this.chooser),
-        element("div", { class: "buttons", role: "group", "aria-label": "Class of the points that a click adds" }, ...this.classes, clear),
-        element("label", {}, "Loss of gradient descent ", losses)),
+        element(
+          "div",
+          { class: "buttons", role: "group", "aria-label": "Class of the points that a click adds" },
+          ...this.classes,
+          clear,
+        ),
+        element("label", {}, "Loss of gradient descent ", losses),
+      ),
       element("p", { class: "quiet", id: "how" }, how),
-      element("div", { class: "bar tools" },
-        element("div", { class: "buttons", role: "group", "aria-label": "Updates" }, ...Object.values(this.buttons)), rate.element),
+      element(
+        "div",
+        { class: "bar tools" },
+        element("div", { class: "buttons", role: "group", "aria-label": "Updates" }, ...Object.values(this.buttons)),
+        rate.element,
+      ),
       this.counter,
-      element("div", { class: "units" }, ...this.units.map(({ title, plane, state, lines, score }) => element(
-        "section", { class: "card", "aria-label": title }, element("h2", {}, title), plane.element, state, lines, score,
-      ))),
-      element("section", { class: "card", "aria-label": "Can a line do it?" }, element("h2", {}, "Can a line do it?"), this.why),
+      element(
+        "div",
+        { class: "units" },
+        ...this.units.map(({ title, plane, state, lines, score }) =>
+          element(
+            "section",
+            { class: "card", "aria-label": title },
+            element("h2", {}, title),
+            plane.element,
+            state,
+            lines,
+            score,
+          ),
+        ),
+      ),
+      element(
+        "section",
+        { class: "card", "aria-label": "Can a line do it?" },
+        element("h2", {}, "Can a line do it?"),
+        this.why,
+      ),
       this.said,
     );
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -105,17 +167,30 @@ class Lesson {
     const number = (x) => readable(x, data.digits);
     const last = this.history.at(-1);
     this.units.forEach(({ plane, state, lines, score, write: written }, k) => {
-      const weights = this.weights[k], update = last?.updates[k];
-      plane.draw({ sides: this.sides, points, weights, before: update?.weights ?? null, current: update?.point ?? null, obstacle: found });
+      const weights = this.weights[k],
+        update = last?.updates[k];
+      plane.draw({
+        sides: this.sides,
+        points,
+        weights,
+        before: update?.weights ?? null,
+        current: update?.point ?? null,
+        obstacle: found,
+      });
       write(state, `w₁ = ${number(weights[0])}, w₂ = ${number(weights[1])}, b = ${number(weights[2])}`);
       const texts = update ? written(update, data.digits) : ["Step takes the first point."];
       lines.replaceChildren(...texts.map((text) => element("li", {}, text)));
       const loss = k ? `, mean loss ${number(meanLoss(weights, points, this.loss))}` : "";
-      write(score, points.length ? `${right(weights, points)} of ${points.length} right${loss}` : "There are no points yet.");
+      write(
+        score,
+        points.length ? `${right(weights, points)} of ${points.length} right${loss}` : "There are no points yet.",
+      );
     });
+    set(this.counter, { "aria-live": this.#timer ? "off" : "polite" });
     write(this.counter, this.#progress());
     set(this.buttons.back, { "aria-disabled": String(this.history.length === 0) });
-    for (const name of ["step", "round", "play"]) set(this.buttons[name], { "aria-disabled": String(points.length === 0) });
+    for (const name of ["step", "round", "play"])
+      set(this.buttons[name], { "aria-disabled": String(points.length === 0) });
     write(this.buttons.play, this.#timer ? "Pause" : "Play");
     this.why.replaceChildren(...ofSeparation(found, data.digits, points).map((text) => element("p", {}, text)));
   }
@@ -124,7 +199,8 @@ class Lesson {
     const count = this.updates;
     if (count === 0) return "Both begin with the same line.";
     const n = this.points.length;
-    const round = Math.ceil(count / n), place = ((count - 1) % n) + 1;
+    const round = Math.ceil(count / n),
+      place = ((count - 1) % n) + 1;
     const isDone = this.unchanged >= n ? " The perceptron rule is done: all points are right." : "";
     const diverged = this.diverged ? ` ${this.diverged}` : "";
     return `Update ${count}: point ${place} of ${n}, round ${round}.${isDone}${diverged}`;
@@ -136,7 +212,8 @@ class Lesson {
     if (this.points.length === 0) return;
     const point = this.points[this.updates % this.points.length];
     const updates = [
-      byPerceptronRule(this.weights[0], point, this.rate), byGradientDescent(this.weights[1], point, this.rate, this.loss),
+      byPerceptronRule(this.weights[0], point, this.rate),
+      byGradientDescent(this.weights[1], point, this.rate, this.loss),
     ];
     if (!updates.every(({ next }) => next.every(Number.isFinite))) {
       this.diverged = "The weights would not be finite any more: a smaller rate helps.";
@@ -207,7 +284,10 @@ class Lesson {
     }
     this.points.push([...place, this.adding]);
     this.#changed();
-    write(this.said, `A point of class ${this.data.names[this.adding]} at ${readable(place[0])}, ${readable(place[1])}.`);
+    write(
+      this.said,
+      `A point of class ${this.data.names[this.adding]} at ${readable(place[0])}, ${readable(place[1])}.`,
+    );
   }
 
   remove(i) {

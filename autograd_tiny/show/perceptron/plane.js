@@ -15,11 +15,17 @@ const STEPS = 20; // of the keyboard's mark along a side
 /** A colour of the shading: how sure the unit is of class 1, from -1 to 1. */
 function stop(offset, sureness) {
   const opacity = (STRONG * Math.abs(sureness)).toFixed(3);
-  return shape("stop", { offset, style: `stop-color: var(--class${sureness > 0 ? 1 : 0}); stop-opacity: ${opacity}` });
+  return shape("stop", {
+    offset,
+    style: `stop-color: var(--class${sureness > 0 ? 1 : 0}); stop-opacity: ${opacity}`,
+  });
 }
 
 export class UnitPlane {
-  #sides = [[-1, 1], [-1, 1]];
+  #sides = [
+    [-1, 1],
+    [-1, 1],
+  ];
   #points = [];
   #mark = null; // where the keyboard is
 
@@ -37,13 +43,24 @@ export class UnitPlane {
     const sureness = Array.from({ length: 2 * REACH + 1 }, (_, i) => 2 / (1 + Math.exp(REACH - i)) - 1);
     const stops = isGradual ? sureness.map((x, i) => stop(i / (2 * REACH), x)) : [stop(0.5, -1), stop(0.5, 1)];
     this.gradient = shape("linearGradient", { id, gradientUnits: "userSpaceOnUse" }, ...stops);
-    const width = SIDE - MARGIN.left - MARGIN.right, height = SIDE - MARGIN.top - MARGIN.bottom;
+    const width = SIDE - MARGIN.left - MARGIN.right,
+      height = SIDE - MARGIN.top - MARGIN.bottom;
     this.inside = shape("svg", { x: MARGIN.left, y: MARGIN.top, width, height, viewBox: `0 0 ${width} ${height}` });
     Object.assign(this, { width, height, shade: shape("rect", { width, height, fill: `url(#${id})` }) });
     this.axes = shape("g");
     this.svg = shape(
-      "svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, tabindex: 0, role: "application", "aria-label": name, "aria-describedby": "how", "data-keys": true },
-      shape("defs", {}, this.gradient), this.axes, this.inside,
+      "svg",
+      {
+        viewBox: `0 0 ${SIDE} ${SIDE}`,
+        tabindex: 0,
+        role: "application",
+        "aria-label": name,
+        "aria-describedby": "how",
+        "data-keys": true,
+      },
+      shape("defs", {}, this.gradient),
+      this.axes,
+      this.inside,
       shape("rect", { class: "frame", x: MARGIN.left, y: MARGIN.top, width, height }),
     );
     this.element = element("div", { class: "unit-plane" }, this.svg);
@@ -72,7 +89,8 @@ export class UnitPlane {
     if (obstacle) parts.push(...this.#corners(obstacle.zeros, 0), ...this.#corners(obstacle.ones, 1));
     if (before && String(before) !== String(weights)) parts.push(this.#line(before, "before"));
     parts.push(this.#line(weights, "line"), this.#normal(weights));
-    if (current) parts.push(shape("circle", { class: "current", r: 10, cx: this.toX(current[0]), cy: this.toY(current[1]) }));
+    if (current)
+      parts.push(shape("circle", { class: "current", r: 10, cx: this.toX(current[0]), cy: this.toY(current[1]) }));
     parts.push(...points.map(([x, y, k]) => this.#point(x, y, k)));
     this.inside.replaceChildren(...parts.filter(Boolean));
     if (this.#mark) this.#moveMark(this.#mark);
@@ -91,8 +109,12 @@ export class UnitPlane {
     const [across, up] = this.#sides;
     const bottom = SIDE - MARGIN.bottom;
     this.axes.replaceChildren(
-      ...ticks(...across, 6).map((x) => shape("text", { x: MARGIN.left + this.toX(x), y: bottom + 14, "text-anchor": "middle" }, readable(x))),
-      ...ticks(...up, 6).map((y) => shape("text", { x: MARGIN.left - 5, y: MARGIN.top + this.toY(y) + 4, "text-anchor": "end" }, readable(y, 3))),
+      ...ticks(...across, 6).map((x) =>
+        shape("text", { x: MARGIN.left + this.toX(x), y: bottom + 14, "text-anchor": "middle" }, readable(x)),
+      ),
+      ...ticks(...up, 6).map((y) =>
+        shape("text", { x: MARGIN.left - 5, y: MARGIN.top + this.toY(y) + 4, "text-anchor": "end" }, readable(y, 3)),
+      ),
       shape("text", { class: "name", x: SIDE - MARGIN.right, y: SIDE - 4, "text-anchor": "end" }, "x₁"),
       shape("text", { class: "name", x: 4, y: MARGIN.top + 10 }, "x₂"),
     );
@@ -126,7 +148,11 @@ export class UnitPlane {
   #line(weights, kind) {
     const place = this.#placeOf(weights);
     if (!place) return null;
-    const { foot, direction: [u, v], range } = place;
+    const {
+      foot,
+      direction: [u, v],
+      range,
+    } = place;
     const ends = [-2 * range, 2 * range].map((along) => [foot[0] - along * v, foot[1] + along * u]);
     const [[x1, y1], [x2, y2]] = ends.map(([x, y]) => [this.toX(x).toFixed(2), this.toY(y).toFixed(2)]);
     return shape("path", { class: kind, d: `M${x1},${y1}L${x2},${y2}` });
@@ -140,14 +166,17 @@ export class UnitPlane {
     const [u, v] = [place.direction[0], -place.direction[1]];
     const [tipX, tipY] = [x + 34 * u, y + 34 * v];
     const wing = (turn) => `${(tipX - 8 * u - turn * 4 * v).toFixed(1)},${(tipY - 8 * v + turn * 4 * u).toFixed(1)}`;
-    const d = `M${x.toFixed(1)},${y.toFixed(1)}L${tipX.toFixed(1)},${tipY.toFixed(1)}M${wing(1)}L${tipX.toFixed(1)},${tipY.toFixed(1)}L${wing(-1)}`;
+    const tip = `${tipX.toFixed(1)},${tipY.toFixed(1)}`;
+    const d = `M${x.toFixed(1)},${y.toFixed(1)}L${tip}M${wing(1)}L${tip}L${wing(-1)}`;
     return shape("path", { class: "normal", d });
   }
 
   #corners(corners, k) {
     const places = corners.map(([x, y]) => `${this.toX(x).toFixed(2)},${this.toY(y).toFixed(2)}`);
     if (corners.length < 2) return [];
-    return [shape("path", { class: `obstacle class${k}`, d: `M${places.join("L")}${corners.length > 2 ? "z" : ""}` })];
+    return [
+      shape("path", { class: `obstacle class${k}`, d: `M${places.join("L")}${corners.length > 2 ? "z" : ""}` }),
+    ];
   }
 
   // ---- points by mouse and keyboard
@@ -183,7 +212,8 @@ export class UnitPlane {
     const [[left, right], [low, high]] = this.#sides;
     const now = this.#mark ?? [(left + right) / 2, (low + high) / 2];
     if (event.key in moves) {
-      const [across, up] = moves[event.key], step = (right - left) / STEPS;
+      const [across, up] = moves[event.key],
+        step = (right - left) / STEPS;
       const next = [now[0] + across * step, now[1] + up * step].map((x) => Number(x.toPrecision(3)));
       this.#moveMark([Math.max(left, Math.min(right, next[0])), Math.max(low, Math.min(high, next[1]))]);
       const near = this.#near(this.#mark);

@@ -2,7 +2,12 @@
  * Data sets of points [x, y, class].
  */
 
-const GATES = [[0, 0], [0, 1], [1, 0], [1, 1]];
+const GATES = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+];
 
 const gate = (truth) => GATES.map(([x, y]) => [x, y, truth(x, y) ? 1 : 0]);
 

@@ -24,7 +24,8 @@ export function hull(points) {
   return [...half(distinct), ...half([...distinct].reverse())];
 }
 
-const edgesOf = (corners) => (corners.length > 1 ? corners.map((p, i) => [p, corners[(i + 1) % corners.length]]) : []);
+const edgesOf = (corners) =>
+  corners.length > 1 ? corners.map((p, i) => [p, corners[(i + 1) % corners.length]]) : [];
 
 /** Where two segments meet; null if they do not. */
 export function crossing([a, b], [c, d]) {

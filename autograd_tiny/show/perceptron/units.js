@@ -54,7 +54,16 @@ export function byGradientDescent(weights, point, rate, loss) {
   const gradient = [...adjoints.subarray(first, first + 3)];
   const next = weights.map((w, i) => w - rate * gradient[i]);
   return {
-    weights, point, rate, loss, z: values[ofZ], h: values[ofH], lossValue: values[ofLoss], delta: adjoints[ofZ], gradient, next,
+    weights,
+    point,
+    rate,
+    loss,
+    z: values[ofZ],
+    h: values[ofH],
+    lossValue: values[ofLoss],
+    delta: adjoints[ofZ],
+    gradient,
+    next,
   };
 }
 

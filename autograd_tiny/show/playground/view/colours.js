@@ -17,7 +17,7 @@ export function themeColours() {
 
 /** Calls a function whenever the colours change. */
 export function onTheme(change) {
-  new MutationObserver(change).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  new MutationObserver(change).observe(document.documentElement, { attributeFilter: ["data-theme", "data-around"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", change);
 }
 
