@@ -33,7 +33,11 @@ def save(
     """Write a program and the data of its parameters, in hexadecimal, so that no digit is lost."""
     for operation, _ in program.instructions:
         if isinstance(operation, CustomOperation):
-            raise TypeError(f"{operation.name} is an operation of your own, and a file can't hold its code")
+            own = getattr(operation, "operation", operation)        # that of a local derivative
+            raise TypeError(
+                f"{own.name} is an operation of your own, whose Python code can't be kept in a file. "
+                "Write it as a plain function of this package's functions, and record the tape again"
+            )
     contents = {
         "inputs": list(inputs), "parameters": list(labels),
         "numbers": [float(x).hex() for x in vectors.read(parameters)],

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from references.custom import cube
 from references.operations import ROWS, comfortable, perform
 from references.programs.random_graphs import programs
 from references.programs.random_tapes import Recorded, special_points
@@ -383,6 +384,14 @@ def test_instructions_that_no_recording_makes(path, instruction):
     write(path, document)
     with pytest.raises(ValueError, match="no valid tape"):
         Tape.load(path)
+
+
+@pytest.mark.parametrize("derive", [False, True])
+def test_an_operation_of_ones_own_is_refused_by_its_name_and_with_the_way_out(tmp_path, derive):
+    tape = record(lambda x: at.sin(cube(x)), 1.0)
+    with pytest.raises(TypeError, match=r"^cube is an operation of your own, .* kept in a file\. Write it as a plain"):
+        (tape.gradient() if derive else tape).save(tmp_path / "f.json")
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_save_that_fails_leaves_nothing_behind(tmp_path):
