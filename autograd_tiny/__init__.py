@@ -57,6 +57,7 @@ _NAMES = {
     "show.plots.weights": "plot_weights",
     "show.report.report": "diagnose",
     "tape.batches": "simd",
+    "tape.export.javascript.bundle": "write_tape_js",
     "tape.tape": "Tape record",
     "training.checkpoint": "load_checkpoint save_checkpoint",
     "training.curves": "history_svg plot_history",

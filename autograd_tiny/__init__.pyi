@@ -38,6 +38,7 @@ from .show.plots.regions import plot_decision_regions as plot_decision_regions
 from .show.plots.weights import plot_weights as plot_weights
 from .show.report.report import diagnose as diagnose
 from .tape.batches import simd as simd
+from .tape.export.javascript.bundle import write_tape_js as write_tape_js
 from .tape.tape import Tape as Tape, record as record
 from .training.checkpoint import load_checkpoint as load_checkpoint, save_checkpoint as save_checkpoint
 from .training.curves import history_svg as history_svg, plot_history as plot_history

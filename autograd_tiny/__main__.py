@@ -14,7 +14,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, zip_longest
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__, engine_kind
 from .boundary.text import printable
@@ -22,6 +22,9 @@ from .calculus.operations import DOT, LEAF, NEG, TAKE, reference_table
 from .engine.graph import topological_order
 from .engine.value import Value
 from .expression import CONSTANTS, FUNCTIONS, ExpressionError, constant, parse, subscripted
+
+if TYPE_CHECKING:
+    from .boundary.files import FileKind
 
 TABLE_WIDTH = 80            # characters, unless the names and numbers need more
 OPERATION_WIDTH = 28        # of the column of operations, likewise
@@ -123,12 +126,12 @@ def argument_parser() -> Parser:
         help="write a film of the forward and the backward pass as HTML")
     add("--explore", metavar="FILE", type=file_name(".html"),
         help="write a page with a slider on each input as HTML")
-    add("--c", metavar="FILE", type=file_name(".c"),
-        help="write the expression and its derivatives in C, with a header beside it")
-    add("--js", metavar="FILE", type=file_name(".js", ".mjs"),
-        help="write the expression and its derivatives as a module of JavaScript")
-    add("--onnx", metavar="FILE", type=file_name(".onnx"),
-        help="write the expression as an ONNX model of its inputs")
+    add("--c", metavar="FILE", type=str.strip,
+        help="write the expression and its derivatives in C (.c), with a header beside it")
+    add("--js", metavar="FILE", type=str.strip,
+        help="write the expression and its derivatives as a module of JavaScript (.js, .mjs)")
+    add("--onnx", metavar="FILE", type=str.strip,
+        help="write the expression as an ONNX model of its inputs (.onnx)")
     add("--max-nodes", metavar="N", type=int, default=500,
         help="draw, film and explore graphs of up to N nodes (default: 500)")
     printed = parser.add_mutually_exclusive_group()
@@ -147,12 +150,12 @@ def protect_expressions(argv: Sequence[str]) -> list[str]:
     return [f" {word}" if word.startswith("-") and not OPTION.fullmatch(word) else word for word in argv]
 
 
-def file_name(*endings: str) -> Callable[[str], str]:
+def file_name(ending: str) -> Callable[[str], str]:
     """The type of an argument that names a file."""
 
     def checked(word: str) -> str:
-        if not word.lower().endswith(endings):
-            raise argparse.ArgumentTypeError(f"the name of a {endings[0]} file is expected, got {word!r}")
+        if not word.lower().endswith(ending):
+            raise argparse.ArgumentTypeError(f"the name of a {ending} file is expected, got {word!r}")
         return word.strip()
 
     return checked
@@ -210,49 +213,50 @@ def check_exports(inputs: dict[str, Value], options: argparse.Namespace) -> None
     """Look for what is in the way of files in other languages, before the first file is written."""
     for name in EXPORTS:
         path = getattr(options, name)
-        if path and not inputs:
+        if path is None:
+            continue
+        if not inputs:
             raise ValueError(f"--{name}: the expression has no inputs to be a function of")
         try:
-            if path:
-                check_export(name, path)
+            for kind, each in exported_files(name, path):
+                kind.check(each)
         except FileExistsError as error:
             raise ValueError(
                 f"--{name}: {error.filename!r} is there, and --{name} did not write it: choose another name, or move "
                 "that file away"
             ) from None
+        except ValueError as error:
+            raise ValueError(f"--{name}: {str(error).removeprefix('path: ')}") from None
 
 
-def check_export(name: str, path: str) -> None:
-    """The errors of one of the methods that write these files."""
+def exported_files(name: str, path: str) -> Sequence[tuple[FileKind, str]]:
+    """The files that an option writes, each with its kind. ImportError if it needs a library that is missing."""
     if name == "c":
-        from .tape.export.c import file as c
+        from .tape.export.c.file import files_of
 
-        for each in c.paths(path):
-            c.C.check(each, overwrite=False)
-    elif name == "js":
+        return files_of(path)
+    if name == "js":
         from .tape.export.javascript.module import MODULE
 
-        MODULE.check(path, overwrite=False)
-    else:
-        from .boundary.files import check_replaceable
-        from .calculus.onnx.graph import MODEL, library
+        return [(MODULE, path)]
+    from .calculus.onnx.graph import MODEL, library
 
-        library()
-        check_replaceable(path, False, MODEL)
+    library()
+    return [(MODEL, path)]
 
 
 def export(output: Value, inputs: dict[str, Value], options: argparse.Namespace) -> None:
     """Write the files in other languages that are asked for."""
-    if not any(getattr(options, name) for name in EXPORTS):
+    if all(getattr(options, name) is None for name in EXPORTS):
         return
     from .tape.tape import record
 
     tape = record(output, [*inputs.values()])
-    if options.c:
+    if options.c is not None:
         tape.to_c(options.c)
-    if options.js:
+    if options.js is not None:
         tape.to_javascript(options.js)
-    if options.onnx:
+    if options.onnx is not None:
         tape.to_onnx(options.onnx)
 
 

@@ -103,11 +103,11 @@ def test_a_page_to_explore(run, complaint, tmp_path):
 def test_an_expression_in_c(run, complaint, tmp_path):
     file = tmp_path / "f.c"
     assert run(*EXAMPLE_A, "--c", str(file)) == run(*EXAMPLE_A)
-    assert "int f_grad(" in file.read_text(encoding="ascii") and "a, b, c" in (tmp_path / "f.h").read_text()
+    assert "int f_grad(" in file.read_text(encoding="ascii") and "    2: c\n" in (tmp_path / "f.h").read_text()
     file.write_text("int mine;")
     assert "did not write" in complaint(*EXAMPLE_A, "--c", str(file)) and file.read_text() == "int mine;"
     assert "--c: the expression has no inputs" in complaint("1 + 2", "--c", str(file))
-    assert "a .c file is expected, got 'f.cpp'" in complaint(*EXAMPLE_A, "--c", "f.cpp")
+    assert "--c: a file in C has a name like 'f.c', got 'f.cpp'" in complaint(*EXAMPLE_A, "--c", "f.cpp")
 
 
 @pytest.mark.parametrize(("options", "option", "in_the_way"), [
@@ -128,7 +128,7 @@ def test_no_file_is_written_if_another_program_is_in_the_way_of_one(
 def test_no_file_is_written_if_a_folder_is_in_the_way_of_one(complaint, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "there is no folder" in complaint(*EXAMPLE_A, "--c", "f.c", "--js", "nowhere/f.js")
-    assert "ends with .c" in complaint(*EXAMPLE_A, "--js", "f.js", "--c", "f.C")
+    assert "has a name like 'f.c', got 'f.C'" in complaint(*EXAMPLE_A, "--js", "f.js", "--c", "f.C")
     assert not [*tmp_path.iterdir()]
 
 
@@ -335,7 +335,7 @@ def test_errors_of_drawing_are_one_line(complaint, monkeypatch, error, tmp_path)
     (["a", "a=1", "--svgs", "f.svg"], "unrecognized arguments: --svgs"),
     (["a", "a=1", "--jso"], "unrecognized arguments: --jso"),
     (["a", "a=1", "--js"], "argument --js: expected one argument"),
-    (["a", "a=1", "--js", "f.html"], "a .js file is expected, got 'f.html'"),
+    (["a", "a=1", "--js", "f.html"], "--js: a module of JavaScript has a name like 'f.js' or 'f.mjs', got 'f.html'"),
     (["a", "a=1", "--js", "/nowhere/at all/f.js"], "/nowhere/at all"),
     (["1+1", "--js", "f.js"], "--js: the expression has no inputs to be a function of"),
     (["a", "a=1", "--svg"], "argument --svg: expected one argument"),
@@ -419,4 +419,4 @@ def test_an_expression_as_an_onnx_model(run, complaint, tmp_path):
     assert outputs(file, np.array([[-1.0, 3.0, 4.0], [0.0, 1.0, 2.0]])).tolist() == [14.0, 3.0]
     assert "there is no folder" in complaint(*EXAMPLE_A, "--onnx", str(tmp_path / "no" / "f.onnx"))
     assert "--onnx: the expression has no inputs to be a function of" in complaint("1 + 2", "--onnx", str(file))
-    assert "a .onnx file is expected" in complaint(*EXAMPLE_A, "--onnx", "f.txt")
+    assert "--onnx: an ONNX model has a name like 'f.onnx', got 'f.txt'" in complaint(*EXAMPLE_A, "--onnx", "f.txt")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from errno import EACCES, EEXIST
 from os import PathLike
@@ -66,29 +66,44 @@ def _check_writable(path: str) -> None:
             raise PermissionError(EACCES, os.strerror(EACCES))
 
 
-def check_replaceable(path: str | PathLike[str], overwrite: bool, start: Pattern[bytes]) -> None:
-    """FileExistsError if there is a file of another kind: a program of the user's, or the output of another exporter.
-
-    Where several files are written, this is called for all of them first.
+class FileKind:
+    """A kind of files, which one function writes.
 
     Args:
-        path: The file that is to be written.
-        overwrite: Whether any file may be replaced.
-        start: What each file of this kind starts with, and no other one; in fewer than 200 bytes. Words further behind
-            tell nothing: any program may name this package.
-
-    Raises:
-        FileExistsError: See above.
-        OSError: As write_file, as far as that is known already.
+        description: What they are called in errors: "a file in C".
+        start: What each of them starts with, and no other one; in fewer than 200 bytes. Words further behind tell
+            nothing: any program may name this package.
+        endings: How their names end: ".c". Any name will do if there are none.
     """
-    name = file_name(path)
-    _check_writable(name)
-    if overwrite or not os.path.isfile(name):
-        return
-    with open(name, "rb") as file:
-        if not start.match(file.read(200)):
-            message = "a file that this did not write is there: choose another name, or overwrite=True"
-            raise FileExistsError(EEXIST, message, name)
+
+    def __init__(self, description: str, start: Pattern[bytes], endings: Sequence[str] = ()) -> None:
+        self.description, self.start, self.endings = description, start, tuple(endings)
+
+    def check(self, path: str | PathLike[str], overwrite: bool = False) -> None:
+        """The errors that are known before anything is written. Where several files are written, all are checked first.
+
+        Args:
+            path: The file that is to be written.
+            overwrite: Whether a file of another kind may be replaced: a program of the user's, or what another function
+                wrote.
+
+        Raises:
+            FileExistsError: There is such a file.
+            TypeError: The path is no name of a file, see file_name.
+            ValueError: The name ends otherwise.
+            OSError: As write_file, as far as that is known already.
+        """
+        name = file_name(path)
+        if self.endings and Path(name).suffix not in self.endings:
+            known = " or ".join(repr(f"f{ending}") for ending in self.endings)
+            raise ValueError(f"path: {self.description} has a name like {known}, got {quoted(name)}")
+        _check_writable(name)
+        if overwrite or not os.path.isfile(name):
+            return
+        with open(name, "rb") as file:
+            if not self.start.match(file.read(200)):
+                message = "a file that this did not write is there: choose another name, or overwrite=True"
+                raise FileExistsError(EEXIST, message, name)
 
 
 def _status(path: str | PathLike[str]) -> os.stat_result | None:

@@ -64,16 +64,18 @@ def to_onnx(
     Args:
         model: A Neuron, Layer, MLP, Maxout, Network, Activation or a Sequential of these, of softmax and log_softmax;
             it may begin with an Embedding that `flatten` follows.
-        path: The file. A model that this package wrote is replaced as a whole, or left as it is if writing fails.
+        path: Of the file, "f.onnx".
         opset: The version of ONNX's operators, 13 or later; by default 20.
         dtype: "float64" or "float32".
-        overwrite: Whether to replace any other file.
+        overwrite: Whether a file may be replaced that is no model of this package.
 
     Raises:
-        FileExistsError: There is another file of that name, no model of this package.
+        TypeError: The model has a module or an activation of your own: record it, and write the tape. Or an argument
+            has a wrong type.
+        ValueError: The path does not end with .onnx; the opset is too old, or one that the library does not know; the
+            dtype is another one; or the layers don't fit together.
         ImportError: The library onnx is missing.
-        TypeError: The model has a module or an activation of your own. Record it, and write the tape.
-        ValueError: The opset is too old, or one that the library does not know; or the layers don't fit together.
+        FileExistsError: There is another file of that name.
         OSError: There is no such folder, or writing fails.
     """
     if not isinstance(model, Module):

@@ -499,8 +499,9 @@ class Tape(Exported):
 
     # ---- inside
 
-    def _source(self) -> Source:
-        return Source(self.program, self.parameters, self.inputs, self._labels, self._several, self.dtype.name)
+    def _source(self, dtype: Any = None) -> Source:
+        precision = self.dtype if dtype is None else self.astype(dtype).dtype
+        return Source(self.program, self.parameters, self.inputs, self._labels, self._several, precision.name)
 
     def _runner(self, output: int | str) -> BatchRunner:
         """That of one output, which exists, or of ALL."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...boundary.arguments import describe
-from ...boundary.files import check_replaceable, write_file
+from ...boundary.files import FileKind, write_file
 from ...boundary.libraries import missing
 from ...boundary.text import quoted
 
@@ -23,7 +23,8 @@ OLDEST, DEFAULT = 13, 20                # opsets; before 13, sums take their axe
 PRECISIONS = {"float64": "DOUBLE", "float32": "FLOAT"}          # and ONNX's names of them
 PRODUCER = "autograd_tiny"
 # How such a file starts: field 1 of a ModelProto, the version of the format, and field 2, the producer.
-MODEL = re.compile(rb"\x08[\0-\x7f]\x12" + re.escape(bytes([len(PRODUCER)]) + PRODUCER.encode()), re.DOTALL)
+START = re.compile(rb"\x08[\0-\x7f]\x12" + re.escape(bytes([len(PRODUCER)]) + PRODUCER.encode()), re.DOTALL)
+MODEL = FileKind("an ONNX model", START, [".onnx"])
 Array = np.ndarray[Any, Any]
 
 
@@ -123,7 +124,7 @@ class Graph:
             ValueError: It does not know the opset yet.
             OSError: See write_file.
         """
-        check_replaceable(path, overwrite, MODEL)
+        MODEL.check(path, overwrite)
         onnx = library()
         newest = onnx.defs.onnx_opset_version()
         if self.opset > newest:
@@ -162,7 +163,7 @@ def library() -> Any:
     try:
         import onnx
     except ImportError as error:
-        raise missing("onnx", "a model in an ONNX file") from error
+        raise missing("onnx>=1.16", "a model in an ONNX file") from error
     return onnx
 
 
@@ -172,7 +173,7 @@ def _precision(dtype: Any) -> np.dtype[Any]:
     except TypeError:
         found = np.dtype(object)
     if found.name not in PRECISIONS:
-        raise ValueError(f"dtype={quoted(dtype)}: an ONNX file is written in {' or '.join(PRECISIONS)}")
+        raise ValueError(f"dtype: {' or '.join(map(repr, PRECISIONS))} is expected, got {quoted(dtype)}")
     return found
 
 

@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 class Exported:
     """Tape inherits these methods."""
 
-    def _source(self) -> Source:
-        """What is exported."""
+    def _source(self, dtype: Any = None) -> Source:
+        """What is exported.
+
+        Args:
+            dtype: "float64" or "float32"; None for that of the tape.
+
+        Raises:
+            ValueError: Another dtype, see Tape.astype.
+        """
         raise NotImplementedError
 
     def to_c(
         self, path: str | PathLike[str], *, name: str | None = None, parameters: str = "array",
-        gradients: int | Sequence[int] = 0, overwrite: bool = False,
+        gradients: int | Sequence[int] = 0, dtype: Any = None, overwrite: bool = False,
     ) -> None:
         """Write the tape as a file in C99, which also compiles as C++, and its header beside it.
 
@@ -39,50 +46,63 @@ class Exported:
         - f_batch(x, samples, p, out, work): those of many.
         - f_grad(x, p, value, by_x, by_p, work): one output, and its derivatives with respect to inputs and parameters.
 
-        Their numbers are doubles, or floats for a tape of float32, whose functions are then computed in float. A
-        comment in the file lists inputs and parameters in their order; the array f_parameters has the present numbers
+        A comment in the file lists inputs and parameters in their order; the array f_parameters has the present numbers
         of the parameters. For a Hessian, write `tape.gradient().gradient("all")`.
 
         Args:
             path: Of the file, "f.c". The header is "f.h".
-            name: Of the functions; by default that of the file.
+            name: Of the functions; by default that of the file, with underscores for all but letters and digits.
             parameters: "array", or "frozen" for their present numbers: then there are no arguments p and by_p.
             gradients: The index of the output that f_grad differentiates; or several, for functions f_grad_0, …; []
                 for none.
+            dtype: "float64" for doubles, "float32" for floats, in which all functions are computed then; by default
+                that of the tape.
             overwrite: Whether a file may be replaced that this method did not write.
 
         Raises:
             TypeError: An operation is one of your own, or an argument has a wrong type.
-            ValueError: The path does not end with .c, the name can't be one in C, or an output is none or there twice.
+            ValueError: The path does not end with .c, the name can't be one in C, an output is none or there twice, or
+                another argument has none of its values.
             FileExistsError: There is another file of that name.
-            OSError: The files can't be written, see save.
+            OSError: There is no such folder, or writing fails.
         """
         from .c.file import write_c
 
-        source = self._source()
-        outputs = _outputs(gradients, len(source.program.outputs))
-        write_c(source, path, name, parameters, outputs, source.dtype, overwrite)
+        source, frozen = self._source(dtype), _is_frozen(parameters)
+        write_c(source, path, name, frozen, _outputs(gradients, len(source.program.outputs)), overwrite)
 
-    def to_javascript(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+    def to_javascript(
+        self, path: str | PathLike[str], *, parameters: str = "array", dtype: Any = None, overwrite: bool = False
+    ) -> None:
         """Write the tape as an ES module that imports nothing, for Node and browsers.
 
-        It exports `values(x, parameters)`, `gradient(x, parameters)`, `batch(X, parameters)`, `batchGradient` and
-        `inputGradients`, with the types in comments (JSDoc), and `parameters`: the present data of the parameters,
-        which these functions use unless they are given others. A tape of derivatives is written likewise:
-        `tape.gradient().to_javascript("df.js")`.
+        It exports these functions of one sample x and of a batch X, with types in comments (JSDoc):
+
+        - values(x, numbers), batch(X, numbers): the outputs.
+        - gradient(x, numbers, output): an output, and its derivatives with respect to inputs and parameters.
+        - batchGradient(X, numbers, weights, output): a weighted sum over samples, and its derivatives with respect to
+          the parameters.
+        - inputGradients(X, numbers, output): an output, and its derivatives with respect to the inputs, of each sample.
+
+        `numbers` are those of the parameters; by default the array `parameters`, which has the present ones. A tape of
+        derivatives is written likewise: `tape.gradient().to_javascript("df.js")`.
 
         Args:
-            path: Of the file.
-            overwrite: Whether a file that this method did not write may be replaced.
+            path: Of the file, "f.js" or "f.mjs".
+            parameters: "array", or "frozen" for their present numbers: then the module has no parameters.
+            dtype: "float64" or "float32"; by default that of the tape.
+            overwrite: Whether a file may be replaced that this method did not write.
 
         Raises:
-            TypeError: An operation is one of your own, which has no translation; path is no name of a file.
-            FileExistsError: There is a file that this method did not write.
-            OSError: There is no such folder, or it can't be written to.
+            TypeError: An operation is one of your own, or the path is no name of a file.
+            ValueError: The path ends otherwise, or another argument has none of its values.
+            FileExistsError: There is another file of that name.
+            OSError: There is no such folder, or writing fails.
         """
         from .javascript.module import write_module
 
-        write_module(self._source(), path, overwrite)
+        source = self._source(dtype)
+        write_module(source.frozen() if _is_frozen(parameters) else source, path, overwrite)
 
     def to_onnx(
         self, path: str | PathLike[str], *, opset: int | None = None, dtype: Any = None, overwrite: bool = False
@@ -94,26 +114,26 @@ class Exported:
         those with respect to the inputs are a tape, too: see `gradient`.
 
         Args:
-            path: The file. A model that this package wrote is replaced as a whole, or left as it is if writing fails.
+            path: Of the file, "f.onnx".
             opset: The version of ONNX's operators, 13 or later; by default 20.
             dtype: "float64" or "float32"; by default that of the tape.
-            overwrite: Whether to replace any other file.
+            overwrite: Whether a file may be replaced that is no model of this package.
 
         Raises:
-            FileExistsError: There is another file of that name, no model of this package.
+            TypeError: An operation is one of your own, or an argument has a wrong type.
+            ValueError: The path does not end with .onnx; the opset is too old, or one that the library does not know;
+                the dtype is another one; or the order of a polygamma is no constant.
             ImportError: The library onnx is missing.
-            TypeError: An operation is one of your own.
-            ValueError: The opset is too old, or one that the library does not know; or the order of a polygamma is no
-                constant.
+            FileExistsError: There is another file of that name.
             OSError: There is no such folder, or writing fails.
         """
         from . import onnx_file
 
-        onnx_file.save(path, self._source(), opset, dtype, overwrite)
+        onnx_file.save(path, self._source(dtype), opset, overwrite)
 
     # ---- functions of other libraries
 
-    def to_jax(self) -> JaxFunction:
+    def to_jax(self, *, dtype: Any = None) -> JaxFunction:
         """The tape as a pure function f(parameters, X) → outputs of JAX's arrays.
 
         jax.jit, grad, jacobian, hessian, vmap and shard_map take it. Its derivatives, of every order, are those of the
@@ -123,42 +143,58 @@ class Exported:
         An index of `take` that is out of range gives nan. In forward mode (jvp, jacfwd) an infinite local derivative
         times a tangent of 0 is nan.
 
+        Args:
+            dtype: "float64" or "float32"; by default that of the tape.
+
         Returns:
             The function; see JaxFunction. Where JAX has no float64 it warns, and computes in float32.
 
         Raises:
             TypeError: An operation is one of your own.
+            ValueError: The dtype is another one.
             ImportError: JAX is missing.
         """
+        source = self._source(dtype)
         try:
             from .arrays.jax_function import to_jax
         except ImportError as error:
             raise missing("jax>=0.6", "to_jax") from error
-        return to_jax(self._source())
+        return to_jax(source)
 
-    def to_torch(self) -> TapeModule:
+    def to_torch(self, *, dtype: Any = None) -> TapeModule:
         """The tape as a torch.nn.Module, with a parameter for each of its parameters.
 
         forward(X) takes a tensor (B, inputs) or (inputs,). Its derivatives, of every order, are those of the tape: relu
         at 0, ties and selections included. The parameters start from the present numbers and are called by the labels
-        of the Values, with underscores for all that is no letter or digit: state_dict has them. It computes in the
-        tape's dtype until .float() or .double() changes that.
+        of the Values, with underscores for all that is no letter or digit: state_dict has them.
 
         An index of `take` that is out of range gives nan.
+
+        Args:
+            dtype: "float64" or "float32", until .float() or .double() changes it; by default that of the tape.
 
         Returns:
             The module.
 
         Raises:
             TypeError: An operation is one of your own.
+            ValueError: The dtype is another one.
             ImportError: PyTorch or array-api-compat is missing.
         """
+        source = self._source(dtype)
         try:
             from .arrays.torch_module import to_torch
         except ImportError as error:
             lacks_torch = error.name != "array_api_compat"
             raise missing("torch>=2.4" if lacks_torch else "array-api-compat>=1.11", "to_torch") from error
-        return to_torch(self._source())
+        return to_torch(source)
+
+
+def _is_frozen(parameters: object) -> bool:
+    """Whether the present numbers of the parameters are written into the code. ValueError for another choice."""
+    if not isinstance(parameters, str) or parameters not in ("array", "frozen"):
+        raise ValueError(f'parameters="array" or "frozen" is expected, got {quoted(parameters)}')
+    return parameters == "frozen"
 
 
 def _outputs(chosen: object, count: int) -> list[int]:

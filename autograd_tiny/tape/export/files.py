@@ -3,41 +3,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os import PathLike
 from typing import NamedTuple
 
-from ...boundary import files
+from ...boundary.files import FileKind, write_file
 
 MARK = "Written by autograd_tiny"           # in the first line of each file
 
 
-class Kind:
-    """A kind of files, which one exporter writes.
+class SourceKind(FileKind):
+    """A kind of source files.
 
     Args:
-        start: The text that each of them starts with, and no file of another kind.
+        description, endings: See FileKind.
+        text: What each of them starts with, and no file of another kind.
     """
 
-    def __init__(self, start: str) -> None:
-        self.start = start
-        escaped = re.escape(start.encode("ascii")).replace(b"\\\n", rb"\r?\n")      # also after a checkout on Windows
-        self._pattern = re.compile(escaped)
-
-    def check(self, path: str | PathLike[str], overwrite: bool) -> None:
-        """FileExistsError if there is a file of another kind, such as a program of the user's.
-
-        Args:
-            path: The file that is to be written.
-            overwrite: Whether any file may be replaced.
-        """
-        files.check_replaceable(path, overwrite, self._pattern)
+    def __init__(self, description: str, text: str, endings: Sequence[str] = ()) -> None:
+        escaped = re.escape(text.encode("ascii")).replace(b"\\\n", rb"\r?\n")       # also after a checkout on Windows
+        super().__init__(description, re.compile(escaped), endings)
+        self.text = text
 
 
 class SourceFile(NamedTuple):
     """A file to be written. Its text starts as those of its kind do."""
 
     path: str
-    kind: Kind
+    kind: SourceKind
     text: str
 
 
@@ -46,13 +37,13 @@ def write_sources(sources: Sequence[SourceFile], overwrite: bool) -> None:
 
     Args:
         sources: The files.
-        overwrite: See Kind.check.
+        overwrite: See FileKind.check.
 
     Raises:
-        FileExistsError: See Kind.check.
-        OSError: See boundary.files.write_file.
+        FileExistsError: See FileKind.check.
+        OSError: See write_file.
     """
     for path, kind, _ in sources:
         kind.check(path, overwrite)
     for path, _, text in sources:
-        files.write_file(path, text.encode("ascii"))
+        write_file(path, text.encode("ascii"))

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from keyword import kwlist, softkwlist
+from typing import NamedTuple
 
 from ...boundary.text import shortened
 from ..listing import told_apart
 
 MOST = 40                           # characters of an identifier, before it is told apart from others
+MOST_LISTED = 2000                  # lines of names in a comment
+MOST_DIGITS = 15                    # of a number that counts, so that a float has it, too
 
 
 def words(text: str) -> frozenset[str]:
@@ -84,6 +87,70 @@ def identifiers(
         found.append(name)
         ranks.append(2 if is_empty else int(name != text))
     return told_apart(found, ranks, taken)
+
+
+class Run(NamedTuple):
+    """Labels in which a number counts up: w[3], w[4], w[5].
+
+    Attributes:
+        before, behind: The texts around the number.
+        first: The number in the first label.
+        length: How many labels there are.
+    """
+
+    before: str
+    first: int
+    behind: str
+    length: int = 1
+
+    def label(self, k: int) -> str:
+        return f"{self.before}{self.first + k}{self.behind}"
+
+
+def in_runs(labels: Iterable[str]) -> list[Run | str]:
+    """Labels in their order, with a run in the place of three or more in which the last number counts up."""
+    found: list[Run | str] = []
+    for label in labels:
+        each, last = _split_at_number(label), found[-1] if found else ""
+        if isinstance(last, Run) and each == (last.before, last.first + last.length, last.behind, 1):
+            found[-1] = last._replace(length=last.length + 1)
+        else:
+            found.append(each)
+    return [part for run in found for part in ([run] if isinstance(run, str) else _unless_short(run))]
+
+
+def _split_at_number(label: str) -> Run | str:
+    """A label as a run of one; the label itself where no number in it can count."""
+    number = re.search("[0-9]+", label[::-1])
+    if number is None:
+        return label
+    begin, end = len(label) - number.end(), len(label) - number.start()
+    digits = label[begin:end]
+    if len(digits) > MOST_DIGITS or (digits[0] == "0" and digits != "0"):
+        return label
+    return Run(label[:begin], int(digits), label[end:])
+
+
+def _unless_short(run: Run) -> Iterable[Run | str]:
+    return [run] if run.length > 2 else map(run.label, range(run.length))
+
+
+def listed(labels: Sequence[str]) -> list[str]:
+    """Lines for a comment with the position and the text of each label: "7: b", "0 to 6: w[0] to w[6]"."""
+    lines: list[str] = []
+    place = 0
+    for part in in_runs(labels):
+        if len(lines) == MOST_LISTED:
+            return [*lines, f"and {len(labels) - place} more"]
+        if isinstance(part, str):
+            lines.append(f"{place}: {in_comment(part)}")
+            place += 1
+        else:
+            last = part.length - 1
+            ends = f"{in_comment(part.label(0))} to {in_comment(part.label(last))}"
+            lines.append(f"{place} to {place + last}: {ends}")
+            place += part.length
+    return lines
 
 
 def in_comment(text: str) -> str:

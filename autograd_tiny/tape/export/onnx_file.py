@@ -16,53 +16,30 @@ from typing import Any
 import numpy as np
 
 from ...calculus.c_kernels import TAKES
-from ...calculus.floats import FLOATS
 from ...calculus.onnx.functions import index_of, value_of
 from ...calculus.onnx.graph import Graph
 from ...calculus.onnx.symbols import Symbol, applied, as_number, reduced
 from ...calculus.operations import POLYGAMMA
 from ..grouping import DOTS, Group, Index, Plan
 from ..numpy_executor import Array
-from ..program import ONCE, PER_SAMPLE, Instruction, Program
 from .names import identifier
-from .source import Source, refuse_own_operations
+from .source import Source, refuse_own_operations, with_constants
 
 NUMBERS = re.compile(r"(\d+)")
 FEW = 4                                 # products, which are added one by one instead of in a stack
 
 
-def save(path: str | PathLike[str], source: Source, opset: int | None, dtype: Any, overwrite: bool) -> None:
+def save(path: str | PathLike[str], source: Source, opset: int | None, overwrite: bool) -> None:
     """Write a tape to an ONNX file; see Tape.to_onnx."""
     refuse_own_operations(source.program, "ONNX")
-    graph = Graph(source.dtype if dtype is None else dtype, opset)
-    numbers = source.numbers()
-    plan = Plan(_of_numbers(source.program, numbers))
+    graph = Graph(source.dtype, opset)
+    plan = Plan(with_constants(source.program, source.numbers()))
     y = _Writer(graph, plan, _Names(source.labels)).outputs()
     count = len(source.program.outputs)
     shape = [count] if source.several else []
     if not source.several:
         y = graph.add("Squeeze", y, graph.constant(np.array([1])))
     graph.save(path, len(source.inputs), y, shape, {"inputs": list(source.inputs)}, overwrite)
-
-
-def _of_numbers(program: Program, numbers: Sequence[float]) -> Program:
-    """The program without parameters: they and the results of them are constants. Its plan has the parameters first."""
-    known = {~k: x for k, x in enumerate(program.constants)}
-    known.update(zip(range(program.inputs, program.first), numbers, strict=True))
-    for slot, (operation, operands) in enumerate(program.instructions, program.first):
-        if program.rates[slot] == ONCE:
-            known[slot] = float(operation.evaluate(FLOATS, [known[x] for x in operands]))
-    others = [slot for slot in known if not program.inputs <= slot < program.first]
-    order = [*others, *range(program.first - 1, program.inputs - 1, -1)]
-    moved = {slot: ~k for k, slot in enumerate(order)}
-    moved.update((k, k) for k in range(program.inputs))
-    instructions: list[Instruction] = []
-    for slot, (operation, operands) in enumerate(program.instructions, program.first):
-        if program.rates[slot] == PER_SAMPLE:
-            moved[slot] = program.inputs + len(instructions)
-            instructions.append(Instruction(operation, tuple([moved[x] for x in operands])))
-    constants = [known[slot] for slot in order]
-    return Program(program.inputs, 0, constants, instructions, [moved[x] for x in program.outputs])
 
 
 class _Names:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ... import vectors
+from ...calculus.floats import FLOATS
 from ...engine.custom import CustomOperation
 from ...engine.value import Value
 from ..listing import labelled
-from ..program import Program
+from ..program import ONCE, PER_SAMPLE, Instruction, Program
 
 
 class Source(NamedTuple):
@@ -37,6 +38,54 @@ class Source(NamedTuple):
     def numbers(self) -> list[float]:
         """The present data of the parameters."""
         return [float(x) for x in vectors.read(self.parameters)]
+
+    def frozen(self) -> Source:
+        """The same without parameters: the present numbers are constants."""
+        program = _with_needed_constants(with_constants(self.program, self.numbers()))
+        return self._replace(program=program, parameters=(), labels=())
+
+
+def with_constants(program: Program, numbers: Sequence[float]) -> Program:
+    """The program without parameters: they and all that is computed from them alone are constants.
+
+    Its plan has the parameters before all other scalars.
+
+    Args:
+        program: The program.
+        numbers: Of its parameters.
+
+    Raises:
+        IndexError: An index of a `take` that is computed from parameters is out of range.
+    """
+    known = {~k: x for k, x in enumerate(program.constants)}
+    known.update(zip(range(program.inputs, program.first), numbers, strict=True))
+    for slot, (operation, operands) in enumerate(program.instructions, program.first):
+        if program.rates[slot] == ONCE:
+            known[slot] = float(operation.evaluate(FLOATS, [known[x] for x in operands]))
+    others = [slot for slot in known if not program.inputs <= slot < program.first]
+    order = [*others, *range(program.first - 1, program.inputs - 1, -1)]
+    moved = {slot: ~k for k, slot in enumerate(order)}
+    moved.update((k, k) for k in range(program.inputs))
+    instructions: list[Instruction] = []
+    for slot, (operation, operands) in enumerate(program.instructions, program.first):
+        if program.rates[slot] == PER_SAMPLE:
+            moved[slot] = program.inputs + len(instructions)
+            instructions.append(Instruction(operation, tuple([moved[x] for x in operands])))
+    constants = [known[slot] for slot in order]
+    return Program(program.inputs, 0, constants, instructions, [moved[x] for x in program.outputs])
+
+
+def _with_needed_constants(program: Program) -> Program:
+    """The program without the constants that no instruction and no output reads."""
+    read = {*program.outputs}.union(*(operands for _, operands in program.instructions))
+    kept = sorted([slot for slot in read if slot < 0], reverse=True)
+    moved = {slot: ~k for k, slot in enumerate(kept)}
+    instructions = [
+        Instruction(operation, tuple([moved.get(x, x) for x in operands]))
+        for operation, operands in program.instructions
+    ]
+    constants = [program.constants[~slot] for slot in kept]
+    return Program(program.inputs, 0, constants, instructions, [moved.get(x, x) for x in program.outputs])
 
 
 def refuse_own_operations(program: Program, language: str) -> None:

@@ -55,10 +55,24 @@ class Rows:
                 ]
         assert not wrong, wrong[:20]
 
+    def check_single(self, values, derivatives):
+        """The same of float32, to its precision: beside a tape of float32, whose functions are rounded once."""
+        expected, gradients = self.tape.astype("float32").vjp(self.X, np.ones(len(self.points)))
+        assert values.dtype == derivatives.dtype == np.float32
+        for k, name in enumerate(self.points):
+            inputs = slice(k * self.count, (k + 1) * self.count)
+            np.testing.assert_allclose(values[:, k], expected[:, k], 2e-5, 1e-6, err_msg=name)
+            np.testing.assert_allclose(derivatives[:, inputs], gradients[:, inputs], 2e-5, 1e-6, err_msg=name)
+
 
 def is_moderate(xs):
     """Whether all numbers are 0, infinite, nan or far from the limits of floats."""
     return all(x == 0 or not math.isfinite(x) or 1e-100 < abs(x) < 1e100 for x in xs)
+
+
+def is_near_one(xs):
+    """Whether all numbers are 0, not finite or within the reach of float32, where no function over- or underflows."""
+    return all(x == 0 or not math.isfinite(x) or 1e-3 <= abs(x) <= 10 for x in xs)
 
 
 def smooth(seed, size):

@@ -1,12 +1,12 @@
-"""The methods of a tape that need an optional library: what they say without it, and that nothing loads it before."""
+"""The methods of a tape that take it elsewhere: what they have in common, and what they say without a library."""
 import subprocess
 import sys
 
 import pytest
 from references.optional import needed
 
-from autograd_tiny import record
-from autograd_tiny.tape.export.javascript.bundle import write_runtime
+from autograd_tiny import nn, record, write_tape_js
+from autograd_tiny.__main__ import main
 
 tape = record(lambda x: 2.0 * x, 1.0)
 PACKAGE = "autograd_tiny.tape.export.arrays"
@@ -25,8 +25,7 @@ def test_a_library_that_is_missing_is_named(monkeypatch, method, module, command
 def test_recording_and_replaying_load_none_of_them():
     code = """
 import sys
-from autograd_tiny import record
-from autograd_tiny.tape.export.javascript.bundle import write_runtime
+from autograd_tiny import record, write_tape_js
 record(lambda x: 2.0 * x, 1.0)([[1.0]])
 print(*{"jax", "torch", "onnx", "dask", "array_api_compat"} & {*sys.modules})
 """
@@ -34,13 +33,52 @@ print(*{"jax", "torch", "onnx", "dask", "array_api_compat"} & {*sys.modules})
     assert done.stdout == "\n"
 
 
-# ---- files that are in the way
+# ---- files
+
+def onnx_model(path, **options):
+    needed("onnx", "onnx")
+    tape.to_onnx(path, **options)
+
+
+def onnx_network(path, **options):
+    needed("onnx", "onnx")
+    nn.to_onnx(nn.Neuron(1), path, **options)
+
+
+def by_option(option):
+    def write(path):
+        if option == "--onnx":
+            needed("onnx", "onnx")
+        main(["2*x", "x=1", option, str(path)])
+
+    return write
+
 
 WRITERS = {
-    "C": lambda path: tape.to_c(path.with_suffix(".c")),
-    "JavaScript": lambda path: tape.to_javascript(path),
-    "ONNX": lambda path: (needed("onnx", "onnx"), tape.to_onnx(path)),
+    "C": (tape.to_c, ".c"), "JavaScript": (tape.to_javascript, ".js"), "ONNX": (onnx_model, ".onnx"),
+    "a network": (onnx_network, ".onnx"),
 }
+OPTIONS = {option: (by_option(option), ending) for option, ending in [
+    ("--c", ".c"), ("--js", ".js"), ("--onnx", ".onnx"),
+]}
+
+
+@pytest.mark.parametrize("door", [*WRITERS, *OPTIONS])
+def test_a_name_that_ends_as_no_file_of_the_format_is_an_error(tmp_path, monkeypatch, capsys, door):
+    """By the same rule, in the same words, in Python and on the command line."""
+    monkeypatch.chdir(tmp_path)
+    write, ending = {**WRITERS, **OPTIONS}[door]
+    for name in ("f", "f.txt", ending, f"f{ending}.txt", f"f{ending.upper()}", ""):
+        with pytest.raises((ValueError, SystemExit)) as error:
+            write(name)
+        said = capsys.readouterr().err.strip() if door in OPTIONS else str(error.value)
+        assert f"has a name like 'f{ending}'" in said and said.endswith(f"got '{name}'")
+        assert said.startswith(f"autograd-tiny: {door}: a" if door in OPTIONS else "path: a")
+    assert not [*tmp_path.iterdir()]
+    good = [f"f{ending}", *(["f.mjs"] if ending == ".js" else [])]
+    for name in good:
+        write(name)
+        assert (tmp_path / name).is_file()
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -49,29 +87,46 @@ WRITERS = {
     "// How I load what was Written by autograd_tiny: a tape of 3 instructions\n",
 ])
 def test_a_program_that_names_the_package_stays(tmp_path, writer, mine):
-    path = tmp_path / "mine.c"
+    write, ending = WRITERS[writer]
+    path = tmp_path / f"mine{ending}"
     path.write_text(mine)
     with pytest.raises(FileExistsError, match="did not write"):
-        WRITERS[writer](path)
+        write(path)
     assert path.read_text() == mine and [*tmp_path.iterdir()] == [path]
+    write(path, overwrite=True)
+    write(path)                                 # its own
 
 
 def test_an_exporter_does_not_replace_what_another_one_wrote(tmp_path):
     path = tmp_path / "tape.js"
     tape.to_javascript(path)
     module = path.read_text()
-    for write in (lambda: write_runtime(tmp_path), lambda: WRITERS["ONNX"](path)):
-        with pytest.raises(FileExistsError, match=r"did not write.*tape\.js"):
-            write()
+    with pytest.raises(FileExistsError, match=r"did not write.*tape\.js"):
+        write_tape_js(tmp_path)
     assert path.read_text() == module and [*tmp_path.iterdir()] == [path]
     tape.to_javascript(path)                    # its own
-    write_runtime(tmp_path, overwrite=True)
-    write_runtime(tmp_path)
+    write_tape_js(tmp_path, overwrite=True)
+    write_tape_js(tmp_path)
     with pytest.raises(FileExistsError):
         tape.to_javascript(path)
 
 
-def test_a_model_is_replaced_by_another_model(tmp_path):
-    needed("onnx", "onnx")
-    for _ in range(2):
-        tape.to_onnx(tmp_path / "f.onnx")
+# ---- arguments that several have
+
+@pytest.mark.parametrize("dtype", ["float16", "double precision", int, object()])
+@pytest.mark.parametrize("door", ["to_c", "to_javascript", "to_onnx", "to_jax", "to_torch"])
+def test_another_dtype_is_an_error_in_the_same_words(tmp_path, door, dtype):
+    names = {"to_c": ["f.c"], "to_javascript": ["f.js"], "to_onnx": ["f.onnx"]}.get(door, [])
+    with pytest.raises(ValueError, match="dtype: 'float64' or 'float32' is expected, got "):
+        getattr(tape, door)(*(tmp_path / name for name in names), dtype=dtype)
+    with pytest.raises(ValueError, match="dtype: 'float64' or 'float32' is expected, got "):
+        nn.to_onnx(nn.Neuron(1), tmp_path / "f.onnx", dtype=dtype)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("parameters", ["Frozen", "", None, ["frozen"], 1])
+@pytest.mark.parametrize(("door", "name"), [("to_c", "f.c"), ("to_javascript", "f.js")])
+def test_parameters_are_in_an_array_or_frozen(tmp_path, door, name, parameters):
+    with pytest.raises(ValueError, match='parameters="array" or "frozen" is expected, got '):
+        getattr(tape, door)(tmp_path / name, parameters=parameters)
+    assert not [*tmp_path.iterdir()]

@@ -1,13 +1,14 @@
 """Source files that exporters write, and what they do not write over."""
 import pytest
 
-from autograd_tiny.tape.export.files import Kind, SourceFile, write_sources
+from autograd_tiny.tape.export.files import SourceFile, SourceKind, write_sources
 
-C, OTHER = Kind("/* Written by autograd_tiny.\n"), Kind("// Written by autograd_tiny: a tape of ")
+C = SourceKind("a file in C", "/* Written by autograd_tiny.\n")
+OTHER = SourceKind("a module", "// Written by autograd_tiny: a tape of ", [".js", ".mjs"])
 
 
 def write(texts, overwrite=False, kind=C):
-    write_sources([SourceFile(str(path), kind, kind.start + text) for path, text in texts.items()], overwrite)
+    write_sources([SourceFile(str(path), kind, kind.text + text) for path, text in texts.items()], overwrite)
 
 
 def test_files_of_an_exporter_are_replaced_and_others_are_not(tmp_path):
@@ -40,7 +41,14 @@ def test_a_file_with_other_ends_of_lines_is_replaced(tmp_path):
     write({path: "*/"})
     assert b"\r" not in path.read_bytes()
     with pytest.raises(FileExistsError):
-        write({path: ""}, kind=OTHER)
+        write({path: ""}, kind=SourceKind("a module", OTHER.text))
+
+
+def test_nothing_is_written_if_one_name_ends_otherwise(tmp_path):
+    with pytest.raises(ValueError, match=r"path: a module has a name like 'f\.js' or 'f\.mjs', got '.*b\.txt'"):
+        write({tmp_path / "a.mjs": "", tmp_path / "b.txt": ""}, overwrite=True, kind=OTHER)
+    assert not [*tmp_path.iterdir()]
+    write({tmp_path / "a.mjs": "", tmp_path / "a.js": ""}, kind=OTHER)
 
 
 def test_nothing_is_written_if_a_folder_is_in_the_way_of_one_file(tmp_path):

@@ -46,6 +46,38 @@ def test_many_equal_labels_are_told_apart_in_linear_time():
     assert len({*names.identifiers(["w"] * 100_000, ())}) == 100_000
 
 
+@pytest.mark.parametrize("labels", [
+    [], ["w[0]", "w[1]", "w[2]", "b", "w[3]", "w[4]"], ["x8", "x9", "x10", "x11", "y12"], ["0", "1", "2", "2", "3"],
+    ["a1b", "a2b", "a3b", "a3c"], ["08", "09", "10", "11", "12"], ["w2", "w1", "w0"],
+    ["9" * 15, "1" + "0" * 15, "1" * 16], ["\u0661", "\u0662", "\u0663"],
+    [f"layer{k}.neuron{n}.w[{i}]" for k in range(2) for n in range(3) for i in range(4)],
+    [*HOSTILE, *HOSTILE, "", "w", "w"],
+])
+def test_runs_are_the_labels_in_their_order(labels):
+    found = names.in_runs(labels)
+    assert [
+        label for part in found for label in ([part] if isinstance(part, str) else map(part.label, range(part.length)))
+    ] == labels
+    assert all(isinstance(part, str) or part.length > 2 for part in found)
+
+
+def test_a_run_counts_in_the_last_number():
+    labels = [f"layer1.neuron{n}.w[{k}]" for n in range(2) for k in range(100)]
+    assert names.in_runs([*labels, "b"]) == [*(names.Run(f"layer1.neuron{n}.w[", 0, "]", 100) for n in range(2)), "b"]
+    assert names.in_runs(["w0", "w1", "w3", "w4", "w5"]) == ["w0", "w1", names.Run("w", 3, "", 3)]
+
+
+def test_labels_of_any_length_are_split_in_linear_time():
+    assert names.in_runs(["1a" * 100_000, "9" * 200_000]) == ["1a" * 100_000, "9" * 200_000]
+
+
+def test_a_list_for_a_comment_has_positions_and_an_end():
+    labels = [*(f"w[{k}]" for k in range(784)), "b", "*/"]
+    assert names.listed(labels) == ["0 to 783: w[0] to w[783]", "784: b", '785: "*\\/"']
+    many = names.listed([*"ab" * 1500, *labels])
+    assert len(many) == names.MOST_LISTED + 1 and many[-1] == "and 1786 more"
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_ends_a_comment(text):
     found = names.in_comment(text)

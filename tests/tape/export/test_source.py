@@ -5,6 +5,7 @@ from references.custom import cube
 import autograd_tiny as at
 from autograd_tiny import Value, record
 from autograd_tiny.tape.export.source import refuse_own_operations
+from autograd_tiny.tape.tape import Tape
 
 
 def test_a_source_has_the_names_and_numbers_of_the_tape():
@@ -12,6 +13,23 @@ def test_a_source_has_the_names_and_numbers_of_the_tape():
     source = record(x * w + b, [x]).astype("float32")._source()
     assert source.inputs == ("x",) and source.numbers() == [2.0, 3.0] and source.dtype == "float32"
     assert not source.several and len(source.program.instructions) == 1
+    assert record(x * w + b, [x])._source("float32").dtype == "float32"
+
+
+def test_a_frozen_source_computes_the_same_without_parameters():
+    x, w, b, unused = Value(1.0, "x"), Value(2.0, "w"), Value(3.0), Value(5.0)
+    scale = at.exp(w) * b
+    tape = record([x * scale + b, scale, w, x, 7.0 * x * w * w], [x], [w, b, unused])
+    w.data = -1.0
+    source = tape._source().frozen()
+    program = source.program
+    again = Tape(program, source.parameters, source.inputs, source.labels, source.several)
+    assert not source.parameters and source.names() == source.numbers() == []
+    assert again([[2.0], [-3.0]]) == pytest.approx(tape([[2.0], [-3.0]]), rel=1e-15)
+    assert again.input_gradients([[2.0]], 4) == pytest.approx(tape.input_gradients([[2.0]], 4), rel=1e-15)
+    assert 5.0 not in program.constants and len({*program.constants}) == len(program.constants)
+    w.data = 4.0
+    assert again([[2.0]])[0, 2] == -1.0
 
 
 @pytest.mark.parametrize("derive", [False, True])

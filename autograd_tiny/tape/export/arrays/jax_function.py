@@ -14,6 +14,7 @@ from ....boundary.warning import warn
 from ...grouping import Plan
 from .program import ArrayProgram
 from .jax_library import JaxLibrary
+from .jax_operations import as_array
 from ..source import Source, refuse_own_operations
 
 
@@ -30,12 +31,13 @@ class JaxFunction:
         refuse_own_operations(source.program, "JAX")
         self.names = tuple(source.names())
         self.inputs, self.dtype, self._several = tuple(source.inputs), np.dtype(source.dtype), source.several
-        self._numbers = np.array(source.numbers(), self.dtype)
+        with np.errstate(over="ignore"):
+            self._numbers = np.array(source.numbers(), self.dtype)
         self._program = ArrayProgram(Plan(source.program), in_loops=True)
         if self.dtype == np.float64 and not jax.config.jax_enable_x64:
             warn(
                 "JAX computes in float32 here, with 7 digits: for float64 call jax.config.update('jax_enable_x64', "
-                "True) first, or record the tape with dtype='float32' to mean it"
+                "True) first, or pass dtype='float32' to mean it"
             )
 
     @property
@@ -57,14 +59,14 @@ class JaxFunction:
             ValueError: X or the parameters have another shape, or a name is missing or unknown.
         """
         dtype = jax.dtypes.canonicalize_dtype(self.dtype)
-        x = jnp.asarray(X, dtype)
+        x = as_array(X, dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != len(self.inputs):
             raise ValueError(
                 f"X has {len(self.inputs)} numbers for each sample ({some_of(self.inputs)}), got an array of shape "
                 f"{x.shape}"
             )
         indices = [each.astype(np.int32) for each in self._program.indices]
-        constants = jnp.asarray(self._program.constants, dtype)
+        constants = as_array(self._program.constants, dtype)
         found = self._program(JaxLibrary(), indices, constants, self._array(parameters, dtype), x.T)
         return found.T if self._several else found[0]
 
@@ -73,7 +75,7 @@ class JaxFunction:
         count = len(self.names)
         if not isinstance(parameters, Mapping):
             try:
-                found = jnp.asarray(parameters, dtype)
+                found = as_array(parameters, dtype)
             except (TypeError, ValueError):
                 raise TypeError(
                     f"parameters: a dict by name or an array is expected, got {describe(parameters)}"
@@ -86,7 +88,7 @@ class JaxFunction:
             raise ValueError(f"parameters: {quoted(str(name))} is {'missing' if name in self.names else 'unknown'}")
         if not count:
             return jnp.zeros(0, dtype)
-        numbers = [jnp.asarray(parameters[name], dtype) for name in self.names]
+        numbers = [as_array(parameters[name], dtype) for name in self.names]
         for name, number in zip(self.names, numbers, strict=True):
             if number.shape != ():
                 raise ValueError(f"parameters: {quoted(name)} is one number, got an array of shape {number.shape}")

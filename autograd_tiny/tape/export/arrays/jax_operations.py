@@ -11,6 +11,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jax.scipy import special
 
@@ -18,14 +19,20 @@ from ....calculus.array_formulas import FACTORIALS, is_array, of_operations, ove
 from ....calculus.operations import Operation
 
 
+def as_array(x: Any, dtype: Any) -> Any:
+    """An array of JAX. A number that is too large for the dtype is infinite there, as on a tape."""
+    with np.errstate(over="ignore"):
+        return jnp.asarray(x, dtype)
+
+
 def _where(condition: Any, x: Any, y: Any, like: Any) -> Any:
     if not is_array(x) and not is_array(y):
-        x = jnp.asarray(x, like.dtype)
+        x = as_array(x, like.dtype)
     return jnp.where(condition, x, y)
 
 
 def _factorial(n: Any) -> Any:
-    return jnp.take(jnp.asarray(FACTORIALS, n.dtype), n.astype(int))
+    return jnp.take(as_array(FACTORIALS, n.dtype), n.astype(int))
 
 
 FUNCTIONS = {
@@ -42,7 +49,7 @@ VALUES = over_arrays(FUNCTIONS, _where)
 def apply(operation: Operation, operands: Sequence[Any]) -> Any:
     """An operation of arrays and numbers."""
     like = next(x for x in operands if is_array(x))
-    return _function(operation)(*[x if is_array(x) else jnp.asarray(x, like.dtype) for x in operands])
+    return _function(operation)(*[x if is_array(x) else as_array(x, like.dtype) for x in operands])
 
 
 @cache
@@ -51,7 +58,7 @@ def _function(operation: Operation) -> Callable[..., Any]:
     @jax.custom_jvp         # type: ignore[untyped-decorator]
     def function(*operands: Any) -> Any:
         like = operands[0]
-        return jnp.asarray(operation.evaluate(VALUES, operands), like.dtype)
+        return as_array(operation.evaluate(VALUES, operands), like.dtype)
 
     def rule(operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
         f = function(*operands)

@@ -5,23 +5,22 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from pathlib import Path
+from pathlib import PurePath
 from typing import NamedTuple
 
 from ....boundary.arguments import describe
 from ....boundary.files import file_name
 from ....boundary.text import quoted
 from .. import names
-from ..files import MARK, Kind, SourceFile, write_sources
+from ..files import MARK, SourceFile, SourceKind, write_sources
 from ..source import Source, refuse_own_operations
 from .language import Library
 from .loops import Flow
 from .parts import ARRAYS, Body, Part
 from .reserved import is_reserved
 
-C = Kind(f"/* {MARK}.\n")
-KINDS = ("array", "frozen")
-MOST_LISTED = 2000          # names of parameters in the comment
+START = f"/* {MARK}.\n"
+C, HEADER = SourceKind("a file in C", START, [".c"]), SourceKind("a header", START, [".h"])
 
 
 class Options(NamedTuple):
@@ -30,35 +29,28 @@ class Options(NamedTuple):
     name: str
     frozen: bool
     gradients: Sequence[int]
-    dtype: str
 
 
 def write_c(
-    source: Source, path: str | PathLike[str], name: str | None, parameters: str, gradients: Sequence[int],
-    dtype: str, overwrite: bool,
+    source: Source, path: str | PathLike[str], name: str | None, frozen: bool, gradients: Sequence[int], overwrite: bool
 ) -> None:
     """Write a file in C, and its header beside it; see Exported.to_c."""
-    target, header_path = paths(path)
-    if parameters not in KINDS:
-        raise ValueError(f'parameters="array" or "frozen" is expected, got {quoted(parameters)}')
-    options = Options(_name(name, target), parameters == "frozen", gradients, dtype)
+    (_, source_path), (_, header_path) = files_of(path)
+    options = Options(_name(name, source_path), frozen, gradients)
     code, header = as_c(source, options)
-    files = {target: code, header_path: header}
-    write_sources([SourceFile(str(each), C, text) for each, text in files.items()], overwrite)
+    write_sources([SourceFile(source_path, C, code), SourceFile(header_path, HEADER, header)], overwrite)
 
 
-def paths(path: str | PathLike[str]) -> tuple[Path, Path]:
-    """The paths of the file and its header. ValueError if it is no name of a file in C."""
-    target = Path(file_name(path))
-    if target.suffix != ".c":
-        raise ValueError(f"path: the name of a file in C ends with .c, got {quoted(str(target))}")
-    return target, target.with_suffix(".h")
+def files_of(path: str | PathLike[str]) -> tuple[tuple[SourceKind, str], tuple[SourceKind, str]]:
+    """The kinds and the names of both files, for the name of the first."""
+    name = file_name(path)
+    return (C, name), (HEADER, f"{name.removesuffix('.c')}.h")
 
 
-def _name(name: object, target: Path) -> str:
+def _name(name: object, path: str) -> str:
     """The name of the function: the one that was given, or one made from that of the file."""
     if name is None:
-        found = names.identifier(target.stem, (), "f")
+        found = names.identifier(PurePath(path).stem, (), "f")
         return f"{found}_" if is_reserved(found) else found
     if not isinstance(name, str):
         raise TypeError(f"name: the name of a function is expected, got {describe(name)}")
@@ -72,7 +64,7 @@ def _name(name: object, target: Path) -> str:
 def as_c(source: Source, options: Options) -> tuple[str, str]:
     """The texts of a file in C and of its header."""
     refuse_own_operations(source.program, "C")
-    library = Library(options.dtype)
+    library = Library(source.dtype)
     writer = _File(source, options, library)
     functions = [writer.values(), writer.batch(), *(writer.gradient(k) for k in options.gradients)]
     return writer.code(functions), writer.header()
@@ -207,7 +199,7 @@ class _File:
         return text
 
     def header(self) -> str:
-        guard = f"{self.macro}_H"
+        guard = f"AUTOGRAD_TINY_{self.name}_H"      # the name as it is: in capitals, f and F are one
         return f"{self._comment()}\n#ifndef {guard}\n#define {guard}\n\n{self._declarations()}\n#endif\n"
 
     def _declarations(self) -> str:
@@ -223,7 +215,7 @@ class _File:
                           "#endif", ""])
 
     def _comment(self) -> str:
-        return C.start + "\n".join(["", *_description(self), "*/", ""])
+        return START + "\n".join(["", *_description(self), "*/", ""])
 
 
 def _description(file: _File) -> Iterable[str]:
@@ -263,14 +255,8 @@ def _paragraph(text: str) -> list[str]:
 
 
 def _listed(labels: Sequence[str]) -> list[str]:
-    """Names in their order; shortened where there are very many."""
-    shown = [names.in_comment(label) for label in labels[:MOST_LISTED]]
-    if len(labels) > MOST_LISTED:
-        shown.append(f"and {len(labels) - MOST_LISTED} more")
-    text = ", ".join(shown) or "none"
-    wrapped = textwrap.wrap(text, 110, break_long_words=False, break_on_hyphens=False,
-                            initial_indent="    ", subsequent_indent="    ")
-    return [*wrapped, ""]
+    """Names with their positions."""
+    return [*(f"    {line}" for line in names.listed(labels) or ["none"]), ""]
 
 
 def _table(indices: Sequence[int], name: str) -> str:

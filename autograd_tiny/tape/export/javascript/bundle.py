@@ -6,16 +6,21 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
+from ....boundary.arguments import describe
+from ....boundary.files import file_name
+from ....boundary.text import quoted
 from ....calculus.javascript_rows import ROWS, called_rows, function_of, source
 from ....calculus.operations import Operation
-from ..files import MARK, Kind, SourceFile, write_sources
+from ..files import MARK, SourceFile, SourceKind, write_sources
 
-RUNTIME, TYPES = Kind(f"// {MARK}: its tapes in JavaScript"), Kind(f"// {MARK}: the types of tape.js")
+RUNTIME = SourceKind("a runtime", f"// {MARK}: its tapes in JavaScript")
+TYPES = SourceKind("types", f"// {MARK}: the types of tape.js")
 FOLDER = Path(__file__).parent
 FOR_REPLAY = ("program", "steps", "runner", "arguments", "replay")     # each imports from those before it
 MODULES = (*FOR_REPLAY, "evaluate", "file", "builder", "tape")
 IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
 MARKS = re.compile(r"^// </?written: .*\n?", re.MULTILINE)
+COMMENTS = re.compile(r"^ */\*\*.*?\*/\n+", re.MULTILINE | re.DOTALL)
 DEFINED = re.compile(r"^(?:export )?(?:function|const|class) (\w+)", re.MULTILINE)
 
 
@@ -27,16 +32,17 @@ def runtime(operations: Iterable[str] | None = None) -> str:
     """
     rows = [*ROWS.values()] if operations is None else _rows_of(operations)
     return _joined([
-        f"{RUNTIME.start}, with types in tape.d.ts.",
+        f"{RUNTIME.text}, with types in tape.d.ts.",
         *_special_functions(rows), source(rows).replace("export const", "const"),
         *map(_module, MODULES[:-1]), _imports_removed(_read("tape")),
     ])
 
 
 def replay_of(operations: Iterable[str]) -> str:
-    """What replays programs of these operations."""
+    """What replays programs of these operations, without the comments, which are in tape.js."""
     rows = _rows_of(operations)
-    return _joined([*_special_functions(rows), _module_of_rows(rows), *map(_module, FOR_REPLAY)])
+    code = _joined([*_special_functions(rows), _module_of_rows(rows), *map(_module, FOR_REPLAY)])
+    return COMMENTS.sub("", code)
 
 
 def needed_modules(operations: Iterable[str] | None = None) -> dict[Path, str]:
@@ -61,26 +67,37 @@ def helpers_of(code: str, rows: Sequence[Operation]) -> str:
     return _joined([*_definitions("\n".join([code, *values]), ["special", "program", "steps", "arguments"]), *values])
 
 
-def write_runtime(folder: str | PathLike[str], *, overwrite: bool = False) -> None:
-    """Write tape.js, which loads, replays and builds tapes, and its types, tape.d.ts.
+def write_tape_js(
+    folder: str | PathLike[str], operations: Iterable[str] | None = None, *, overwrite: bool = False
+) -> None:
+    """Write tape.js, a module of JavaScript that loads, replays and builds tapes, and its types, tape.d.ts.
 
     Args:
         folder: Where to write them.
-        overwrite: Whether files of these names that this function did not write may be replaced.
+        operations: The names of those that tape.js has to know, so that it is shorter: ["dot", "tanh"]; by default all.
+        overwrite: Whether files of these names may be replaced that this function did not write.
 
     Raises:
+        TypeError: The folder or the operations are no names.
+        ValueError: There is no operation of such a name.
         FileExistsError: There is such a file.
-        OSError: There is no such folder, or it can't be written to.
+        OSError: There is no such folder, or writing fails.
     """
-    types = f"{TYPES.start}.\n{FOLDER.joinpath('tape.d.ts').read_text(encoding='utf-8')}"
+    target = Path(file_name(folder))
+    types = f"{TYPES.text}.\n{FOLDER.joinpath('tape.d.ts').read_text(encoding='utf-8')}"
     write_sources([
-        SourceFile(str(Path(folder, "tape.js")), RUNTIME, runtime()),
-        SourceFile(str(Path(folder, "tape.d.ts")), TYPES, types),
+        SourceFile(str(target / "tape.js"), RUNTIME, runtime(operations)),
+        SourceFile(str(target / "tape.d.ts"), TYPES, types),
     ], overwrite)
 
 
 def _rows_of(operations: Iterable[str]) -> list[Operation]:
+    """The rows of these names. TypeError for something else than names, ValueError for one that no row has."""
+    if isinstance(operations, str) or not isinstance(operations, Iterable):
+        raise TypeError(f'operations: names are expected, such as ["dot", "tanh"], got {describe(operations)}')
     names = {*operations}
+    if unknown := names - ROWS.keys():
+        raise ValueError(f"operations: there is none called {quoted(min(unknown, key=str))}, see --operations")
     return [row for name, row in ROWS.items() if name in names]
 
 

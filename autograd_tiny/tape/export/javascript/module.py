@@ -6,21 +6,22 @@ module, with the functions from bundle.py that replay it: rows of numbers, and a
 """
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from os import PathLike
 
+import numpy as np
+
 from ....boundary.files import file_name
 from ....calculus.javascript_rows import OF_SPECIAL_JS, ROWS
-from ..files import MARK, Kind, SourceFile, write_sources
-from ..names import in_comment, in_string
+from ..files import MARK, SourceFile, SourceKind, write_sources
+from ..names import Run, in_runs, in_string, listed
 from ..source import Source, refuse_own_operations
 from .bundle import DEFINED, helpers_of, replay_of
-from .straight_line import StraightLine, rows_of
+from .straight_line import StraightLine, number, rows_of
 
 WIDTH = 110
-MODULE = Kind(f"// {MARK}: a tape of ")
+MODULE = SourceKind("a module of JavaScript", f"// {MARK}: a tape of ", [".js", ".mjs"])
 EXPORTS = """\
 /** The names of the inputs, in the order in which a sample has them. @type {readonly string[]} */
 export const inputs = Object.freeze(@inputs@);
@@ -142,6 +143,34 @@ STRAIGHT = {
   });
   return found;""",
 }
+EXPANSION = """\
+/** Numbers: [first, count, step] stands for several of them. */
+function numbersOf(ranges) {
+  const found = [];
+  for (const range of ranges) {
+    if (typeof range === "number") {
+      found.push(range);
+    } else {
+      const [first, count, step = 1] = range;
+      for (let k = 0; k < count; k++) found.push(first + k * step);
+    }
+  }
+  return found;
+}
+
+/** Texts: [before, first, count, behind] stands for several of them, in which a number counts up. */
+function textsOf(runs) {
+  return runs.flatMap((run) => {
+    if (typeof run === "string") return run;
+    const [before, first, count, behind] = run;
+    return Array.from({ length: count }, (_, k) => `${before}${first + k}${behind}`);
+  });
+}
+
+function instructionsOf(lines) {
+  return lines.map(([operation, ...ranges]) => ({ operation, operands: numbersOf(ranges) }));
+}
+"""
 FOR_EACH_SAMPLE = """\
 function forEachSample(samples, count, work) {
   for (let i = 0; i < count; i++) {
@@ -177,7 +206,7 @@ def module(source: Source) -> str:
 
 def _straight(source: Source) -> list[str]:
     inputs, labels = (f"[{', '.join(map(in_string, names))}]" for names in (source.inputs, source.names()))
-    parameters = ", ".join(map(_number, source.numbers()))
+    parameters = ", ".join(map(number, source.numbers()))
     exports = _exports(STRAIGHT | {
         "inputs": inputs, "labels": labels, "outputs": str(len(source.program.outputs)),
         "parameters": f"Float64Array.of({parameters})",
@@ -202,34 +231,35 @@ def _head(source: Source) -> str:
     """The comment that says what the module computes."""
     outputs = len(source.program.outputs)
     lines = [
-        f"{MODULE.start}{len(source.program.instructions)} instructions, as an ES module without imports.",
-        "//", f"// A sample is {len(source.inputs)} inputs, in this order:",
-        *(f"//   {k}: {in_comment(name)}" for k, name in enumerate(source.inputs)),
-        f"// There are {len(source.labels)} parameters{':' if source.labels else ''}",
-        *(f"//   {k}: {in_comment(label)}" for k, label in enumerate(source.names())),
-        f"// and {outputs} output{'' if outputs == 1 else 's'}. Everything is computed in {source.dtype}.",
+        f"{MODULE.text}{len(source.program.instructions)} instructions, as an ES module without imports.",
+        "//", f"// The inputs of a sample ({len(source.inputs)}):", *_indented(source.inputs),
+        f"// The parameters ({len(source.labels)}):", *_indented(source.names()),
+        f"// {outputs} output{'' if outputs == 1 else 's'}. Everything is computed in {source.dtype}.",
         "",
     ]
     return "\n".join(lines)
 
 
+def _indented(names: Sequence[str]) -> list[str]:
+    return [f"//   {line}" for line in listed(names) or ["none"]]
+
+
 def _data(source: Source) -> str:
     program = source.program
     instructions = [
-        f"[{', '.join([in_string(operation.name), *map(str, operands)])}]"
-        for operation, operands in program.instructions
+        f"[{','.join([in_string(operation.name), *_ranges(operands)])}]" for operation, operands in program.instructions
     ]
+    constants, numbers = (_numbers(each, source.dtype) for each in (program.constants, source.numbers()))
     return "\n".join([
+        EXPANSION,
         "const replay = new Replay({",
         "  program: new Program(",
         f"    {program.inputs}, {program.parameters},",
-        *_listed([_number(x) for x in program.constants], "    "),
-        *_listed(instructions, "    ", ".map(([operation, ...operands]) => ({ operation, operands }))"),
-        f"    [{', '.join(map(str, program.outputs))}],",
+        *_list(constants, "    ["), *_list(instructions, "    instructionsOf(["),
+        *_list(_ranges(program.outputs), "    numbersOf(["),
         "  ),",
-        *_listed([_number(x) for x in source.numbers()], "  ", name="numbers: "),
-        *_listed([in_string(name) for name in source.inputs], "  ", name="inputs: "),
-        *_listed([in_string(name) for name in source.names()], "  ", name="labels: "),
+        *_list(numbers, "  numbers: ["), *_list(_texts(source.inputs), "  inputs: textsOf(["),
+        *_list(_texts(source.names()), "  labels: textsOf(["),
         f"  several: {'true' if source.several else 'false'},",
         f"  dtype: {in_string(source.dtype)},",
         "});",
@@ -237,17 +267,50 @@ def _data(source: Source) -> str:
     ])
 
 
-def _listed(items: Sequence[str], indent: str, behind: str = "", name: str = "") -> list[str]:
-    """An array, on lines of the width."""
-    lines = [""]
+def _list(items: Sequence[str], start: str) -> list[str]:
+    """An array, on lines of the width, that begins like this."""
+    lines = [start]
     for item in items:
-        if lines[-1] and len(lines[-1]) + len(item) > WIDTH:
+        if len(lines[-1]) + len(item) > WIDTH:
             lines.append("")
-        lines[-1] += f"{item}, "
-    return [f"{indent}{name}[", *(f"{indent}  {line.rstrip()}" for line in lines if line), f"{indent}]{behind},"]
+        lines[-1] += f"{item},"
+    lines[-1] += "])," if "(" in start else "],"
+    return lines
 
 
-def _number(x: float) -> str:
-    if math.isfinite(x):
-        return repr(x)
-    return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+def _ranges(slots: Sequence[int]) -> list[str]:
+    """Slots as numbersOf in EXPANSION reads them: [first, count] or [first, count, step] where that is shorter."""
+    found, k = [], 0
+    while k < len(slots):
+        step = slots[k + 1] - slots[k] if k + 1 < len(slots) else 0
+        end = k + 1
+        while end < len(slots) and slots[end] == slots[end - 1] + step:
+            end += 1
+        text = f"[{slots[k]},{end - k}]" if step == 1 else f"[{slots[k]},{end - k},{step}]"
+        if end - k > 2 and len(text) < len(",".join(map(str, slots[k : min(end, k + 10)]))):
+            found.append(text)
+            k = end
+        else:
+            found.append(str(slots[k]))
+            k += 1
+    return found
+
+
+def _texts(texts: Sequence[str]) -> list[str]:
+    """Texts as textsOf in EXPANSION reads them."""
+    return [
+        f"[{in_string(each.before)},{each.first},{each.length},{in_string(each.behind)}]" if isinstance(each, Run)
+        else in_string(each) for each in in_runs(texts)
+    ]
+
+
+def _numbers(numbers: Sequence[float], dtype: str) -> list[str]:
+    """Numbers with as many digits as the dtype needs."""
+    if dtype == "float64":
+        return [number(x).strip("()") for x in numbers]
+    with np.errstate(over="ignore"):
+        rounded = np.array(numbers, np.float32)
+        short = [float(str(x)) for x in rounded]
+        is_same = np.array(short, np.float32).view(np.int32) == rounded.view(np.int32)
+    found = np.where(is_same, short, rounded).tolist()
+    return [number(x).strip("()") for x in found]

@@ -9,7 +9,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from references.programs.exported_tapes import CONVENTIONS, COUNTS, TIES, Rows, is_moderate, near, numbers, smooth
+from references.programs.exported_tapes import (
+    CONVENTIONS, COUNTS, TIES, Rows, is_moderate, is_near_one, near, numbers, smooth,
+)
 from references.optional import needed
 
 import autograd_tiny as at
@@ -52,6 +54,14 @@ def test_every_row_at_its_edges(count):
     rows = Rows(count, is_moderate)
     function = rows.tape.to_jax()
     rows.check(*map(np.asarray, values_and_pullback(lambda x: function({}, x), rows.X)), smallest=1e-304)
+
+
+@pytest.mark.parametrize("count", COUNTS[:-1])
+def test_every_row_in_single_precision(count):
+    rows = Rows(count, is_near_one)
+    function = rows.tape.to_jax(dtype="float32")
+    found = values_and_pullback(lambda x: function({}, x), rows.X.astype(np.float32))
+    rows.check_single(*map(np.asarray, found))
 
 
 @pytest.mark.parametrize(("seed", "size"), [*((seed, 1 + 4 * seed) for seed in range(8)), (21, 300)])
@@ -193,10 +203,23 @@ def test_single_precision_is_said():
         found = jax.jit(function)(function.parameters, xs)
         assert found.dtype == jnp.float32
         near(found, tape(xs), 1e-6)
-        assert tape.astype("float32").to_jax()(numbers(tape), xs).dtype == jnp.float32      # meant: no warning
+        assert tape.to_jax(dtype="float32")(numbers(tape), xs).dtype == jnp.float32         # meant: no warning
     assert function(function.parameters, xs).dtype == jnp.float64
-    single = tape.astype("float32").to_jax()
-    assert single(single.parameters, xs).dtype == jnp.float32
+    for single in tape.to_jax(dtype="float32"), tape.astype("float32").to_jax():
+        assert single(single.parameters, xs).dtype == jnp.float32
+    assert tape.astype("float32").to_jax(dtype="float64").dtype == np.float64
+
+
+def test_numbers_beyond_single_precision_are_infinite():
+    """As on a tape, and without a warning."""
+    x, w = Value(1.0, "x"), Value(1e300, "w")
+    tape, xs = record([x * w, at.minimum(x, 1e200), 1e200 * x], [x]), np.array([[1.0], [-1e300]])
+    function = tape.to_jax(dtype="float32")
+    expected = tape.astype("float32")(xs)
+    assert expected.tolist() == [[np.inf, 1.0, np.inf], [-np.inf, -np.inf, -np.inf]]
+    for parameters in (function.parameters, [1e300], {"w": 1e300}):
+        np.testing.assert_array_equal(jax.jit(function)(parameters, xs), expected)
+        np.testing.assert_array_equal(function(parameters, xs), expected)
 
 
 def test_errors_name_what_is_wrong():

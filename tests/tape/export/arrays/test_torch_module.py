@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from references.programs.exported_tapes import CONVENTIONS, COUNTS, TIES, Rows, near, smooth
+from references.programs.exported_tapes import CONVENTIONS, COUNTS, TIES, Rows, is_near_one, near, smooth
 from references.optional import needed
 
 import autograd_tiny as at
@@ -39,6 +39,15 @@ def test_every_row_at_its_edges(count):
     outputs = rows.tape.to_torch()(x)
     outputs.sum().backward()
     rows.check(outputs.detach().numpy(), x.grad.numpy())
+
+
+@pytest.mark.parametrize("count", COUNTS[:-1])
+def test_every_row_in_single_precision(count):
+    rows = Rows(count, is_near_one)
+    x = torch.tensor(rows.X, dtype=torch.float32, requires_grad=True)
+    outputs = rows.tape.to_torch(dtype="float32")(x)
+    outputs.sum().backward()
+    rows.check_single(outputs.detach().numpy(), x.grad.numpy())
 
 
 @pytest.mark.parametrize(("seed", "size"), [*((seed, 1 + 3 * seed) for seed in range(15)), (20, 300), (21, 5000)])
@@ -144,7 +153,8 @@ def test_state_dict_copies_pickles_and_precision():
     single = copy.deepcopy(module).float()
     assert single(xs).dtype == torch.float32 and expected.dtype == torch.float64
     near(single(xs).detach(), expected.detach(), 1e-6)
-    assert tape.astype("float32").to_torch()(xs).dtype == torch.float32
+    assert tape.astype("float32").to_torch()(xs).dtype == tape.to_torch(dtype="float32")(xs).dtype == torch.float32
+    assert tape.astype("float32").to_torch(dtype="float64")(xs).dtype == torch.float64
     assert module.to("meta")(torch.ones(3, 2, device="meta")).shape == (3,)
 
 

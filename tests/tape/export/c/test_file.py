@@ -250,12 +250,13 @@ def test_the_comment_lists_inputs_and_parameters_in_their_order(tmp_path):
     xs, ws = [Value(0.5, name) for name in ("mass", "rate")], [Value(1.0, "stiffness"), Value(2.0)]
     record(at.dot(xs, ws), xs).to_c(tmp_path / "f.c")
     comment = (tmp_path / "f.c").read_text().partition("*/")[0]
-    assert "x, the inputs (2):\n    mass, rate\n" in comment and "(2); f_parameters has" in comment
-    assert "    stiffness, p1\n" in comment and "the outputs (1)" in comment
+    assert "x, the inputs (2):\n    0: mass\n    1: rate\n" in comment and "(2); f_parameters has" in comment
+    assert "    0: stiffness\n    1: p1\n" in comment and "the outputs (1)" in comment
 
 
 @pytest.mark.parametrize(("file", "name"), [
-    ("sin.c", "sin_"), ("2 be.c", "f2_be"), ("double.c", "double_"), ("work.c", "work_"),
+    ("sin.c", "sin_"), ("2 be.c", "f2_be"), ("double.c", "double_"), ("work.c", "work_"), ("x.c", "x_"),
+    ("σ.c", "sigma"), ("my law.v2.c", "my_law_v2"), ("my-law_v2.c", "my_law_v2"),
 ])
 def test_the_name_is_that_of_the_file_if_c_has_no_other_use_for_it(tmp_path, file, name):
     x = Value(0.5, "x")
@@ -291,6 +292,65 @@ def test_files_that_are_linked_together_don_t_collide(tmp_path):
         close(found[name].gradient([0.1] * 9)[2], tape.input_gradients([[0.1] * 9])[0])
 
 
+def scaled(factor, inputs=1):
+    xs = [Value(0.5, f"x{k}") for k in range(inputs)]
+    return record(factor * at.sum(xs), xs)
+
+
+MAIN = """\
+#include <stdio.h>
+#include "{}"
+#include "{}"
+
+int main(void) {{
+    double x[2] = {{2.0, 4.0}}, p[1] = {{0.0}}, out[1], work[9];
+    if ({}(x, p, out, work)) return 1;
+    printf("%g ", out[0]);
+    if ({}(x, p, out, work)) return 1;
+    printf("%g\\n", out[0]);
+    return 0;
+}}
+"""
+
+
+def linked(folder, *files):
+    """Run the compiler on main.c and these files."""
+    command = [*compiler("c99"), *STRICT, "main.c", *files, "-o", "program", "-lm"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+def test_functions_whose_names_differ_in_capitals_only_go_together(tmp_path):
+    scaled(3.0).to_c(tmp_path / "one.c", name="law")
+    scaled(5.0).to_c(tmp_path / "two.c", name="LAW")
+    (tmp_path / "main.c").write_text(MAIN.format("one.h", "two.h", "law", "LAW"))
+    ran = linked(tmp_path, "one.c", "two.c")
+    assert not ran.stderr
+    printed = subprocess.run([tmp_path / "program"], check=True, capture_output=True, text=True).stdout
+    assert printed == "6 10\n"
+    scaled(5.0, inputs=2).to_c(tmp_path / "two.c", name="LAW")
+    assert "LAW_INPUTS" in linked(tmp_path, "one.c", "two.c").stderr        # defined twice, with different numbers
+
+
+def test_files_of_one_function_name_do_not_link_unless_a_name_is_given(tmp_path):
+    for name, factor in ("a b.c", 3.0), ("a.b.c", 5.0):
+        scaled(factor).to_c(tmp_path / name)
+        assert "int a_b(" in (tmp_path / name).read_text()
+    (tmp_path / "main.c").write_text(MAIN.format("a b.h", "a.b.h", "a_b", "a_b"))
+    assert "multiple definition of `a_b'" in linked(tmp_path, "a b.c", "a.b.c").stderr
+    scaled(5.0).to_c(tmp_path / "a.b.c", name="second")
+    (tmp_path / "main.c").write_text(MAIN.format("a b.h", "a.b.h", "a_b", "second"))
+    assert not linked(tmp_path, "a b.c", "a.b.c").stderr
+    assert subprocess.run([tmp_path / "program"], capture_output=True, text=True).stdout == "6 10\n"
+
+
+def test_floats_on_demand(tmp_path):
+    scaled(0.1).to_c(tmp_path / "f.c", dtype="float32")
+    scaled(0.1).astype("float32").to_c(tmp_path / "g.c", name="f")
+    assert (tmp_path / "f.c").read_text() == (tmp_path / "g.c").read_text()
+    scaled(0.1).astype("float32").to_c(tmp_path / "f.c", dtype="float64")
+    assert "double" in (tmp_path / "f.h").read_text() and "float" not in (tmp_path / "f.h").read_text()
+
+
 # ---- size
 
 def test_a_layer_is_a_loop(tmp_path):
@@ -324,7 +384,7 @@ def simple():
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"path": "f.cpp"}, ValueError, "ends with .c"),
+    ({"path": "f.cpp"}, ValueError, "path: a file in C has a name like 'f.c', got 'f.cpp'"),
     ({"path": 3}, TypeError, "the name of a file"),
     ({"path": "no/f.c"}, FileNotFoundError, "there is no folder"),
     ({"name": "a b"}, ValueError, "'a b' cannot be the name"),

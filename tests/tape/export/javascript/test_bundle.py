@@ -8,8 +8,8 @@ from references.javascript.node import Node, text_of
 from references.tapes import batch, close
 
 import autograd_tiny as at
-from autograd_tiny import Value, record
-from autograd_tiny.tape.export.javascript.bundle import FOLDER, MODULES, runtime, write_runtime
+from autograd_tiny import Value, record, write_tape_js
+from autograd_tiny.tape.export.javascript.bundle import FOLDER, MODULES, runtime
 
 SOURCES = sorted(FOLDER.glob("*.js"))
 
@@ -20,7 +20,7 @@ def wave():
 
 
 def test_the_runtime_is_one_module_with_all_that_tape_js_exports(tmp_path):
-    write_runtime(tmp_path)
+    write_tape_js(tmp_path)
     assert not re.search("</script|<!--", runtime(), re.IGNORECASE)         # a page may have it inside
     assert not re.search(r"^import|\bimport\(", tmp_path.joinpath("tape.js").read_text(), re.MULTILINE)
     tmp_path.joinpath("package.json").write_text('{"type": "module"}')
@@ -34,27 +34,40 @@ def test_the_runtime_is_one_module_with_all_that_tape_js_exports(tmp_path):
 
 
 def test_a_runtime_for_some_operations_is_shorter(tmp_path):
-    path = tmp_path / "some.mjs"
-    path.write_text(runtime(["tanh", "add", "erfc", "mul", "dot"]))
-    assert len(path.read_text()) < len(runtime()) / 2
-    node = Node(path)
+    write_tape_js(tmp_path, ["tanh", "add", "erfc", "mul", "dot"])
+    assert len((tmp_path / "tape.js").read_text()) < len(runtime()) / 2
+    tmp_path.joinpath("package.json").write_text('{"type": "module"}')
+    node = Node(tmp_path / "tape.js")
     try:
         close(node("values", file=text_of(wave(), tmp_path), x=batch(5, 1))["values"], wave()(batch(5, 1)))
     finally:
         node.close()
 
 
+@pytest.mark.parametrize(("operations", "error", "message"), [
+    (["tanh", "tanhh"], ValueError, "operations: there is none called 'tanhh'"),
+    ("tanh", TypeError, "names are expected"), (3, TypeError, "names are expected, such as"),
+    ([3], ValueError, "none called 3"),
+])
+def test_operations_that_are_none_are_named(tmp_path, operations, error, message):
+    with pytest.raises(error, match=message):
+        write_tape_js(tmp_path, operations)
+    with pytest.raises(TypeError, match="path: the name of a file"):
+        write_tape_js(None)
+    assert not [*tmp_path.iterdir()]
+
+
 def test_the_types_lie_beside_it_and_a_file_of_the_user_stays(tmp_path):
-    write_runtime(tmp_path)
+    write_tape_js(tmp_path)
     assert "export class Tape" in tmp_path.joinpath("tape.d.ts").read_text()
-    write_runtime(tmp_path)                     # over its own files
+    write_tape_js(tmp_path)                     # over its own files
     tmp_path.joinpath("tape.js").write_text("mine\n")
     with pytest.raises(FileExistsError):
-        write_runtime(tmp_path)
+        write_tape_js(tmp_path)
     assert tmp_path.joinpath("tape.js").read_text() == "mine\n"
-    write_runtime(tmp_path, overwrite=True)
+    write_tape_js(tmp_path, overwrite=True)
     with pytest.raises(FileNotFoundError):
-        write_runtime(tmp_path / "missing")
+        write_tape_js(tmp_path / "missing")
 
 
 def test_every_module_is_in_the_bundle():

@@ -16,7 +16,7 @@ import autograd_tiny as at
 from autograd_tiny import Value, record
 from autograd_tiny.calculus.javascript_rows import OF_SPECIAL_JS
 from autograd_tiny.tape.export import javascript
-from autograd_tiny.tape.export.javascript.module import _head, _straight
+from autograd_tiny.tape.export.javascript.module import _head, _numbers, _ranges, _straight
 from autograd_tiny.tape.export.javascript.straight_line import OWN_WORDS
 
 pytestmark = pytest.mark.doors  # make test-all runs it, once
@@ -196,6 +196,94 @@ def test_derivatives_and_single_precision(node, module):
     found = node.call(module(single, "single.mjs"), "batch", xs)
     close(found.reshape(4, 2), single(xs), 1e-6)
     assert (found == found.astype(np.float32)).all()
+    assert module(tape, "demanded.mjs", dtype="float32").read_text() == (module(single, "single.mjs")).read_text()
+    assert "in float64" in module(single, "double.mjs", dtype="float64").read_text()
+
+
+def test_frozen_parameters_are_those_of_now(node, module):
+    tape, xs = network(), batch(9, 3)
+    expected, gradients = tape(xs), tape.input_gradients(xs, 1)
+    path = module(tape, parameters="frozen")
+    for parameter in tape.parameters:
+        parameter.data = 7.0
+    assert node.call(path, "parameterLabels") == [] and node.call(path, "parameters").tolist() == []
+    close(node.call(path, "batch", xs).reshape(9, 2), expected)
+    close(node.call(path, "values", xs[0]), expected[0])
+    close(node.call(path, "inputGradients", xs, np.zeros(0), 1)["gradients"].reshape(9, 3), gradients)
+    found = node.call(path, "gradient", xs[0], np.zeros(0), 1)
+    close(found["byInputs"], gradients[0])
+    assert found["byParameters"].tolist() == []
+    found = node.call(path, "batchGradient", xs)
+    close(found["value"][0], expected[:, 0].mean())
+    assert "layer1" not in path.read_text()
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "take"])
+def test_operations_with_frozen_operands(node, module, name):
+    point = next(point for point in REFERENCES[name].points if len(point) == len(REFERENCES[name].points[-1]))
+    leaves = [Value(x) for x in point]
+    tape = record([perform(name, leaves), leaves[-1] * 1.0], leaves[-1:], leaves[:-1])
+    path = module(tape, f"frozen_{name}.mjs", parameters="frozen")
+    found = node.call(path, "gradient", np.array(point[-1:]))
+    np.testing.assert_allclose(found["value"][0], tape([point[-1:]])[0, 0], rtol=1e-12)
+    np.testing.assert_allclose(found["byInputs"], tape.input_gradients([point[-1:]])[0], rtol=1e-12, atol=1e-300)
+
+
+# ---- size
+
+def bytes_of(tape, folder, **options):
+    tape.to_javascript(folder / "f.mjs", **options)
+    return (folder / "f.mjs").stat().st_size
+
+
+def test_a_layer_takes_few_bytes_beside_its_numbers(tmp_path):
+    """A digit more or less in a label or a slot makes no difference to this; a list of operands or labels does."""
+    def size(inputs):
+        model = at.nn.MLP(inputs, [20, 1], "tanh", rng=random.Random(1))
+        tape = record(model, [0.5] * inputs, check=False)
+        for parameter in tape.parameters:
+            parameter.data = 0.25
+        return bytes_of(tape, tmp_path), len(tape.parameters)
+
+    (smaller, few), (larger, many) = size(100), size(1100)
+    assert (larger - smaller) / (many - few) < len("0.25,") + 0.1
+    assert len("0.25,") < (larger - smaller) / (many - few)
+
+
+def test_gradients_and_frozen_networks_are_compact_too(tmp_path):
+    model = at.nn.MLP(300, [20, 1], "tanh", rng=random.Random(1))
+    tape = record(model, [0.5] * 300, check=False)
+    numbers = sum(len(repr(p.data)) + 1 for p in tape.parameters)
+    for each in (tape, tape.gradient()):
+        for options in ({}, {"parameters": "frozen"}):
+            assert bytes_of(each, tmp_path, **options) < numbers + 60_000
+    assert bytes_of(tape, tmp_path, dtype="float32") < 0.62 * numbers + 60_000
+
+
+@pytest.mark.parametrize("slots", [
+    [], [3], [3, 4], [3, 4, 5, 6, 7], [9, 8, 7, 6, 5], [-1, -2, -3, -4, -5, 0], [5, 5, 5, 5, 5, 6],
+    [0, 784, 1568, 2352], [1, 2, 3, 10, 20, 30, 40, 41, 42, 43, 44], [7, 1, 7, 1, 7, 1],
+    [*range(100), *range(0, 1000, 10), 3, *range(50)],
+])
+def test_ranges_are_the_slots_in_their_order(slots):
+    found = [eval(text) for text in _ranges(slots)]
+    assert [
+        x for each in found
+        for x in ([each] if isinstance(each, int) else (each[0] + k * [*each, 1][2] for k in range(each[1])))
+    ] == slots
+    assert len(",".join(_ranges(slots))) <= len(",".join(map(str, slots)))
+
+
+@given(st.lists(st.floats(width=32) | st.floats(), max_size=20))
+@settings(deadline=None, derandomize=True, database=None)
+def test_numbers_keep_every_bit_that_their_precision_has(numbers):
+    read = {"NaN": np.nan, "Infinity": np.inf, "-Infinity": -np.inf}
+    with np.errstate(over="ignore"):
+        for dtype in ("float64", "float32"):
+            found = np.array([read.get(text) or float(text) for text in _numbers(numbers, dtype)]).astype(dtype)
+            expected = np.array(numbers).astype(dtype)
+            np.testing.assert_array_equal(found, expected)
+            assert (np.signbit(found) == np.signbit(expected))[expected == 0].all()
 
 
 def test_a_large_program(node, module):
