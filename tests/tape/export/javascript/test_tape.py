@@ -1,4 +1,5 @@
 """The numbers of one sample, the arguments of runs, and the examples of the documentation, in JavaScript."""
+import json
 import os
 import re
 import shutil
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from references.javascript.node import JavaScriptError, text_of
+from references.optional import missing
 from references.programs.random_tapes import Judge, Recorded, places, points, seeds, special_points, tame, wild
 from references.tapes import close
 
 import autograd_tiny as at
-from autograd_tiny import Value, record
+from autograd_tiny import Value, record, write_tape_js
+from autograd_tiny.tape.export import javascript
 
 pytestmark = pytest.mark.doors  # make test-all runs it, once
 
@@ -127,3 +130,47 @@ def test_the_examples_of_the_page_print_what_it_says(tmp_path, monkeypatch):
             [shutil.which("node"), f"example{k}.js"], capture_output=True, text=True, check=True, env={**os.environ}
         ).stdout
         assert printed.splitlines() == re.findall(r"^console\.log.*?  // (.*)$", example, re.MULTILINE), example
+
+
+# ---- types
+
+PROGRAM = Path(__file__).parents[3] / "references/javascript/every_name.ts"
+OPTIONS = [
+    "--strict", "--noUncheckedIndexedAccess", "--allowJs", "--target", "es2022", "--lib", "es2022",
+    "--module", "node16",
+]
+
+
+def test_a_program_in_typescript_uses_every_name(tmp_path):
+    """It compiles without a complaint, where wrong uses are complaints, and computes what the types promise."""
+    compiler = shutil.which("tsc") or missing("there is no compiler of TypeScript, tsc, on this machine")
+    write_tape_js(tmp_path)
+    x, y, w = Value(0.5, "x"), Value(2.0, "y"), Value(3.0, "w")
+    record(x * w + y, [x, y], [w]).to_javascript(tmp_path / "law.js")
+    tmp_path.joinpath("package.json").write_text('{"type": "module"}')
+    shutil.copy(PROGRAM, tmp_path)
+    command = [compiler, *OPTIONS, "--outDir", "out", PROGRAM.name]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    for name in "package.json", "tape.js":
+        shutil.copy(tmp_path / name, tmp_path / "out")
+    printed = subprocess.run(
+        [shutil.which("node"), "out/every_name.js"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert json.loads(printed) == {
+        "texts": ["*", "x", "y", "x * y", "y", "x", ""], "flags": [False, False, False], "arity": 2,
+        "one": [12, 4, 3], "same": [3, 5], "slot": 3, "operands": 2, "operation": "mul", "added": 2,
+        "counts": [2, 4, 2, 2], "loaded": [2, 2], "complaint": "TapeError", "outputs": [4, 3, 7, 6], "value": 6,
+        "gradient": [2], "values": [3, 6], "gradients": [3, 3], "trace": [4, 2, 2, 1, 1, 1],
+        "about": [["x"], ["w"], True, "float64", 2, 2],
+        "law": [5, 3, 1, 1, 1.5, 0.5, 5, 3, 1, 5, 5, 3, 1], "names": ["x", "y", "w"],
+    }
+
+
+def test_the_program_in_typescript_leaves_no_name_out():
+    types = Path(javascript.__file__).with_name("tape.d.ts").read_text()
+    exported = re.findall(r"^export (?:declare )?(?:class|interface|const|function|type) (\w+)", types, re.M)
+    members = re.findall(r"^  (?:(?:readonly|static) )*(\w+)\??[:(]", types, re.M)
+    assert len(exported) > 12 and len(members) > 40
+    used = set(re.findall(r"\w+", PROGRAM.read_text())) | {"constructor"}
+    assert not {*exported, *members} - used
