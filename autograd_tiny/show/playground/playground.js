@@ -24,7 +24,7 @@ import { WeightPanel } from "./view/weight_panel.js";
 
 const VERSION = "v1"; // of links
 const LONGEST_LINK = 20_000; // characters
-const TRAINING_TIME = 14; // milliseconds of a frame, at most
+const TRAINING_TIME = 10; // milliseconds of a frame, at most
 const SLOW = 400; // milliseconds between frames for a reader who wants no motion
 const EVERY_CURVE = 3; // frames
 const EVERY_FINDING = 24;
@@ -385,7 +385,7 @@ class Playground {
   }
 
   #findProblems() {
-    this.marks = this.findings.draw(this.session.trainer);
+    this.marks = this.findings.draw(this.session.trainer, this.isPlaying);
     this.layers.flag(this.marks.words);
   }
 

@@ -6,7 +6,7 @@
 import { WIDTH } from "./trainer.js";
 import { formatted, grouped, listed } from "./wording.js";
 
-const MOST_SAMPLES = 500;
+export const MOST_SAMPLES = 500;
 const SEVERITIES = ["severe", "warning", "note"];
 
 /**
@@ -14,11 +14,12 @@ const SEVERITIES = ["severe", "warning", "note"];
  *
  * @param {Trainer} trainer
  * @param {object} given thresholds, wordings, and the polynomials of the relative derivatives, by their names in Python
+ * @param {number} most samples to measure
  * @returns {{findings: Finding[], layers: object[]}} layers: what was measured in each, see measuredLayer
  */
-export function diagnosed(trainer, given) {
+export function diagnosed(trainer, given, most = MOST_SAMPLES) {
   const { task, network } = trainer;
-  const rows = task.train.subarray(0, MOST_SAMPLES * WIDTH);
+  const rows = task.train.subarray(0, most * WIDTH);
   const samples = rows.length / WIDTH;
   const layers = samples ? measuredLayers(trainer, rows, given) : [];
   if (!layers.every(({ isFinite }) => isFinite)) return { findings: [], layers: [] };

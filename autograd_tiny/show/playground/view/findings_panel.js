@@ -3,8 +3,9 @@
  */
 import { element, write } from "../../page/elements.js";
 import { readable } from "../../page/numbers.js";
-import { diagnosed } from "../computation/findings.js";
+import { MOST_SAMPLES, diagnosed } from "../computation/findings.js";
 
+const FEW_SAMPLES = 120; // while training runs
 const SHORT = {
   dead: "dead",
   saturated: "saturated",
@@ -35,8 +36,8 @@ export class FindingsPanel {
   }
 
   /** Measures the network. Returns words for each layer, and flags for its units. */
-  draw(trainer) {
-    const { findings, layers } = diagnosed(trainer, this.given);
+  draw(trainer, isPlaying) {
+    const { findings, layers } = diagnosed(trainer, this.given, isPlaying ? FEW_SAMPLES : MOST_SAMPLES);
     write(
       this.none,
       findings.length

@@ -130,8 +130,8 @@ export class SurfacePanel {
     write(
       this.says,
       `Across ${names[0]} ${across}, upward ${names[1]} ${upward}. The loss goes from ${readable(low, 3)} ` +
-        `(the page's colour) to ${readable(high, 3)} (blue); the line is the way that training took, the dot where it ` +
-        "is now.",
+        `(the page's colour) to ${readable(high, 3)} (blue); the line is the way that training took, the dot is ` +
+        "where it is now.",
     );
     set(this.canvas, { "aria-label": this.says.textContent });
   }
