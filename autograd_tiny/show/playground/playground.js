@@ -3,7 +3,7 @@
  */
 import { element, find, write } from "../page/elements.js";
 import { keep, linkTo, read } from "../page/fragment.js";
-import { report } from "../page/host.js";
+import { isFramed, report } from "../page/host.js";
 import { readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
 import { themeButton, wantsNoMotion } from "../page/theme.js";
@@ -91,6 +91,7 @@ class Playground {
       },
       say: (text) => this.say(text),
     });
+    sharing.buttons[0].hidden = isFramed(); // a frame has no address
     find("sharing").append(...sharing.buttons, themeButton(), sharing.dialog);
     find("data").append(this.data.element);
     find("rules").append(...this.rules.elements);

@@ -5,12 +5,15 @@ import { element, set } from "../../page/elements.js";
 import { exact, readable, typed } from "../../page/numbers.js";
 
 const PER_DECADE = 10; // steps of a slider
+let choices = 0; // made so far
 
 /** A choice: options are pairs of a value and its title. */
 export class Choice {
   constructor(name, options, onChange) {
-    this.select = element("select", {});
-    this.element = element("label", { class: "choice" }, element("span", { class: "name" }, name), this.select);
+    choices += 1;
+    this.select = element("select", { id: `choice${choices}` });
+    const label = element("label", { class: "name", for: this.select.id }, name);
+    this.element = element("div", { class: "choice" }, label, this.select);
     this.offer(options);
     this.select.addEventListener("change", () => onChange(this.select.value));
   }

@@ -23,7 +23,7 @@ export class WeightPanel {
       const k = Math.round(Number(this.sample.value)) - 1;
       onSample(Math.max(0, Math.min(this.session.points.length - 1, k || 0)));
     });
-    const sample = element("label", { class: "choice" }, element("span", { class: "name" }, "Sample"), this.sample);
+    const sample = element("div", { class: "choice" }, element("span", { class: "name" }, "Sample"), this.sample);
     this.says = element("p", { class: "formula" });
     this.body = element("tbody", {});
     this.table = element(

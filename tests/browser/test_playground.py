@@ -1,0 +1,286 @@
+"""The playground in a real browser: it learns, everything can be changed while it does, and a link repeats it."""
+import json
+import math
+import random
+import re
+
+import pytest
+from playwright.sync_api import expect
+from references.show.accessibility import violations
+
+import autograd_tiny as at
+from autograd_tiny import nn, playground
+
+COPIED = """window.copied = [];
+Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => void copied.push(text) } });"""
+OPTIONS = "(select) => [...select.options].map((option) => option.value)"
+BUTTONS = (
+    "Add a hidden layer", "A unit more in hidden layer 1", "A unit less in hidden layer 2", "New points", "Other seed",
+    "Remove the last hidden layer",
+)
+PICTURES = "() => [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())"
+STILL = "() => { window.requestAnimationFrame = () => 0; window.setTimeout = () => 0; }"     # the test makes the frames
+FRAME = "document.getElementById('playground').frame()"
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the page; afterwards there must have been no error on any."""
+    pages, complaints = [], []
+
+    def open_page(page=None, fragment="", width=1200, **media):
+        tab = browser.new_page()
+        tab.set_default_timeout(10_000)
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("dialog", lambda dialog: complaints.append(dialog.message))
+        tab.on("request", lambda request: complaints.append(request.url) if "http" in request.url else None)
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(**{"reduced_motion": "reduce", **media})
+        tab.add_init_script(COPIED)
+        tab.goto((page or playground()).save(tmp_path / f"page{len(pages)}.html").as_uri() + fragment)
+        tab.evaluate("document.getElementById('playground').repeat()")
+        pages.append(tab)
+        return tab
+
+    yield open_page
+    for tab in pages:
+        tab.close()
+    assert complaints == []
+
+
+def readout(tab):
+    """The numbers at the top: epoch, updates, losses, and the shares of right classes."""
+    return dict(zip(*(tab.locator(f"#readout {each}").all_inner_texts() for each in ("dt", "dd")), strict=True))
+
+
+def right(tab):
+    return [float(share.rstrip("% ")) for share in readout(tab)["right"].split(", ")]
+
+
+def train(tab, updates):
+    tab.evaluate("(n) => document.getElementById('playground').train(n)", updates)
+
+
+def settings(tab):
+    return tab.evaluate("document.getElementById('playground').session.settings")
+
+
+def notice(tab):
+    return tab.locator("#notice")
+
+
+def fields(tab, name):
+    return tab.get_by_role("textbox", name=f"{name}, exactly")
+
+
+@pytest.mark.parametrize(("fragment", "accuracy"), [
+    ("#v1&noise=0&lr=0.3&updates=1400", 97),
+    ("#v1&data=moons&layers=8.tanh~8.tanh&optimizer=adam&lr=0.02&updates=1400", 98),
+    ("#v1&data=spiral&noise=0.02&samples=600&layers=8.tanh~8.tanh&optimizer=adam&lr=0.02&updates=8400", 95),
+])
+def test_data_sets_are_learned(opened, fragment, accuracy):
+    tab = opened(fragment=fragment)
+    assert min(right(tab)) >= accuracy
+
+
+def iris():
+    from sklearn.datasets import load_iris
+
+    data = load_iris()
+    names = ["petal length", "petal width", "species"]
+    rows = [[f"{row[2]}", f"{row[3]}", str(data.target_names[k])] for row, k in zip(data.data, data.target, strict=True)]
+    random.Random(1).shuffle(rows)
+    return "\n".join(",".join(row) for row in [names, *rows])
+
+
+def paste(tab, text):
+    tab.get_by_label("Data set").select_option("csv")
+    tab.get_by_label("Samples as text").fill(text)
+    tab.get_by_role("button", name="Use these samples").click()
+
+
+def test_the_iris_measurements_are_learned_from_a_csv(opened):
+    tab = opened()
+    paste(tab, iris())
+    expect(notice(tab)).to_contain_text("150 samples were read")
+    expect(tab.locator(".legend")).to_have_text("setosa versicolor virginica")
+    expect(tab.get_by_label("Loss", exact=True)).to_have_value("cross_entropy")
+    train(tab, 1000)
+    assert min(right(tab)) >= 93
+
+
+def test_every_control_can_be_changed_while_it_trains(opened):
+    tab = opened()
+    tab.evaluate(STILL)
+    tab.get_by_role("button", name="Play").click()
+
+    def frames():
+        for _ in range(3):
+            tab.evaluate(FRAME)
+        assert math.isfinite(float(readout(tab)["train loss"].replace("−", "-")))
+        assert int(readout(tab)["updates"]) > 0 and tab.inner_text("#play") == "Pause"
+
+    frames()
+    for name in ("Loss", "Optimiser", "Batch", "Output activation", "Initial weights", "Data set", "Speed", "Lines"):
+        choice = tab.get_by_label(name, exact=True)
+        for value in choice.evaluate(OPTIONS):
+            if value not in ("own", "csv"):
+                choice.select_option(value)
+                frames()
+        choice.select_option(index=0)
+    for name in ("Learning rate", "L1 penalty", "L2 penalty", "Samples", "Noise", "Test share"):
+        slider = tab.get_by_role("slider", name=name, exact=True)
+        for key in ("ArrowRight", "End", "Home", "ArrowRight"):
+            slider.press(key)
+            frames()
+    for name in BUTTONS:
+        tab.get_by_role("button", name=name).click()
+        frames()
+    activation = tab.get_by_label("Activation of hidden layer 1")
+    for value in activation.evaluate(OPTIONS):
+        activation.select_option(value)
+        frames()
+    tab.get_by_role("button", name="Undo").click()
+    frames()
+    tab.get_by_role("button", name="Reset").click()
+    frames()
+
+
+def test_a_reload_of_the_link_gives_the_same_picture(opened):
+    tab = opened(fragment="#v1&data=circles&layers=5.tanh~4.relu&optimizer=momentum&updates=120")
+    fields(tab, "Learning rate").fill("0.03")
+    fields(tab, "Learning rate").press("Enter")
+    train(tab, 70)
+    tab.get_by_label("Optimiser").select_option("adam")
+    train(tab, 60)
+    tab.get_by_role("button", name="Copy link").click()
+    link = tab.evaluate("copied[0]")
+    again = opened(fragment="#" + link.partition("#")[2])
+    for each in (tab, again):
+        expect(each.locator(".surface")).to_have_attribute("aria-label", re.compile("The loss goes from"))
+    assert readout(again) == readout(tab)
+    assert again.evaluate(PICTURES) == tab.evaluate(PICTURES)
+    assert tab.evaluate("location.hash") == again.evaluate("location.hash")
+
+
+def test_points_are_set_by_mouse_and_by_keyboard_and_undone(opened):
+    tab = opened()
+    tab.get_by_label("Data set").select_option("own")
+    plane = tab.locator(".plane .front")
+    box = plane.bounding_box()
+    plane.click(position={"x": box["width"] / 4, "y": box["height"] / 4})
+    tab.keyboard.press("1")
+    plane.click(position={"x": 3 * box["width"] / 4, "y": box["height"] / 4})
+    tab.get_by_label("x1", exact=True).fill("−0.5")
+    tab.get_by_label("x2", exact=True).fill("1.5")
+    tab.get_by_role("button", name="Class 2").press("Enter")
+    tab.get_by_role("button", name="Add", exact=True).press("Enter")
+    (a, b, first), (c, d, second), third = settings(tab)["points"]
+    assert (first, second) == (0, 1) and third == [-0.5, 1.5, 2]
+    assert (a, b, c, d) == pytest.approx((-1, 1, 1, 1), abs=0.05)
+    tab.get_by_role("button", name="Undo").click()
+    assert len(settings(tab)["points"]) == 2
+    tab.get_by_label("x1", exact=True).fill("two")
+    tab.get_by_role("button", name="Add", exact=True).click()
+    expect(notice(tab)).to_have_text("Two numbers are expected for a point, x1 and x2.")
+
+
+def test_a_weight_is_chosen_by_a_click_on_its_line_and_by_keyboard(opened):
+    tab = opened(fragment="#v1&layers=3.tanh~2.tanh&updates=28")
+    canvas = tab.locator("canvas.network")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 0.75 * box["width"], "y": box["height"] / 2 - 14})     # between layer 2 and the output
+    expect(tab.get_by_label("Layer", exact=True)).to_have_value("2")
+    expect(tab.locator("#weight .formula")).to_contain_text("layer3.neuron1.w[")
+    tab.get_by_label("Layer", exact=True).select_option("0")
+    tab.get_by_label("From", exact=True).select_option("-1")
+    expect(tab.locator("#weight .formula")).to_contain_text("2 paths lead from the loss to the weight.")
+    expect(tab.locator("#weight tbody tr")).to_have_count(3)
+    tab.locator(".plane .front").click(position={"x": 3, "y": 3})                     # no sample is there
+    tab.get_by_role("spinbutton", name="Sample").fill("7")
+    tab.get_by_role("spinbutton", name="Sample").press("Enter")
+    expect(tab.locator("#weight .formula")).to_contain_text("For sample 7,")
+
+
+def test_training_that_diverges_stops_and_keeps_finite_weights(opened):
+    tab = opened(fragment="#v1&data=hills&loss=squared_error&layers=4.linear")
+    fields(tab, "Learning rate").fill("90")
+    fields(tab, "Learning rate").press("Enter")
+    train(tab, 5000)
+    expect(notice(tab)).to_contain_text("Training diverged.")
+    expect(notice(tab)).to_contain_text("the weights are the last finite ones")
+    tab.get_by_role("button", name="Copy weights as JSON").click()
+    state = json.loads(tab.evaluate("copied[0]"))
+    assert all(math.isfinite(x) for rows in state["layer1.w"] for x in rows)
+    tab.get_by_role("button", name="Undo").click()
+    assert readout(tab)["updates"] == "0"
+
+
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+
+
+def test_hostile_labels_are_shown_as_text(opened):
+    tab = opened()
+    rows = [f"{k % 5},{k % 7},{HOSTILE if k % 2 else 'b'}" for k in range(40)]
+    paste(tab, "\n".join([f"{HOSTILE},javascript:alert(1),label", *rows]))
+    expect(tab.locator(".legend")).to_contain_text(HOSTILE)
+    expect(notice(tab)).to_contain_text(HOSTILE)
+    tab.get_by_role("button", name="Copy as Python").click()
+    compile(tab.evaluate("copied[0]"), "copied.py", "exec")
+    again = opened(fragment=tab.evaluate("location.hash"))
+    expect(again.locator(".legend")).to_contain_text(HOSTILE)
+    assert again.locator("img").count() == 0
+
+
+@pytest.mark.parametrize(("fragment", "message"), [
+    ("#v2&data=moons", "another version of this page"), ("#v1&data=<script>alert(1)</script>", "data: one of xor"),
+    ("#v1&lr=%E0%A4%A", "the link is damaged"), ("#v1&data=given", "open it with that file"),
+    ("#v1&points=" + "1_1_0~" * 4000, "the link is too long"), ("#" + HOSTILE, "another version"),
+])
+def test_links_that_are_none_are_refused_with_a_sentence(opened, fragment, message):
+    tab = opened(fragment=fragment)
+    expect(notice(tab)).to_contain_text("The link can't be used: ")
+    expect(notice(tab)).to_contain_text(message)
+    assert settings(tab)["data"] == "xor"
+    train(tab, 10)
+    assert readout(tab)["updates"] == "10"
+
+
+def test_files_that_hold_no_samples_are_refused_with_a_sentence(opened):
+    tab = opened()
+    tab.get_by_label("Data set").select_option("csv")
+    for text, message in [
+        ("1,2,a\n" * 1_000_000, "The file has 6.0 megabytes"), ("1,2,a\n3,four,b", 'line 2, column 2 is "four"'),
+        ("1,2,a\n3,,b", "line 2, column 2 is empty"), ("1,2,a\n3,4,a", "two classes at least"),
+    ]:
+        file = {"name": "data.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        tab.get_by_label("A CSV file").set_input_files(file)
+        expect(notice(tab)).to_contain_text(message)
+        assert settings(tab)["data"] == "xor"
+
+
+def test_a_network_of_ones_own_hands_its_weights_back(opened):
+    rng = random.Random(3)
+    points = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(60)]
+    labels = [float(a > b) for a, b in points]
+    model = nn.MLP(2, [5, 1], "tanh", rng=random.Random(1))
+    tab = opened(playground(model, points, labels, "binary_cross_entropy"))
+    expect(tab.get_by_label("Data set")).to_have_value("given")
+    train(tab, 20)
+    tab.get_by_role("button", name="Copy weights as JSON").click()
+    twin = nn.MLP(2, [5, 1], "tanh", rng=random.Random(1))
+    optimizer = at.optim.SGD(twin.parameters(), lr=0.1)
+    at.fit(twin, points, labels, "binary_cross_entropy", optimizer, epochs=10, seed=1, progress=False)
+    model.load_state_dict(json.loads(tab.evaluate("copied[0]")))
+    assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in twin.parameters()], rel=1e-9)
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_and_is_accessible(opened, width, scheme):
+    tab = opened(fragment="#v1&layers=8.relu~3.tanh&updates=30", width=width, color_scheme=scheme)
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    tab.evaluate("scrollTo(0, 1e6)")
+    assert tab.locator("#play").bounding_box()["y"] < 60                             # it stays in reach
+    assert violations(tab) == []
