@@ -89,7 +89,8 @@ def iris():
 
     data = load_iris()
     names = ["petal length", "petal width", "species"]
-    rows = [[f"{row[2]}", f"{row[3]}", str(data.target_names[k])] for row, k in zip(data.data, data.target, strict=True)]
+    species = [str(data.target_names[k]) for k in data.target]
+    rows = [[str(row[2]), str(row[3]), name] for row, name in zip(data.data, species, strict=True)]
     random.Random(1).shuffle(rows)
     return "\n".join(",".join(row) for row in [names, *rows])
 

@@ -131,6 +131,6 @@ def test_the_network_stays_as_it_is_and_no_label_ends_the_script():
     model.layers[0].neurons[0].w[0].label = "</script><script>alert(1)</script>"
     before = [p.data for p in model.parameters()]
     page = at.playground(model, X, Y)
-    assert page.html.count("</script>") == 1
+    assert page.html.count("</script>") == at.playground().html.count("</script>")
     assert [p.data for p in model.parameters()] == before
     assert isinstance(model.layers[0].neurons[0].w[0], Value)

@@ -80,6 +80,7 @@ export class Session {
     const numbers = init === GIVEN ? Float64Array.from(this.given.numbers) : network.initial(init, new Random(seed));
     this.trainer = new Trainer(network, numbers, this.#task(), this.#rules(), seed);
     this.curves = new Curves();
+    this.#keepPoint();
     this.record();
   }
 
@@ -184,7 +185,10 @@ export class Session {
   /** Takes some updates. Returns how many were taken: fewer if training diverges. */
   train(updates) {
     let taken = 0;
-    while (taken < updates && this.trainer.update()) taken += 1;
+    while (taken < updates && this.trainer.update()) {
+      taken += 1;
+      this.#keepPoint();
+    }
     return taken;
   }
 
@@ -193,17 +197,26 @@ export class Session {
     return this.train(this.trainer.updatesPerEpoch - this.trainer.position);
   }
 
-  /** Measures losses, for the curves. */
-  record() {
+  #keepPoint() {
+    const { updates, position } = this.trainer;
+    if (this.curves.isKept(updates, position === 0)) this.curves.keep(this.#point());
+  }
+
+  #point() {
     const { trainer } = this;
     const { train, test } = trainer.task;
-    this.measured = { train: trainer.measured(train), test: trainer.measured(test) };
-    this.curves.add({
+    return {
       update: trainer.updates,
-      epoch: trainer.epoch,
-      ...this.measured,
+      train: trainer.measured(train),
+      test: trainer.measured(test),
       numbers: Float32Array.from(trainer.numbers),
-    });
+    };
+  }
+
+  /** Measures how it is now. */
+  record() {
+    this.measured = this.#point();
+    this.curves.show(this.measured);
   }
 
   // ---- undo
@@ -271,7 +284,6 @@ export class Session {
   *#repeated(changes, total) {
     for (const { at, patch } of [...changes, { at: total, patch: null }]) {
       while (this.trainer.updates < at && this.train(1)) {
-        if (this.curves.isDue(this.trainer.updates)) this.record();
         yield this.trainer.updates;
       }
       if (patch === null || this.trainer.updates !== at) continue;
