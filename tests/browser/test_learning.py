@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from references.show.accessibility import violations
 
 from autograd_tiny import nn, play
 
@@ -156,3 +157,11 @@ def test_any_model_and_data_have_a_page_that_is_not_too_wide(opened, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator(".chain li").count() > 0
         assert page.evaluate("window.pwned") is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, film, scheme):
+    page = opened(film, color_scheme=scheme)
+    go(page, 7)
+    page.select_option("select[aria-label='Weight or bias']", "3")
+    assert violations(page) == []

@@ -2,6 +2,7 @@
 import re
 
 import pytest
+from references.show.accessibility import violations
 
 from autograd_tiny import perceptron
 
@@ -116,3 +117,10 @@ def test_hostile_names_are_shown_and_nothing_is_too_wide(opened, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("window.pwned") is None
     assert "loss = −log h" in card(page, "Gradient descent").locator(".lines").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, scheme):
+    page = opened(perceptron(data="xor"), color_scheme=scheme)
+    page.get_by_role("button", name="Step").click()
+    assert violations(page) == []

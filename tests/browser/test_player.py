@@ -8,6 +8,7 @@ from autograd_tiny import Value, gradients, nn, topological_order
 from autograd_tiny.show.film.player import play
 from autograd_tiny.show.names import plain, readable
 from autograd_tiny.show.theme import LIGHT
+from references.show.accessibility import violations
 from references.worked_examples import example_a
 
 READ = """([value, gradient]) => {
@@ -514,3 +515,12 @@ def test_hundreds_of_steps_are_quick_to_jump_through(opened):
     for k in (last, 0, last // 2, last - 1, 7):
         jump(page, k)
         check(page, player, k)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(opened, scheme):
+    for player in (play(example_a()["f"]), play(network(), [0.5, -0.3], [1.0], steps=2)):
+        page = opened(player, color_scheme=scheme)
+        page.click("#last")
+        page.evaluate("document.getElementById('table').open = true")
+        assert violations(page) == []
