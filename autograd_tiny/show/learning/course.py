@@ -23,7 +23,7 @@ from ...training.per_sample import floats_of
 from ..names import plain
 
 MOST_FRAMES = 120
-MOST_NUMBERS = 60_000           # that a film keeps: half a megabyte of the page
+MOST_NUMBERS = 40_000           # that a film keeps: 0.4 MB of the page
 MOST_SAMPLES = 1000             # of which a page shows gradients
 
 Loss: TypeAlias = str | Callable[[Any, Any], Any]

@@ -6,7 +6,9 @@ import { Plot, rangeOf, scale, ticks } from "../page/plot.js";
 import { readable } from "../page/numbers.js";
 import { classOf } from "./training.js";
 
-const MESH = 64; // points along each side
+const MOST = 64; // points along each side,
+const LEAST = 24; // and fewer for a large model, so that a frame is quick
+const PRODUCTS = 4e6; // of a frame
 const SIDE = 420; // of the picture
 const MARGIN = { left: 40, right: 8, top: 8, bottom: 30 };
 const MARKS = [
@@ -89,9 +91,11 @@ export class Plane {
     const { left, right, top, bottom } = MARGIN;
     this.toX = scale(...sides[0], left, SIDE - right);
     this.toY = scale(...sides[1], SIDE - bottom, top);
-    this.canvas = element("canvas", { width: MESH, height: MESH, "aria-hidden": "true" });
-    this.#image = this.canvas.getContext("2d").createImageData(MESH, MESH);
-    this.mesh = meshOver(sides, MESH);
+    const fitting = Math.floor(Math.sqrt(PRODUCTS / (training.names.length + 1)));
+    const count = Math.max(LEAST, Math.min(MOST, fitting));
+    this.canvas = element("canvas", { width: count, height: count, "aria-hidden": "true" });
+    this.#image = this.canvas.getContext("2d").createImageData(count, count);
+    this.mesh = meshOver(sides, count);
     this.marks = shape("g", { class: "marks" });
     this.chosen = shape("circle", { class: "chosen", r: 9, visibility: "hidden" });
     this.svg = shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img" }, this.#axes(), this.chosen, this.marks);
