@@ -10,4 +10,17 @@ branch_guard.py, moved_parameters.py and randomness.py, which say what can't be 
 grouping.py, batches.py, and an executor: numpy_executor.py, or native_executor.pyx with the folder kernels. listing.py,
 serialization.py and arguments.py serve them. derivatives/ makes programs of derivatives from programs.
 """
-from .tape import Tape as Tape, record as record
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .tape import Tape as Tape, record as record
+
+
+def __getattr__(name: str) -> object:
+    """Tape and record, which need NumPy, when they are first used: pages use modules in this folder without it."""
+    if name not in ("Tape", "record"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import tape
+
+    return getattr(tape, name)

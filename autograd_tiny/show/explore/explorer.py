@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from ...boundary.text import quoted, some_of
 from ...calculus.javascript_rows import ROWS
 from ...calculus.operations import TAKE
 from ...engine.graph import topological_order
-from ...engine.value import Value
+from ...engine.value import Value, plain_float
 from ...expression import parse
 from ..graph.arguments import check, check_size, folding_of
 from ..graph.folding import Fold
 from ..layered.graph_picture import GraphSvg
-from ..page import Page
+from ..page import as_script
 from ..page.linking import script
+from ..page.widget import LivePage
 from ..theme import LIGHT
 from ..wording import with_commas
 from .operations import operations_of
@@ -27,16 +29,18 @@ HERE = Path(__file__).parent
 MOST_NODES = 2000           # which the page computes whenever a slider moves
 
 
-class Explorer(Page):
+class Explorer(LivePage):
     """A page on which the numbers of a computation can be moved, as `explore` returns it.
 
     Attributes:
         html: The whole document.
         title: The title of the page.
         height: The height of its frame in a notebook, in pixels.
+        widget: The page as a widget, if anywidget is installed.
     """
 
     def __init__(self, scene: ExploreScene, rankdir: str) -> None:
+        self._start = {scene.names[leaf]: leaf.data for leaf in _with_sliders(scene)}
         title = f"Explore {scene.name_or_number(scene.output)}"
         body = _read(HERE / "explore.html").format(
             title=html.escape(title), picture=GraphSvg(scene, rankdir, LIGHT).svg
@@ -45,6 +49,33 @@ class Explorer(Page):
             title, body, style=_style(), script=script(HERE / "main.js", data_of(scene), operations_of(scene.values)),
             height=900,
         )
+
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The numbers of the leaves by their names, as the reader has set them in a notebook.
+
+        Assign numbers to move sliders: `page.values = {"b": 4}`. Without the library anywidget these are the numbers of
+        the beginning.
+
+        Raises:
+            ImportError: On assignment, if anywidget is missing.
+            ValueError: On assignment, if there is no leaf of a name.
+            TypeError: On assignment, if a number is none.
+        """
+        told = json.loads(self.state)["values"] if self.state else {}
+        return self._start | {name: float(text) for name, text in told.items() if name in self._start}
+
+    @values.setter
+    def values(self, numbers: Mapping[str, float]) -> None:
+        widget = self.widget
+        moved = {name: plain_float(x) for name, x in numbers.items()}
+        unknown = [name for name in moved if name not in self._start]
+        if unknown:
+            raise ValueError(f"there is no leaf {quoted(unknown[0])} with a slider; there are {some_of(self._start)}")
+        chosen = json.loads(self.state).get("chosen", "") if self.state else ""
+        texts = {name: as_script(x) for name, x in (self.values | moved).items()}
+        widget.state = json.dumps({"values": texts, "chosen": chosen})
 
 
 def explore(
@@ -129,8 +160,7 @@ def data_of(scene: ExploreScene) -> dict[str, Any]:
         "nodes": [_node(scene, value) for value in scene.values],
         "start": [value.data for value in scene.values if not value.operands],
         "sliders": [
-            {"node": scene.place[value], "range": _range_of_index(scene, value)}
-            for value in scene.values if not value.operands and scene.box_of(value) is value
+            {"node": scene.place[leaf], "range": _range_of_index(scene, leaf)} for leaf in _with_sliders(scene)
         ],
         "folds": [
             {
@@ -140,6 +170,11 @@ def data_of(scene: ExploreScene) -> dict[str, Any]:
             for fold in folds
         ],
     }
+
+
+def _with_sliders(scene: ExploreScene) -> list[Value]:
+    """The leaves that have a box of their own."""
+    return [value for value in scene.values if not value.operands and scene.box_of(value) is value]
 
 
 def _node(scene: ExploreScene, value: Value) -> dict[str, Any]:

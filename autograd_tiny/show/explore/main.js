@@ -154,8 +154,13 @@ class Explorer {
     if (!isFramed()) followLink();
     addEventListener("hashchange", followLink);
     listen((text) => {
-      const { values, chosen } = JSON.parse(text);
-      this.restore(values, chosen);
+      try {
+        const { values, chosen } = JSON.parse(text);
+        this.restore(values, chosen);
+      } catch (error) {
+        this.say(error.message);
+        this.show(); // which tells the notebook how it is
+      }
     });
   }
 

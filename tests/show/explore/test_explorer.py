@@ -1,6 +1,10 @@
 """explore: the page of a graph, and what it refuses."""
+import os
 import random
 import re
+import subprocess
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -51,10 +55,19 @@ def test_modules_are_boxes():
     assert "layer1" in texts(explore(loss, fold="mlp.layer1"))
 
 
-def test_it_needs_no_layout_program(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("autograd_tiny.show.layout.layout_programs", lambda: iter(()))
-    assert explore(example_a()["f"]).html
+def test_it_needs_no_numpy_and_no_layout_program(tmp_path):
+    code = """if True:
+        import sys
+        sys.modules |= dict.fromkeys(["numpy", "graphviz", "anywidget"])
+        import autograd_tiny as at
+        at.explore("x=a+b; y=b+c; x*y", a=-1, b=3, c=4).save("f.html")
+        print("autograd_tiny.show.layout" in sys.modules)
+    """
+    environment = os.environ | {"PYTHONPATH": str(Path(at.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+    )
+    assert done.stdout == "False\n" and (tmp_path / "f.html").exists()
 
 
 def test_what_it_refuses():

@@ -1,0 +1,97 @@
+"""Widgets in a real browser: the modules that anywidget loads, with a model that is no more than its interface."""
+import json
+
+import pytest
+from playwright.sync_api import expect
+from references.optional import needed
+
+from autograd_tiny import explore
+
+HOST = """async ({ esm, shared }) => {
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const { default: widget } = await import(url);
+  const heard = [], saved = [];
+  window.model = {
+    get: (name) => shared[name],
+    set: (name, value) => {
+      const isNew = shared[name] !== value;
+      shared[name] = value;
+      if (isNew) heard.forEach((each) => each());
+    },
+    save_changes: () => saved.push(shared.state),
+    on: (event, heardHere) => heard.push(heardHere),
+    off: (event, heardHere) => heard.splice(heard.indexOf(heardHere), 1),
+  };
+  window.saved = saved;
+  window.show = (id) => {
+    const el = document.createElement("div");
+    el.id = id;
+    document.body.append(el);
+    return widget.render({ model: window.model, el });
+  };
+  window.close_first = window.show("first");
+}"""
+
+
+@pytest.fixture
+def shown(browser):
+    """A widget in a page that stands for a notebook."""
+    needed("anywidget", "widget")
+    widget = explore("x=a+b; x*b", a=2, b=3).widget
+    page, complaints = browser.new_page(), []
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    shared = {"html": widget.html, "title": widget.title, "height": widget.height, "state": ""}
+    page.evaluate(HOST, {"esm": widget._esm, "shared": shared})
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def field(page, frame, name):
+    return page.frame_locator(f"#{frame} iframe").get_by_role("textbox", name=f"{name}, exactly")
+
+
+def state(page):
+    return json.loads(page.evaluate("window.model.get('state')") or "{}")
+
+
+def test_the_model_hears_of_each_number_and_the_page_follows_the_model(shown):
+    field(shown, "first", "a").fill("-1.5")
+    shown.wait_for_function("window.saved.at(-1)?.includes('-1.5')")
+    assert state(shown)["values"] == {"a": "-1.5", "b": "3"}
+    shown.evaluate("window.model.set('state', JSON.stringify({ values: { a: '7', b: 'Infinity' }, chosen: 'x' }))")
+    expect(field(shown, "first", "a")).to_have_value("7")
+    expect(field(shown, "first", "b")).to_have_value("inf")
+    expect(shown.frame_locator("#first iframe").locator("#chosen-title")).to_have_text("x")
+
+
+def test_a_second_view_begins_where_the_first_one_is_and_both_move_together(shown):
+    field(shown, "first", "b").fill("9")
+    shown.wait_for_function("window.saved.at(-1)?.includes('\"9\"')")
+    shown.evaluate("() => void window.show('second')")
+    expect(field(shown, "second", "b")).to_have_value("9")
+    field(shown, "second", "a").fill("4")
+    expect(field(shown, "first", "a")).to_have_value("4")
+    shown.evaluate("window.close_first()")
+    field(shown, "second", "a").fill("5")
+    shown.wait_for_function("window.saved.at(-1)?.includes('\"5\"')")
+    expect(field(shown, "first", "a")).to_have_value("4")
+
+
+def test_a_state_that_is_none_is_refused_and_the_model_hears_so(shown):
+    field(shown, "first", "a").fill("6")
+    shown.wait_for_function("window.saved.at(-1)?.includes('\"6\"')")
+    shown.evaluate("window.model.set('state', '{\"values\": {\"a\": \"alert(1)\"}}')")
+    shown.wait_for_function("window.model.get('state').includes('\"6\"')")
+    expect(field(shown, "first", "a")).to_have_value("6")
+    assert state(shown)["values"]["a"] == "6"
+
+
+def test_the_frame_is_as_high_as_the_page(shown):
+    height = "document.querySelector('#first iframe').getBoundingClientRect().height"
+    inside = shown.frame_locator("#first iframe").locator("body")
+    inside.wait_for()
+    shown.wait_for_function(f"{height} !== 900")
+    assert abs(shown.evaluate(height) - inside.bounding_box()["height"]) <= 2
