@@ -34,6 +34,11 @@ class FilmPicture:
         self.parts = {group.attrib["id"]: group for group in groups}
         edges = {}
         for name, group in self.parts.items():
+            if "data-ends" in group.attrib:             # of a picture without Graphviz
+                tail, head = group.attrib["data-ends"].split()
+                edges[name] = tail, head
+            if group[0].tag != "title":
+                continue
             title, tooltip = _unwrapped(group)
             if group.get("class") == "edge":
                 tail, head = title.split("->")
@@ -58,11 +63,11 @@ class FilmPicture:
 
 
 def _unwrapped(group: ElementTree.Element) -> tuple[str, str]:
-    """Take the link out of a part that has one; its title, and the tooltip that was on the link."""
+    """Take the link out of a part that has one; its title, and its tooltip, which was on the link if there was one."""
     title = group[0].text or ""
     link = group.find("g/a")
     if link is None:
-        return title, ""
+        return title, "" if title == group.get("id") else title
     group[1:] = [*link]
     return title, link.get(TOOLTIP, "")
 

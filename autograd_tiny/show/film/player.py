@@ -11,26 +11,27 @@ from importlib.resources import files
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from ... import optim
 from ...boundary.arguments import describe
 from ...engine.graph import topological_order
 from ...engine.outdated import first_outdated
 from ...engine.value import Value
-from ...nn.losses import Loss
 from ..graph.arguments import check, check_size, folding_of
 from ..graph.drawing import dot_source
 from ..graph.folding import Fold, is_module
+from ..layered.graph_picture import GraphSvg
 from ..names import plain
 from ..page import Page, as_script
 from ..picture import Picture
+from ..theme import LIGHT
 from ..wording import counted, listed
 from .film import Film, Shown, Slot
 from .film_picture import FilmPicture
 from .film_scene import FilmScene
 from .pass_film import pass_film
-from .training_film import TrainingRun, training_film
 
 if TYPE_CHECKING:
+    from ... import optim
+    from ...nn.losses import Loss
     from ..learning.page import TrainingPlayer
 
 
@@ -51,7 +52,7 @@ class Player(Page):
 
     def __init__(self, title: str, scene: FilmScene, film: Film, rankdir: str) -> None:
         self.film = film
-        picture = FilmPicture(Picture(partial(dot_source, scene, rankdir), scene.title()).svg)
+        picture = FilmPicture(_svg(scene, rankdir))
         slots = _slots(film, picture)
         picture.mark(slots)
         data = {
@@ -139,6 +140,8 @@ def play(
         )
         return TrainingPlayer(course, digits)
     _check_unused("play(model, x, target) shows steps on one sample", of_samples, "play(model, X, y), of many")
+    from .training_film import TrainingRun, training_film       # here, since it needs NumPy
+
     run = TrainingRun(output, x, target, loss, optimizer, lr)
     scene = _scene(run.loss, max_nodes, digits, depth, fold, is_training=True)
     model = output.describe() if is_module(output) else type(output).__name__
@@ -186,6 +189,15 @@ def _check_unchanged(scene: FilmScene) -> None:
         f"{changed} has changed since {result} was computed, or {result}.data itself: "
         f"compute {output or 'the output'} again"
     )
+
+
+def _svg(scene: FilmScene, rankdir: str) -> str:
+    """The picture by Graphviz; where it is not installed, by the layout that the package has itself."""
+    try:
+        return Picture(partial(dot_source, scene, rankdir), scene.title()).svg
+    except (ImportError, RuntimeError):
+        drawn = GraphSvg(scene, rankdir, LIGHT).in_both_themes
+        return drawn.replace("<svg ", f'<svg role="img" aria-label="{html.escape(scene.title())}" ', 1)
 
 
 # ---- the film on its page

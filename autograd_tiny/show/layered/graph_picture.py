@@ -12,12 +12,13 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from ...boundary.svg_themes import in_both_themes
 from ...boundary.text import one_line
 from ...engine.value import Value
 from ..dot_language import points
 from ..graph.folding import Fold
 from ..graph.scene import Box, Inputs, Scene, sign_of
-from ..theme import Palette
+from ..theme import DARK, LIGHT, Palette
 from ..wording import counted
 from .layout import Point, lay_out
 
@@ -70,6 +71,7 @@ class GraphSvg:
         self._edges: list[_Edge] = []
         self._constants: dict[tuple[int, int], int] = {}    # the parts of constants, by result and place
         self._place: dict[Box, int] = {}
+        self._boxes: dict[int, Box] = {}                    # by their parts
         self._collect()
         sizes = [self._turned(self._whole(part)) for part in self._parts]
         ends = [(min(edge[:2]), max(edge[:2])) for edge in self._edges]         # of one that leads back, too
@@ -86,6 +88,12 @@ class GraphSvg:
     @property
     def svg(self) -> str:
         return ElementTree.tostring(self.root, encoding="unicode")
+
+    @property
+    def in_both_themes(self) -> str:
+        """The element of a picture in the colours LIGHT, so that it is light or dark as its surroundings are."""
+        names = ("page", "panel", "ink", "quiet", "line", "value", "gradient")
+        return in_both_themes(self.svg, {getattr(LIGHT, name): getattr(DARK, name) for name in names})
 
     # ---- the parts and the edges
 
@@ -168,7 +176,7 @@ class GraphSvg:
         alike: dict[tuple[int, int], list[int]] = {}
         for k, edge in enumerate(self._edges):
             alike.setdefault(edge[:2], []).append(k)
-        boxes = {part: box for box, part in self._place.items()}
+        boxes = self._boxes = {part: box for box, part in self._place.items()}
         labels: list[Element] = []          # above the edges
         for k, (edge, route) in enumerate(zip(self._edges, routes, strict=True)):
             same = alike[edge[:2]]
@@ -206,8 +214,13 @@ class GraphSvg:
             return [self._text_on_edge(name, number, middle, self.scene.local_derivative(box, edge.place))]
         name = f"x{self.scene.prefix}{self.bundles}"
         self.bundles += 1
-        self._group(self.root, "edge", f"{name}a", first)
-        self._group(self.root, "edge", f"{name}b", f"M{middle[0]:.1f},{middle[1]:.1f}{second}", arrow=(x, y))
+        second = f"M{middle[0]:.1f},{middle[1]:.1f}{second}"
+        ends = f"{self.scene.id_of(self._boxes[edge.tail])} {self.scene.id_of(box)}"
+        for group in (
+            self._group(self.root, "edge", f"{name}a", first),
+            self._group(self.root, "edge", f"{name}b", second, arrow=(x, y)),
+        ):
+            group.set("data-ends", ends)
         return [self._text_on_edge(name, counted(edge.number, "value"), middle)] if edge.number > 1 else []
 
     def _curve(self, stations: Sequence[Point], aside: float) -> tuple[str, str, Point]:

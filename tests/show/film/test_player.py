@@ -1,10 +1,14 @@
 """The pages of play: complete, safe, and refused where a film would be wrong."""
 import json
 import re
+import subprocess
+import sys
+from collections import Counter
 
 import pytest
 
 from autograd_tiny import Value, nn, optim
+from autograd_tiny.show import layout
 from autograd_tiny.show.film.player import Player, play
 from references.show.films import network, sample_loss, sentences
 from references.worked_examples import example_a
@@ -102,6 +106,52 @@ def test_a_notebook_shows_a_frame_that_keeps_scripts_to_itself_and_a_script_that
     (frame, script), (_, same) = (page._repr_html_().split("<script>") for page in (player, other))
     assert frame.startswith("<iframe") and 'sandbox="allow-scripts"' in frame and isinstance(player, Player)
     assert script == same
+
+
+# ---- where Graphviz is missing
+
+@pytest.mark.parametrize("options", [{}, {"depth": 2}, {"depth": 3}, {"rankdir": "BT"}])
+def test_without_a_layout_program_the_film_has_the_same_places_for_numbers(monkeypatch, options):
+    loss = sample_loss(network())
+    usual = play(loss, **options).html
+    monkeypatch.setattr(layout, "layout_programs", lambda: iter(()))
+    html = play(loss, **options).html
+    assert places_of(html) == places_of(usual)
+    assert film_of(html) == film_of(usual)
+    assert "light-dark(" in html and 'role="img"' in html
+
+
+def places_of(html):
+    """How often each slot is there: in the picture and in the table."""
+    return Counter(re.findall(r'data-slot="(\d+)"', html))
+
+
+def film_of(html):
+    """The film, but for the names of edges at folded modules, of which both layouts make their own."""
+    return re.sub(r'"bundles":\[[^]]*\]', "", html.split("const film = ")[1])
+
+
+def test_edges_at_folded_modules_light_up_without_a_layout_program_too(monkeypatch):
+    loss = sample_loss(network())
+    lit = [len(step) for step in re.findall(r'"bundles":\[([^]]*)\]', play(loss, depth=2).html)]
+    monkeypatch.setattr(layout, "layout_programs", lambda: iter(()))
+    html = play(loss, depth=2).html
+    found = re.findall(r'"bundles":\[([^]]*)\]', html)
+    assert [bool(step) for step in found] == [bool(step) for step in lit] and any(found)
+    for name in re.findall(r'"(\w+)"', "".join(found)):
+        assert f'id="{name}"' in html
+
+
+def test_a_film_of_a_graph_needs_neither_numpy_nor_graphviz():
+    code = """if True:
+        import sys
+        sys.modules["numpy"] = sys.modules["graphviz"] = None
+        from autograd_tiny import Value, play
+        a = Value(1.0, "a")
+        print(play(a * a + a).title)
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("How ")
 
 
 # ---- errors
