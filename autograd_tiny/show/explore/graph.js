@@ -18,10 +18,16 @@ export class Graph {
     for (const node of this.nodes) node.operands = node.operands.map((x) => (Array.isArray(x) ? x[0] : this.nodes[x]));
     this.output = this.nodes.at(-1);
     this.leaves = this.nodes.filter((node) => node.operation === null);
-    this.#dependents = new Map();
+    for (const node of this.nodes) node.places = node.operands.map((x) => this.#placeOf(x));
   }
 
-  #dependents;
+  #constants = [];
+  #dependents = new Map();
+
+  /** The row of an operand: see along. */
+  #placeOf(x) {
+    return typeof x === "number" ? this.nodes.length + this.#constants.push(x) - 1 : x.index;
+  }
 
   /**
    * All numbers at these leaves: by node the value, and the derivative of the output; by node and operand the local
@@ -43,18 +49,17 @@ export class Graph {
 
   /** The output where one node, a leaf or a result, has other numbers than in a state: one output for each of them. */
   along(state, node, numbers) {
-    const dependents = this.#dependentsOf(node);
-    const values = Float64Array.from(state.values);
-    return numbers.map((x) => {
-      values[node.index] = x;
-      try {
-        for (const each of dependents) values[each.index] = evaluate(each.operation, operandsOf(each, values)).value;
-      } catch (error) {
-        if (error instanceof RangeError) return NaN;
-        throw error;
-      }
-      return values[this.output.index];
-    });
+    // as tapes are replayed: a row of numbers for each node, and at the end one for each constant
+    const count = numbers.length, rows = new Float64Array((this.nodes.length + this.#constants.length) * count);
+    const fill = (place, x) => rows.fill(x, place * count, (place + 1) * count);
+    state.values.forEach((x, place) => fill(place, x));
+    this.#constants.forEach((x, k) => fill(this.nodes.length + k, x));
+    rows.set(numbers, node.index * count);
+    for (const { operation, index, places } of this.#dependentsOf(node)) {
+      const forward = ROWS[operation].forward ?? (operation === "take" ? take : sum);
+      forward(rows, places, count, count, index * count, operation);
+    }
+    return [...rows.subarray(this.output.index * count, (this.output.index + 1) * count)];
   }
 
   /** The derivative of the output by a node as a central difference, with the step that it takes. */
@@ -96,6 +101,29 @@ export class Graph {
 /** What the chain rule adds to an operand's gradient; one that was not selected gets 0, whatever arrives. */
 export function contribution(node, adjoint, derivative) {
   return derivative === 0 && ROWS[node.operation].selects ? 0 : adjoint * derivative;
+}
+
+// ---- the operations whose rows have no loops, as loops over rows of numbers: see tape.js
+
+function sum(r, p, w, n, f, operation) {
+  const half = operation === "dot" ? p.length >> 1 : 0;
+  r.fill(0, f, f + n);
+  for (let k = 0; k < half; k++) {
+    for (let i = 0; i < n; i++) r[f + i] += r[p[k] * w + i] * r[p[half + k] * w + i];
+  }
+  for (let k = 2 * half; k < p.length; k++) for (let i = 0; i < n; i++) r[f + i] += r[p[k] * w + i];
+  if (operation === "mean") for (let i = 0; i < n; i++) r[f + i] /= p.length;
+}
+
+function take(r, p, w, n, f) {
+  for (let i = 0; i < n; i++) {
+    try {
+      r[f + i] = evaluate("take", p.map((place) => r[place * w + i])).value;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      r[f + i] = NaN; // an index out of range
+    }
+  }
 }
 
 function operandsOf(node, values) {

@@ -9,7 +9,7 @@ import { rangeAround } from "../page/controls.js";
 import { exact, readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
 
-const MOST_WORK = 40_000; // operations for a curve
+const MOST_WORK = 100_000; // operations for a curve
 const RESULT = /^(.*= )(−?[\d.]+(?:e[+−]\d+)?|−?inf|nan)$/; // of a row: a number at its end
 const POINTS = [24, 161]; // of a curve: as many as the work allows, between these
 

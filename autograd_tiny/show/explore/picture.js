@@ -20,6 +20,7 @@ export class Picture {
   #graph;
   #folds;
   #digits;
+  #edges = [];
   #boxes = []; // those that can be chosen, in topological order
 
   /**
@@ -40,6 +41,7 @@ export class Picture {
       group.addEventListener("click", () => onChoice(node));
       group.addEventListener("keydown", (event) => this.#onKey(event, node, onChoice));
     }
+    this.#edges = this.#boxes.flatMap(({ node }) => this.#edgesOf(node));
     set(this.#boxes[0].group, { tabindex: "0" });
     addEventListener("resize", () => this.#resize());
     this.#resize();
@@ -102,22 +104,26 @@ export class Picture {
   // ---- edges
 
   #drawFlows({ derivatives, adjoints }) {
-    const flows = [];
-    for (const { node } of this.#boxes) {
-      const signs = partials(node);
-      node.operands.forEach((operand, place) => {
-        const number = find(`d${node.index}_${place}`);
-        if (number === null) return;
-        const derivative = derivatives[node.index][place];
-        write(number.querySelector("text"), readable(derivative, this.#digits));
-        write(number.querySelector("title"), `${signs[place]}${node.name}/∂${operand.name} = ${exact(derivative)}`);
-        const flow = node.flows[place] ? contribution(node, adjoints[node.index], derivative) : 0;
-        flows.push([[`e${node.index}_${place}a`, `e${node.index}_${place}b`], flow]);
-      });
-      if (node.operands.length) flows.push([[`r${node.index}`], node.flows.some(Boolean) ? adjoints[node.index] : 0]);
-    }
-    const largest = Math.max(...flows.map(([, flow]) => Math.abs(flow)).filter(Number.isFinite), 0);
-    for (const [ids, flow] of flows) for (const id of ids) drawFlow(find(id), flow, largest);
+    const flows = this.#edges.map(({ node, place, symbol, number }) => {
+      if (place === null) return node.flows.some(Boolean) ? adjoints[node.index] : 0;
+      const derivative = derivatives[node.index][place];
+      write(number.querySelector("text"), readable(derivative, this.#digits));
+      write(number.querySelector("title"), `${symbol} = ${exact(derivative)}`);
+      return node.flows[place] ? contribution(node, adjoints[node.index], derivative) : 0;
+    });
+    const largest = Math.max(...flows.map(Math.abs).filter(Number.isFinite), 0);
+    this.#edges.forEach(({ parts }, k) => parts.forEach((part) => drawFlow(part, flows[k], largest)));
+  }
+
+  /** The edges to the operation of a node, each with the local derivative on it, and the one from there to its box. */
+  #edgesOf(node) {
+    const signs = partials(node);
+    const edges = node.operands.map((operand, place) => ({
+      node, place, symbol: `${signs[place]}${node.name}/∂${operand.name}`, number: find(`d${node.index}_${place}`),
+      parts: ["a", "b"].map((part) => find(`e${node.index}_${place}${part}`)),
+    }));
+    const result = { node, place: null, parts: [find(`r${node.index}`)] };
+    return node.operands.length ? [...edges.filter(({ number }) => number !== null), result] : [];
   }
 
   // ---- keys

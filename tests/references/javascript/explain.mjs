@@ -18,3 +18,8 @@ export function numbers(data) {
   const { values, derivatives, adjoints } = graph.at(leaves);
   return { values, adjoints, derivatives: Float64Array.from(derivatives.flatMap((each) => Array.from(each))) };
 }
+
+export function along(data, index, xs) {
+  const { graph, leaves } = graphOf(data);
+  return Float64Array.from(graph.along(graph.at(leaves), graph.nodes[index], xs.map(Number)));
+}

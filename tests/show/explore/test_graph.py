@@ -8,10 +8,11 @@ import pytest
 from references.javascript.node import JavaScriptError, Node
 from references.operations import ROWS
 from references.programs.random_graphs import magnitudes, random_program, run
-from references.show.pages import page_data
+from references.show.pages import number, page_data
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, parse, topological_order
+from autograd_tiny.expression import ExpressionError
 
 EXPLAIN = Path(__file__).parents[2] / "references" / "javascript" / "explain.mjs"
 
@@ -78,3 +79,20 @@ def test_a_taken_index_out_of_range_is_an_error(node):
     data["start"][-1] = "2"
     with pytest.raises(JavaScriptError, match="RangeError"):
         node.call(EXPLAIN, "numbers", data)
+
+
+@pytest.mark.parametrize("text", [
+    "dot([a, b], [b, 2])*b - sum([a, b, 3])/mean([a, b, 1])", "max([a, b, a*b])**2 + tanh(a)",
+    "take([b, a*a, 3], a + 1)", "a", "relu(a)*a + where(a > b, a, 1)",
+])
+def test_the_output_along_a_leaf(node, text):
+    b = {"b": 0.5} if "b" in text else {}
+    f = parse(text, a=0, **b)
+    xs = [-1.0, 0.0, 1.0, 0.3, 7.0]
+    index = next(k for k, x in enumerate(topological_order(f)) if x.label == "a")
+    found = node.call(EXPLAIN, "along", page_data(f), index, [number(x) for x in xs])
+    for x, y in zip(xs, found, strict=True):
+        try:
+            assert y == pytest.approx(parse(text, a=x, **b).data, rel=1e-13)
+        except ExpressionError:               # take with an index out of range
+            assert math.isnan(y)
