@@ -31,7 +31,7 @@ class Palette:
 
 LIGHT = Palette(
     page="#ffffff", panel="#f3f4f6", ink="#111827", quiet="#5b6472", line="#9ca3af", value="#1d4ed8",
-    gradient="#b91c1c", positive="#15803d", negative="#9326c9", accent="#7d6900",
+    gradient="#b91c1c", positive="#15803d", negative="#9326c9", accent="#8a6400",
     classes=(
         "#d97000", "#087f9b", "#1f2937", "#7a4a2b", "#d2569b", "#8a8a00", "#868e99", "#8577c9", "#a8845a", "#4f7396",
     ),
