@@ -510,6 +510,20 @@ def seeing(its: Results) -> str:
     return table(("what", "nodes", "native", "pure", "size"), [row(cells) for cells in rows])
 
 
+def pages(its: Results) -> str:
+    """Pages that one can touch, with a sentence; nothing before they are measured."""
+    _, _, *rows = its.tables.get("pages", [[[], []]])[0]
+    if not rows:
+        return ""
+
+    def row(cells: list[str]) -> Row:
+        what, size, *times = (cell.partition(" (")[0] for cell in cells)
+        return lambda: [what, f"{float(size.replace(',', '')) / 1000:,.0f} kB", *[f"{each} ms" for each in times]]
+
+    head = ("page", "size", "made in", "first paint", "script of a frame", "the longest")
+    return f"Pages that one can touch, in headless Chromium:\n\n{table(head, [row(cells) for cells in rows])}"
+
+
 TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "README.md": {"speed": summary},
     "docs/reference/speed.md": {
@@ -517,7 +531,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "functions": functions, "activations": activations, "processors": processors,
         "c": c_language, "javascript": javascript, "jax": jax, "onnx": onnx, "dask": dask, "dask added": dask_added,
         "recording": recording, "values": values, "training": training, "derivatives": derivatives,
-        "cheap gradient": cheap_gradient, "seeing": seeing,
+        "cheap gradient": cheap_gradient, "seeing": seeing, "pages": pages,
     },
 }
 

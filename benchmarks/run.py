@@ -24,6 +24,7 @@ from reports.functions import functions, tape_activations, tape_options
 from reports.inference import export_onnx
 from reports.javascript import export_javascript
 from reports.jax_function import export_jax
+from reports.pages import pages
 from reports.partitions import dask
 from reports.seeing import seeing
 from reports.simd import tape_simd
@@ -41,9 +42,9 @@ WORKLOADS: dict[str, Callable[[], str]] = {
     "tape-recording": tape_recording, "tape-recording-functions": tape_recording_functions, "tape-simd": tape_simd,
     "functions": functions, "tape-activations": tape_activations, "tape-options": tape_options,
     "training-moons": training_moons, "training-digits": training_digits, "training-mnist": training_mnist,
-    "initial-weights": initial_weights, "seeing": seeing, "export-c": export_c, "export-javascript": export_javascript,
-    "export-jax": export_jax,
-    "export-onnx": export_onnx, "dask": dask,
+    "initial-weights": initial_weights, "seeing": seeing, "pages": pages,
+    "export-c": export_c, "export-javascript": export_javascript, "export-jax": export_jax, "export-onnx": export_onnx,
+    "dask": dask,
 }
 
 

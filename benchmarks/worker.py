@@ -30,6 +30,7 @@ WORKLOADS = {               # the module that has it, and its name there; loaded
     "training-mnist": ("training", "mnist"),
     "initial-weights": ("training", "early_epochs"),
     "seeing": ("seeing", "seeing"),
+    "pages": ("pages", "pages"),
     "export-c": ("doors.c", "exported"),
     "export-javascript": ("doors.javascript", "javascript"),
     "export-jax": ("doors.jax_function", "jax_function"),

@@ -16,6 +16,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parents[1]      # of the benchmarks
 PEERS = ("micrograd", "torch", "xad", "autograd", "jax", "casadi", "scikit-learn", "dask", "onnxruntime")
+TOOLS = ("playwright",)
 GIB = 2**30
 KERNELS = ("avx512f", "avx2", "default")        # of native tapes: engines of their own
 ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
@@ -38,7 +39,7 @@ def command(engine: str, *arguments: str) -> dict[str, Any]:
 @cache
 def missing(name: str) -> str:
     """Why an engine or a package cannot be measured; "" if it can."""
-    if name in PEERS:
+    if name in (*PEERS, *TOOLS):
         try:
             version(name)
         except PackageNotFoundError:
@@ -54,6 +55,8 @@ def missing(name: str) -> str:
     if name == "c" and not which("cc"):
         return "no C compiler"
     if name == "node" and not which("node"):
+        return "not installed"
+    if name == "chromium" and not (which("chromium") or which("google-chrome")):
         return "not installed"
     return ""
 
