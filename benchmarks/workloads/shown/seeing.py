@@ -16,7 +16,7 @@ import numpy as np
 from autograd_tiny import Value, diagnose, draw, explain, nn, play, topological_order
 from autograd_tiny.nn import losses
 
-from .timing import Answers
+from ..timing import Answers
 
 Shown = Callable[[], str]
 

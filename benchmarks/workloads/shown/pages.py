@@ -14,7 +14,7 @@ from typing import Any
 from autograd_tiny import Value, explore, nn, parse, playground
 
 from .seeing import expression
-from .timing import Answers
+from ..timing import Answers
 
 FRAMES = 120
 # the script of all frames that the page asked for

@@ -1,0 +1,1 @@
+"""What is shown: pictures, explanations, and pages that one can touch."""
