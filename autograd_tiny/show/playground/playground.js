@@ -251,6 +251,11 @@ class Playground {
 
   #trainFor(milliseconds) {
     const { session } = this;
+    this.frames += 1;
+    if (this.frames % EVERY_FINDING === 0) {
+      this.#findProblems(); // which takes as long as a frame may
+      return;
+    }
     const end = performance.now() + milliseconds;
     const wanted =
       { epoch: session.trainer.updatesPerEpoch - session.trainer.position, epochs: Infinity }[this.speed.value] ??
@@ -260,7 +265,6 @@ class Playground {
       taken += 1;
       if (taken % 4 === 0 && performance.now() > end) break;
     }
-    this.frames += 1;
     if (session.trainer.diverged || session.trainer.samples === 0) {
       this.pause();
       this.#sayIfDiverged();
@@ -349,7 +353,6 @@ class Playground {
       this.weight.draw(gradient, this.sample, isPlaying);
     }
     if (isPlaying && this.frames % (2 * EVERY_CURVE) === 0) this.#drawCurves();
-    if (isPlaying && this.frames % EVERY_FINDING === 0) this.#findProblems();
     if (!isPlaying) this.#describe();
   }
 

@@ -1,8 +1,8 @@
 /**
  * What was measured while a network trained: the losses, and the weights on their way.
  *
- * Which points are kept depends on the updates alone, not on when one looked, so that a training that is repeated has the
- * same ones.
+ * Which points are kept depends on the updates alone, not on when one looked: a training that is repeated has the same
+ * ones.
  */
 
 const MOST = 400; // points
