@@ -24,8 +24,10 @@ import { WeightPanel } from "./view/weight_panel.js";
 
 const VERSION = "v1"; // of links
 const LONGEST_LINK = 20_000; // characters
+const LINK_TIME = 400; // milliseconds between two links in the address, at least
 const TRAINING_TIME = 10; // milliseconds of a frame, at most
 const SLOW = 400; // milliseconds between frames for a reader who wants no motion
+const FEW_UPDATES = 10; // in a frame
 const EVERY_CURVE = 3; // frames
 const EVERY_FINDING = 24;
 const SPEEDS = [
@@ -272,6 +274,7 @@ class Playground {
     }
     if (this.frames % EVERY_CURVE === 0) session.record();
     this.#draw();
+    if (wanted <= FEW_UPDATES) this.plane.drawSamples(this.sample); // those of the update are marked
   }
 
   /** Repeats the training of a link for so many milliseconds. Returns whether there is more to repeat. */
@@ -420,7 +423,15 @@ class Playground {
     return link;
   }
 
+  /** Puts the link into the address; not at each step of a slider, which a browser would complain about. */
   #keepLink() {
+    clearTimeout(this.linkTimer);
+    const now = performance.now();
+    if (now - this.linkTime < LINK_TIME) {
+      this.linkTimer = setTimeout(() => this.#keepLink(), LINK_TIME);
+      return;
+    }
+    this.linkTime = now;
     const texts = this.session.texts();
     const size = Object.values(texts).reduce((sum, text) => sum + encodeURIComponent(text).length, 0);
     if (size < LONGEST_LINK / 2) keep(VERSION, texts);

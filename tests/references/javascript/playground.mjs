@@ -97,3 +97,10 @@ export function drawn(seed) {
     orders: [[...generator.permutation(7)], [...generator.permutation(100)], [...generator.permutation(64)]],
   };
 }
+
+export const last_samples = (...given) => trained(...given).trainer.lastSamples();
+
+/** How many states there are to go back to after changes. */
+export function slid(given, settings, updates, changes) {
+  return { undone: trained(given, settings, updates, changes).undone.length };
+}

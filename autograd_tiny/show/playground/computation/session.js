@@ -143,7 +143,9 @@ export class Session {
   change(patch) {
     for (const [name, value] of Object.entries(patch)) checked(name, value);
     const settings = this.#whole({ ...this.settings, ...patch });
-    this.keep();
+    const key = Object.keys(patch).join();
+    if (key !== this.gesture) this.keep(); // a slider makes many changes, which are one to undo
+    this.gesture = key;
     this.#apply(settings, patch);
   }
 
@@ -164,7 +166,10 @@ export class Session {
       this.#begin();
       return;
     }
-    this.changes.push({ at: this.trainer.updates, epoch: this.trainer.epoch, position: this.trainer.position, patch });
+    const { updates: at, epoch, position } = this.trainer;
+    const key = Object.keys(patch).join();
+    const isReplaced = (change) => change.at === at && key !== "add" && Object.keys(change.patch).join() === key;
+    this.changes = [...this.changes.filter((change) => !isReplaced(change)), { at, epoch, position, patch }];
     const isNewOptimizer = settings.optimizer !== this.settings.optimizer;
     this.settings = settings;
     this.trainer.setRules(this.#rules(), isNewOptimizer);
@@ -185,6 +190,7 @@ export class Session {
   /** Takes some updates. Returns how many were taken: fewer if training diverges. */
   train(updates) {
     let taken = 0;
+    if (updates > 0) this.gesture = "";
     while (taken < updates && this.trainer.update()) {
       taken += 1;
       this.#keepPoint();
@@ -223,6 +229,7 @@ export class Session {
 
   /** Keeps the present state, to go back to. */
   keep() {
+    this.gesture = ""; // the settings that were changed last, while nothing else was done
     const { settings, start, changes, trainer, curves, measured } = this;
     this.undone.push({
       own: { settings, start, changes: changes.slice(), trainer, measured },
@@ -244,6 +251,7 @@ export class Session {
 
   /** Goes back to the state before the last change, or before training went on. */
   undo() {
+    this.gesture = "";
     const found = this.undone.pop();
     if (found === undefined) return;
     Object.assign(this, found.own);

@@ -42,6 +42,7 @@ export class Trainer {
       this.probes = null;
     }
     this.task = task;
+    this.last = null; // the samples of the last update: see lastSamples
     this.#beginEpoch();
   }
 
@@ -59,7 +60,7 @@ export class Trainer {
 
   #beginEpoch() {
     this.position = 0; // of the next update in its epoch
-    this.order = null;
+    this.order = null; // of the samples in this epoch
   }
 
   get samples() {
@@ -111,8 +112,9 @@ export class Trainer {
   #nextRows() {
     const { train } = this.task;
     const [from, to] = [this.position * this.batchSize, Math.min((this.position + 1) * this.batchSize, this.samples)];
-    if (this.updatesPerEpoch === 1) return train;
-    this.order ??= this.generator.permutation(this.samples);
+    if (this.updatesPerEpoch > 1) this.order ??= this.generator.permutation(this.samples);
+    this.last = { order: this.order, from, to };
+    if (this.order === null) return train;
     const rows = new Float64Array((to - from) * WIDTH);
     for (let k = from; k < to; k++) {
       const at = this.order[k] * WIDTH;
@@ -121,10 +123,11 @@ export class Trainer {
     return rows;
   }
 
-  /** The samples of the next update, as places in the training data; none before its epoch has an order. */
-  nextSamples() {
-    const [from, to] = [this.position * this.batchSize, Math.min((this.position + 1) * this.batchSize, this.samples)];
-    return this.order === null ? [] : [...this.order.slice(from, to)];
+  /** The samples of the last update, as places in the training data; all of them where an update takes all. */
+  lastSamples() {
+    if (this.last === null) return [];
+    const { order, from, to } = this.last;
+    return order === null ? Array.from({ length: to - from }, (_, k) => from + k) : [...order.subarray(from, to)];
   }
 
   #addPenalty() {
@@ -164,7 +167,7 @@ export class Trainer {
   // ---- a state to go back to
 
   save() {
-    const { numbers, gradient, updates, epoch, diverged, position, order, task, rules } = this;
+    const { numbers, gradient, updates, epoch, diverged, position, order, last, task, rules } = this;
     return {
       numbers: numbers.slice(),
       gradient: gradient.slice(),
@@ -173,6 +176,7 @@ export class Trainer {
       diverged,
       position,
       order,
+      last,
       task,
       rules,
       optimizer: this.optimizer.save(),

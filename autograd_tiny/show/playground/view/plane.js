@@ -73,9 +73,11 @@ export class Plane {
     drawUnit(pixels, grid.size, 0, grid.values, place, classes ? tables.classes : tables.numbers, form);
   }
 
-  /** Draws the samples, and a ring around the chosen one. */
+  /** Draws the samples, a ring around the chosen one, and fine ones around those of the last update. */
   drawSamples(chosen) {
     const { session, front, colours } = this;
+    const { trainer } = session;
+    const taken = new Set(trainer.updatesPerEpoch > 1 ? trainer.lastSamples() : []);
     const side = sideOf(front);
     const context = front.getContext("2d");
     context.clearRect(0, 0, side, side);
@@ -88,7 +90,8 @@ export class Plane {
       const colour = session.classes ? colours.classes[target] : target < 0 ? colours.negative : colours.positive;
       const size = session.classes ? radius : radius * (0.5 + Math.sqrt(Math.abs(target) / reach));
       mark(context, session.classes ? target : 0, x, y, size, i < session.trainCount ? colour : null, colours, colour);
-      if (i === chosen) ring(context, x, y, 2.4 * radius, colours);
+      if (i === chosen) ring(context, x, y, 2.4 * radius, 2.5, colours.ink);
+      if (taken.has(i)) ring(context, x, y, 1.7 * radius, 1.5, colours.ink);
     });
     const { classNames, points, trainCount } = session;
     const what = session.classes ? `classes ${classNames.join(", ")}` : "numbers as targets";
@@ -178,10 +181,10 @@ function mark(context, target, x, y, radius, fill, colours, edge) {
   context.stroke();
 }
 
-function ring(context, x, y, radius, { ink }) {
+function ring(context, x, y, radius, width, colour) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.lineWidth = 2.5;
-  context.strokeStyle = ink;
+  context.lineWidth = width;
+  context.strokeStyle = colour;
   context.stroke();
 }

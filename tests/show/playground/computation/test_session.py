@@ -124,3 +124,19 @@ def test_the_state_of_a_given_network_has_the_names_of_its_module(node):
     other = experiment(node, {}, 0, [[0, {"layers": [[4, "tanh"]]}]], given)
     assert other["settings"][0]["init"] == "by_activation"
     assert other["state"][0].keys() == {"layer1.w", "layer1.b", "layer2.w", "layer2.b"}
+
+
+def test_the_steps_of_a_slider_are_one_change(node):
+    steps = [[12, {"lr": 0.01 * k}] for k in range(1, 30)]
+    found = experiment(node, SETTINGS, 20, [*steps, [12, {"l2": 0.1}], [12, {"lr": 0.5}]])
+    assert found["texts"][0]["changes"] == "12!l2!0.1~12!lr!0.5"
+    same(found, experiment(node, SETTINGS, 20, [[12, {"l2": 0.1}], [12, {"lr": 0.5}]]))
+    assert node.call(MODULE, "slid", GIVEN, SETTINGS, 12, steps)["undone"].tolist() == [1.0]
+
+
+def test_the_samples_of_the_last_update_are_known(node):
+    first, second = (node.call(MODULE, "last_samples", GIVEN, SETTINGS, updates) for updates in (1, 6))
+    order = np.random.default_rng(SETTINGS["seed"]).permutation(48).tolist()
+    assert first == order[:8] and second == order[40:]
+    assert node.call(MODULE, "last_samples", GIVEN, SETTINGS | {"batch": 0}, 3) == [*range(48)]
+    assert node.call(MODULE, "last_samples", GIVEN, SETTINGS, 0) == []
