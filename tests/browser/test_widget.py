@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 from references.optional import needed
 
-from autograd_tiny import explore
+from autograd_tiny import explore, playground
 
 HOST = """async ({ esm, shared }) => {
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
@@ -95,3 +95,24 @@ def test_the_frame_is_as_high_as_the_page(shown):
     inside.wait_for()
     shown.wait_for_function(f"{height} !== 900")
     assert abs(shown.evaluate(height) - inside.bounding_box()["height"]) <= 2
+
+
+def test_a_playground_tells_its_network_and_a_second_view_repeats_its_training(browser):
+    needed("anywidget", "widget")
+    page = playground()
+    tab = browser.new_page()
+    tab.set_default_timeout(10_000)
+    shared = {"html": page.html, "title": page.title, "height": page.height, "state": ""}
+    tab.evaluate(HOST, {"esm": page.widget._esm, "shared": shared})
+    first = tab.frame_locator("#first iframe")
+    first.get_by_label("Optimiser").select_option("adam")
+    first.get_by_role("button", name="1 epoch").click()
+    tab.wait_for_function("JSON.parse(window.model.get('state') || '{}').texts?.updates === '14'")
+    page.widget.state = tab.evaluate("window.model.get('state')")
+    tab.evaluate("() => void window.show('second')")
+    readout = [tab.frame_locator(f"#{name} iframe").locator("#readout") for name in ("first", "second")]
+    expect(readout[1]).to_contain_text("14")
+    assert readout[1].inner_text() == readout[0].inner_text()
+    assert tab.evaluate("window.model.get('state')") == page.widget.state
+    tab.close()
+    assert [type(layer).__name__ for layer in page.model.layers] == ["Layer", "Layer"]

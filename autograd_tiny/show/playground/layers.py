@@ -62,6 +62,19 @@ def page_layers(model: Module) -> tuple[list[PageLayer], int]:
     return layers, inputs
 
 
+def network_of(layers: list[dict[str, Any]]) -> Module:
+    """A new network of layers as data."""
+    width, parts = 2, list[Module]()
+    for layer in layers:
+        units, activation, bias = layer["units"], layer["activation"], layer["bias"]
+        if activation == MAXOUT:
+            parts.append(Maxout(width, units, layer["pieces"], bias=bias, init="zeros"))
+        else:
+            parts.append(Layer(width, units, activation, bias=bias, init="zeros"))
+        width = units
+    return Sequential(*parts)
+
+
 def as_data(layers: list[PageLayer]) -> list[dict[str, Any]]:
     """The layers as plain data."""
     return [asdict(layer) for layer in layers]

@@ -3,7 +3,7 @@
  */
 import { element, find, write } from "../page/elements.js";
 import { keep, linkTo, read } from "../page/fragment.js";
-import { isFramed, report } from "../page/host.js";
+import { isFramed, listen, report } from "../page/host.js";
 import { readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
 import { themeButton, wantsNoMotion } from "../page/theme.js";
@@ -79,7 +79,7 @@ class Playground {
     this.speed.value = "epoch";
     this.#fill();
     this.#listen();
-    this.#open();
+    this.#openLink();
   }
 
   // ---- the page
@@ -136,7 +136,8 @@ class Playground {
     for (const [id, action] of Object.entries(actions)) find(id).addEventListener("click", action);
     onTheme(() => this.#settle());
     new ResizeObserver(() => this.#settle()).observe(find("network"));
-    addEventListener("hashchange", () => this.#open());
+    addEventListener("hashchange", () => this.#openLink());
+    listen((text) => this.#follow(text));
     const root = find("playground"); // for scripts of a teacher, and for tests
     root.train = (updates) => this.#step(() => this.session.train(updates));
     root.frame = () => this.frame();
@@ -145,25 +146,32 @@ class Playground {
   }
 
   /** A session from the address, or a new one. */
-  #open() {
-    let texts = {};
+  #openLink() {
     try {
-      texts = { ...read(VERSION) };
+      this.#open({ ...read(VERSION) });
     } catch (error) {
+      this.#open({});
       this.say(`The link can't be used: ${error.message}. The page begins with settings of its own.`);
     }
-    let found;
+  }
+
+  /** The session that a notebook sets: another view of this page may have told it. */
+  #follow(text) {
     try {
-      found = Session.of(this.given, texts);
+      if (text !== this.told) this.#open(JSON.parse(text).texts);
     } catch (error) {
-      this.say(`The link can't be used: ${error.message}. The page begins with settings of its own.`);
-      found = Session.of(this.given, {});
+      this.say(`The state can't be used: ${error.message}.`);
     }
+  }
+
+  /** Opens the session of some texts. SettingError, and nothing changed, for texts that are none. */
+  #open(texts) {
+    const found = Session.of(this.given, texts);
     this.pause();
     this.session = found.session;
     this.repeat = found.updates ? found : null;
     this.#settle();
-    if (this.repeat) this.#schedule();
+    if (this.repeat) this.#repeatSoon();
   }
 
   say(text) {
@@ -245,8 +253,7 @@ class Playground {
   /** The work of a frame: some updates, and what one sees of them. */
   frame() {
     let goesOn = this.isPlaying;
-    if (this.repeat) goesOn = this.#repeatFor(TRAINING_TIME);
-    else if (this.isPlaying) this.#trainFor(TRAINING_TIME);
+    if (this.isPlaying) this.#trainFor(TRAINING_TIME);
     else goesOn = this.surface.work(TRAINING_TIME);
     if (goesOn) this.#schedule();
   }
@@ -275,6 +282,11 @@ class Playground {
     if (this.frames % EVERY_CURVE === 0) session.record();
     this.#draw();
     if (wanted <= FEW_UPDATES) this.plane.drawSamples(this.sample); // those of the update are marked
+  }
+
+  /** Repeats the training of a link, bit by bit; also out of sight, where there are no animation frames. */
+  #repeatSoon() {
+    setTimeout(() => this.#repeatFor(TRAINING_TIME) && this.#repeatSoon());
   }
 
   /** Repeats the training of a link for so many milliseconds. Returns whether there is more to repeat. */
@@ -342,7 +354,16 @@ class Playground {
     this.plane.drawSamples(this.sample);
     this.surface.draw();
     if (this.surface.pending) this.#schedule();
-    report(JSON.stringify({ state: session.state(), updates: session.trainer.updates }));
+    if (!this.repeat) this.#report();
+  }
+
+  /** Tells a notebook the network, and how to repeat its training. */
+  #report() {
+    const { session } = this;
+    const { network, numbers } = session.trainer;
+    const isGiven = network.layers === this.given.layers;
+    this.told = JSON.stringify({ texts: session.texts(), isGiven, layers: network.layers, numbers: [...numbers] });
+    report(this.told);
   }
 
   #draw() {

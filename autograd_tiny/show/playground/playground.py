@@ -3,8 +3,12 @@ from __future__ import annotations
 
 import html
 import inspect
+import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ... import optim
 from ...boundary.arguments import describe
@@ -13,10 +17,11 @@ from ...diagnosis.wording import WORDINGS
 from ...engine.value import Value
 from ...nn.activations import ACTIVATIONS
 from ...nn.module import Module
-from ..page import Page
+from ...vectors import write
 from ..page.linking import script
+from ..page.widget import LivePage
 from .data_sets import DATA_SETS
-from .layers import as_data, page_layers, places_in
+from .layers import as_data, network_of, page_layers, places_in
 from .samples import page_samples
 
 MOMENTUM = 0.9
@@ -26,21 +31,45 @@ OPERATIONS = {                          # that the page evaluates or differentia
 }
 
 
-class Playground(Page):
+class Playground(LivePage):
     """The page of `playground`, which a notebook shows, and `save` writes to a file.
 
     Attributes:
         html: The whole document.
         title: The title of the page.
         height: The height of its frame in a notebook, in pixels.
+        widget: The page as a widget, if anywidget is installed.
     """
 
-    def __init__(self, title: str, data: dict[str, Any]) -> None:
+    def __init__(self, title: str, data: dict[str, Any], model: Module | None = None) -> None:
+        self._model = model
         super().__init__(
             title, _file("playground.html").format(title=html.escape(title)),
             style=_file("../page/page.css") + _file("playground.css"),
             script=script(Path(__file__).with_name("playground.js"), data, OPERATIONS), height=1500,
         )
+
+    @property
+    def model(self) -> Any:
+        """The network as it stands in the page, with its weights; a new one each time.
+
+        In a notebook with anywidget the page tells it whenever training stops, or something is changed. It is a copy of
+        the network that the page was given, or a Sequential if its layers were changed since.
+
+        Raises:
+            LookupError: The page was given no network, and has told none.
+        """
+        told = json.loads(self.state) if self.state else {}
+        if not told and self._model is None:
+            raise LookupError(
+                "the page has told no network yet: show it in a notebook where anywidget is installed, or use its "
+                "button `Copy weights as JSON`"
+            )
+        is_given = not told or told["isGiven"]
+        found = deepcopy(self._model) if self._model is not None and is_given else network_of(told["layers"])
+        if told:
+            write(found.parameters(), np.array(told["numbers"], float))
+        return found
 
 
 def playground(model: Module | None = None, X: Any = None, y: Any = None, loss: Any = None) -> Playground:
@@ -76,7 +105,7 @@ def playground(model: Module | None = None, X: Any = None, y: Any = None, loss: 
         raise TypeError(f"model: a Module is expected, such as nn.MLP(2, [8, 1]), got {describe(model)}")
     if X is None or y is None:
         raise TypeError("playground(model, X, y) needs samples and their targets")
-    return Playground(f"Playground: {model.describe()}", page_data(model, X, y, loss))
+    return Playground(f"Playground: {model.describe()}", page_data(model, X, y, loss), deepcopy(model))
 
 
 def page_data(model: Module, X: Any, y: Any, loss: Any) -> dict[str, Any]:

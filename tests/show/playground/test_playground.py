@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from references.optional import needed
 
 import autograd_tiny as at
 from autograd_tiny import Value, nn
@@ -134,3 +135,25 @@ def test_the_network_stays_as_it_is_and_no_label_ends_the_script():
     assert page.html.count("</script>") == at.playground().html.count("</script>")
     assert [p.data for p in model.parameters()] == before
     assert isinstance(model.layers[0].neurons[0].w[0], Value)
+
+
+def test_the_network_of_the_page_is_in_python():
+    needed("anywidget", "widget")
+    model = nn.MLP(2, [2, 1], "tanh")
+    page = at.playground(model, X, Y)
+    assert [p.data for p in page.model.parameters()] == [p.data for p in model.parameters()]
+    numbers = [0.5 * k for k in range(9)]
+    layers = page_data(model, X, Y, None)["layers"]
+    page.widget.state = json.dumps({"texts": {}, "isGiven": True, "layers": layers, "numbers": numbers})
+    assert type(page.model) is nn.MLP and page.model is not model
+    assert [p.data for p in page.model.parameters()] == numbers
+    maxout = {"units": 2, "activation": "maxout", "bias": True, "pieces": 2, "name": "layer1"}
+    other = [maxout, {**layers[1], "bias": False}]
+    page.widget.state = json.dumps({"texts": {}, "isGiven": False, "layers": other, "numbers": [*range(14)]})
+    assert [type(layer) for layer in page.model.layers] == [nn.Maxout, nn.Layer]
+    assert [p.data for p in page.model.parameters()] == [*range(14)]
+
+
+def test_a_page_that_has_told_no_network_says_what_to_do():
+    with pytest.raises(LookupError, match="the page has told no network yet: show it in a notebook where anywidget"):
+        at.playground().model  # noqa: B018
