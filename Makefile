@@ -5,6 +5,10 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd
           $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py \
           autograd_tiny/tape/lowering.py autograd_tiny/tape/program.py
 
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# tests in a browser, and those that start processes with both engines, run natively only: they say the same twice
+PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/boundary/test_native.py
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all lint written notebooks bench clean
 
@@ -15,15 +19,14 @@ demo: $(firstword $(wildcard $(VENV)/.doors $(VENV)/.test) $(VENV)/.demo)   ## d
 	$(BIN)/python -u -m autograd_tiny.demo
 
 test: $(VENV)/.test   ## run the tests, with the native engine and then with the pure one
-	$(BIN)/python -m pytest -n auto
-	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto
+	$(PYTEST)
+	$(PURE)
 
 test-all: $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
-	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m pytest -n auto -m long
-	$(BIN)/python -m pytest -n auto -m doors --cov --cov-report=
-	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto --ignore=tests/properties --cov --cov-append --cov-fail-under=95
-	AUTOGRAD_TINY_PURE=1 $(BIN)/python -m pytest -n auto tests/properties
+	$(PYTEST) -m "not doors"
+	$(PYTEST) -m doors --cov --cov-report=
+	$(PURE) --ignore=tests/properties --cov --cov-append --cov-fail-under=95
+	$(PURE) tests/properties
 
 lint: $(VENV)/.lint   ## check style, types and which way imports point
 	$(BIN)/ruff check .
