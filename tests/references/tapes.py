@@ -34,7 +34,8 @@ def on_numpy(tape):
     return tape
 
 
-executors = pytest.mark.parametrize("on", [lambda tape: tape, on_numpy], ids=["the executor for it", "NumPy's"])
+EXECUTORS = {"NumPy's": on_numpy} | ({"the native one": lambda tape: tape} if at.simd() else {})
+executors = pytest.mark.parametrize("on", EXECUTORS.values(), ids=EXECUTORS)
 
 
 def on_all_kernels(compute):
