@@ -9,6 +9,8 @@ PAGES = {
     "example": "`explore` of f = (a+b)(b+c)", "large": "`explore` of 200 values",
     "network": "`explore` of a network 8-16-16-1, layers folded",
     "2-8-8-1": "`playground`, 2-8-8-1, 400 points", "2-32-32-32-1": "`playground`, 2-32-32-32-1, 400 points",
+    "film": "`play` of a training, 2-8-8-1, 400 points", "large film": "`play` of a training, 2-32-32-32-1, 400 points",
+    "unit": "`perceptron`",
 }
 MOST_BYTES = {"example": 120_000, "2-8-8-1": 400_000}
 MOST_MEDIAN, MOST_OF_ALL = {"2-8-8-1": 8}, {"2-32-32-32-1": 50}         # milliseconds
@@ -21,7 +23,8 @@ def pages() -> str:
     head = ["page", "bytes", "made", "first paint", "script of a frame", "the longest"]
     return f"""\
 {TITLE}By the clock on the wall. Made: from the call in Python to the page. First paint: from opening the file. A frame
-of `explore` is one movement of a slider, a frame of `playground` as many updates as its speed asks for.
+of `explore` and `play` is one movement of a slider, one of `playground` as many updates as its speed asks for, one of
+`perceptron` an update by each rule.
 
 {table(head, [row(page) for page in PAGES])}
 """

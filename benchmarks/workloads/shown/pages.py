@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from autograd_tiny import Value, explore, nn, parse, playground
+from autograd_tiny import Value, explore, nn, parse, perceptron, play, playground
 
 from .seeing import expression
 from ..timing import Answers
@@ -37,18 +37,25 @@ WAIT = """() => new Promise((done) => {
   };
   look();
 })"""
-# a slider goes from end to end
+# a slider goes from end to end; that of a film, which has few places, several times
 MOVE = """(frames) => {
-  const slider = document.querySelector("#leaves input[type=range]"), taken = [];
+  const slider = document.querySelector("#leaves input[type=range], .playback input[type=range]"), taken = [];
   const low = Number(slider.min), high = Number(slider.max);
+  const places = slider.closest(".playback") ? high - low + 1 : frames;
   for (let k = 0; k < frames; k++) {
-    slider.value = String(low + ((high - low) * k) / frames);
+    slider.value = String(low + ((high - low) * (k % places)) / (places - 1));
     const start = performance.now();
     slider.dispatchEvent(new Event("input"));
     taken.push(performance.now() - start);
   }
   return taken;
 }"""
+
+STEP = """(frames) => Array.from({ length: frames }, () => {
+  const start = performance.now();
+  document.getElementById("step").click();
+  return performance.now() - start;
+})"""
 
 
 def example() -> Any:
@@ -66,21 +73,34 @@ def network() -> Any:
     return explore(loss, depth=2)
 
 
-def learning(*units: int) -> Any:
+def spiral() -> tuple[list[list[float]], list[float]]:
     """400 points in two spiral arms."""
-    random.seed(0)
     points, targets = [], []
     for k in range(400):
         t = (k // 2 + 1) / 201
         angle = 3 * pi * t + pi * (k % 2)
         points.append([1.8 * t * sin(angle), 1.8 * t * cos(angle)])
         targets.append(float(k % 2))
-    return playground(nn.MLP(2, [*units, 1], activation="tanh"), points, targets)
+    return points, targets
+
+
+def model(*units: int) -> nn.MLP:
+    random.seed(0)
+    return nn.MLP(2, [*units, 1], activation="tanh")
+
+
+def learning(*units: int) -> Any:
+    return playground(model(*units), *spiral())
+
+
+def film(*units: int) -> Any:
+    return play(model(*units), *spiral(), loss="binary_cross_entropy", optimizer="adam", lr=0.02, batch_size=32)
 
 
 PAGES: dict[str, Callable[[], Any]] = {
     "example": example, "large": large, "network": network,
     "2-8-8-1": lambda: learning(8, 8), "2-32-32-32-1": lambda: learning(32, 32, 32),
+    "film": lambda: film(8, 8), "large film": lambda: film(32, 32, 32), "unit": lambda: perceptron(data="xor"),
 }
 
 
@@ -102,8 +122,10 @@ def measured(name: str) -> dict[str, float]:
             tab.add_init_script(COUNT_FRAMES)
             tab.goto(path)
             paints.append(tab.evaluate(WAIT % FIRST_PAINT))
-        if tab.locator("#leaves").count():
+        if tab.locator("#leaves, .playback").count():
             frames = tab.evaluate(MOVE, FRAMES)
+        elif tab.locator(".unit-plane").count():
+            frames = tab.evaluate(STEP, FRAMES)
         else:
             tab.click("#play")
             frames = tab.evaluate(WAIT % TAKEN)
