@@ -179,8 +179,7 @@ def summary(its: Results) -> str:
         ),
         *ours["chain"]("a chain of scalar operations, per operation", {"torch": "PyTorch"}),
         *ours["gpt"](
-            "a small GPT on a tape, for a name",
-            {"plain Python | 1": "the same code in plain Python", "torch float64 | 32": "PyTorch, vectorised"},
+            "a small GPT on a tape, for a name", {"torch float64 | 32": "PyTorch, vectorised"},
         ),
         *ours["options"](
             "Black and Scholes' price and 5 derivatives, an option", {"JAX jitted": "JAX, compiled"}
