@@ -175,6 +175,9 @@ def test_a_link_gives_the_same_page(opened):
     check(again, TEXT, a=-1, b=-7.25, c=4)
     assert again.evaluate(NUMBERS) == tab.evaluate(NUMBERS)
     expect(again.locator("#chosen-title")).to_have_text("c")
+    again.evaluate("location.hash = '#explore1&a=5'")               # another link: what it does not name is as at first
+    expect(field(again, "a")).to_have_value("5")
+    check(again, TEXT, a=5, b=3, c=4)
 
 
 @pytest.mark.parametrize(("fragment", "says"), [

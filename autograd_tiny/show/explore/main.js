@@ -107,7 +107,7 @@ class Explorer {
     this.picture.choose(chosen);
     this.panel.update(chosen, state, this.controls.get(chosen)?.range);
     write(find("now"), `${graph.output.name} = ${readable(state.values[graph.output.index], this.digits)}`);
-    report(JSON.stringify({ values: this.values(), chosen: chosen.name }));
+    report(JSON.stringify({ values: this.texts(this.numbers), chosen: chosen.name }));
   }
 
   say(text) {
@@ -116,9 +116,9 @@ class Explorer {
 
   // ---- the state in links and in notebooks
 
-  /** The numbers of the leaves, by name, as texts: JSON has none that are not finite. */
-  values() {
-    return Object.fromEntries([...this.controls.keys()].map((leaf) => [leaf.name, exact(this.numbers.get(leaf))]));
+  /** Numbers of the leaves, by name, as texts: JSON has none that are not finite. */
+  texts(numbers) {
+    return Object.fromEntries([...this.controls.keys()].map((leaf) => [leaf.name, exact(numbers.get(leaf))]));
   }
 
   link() {
@@ -146,7 +146,7 @@ class Explorer {
     const followLink = () => {
       try {
         const given = read(VERSION);
-        if (given) this.restore(given, given[CHOSEN]);
+        if (given) this.restore({ ...this.texts(this.first), ...given }, given[CHOSEN]);
       } catch (error) {
         this.say(`${error.message}: the page starts from its own numbers.`);
       }
