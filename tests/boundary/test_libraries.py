@@ -2,6 +2,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def test_the_error_names_the_package(package, message):
 def test_no_advice_is_to_install_this_package_from_an_index_that_does_not_have_it():
     for path in SOURCES:
         assert not re.search(r"pip install ['\"\\]*autograd", path.read_text(encoding="utf-8")), path
+
+
+def test_a_version_that_is_named_is_that_of_the_extra():
+    project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = {each for extra in project["optional-dependencies"].values() for each in extra}
+    bounds = {re.sub(r"\[.*?\]", "", each) for each in required}
+    code = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    named = re.findall(r'"([\w[\]-]+>=[\d.]+)"', code)
+    assert len(named) > 4
+    assert {re.sub(r"\[.*?\]", "", each) for each in named} <= bounds
 
 
 @pytest.mark.parametrize(("library", "use", "package"), [

@@ -13,7 +13,7 @@ PACKAGE = "autograd_tiny.tape.export.arrays"
 
 
 @pytest.mark.parametrize(("method", "module", "command"), [
-    ("to_jax", "jax_function", 'needs the library jax: pip install "jax>=0.6"'),
+    ("to_jax", "jax_function", 'needs the library jax: pip install "jax>=0.6.1"'),
     ("to_torch", "torch_module", 'needs the library torch: pip install "torch>=2.4"'),
 ])
 def test_a_library_that_is_missing_is_named(monkeypatch, method, module, command):

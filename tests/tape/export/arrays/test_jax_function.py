@@ -5,6 +5,7 @@ floats are left out here, as the documentation says.
 """
 import pickle
 import random
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -27,9 +28,18 @@ jnp = jax.numpy
 def double():
     """In float64; compiled in half the time, without optimisations."""
     jax.config.update("jax_disable_most_optimizations", True)
-    with jax.enable_x64(True):
+    with in_float64(True):
         yield
     jax.config.update("jax_disable_most_optimizations", False)
+
+
+@contextmanager
+def in_float64(wanted):
+    """Whether JAX has float64; as jax.enable_x64, which the oldest versions lack."""
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", wanted)
+    yield
+    jax.config.update("jax_enable_x64", before)
 
 
 @cache
@@ -197,7 +207,7 @@ def test_the_name_of_a_label_that_occurs_once_is_that_label():
 def test_single_precision_is_said():
     w = Value(0.7, "w")
     tape, xs = record(lambda x, y: at.sin(w * x) + y, 1.0, 2.0), np.array([[0.1, 0.2], [0.3, 0.4]])
-    with jax.enable_x64(False):
+    with in_float64(False):
         with pytest.warns(UserWarning, match="jax_enable_x64"):
             function = tape.to_jax()
         found = jax.jit(function)(function.parameters, xs)
