@@ -1,5 +1,7 @@
 """Tapes in JavaScript in a real browser, on a page that forbids code in texts."""
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from autograd_tiny.tape.export.javascript.bundle import FOLDER
 
 pytestmark = pytest.mark.doors  # make test-all runs it, once
 
+DOCUMENTATION = Path(__file__).parents[2] / "docs/how-to/run-a-tape-in-javascript.md"
 SITE = "http://tapes.test"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 SCRIPT = """
@@ -39,6 +42,36 @@ def tape():
     return record(at.gelu(x * w + y) + at.lgamma(w) * at.exp(y) ** 1.5, [x, y], [w])
 
 
+def text_in(browser, folder, element, headers):
+    """What page.html shows in an element, beside the files of its folder and tape.js."""
+    def answer(route):
+        name = route.request.url.removeprefix(f"{SITE}/")
+        path = next((each / name for each in (folder, FOLDER) if (each / name).is_file()), None)
+        if path is None:
+            route.fulfill(status=404)
+            return
+        kind = "text/javascript" if path.suffix in (".js", ".mjs") else f"text/{path.suffix[1:]}"
+        route.fulfill(body=path.read_bytes(), content_type=kind, headers=headers)
+
+    page, complaints = browser.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.route(f"{SITE}/**", answer)
+    page.goto(f"{SITE}/page.html")
+    page.wait_for_function("element => document.querySelector(element)?.innerText.trim()", arg=element, timeout=20_000)
+    found = page.locator(element).inner_text()
+    page.close()
+    assert not complaints
+    return found
+
+
+def test_the_page_of_the_documentation_shows_what_node_prints(browser, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], {})
+    Path("page.html").write_text(f"<!DOCTYPE html><body>{re.search(r'```html(.*?)```', text, re.DOTALL)[1]}")
+    assert text_in(browser, tmp_path, "body", {}).strip() == re.search(r"values\(.*// (.*)", text)[1]
+
+
 def test_a_strict_page_replays_and_builds_tapes(browser, tmp_path, tape):
     xs = batch(130)
     tape.save(tmp_path / "f.json")
@@ -46,23 +79,7 @@ def test_a_strict_page_replays_and_builds_tapes(browser, tmp_path, tape):
     tmp_path.joinpath("x.json").write_text(json.dumps(xs.tolist()))
     tmp_path.joinpath("run.js").write_text(SCRIPT)
     tmp_path.joinpath("page.html").write_text('<!DOCTYPE html><body><script type="module" src="run.js"></script>')
-
-    def answer(route):
-        name = route.request.url.removeprefix(f"{SITE}/")
-        path = next((folder / name for folder in (tmp_path, FOLDER) if (folder / name).is_file()), None)
-        if path is None:
-            route.fulfill(status=404)
-            return
-        kind = {".js": "text/javascript", ".json": "application/json", ".html": "text/html"}[path.suffix]
-        route.fulfill(body=path.read_bytes(), content_type=kind, headers={"Content-Security-Policy": POLICY})
-
-    page, complaints = browser.new_page(), []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.route(f"{SITE}/**", answer)
-    page.goto(f"{SITE}/page.html")
-    found = json.loads(page.locator("pre").inner_text(timeout=20_000))
-    page.close()
-    assert not complaints
+    found = json.loads(text_in(browser, tmp_path, "pre", {"Content-Security-Policy": POLICY}))
     assert found["refused"]
     value, gradient = tape.value_and_grad(xs)
     close(found["values"], tape(xs))
