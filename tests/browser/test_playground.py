@@ -197,7 +197,7 @@ def test_a_weight_is_chosen_by_a_click_on_its_line_and_by_keyboard(opened):
     expect(tab.locator("#weight .formula")).to_contain_text("layer3.neuron1.w[")
     tab.get_by_label("Layer", exact=True).select_option("0")
     tab.get_by_label("From", exact=True).select_option("-1")
-    expect(tab.locator("#weight .formula")).to_contain_text("2 paths lead from the loss to the weight.")
+    expect(tab.locator("#weight .formula")).to_contain_text("summed over 2 paths from the loss to the weight.")
     expect(tab.locator("#weight tbody tr")).to_have_count(3)
     tab.locator(".plane .front").click(position={"x": 3, "y": 3})                     # no sample is there
     tab.get_by_role("spinbutton", name="Sample").fill("7")

@@ -56,7 +56,7 @@ export const DATA_SETS = {
   blobs: { title: "Blobs (3 classes)", classes: 3 },
   line: { title: "A line", classes: 2 },
   plane: { title: "Plane (numbers)", classes: 0 },
-  hills: { title: "Hill and hollow (numbers)", classes: 0 },
+  hills: { title: "Hills (numbers)", classes: 0 },
 };
 
 /** The points of a data set, in a random order: the last ones may be kept for a test. */

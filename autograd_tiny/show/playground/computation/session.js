@@ -215,7 +215,7 @@ export class Session {
       update: trainer.updates,
       train: trainer.measured(train),
       test: trainer.measured(test),
-      numbers: Float32Array.from(trainer.numbers),
+      numbers: new Float32Array(trainer.numbers),
     };
   }
 

@@ -25,6 +25,7 @@ export class Trainer {
   constructor(network, numbers, task, rules, seed) {
     this.network = network;
     this.numbers = numbers.slice();
+    this.before = numbers.slice(); // the last update
     this.gradient = new Float64Array(numbers.length); // of the loss and the penalty, in the last update
     this.generator = new Generator(seed);
     this.updates = 0;
@@ -86,10 +87,10 @@ export class Trainer {
       const what = Number.isFinite(loss + penalty) ? "a gradient is not finite" : `the loss is ${loss + penalty}`;
       return this.#diverge(what);
     }
-    const before = numbers.slice();
+    this.before.set(numbers);
     this.optimizer.step(numbers, gradient, this.rules.lr);
     if (!numbers.every(Number.isFinite)) {
-      numbers.set(before);
+      numbers.set(this.before);
       this.setRules(this.rules, true); // its averages are not finite either
       return this.#diverge("a weight would not be finite");
     }

@@ -38,14 +38,9 @@ export class FindingsPanel {
   /** Measures the network. Returns words for each layer, and flags for its units. */
   draw(trainer, isPlaying) {
     const { findings, layers } = diagnosed(trainer, this.given, isPlaying ? FEW_SAMPLES : MOST_SAMPLES);
-    write(
-      this.none,
-      findings.length
-        ? ""
-        : layers.length
-          ? "Nothing that diagnose() would report."
-          : "There is nothing to measure yet.",
-    );
+    this.list.hidden = findings.length === 0;
+    this.none.hidden = findings.length > 0;
+    write(this.none, layers.length ? "Nothing that diagnose() would report." : "There is nothing to measure yet.");
     const key = JSON.stringify(findings);
     if (key !== this.key) {
       this.key = key;

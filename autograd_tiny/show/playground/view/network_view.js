@@ -74,11 +74,14 @@ export class NetworkView {
 
   /** Lines in a few thicknesses: a stroke for each, of many lines. */
   #drawLines(context, numbers, { colours: [below, above], offset, dashes, thickest, power }) {
+    const isDense = this.lines.length > MANY_LINES; // then the smallest are left out, and all are fainter
     const reach = this.lines.reduce((most, { index }) => Math.max(most, Math.abs(numbers[index])), 0) || 1;
     const groups = new Map();
     for (const line of this.lines) {
-      const share = (Math.abs(numbers[line.index]) / reach) ** power;
-      const key = Math.max(1, Math.ceil(share * LEVELS)) * (numbers[line.index] < 0 ? -1 : 1);
+      const share = (Math.abs(numbers[line.index]) / reach) ** (isDense ? 1 : power);
+      const level = isDense ? Math.round(share * LEVELS) : Math.max(1, Math.ceil(share * LEVELS));
+      if (level === 0) continue;
+      const key = level * (numbers[line.index] < 0 ? -1 : 1);
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push(line);
     }
@@ -88,7 +91,7 @@ export class NetworkView {
       context.beginPath();
       for (const line of lines) this.#trace(context, line.place, offset);
       context.lineWidth = Math.max(0.6, thickest * level * (this.box / LARGEST) ** 0.5);
-      context.globalAlpha = 0.25 + 0.7 * level;
+      context.globalAlpha = isDense ? 0.08 + 0.8 * level ** 1.5 : 0.25 + 0.7 * level;
       context.strokeStyle = key < 0 ? below : above;
       context.setLineDash(key < 0 ? dashes : []);
       context.stroke();

@@ -18,8 +18,8 @@ export class SurfacePanel {
       onWanted();
     };
     this.buttons = [
-      button("Selected weight across", put(0)),
-      button("Selected weight upward", put(1)),
+      button("Selected across", put(0), { "aria-label": "Put the selected weight on the axis across" }),
+      button("Selected upward", put(1), { "aria-label": "Put the selected weight on the axis upward" }),
     ];
     this.canvas = element("canvas", {
       class: "surface",

@@ -112,11 +112,11 @@ export class WeightPanel {
     const at = (isTrain ? sample : sample - trainer.samples) * WIDTH;
     const found = chainRule(trainer, rows[isTrain ? 0 : 1].subarray(at, at + WIDTH), this.place);
     const more = found.count > found.paths.length ? `; here are the ${found.paths.length} largest` : "";
-    const count = found.count === 1 ? "One path leads" : `${grouped(found.count)} paths lead`;
+    const paths = found.count === 1 ? "along one path" : `summed over ${grouped(found.count)} paths`;
     write(
       this.says,
-      `${whole} For sample ${sample + 1}, of loss L = ${readable(found.loss)}, it is ${readable(found.gradient)}. ` +
-        `${count} from the loss to the weight${more}.`,
+      `${whole} For sample ${sample + 1}, of loss L = ${readable(found.loss)}, it is ${readable(found.gradient)}, ` +
+        `${paths} from the loss to the weight${more}.`,
     );
     this.body.replaceChildren(...found.paths.map((path) => this.#row(path)), ...this.#sums(found));
   }
