@@ -18,8 +18,8 @@ export class SurfacePanel {
       onWanted();
     };
     this.buttons = [
-      button("Selected across", put(0), { "aria-label": "Put the selected weight on the axis across" }),
-      button("Selected upward", put(1), { "aria-label": "Put the selected weight on the axis upward" }),
+      button("Weight across", put(0), { title: "The chosen weight on the horizontal axis" }),
+      button("Weight upward", put(1), { title: "The chosen weight on the vertical axis" }),
     ];
     this.canvas = element("canvas", {
       class: "surface",
