@@ -188,6 +188,27 @@ def test_points_are_set_by_mouse_and_by_keyboard_and_undone(opened):
     expect(notice(tab)).to_have_text("Two numbers are expected for a point, x1 and x2.")
 
 
+def test_points_and_sliders_by_touch(opened):
+    tab = opened(fragment="#v1&data=own&test=0")
+    touch = tab.context.new_cdp_session(tab)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def tap(place, share):
+        place.scroll_into_view_if_needed()
+        box = place.bounding_box()
+        point = {"x": box["x"] + share * box["width"], "y": box["y"] + box["height"] / 2}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    tap(tab.locator(".plane .front"), 0.5)
+    expect(tab.locator("#data")).to_contain_text("1 sample for training")
+    assert settings(tab)["points"] == [[pytest.approx(0, abs=0.05), pytest.approx(0, abs=0.05), 0]]
+    slider = tab.get_by_role("slider", name="Learning rate", exact=True)
+    tap(slider, 0.97)
+    expect(slider).not_to_have_value("-10")
+    assert settings(tab)["lr"] > 1
+
+
 def test_a_weight_is_chosen_by_a_click_on_its_line_and_by_keyboard(opened):
     tab = opened(fragment="#v1&layers=3.tanh~2.tanh&updates=28")
     canvas = tab.locator("canvas.network")

@@ -72,7 +72,8 @@ export class DataPanel {
       this.facts,
       count === 0
         ? "No samples yet."
-        : `${session.trainCount} samples for training, ${count - session.trainCount} for the test (hollow).`,
+        : `${session.trainCount} ${session.trainCount === 1 ? "sample" : "samples"} for training, ` +
+            `${count - session.trainCount} for the test (hollow).`,
     );
     this.#listClasses();
   }
