@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from .boundary.arguments import describe
 from .boundary.text import SUPERSCRIPTS, quoted, shortened
 from .calculus import operations as ops
+from .calculus.definition import unknown_function
 from .calculus.operations import Operation
 from .engine import functions
 from .engine.value import Value, apply
@@ -226,7 +227,7 @@ class _Interpreter:
             if name in self.names or name in CONSTANTS:
                 product = self.source(node).replace("(", "*(", 1)
                 raise ExpressionError(f"{shortened(name)} is a number: a product is written {shortened(product)}")
-            raise ExpressionError(_unknown_function(name))
+            raise ExpressionError(unknown_function(name, FUNCTIONS))
         declared = signature(FUNCTIONS[name])
         takes_list = {key: str(x.annotation).startswith("Iterable") for key, x in declared.parameters.items()}
         usage = f"write {name}({', '.join(f'[{key}]' if takes_list[key] else key for key in takes_list)})"
@@ -354,13 +355,6 @@ OTHER_NAMES = {
     "π": "pi", "Pi": "pi", "PI": "pi", "E": "e", "infinity": "inf", "Infinity": "inf", "oo": "inf", "Inf": "inf",
     "NaN": "nan",
 }
-OTHER_FUNCTIONS = {
-    "ln": "log(x)", "lg": "log10(x)", "ld": "log2(x)", "lb": "log2(x)", "tg": "tan(x)", "arctg": "atan(x)",
-    "cot": "1/tan(x)", "ctg": "1/tan(x)", "sec": "1/cos(x)", "csc": "1/sin(x)", "cosec": "1/sin(x)", "sh": "sinh(x)",
-    "ch": "cosh(x)", "th": "tanh(x)", "arsinh": "asinh(x)", "arcosh": "acosh(x)", "artanh": "atanh(x)",
-    "sgn": "sign(x)", "root": "sqrt(x)", "pow": "x**y", "power": "x**y", "square": "x**2", "fabs": "abs(x)",
-    "expit": "sigmoid(x)", "logistic": "sigmoid(x)",
-}
 
 
 def _explained(text: str) -> str:
@@ -396,16 +390,3 @@ def _without_value(name: str, known: Mapping[str, Value]) -> str:
     if len(name) > 1 and all(letter in known for letter in name):
         return f"{said}: give it one, as {shortened(name)}=1; a product is written {shortened('*'.join(name))}"
     return f"{said}: give it one, as {shortened(name)}=1"
-
-
-def _unknown_function(name: str) -> str:
-    """What to do about a function that is not known."""
-    from difflib import get_close_matches
-
-    said = f"there is no function {shortened(name)}"
-    if name in OTHER_FUNCTIONS:
-        return f"{said}: write {OTHER_FUNCTIONS[name]}"
-    if len(name) == 1:
-        return f"{said}: a product is written {name}*(…)"
-    close = get_close_matches(name, FUNCTIONS, cutoff=0.5)
-    return f"{said}; there is {', '.join(close)}" if close else said

@@ -20,7 +20,7 @@ from typing import ClassVar
 
 from . import ieee
 from .formula_printer import FormulaPrinter
-from .operations import DOT, LEAF, MEAN, OPERATIONS, SUM, TAKE, Operation
+from .operations import DOT, LEAF, LINKED, MEAN, OPERATIONS, SUM, TAKE, Operation
 
 # of vector_math.h, where they are called vector_exp …; those of an angle also any_sin …, for arguments far out
 VECTOR_FUNCTIONS = frozenset([
@@ -46,7 +46,7 @@ TAKES = OPERATIONS.index(TAKE)                  # its opcode
 
 def numbered() -> list[tuple[int, Operation]]:
     """The operations that have kernels, each with its opcode."""
-    return [(k, row) for k, row in enumerate(OPERATIONS) if row not in WITHOUT_KERNEL]
+    return [(k, row) for k, row in enumerate([*OPERATIONS, LINKED]) if row not in WITHOUT_KERNEL]
 
 
 class _Translator(FormulaPrinter):

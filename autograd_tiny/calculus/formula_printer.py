@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from .floats import FLOATS
-from .formulas import compiled
+from .formulas import interpreted
 
 COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -110,7 +110,7 @@ class FormulaPrinter(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> str:
         assert isinstance(node.func, ast.Name)
         if _is_constant(node):
-            return self.number(compiled(ast.unparse(node), (), FLOATS)())
+            return self.number(interpreted(ast.unparse(node), (), FLOATS)())
         name = node.func.id
         if name == "where":
             return self._choice(*node.args)

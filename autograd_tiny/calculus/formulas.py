@@ -34,6 +34,23 @@ def compiled(text: str, names: tuple[str, ...], namespace: Namespace) -> Callabl
     return function
 
 
+@cache
+def interpreted(text: str, names: tuple[str, ...], namespace: Namespace) -> Callable[..., Any]:
+    """The same for a formula that users wrote, of numbers alone: no text of theirs becomes code.
+
+    A formula that is an integer gives it as it is, so that a derivative of 1 is recognised.
+    """
+    import ast
+
+    from .syntax import closure
+
+    tree = ast.parse(text, mode="eval").body
+    if isinstance(tree, ast.Constant):
+        return lambda *xs: tree.value
+    function = closure(tree, {name: k for k, name in enumerate(names)}, namespace)
+    return lambda *xs: function(xs)
+
+
 # ---- functions in formulas that are the same for every kind of number
 
 def products_of_others(xs: Sequence[Any]) -> list[Any]:

@@ -15,6 +15,7 @@ dots and takes have loops that are written by hand, so these rows have formulas 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -41,7 +42,10 @@ class JavaScriptPrinter(FormulaPrinter):
     constants: ClassVar[Mapping[str, str]] = {"pi": "Math.PI", "inf": "Infinity", "nan": "NaN"}
 
     def number(self, x: float) -> str:
-        return repr(x).removesuffix(".0")
+        if not math.isfinite(x):
+            return "NaN" if x != x else "Infinity" if x > 0 else "(-Infinity)"
+        text = repr(x).removesuffix(".0")
+        return f"({text})" if text.startswith("-") else text
 
     def truth(self, comparison: str) -> str:
         equal = re.sub(r" (==|!=) ", r" \1= ", comparison)

@@ -52,6 +52,7 @@ class Operation:
         "parameters", "selects", "sign", "summary", "value",
     )
     on_values: Callable[..., Any]
+    compiled = staticmethod(compiled)           # how a formula becomes a function
 
     def __init__(
         self, name: str, sign: str, operands: str, value: str, *derivatives: str, note: str = "",
@@ -131,12 +132,12 @@ class Operation:
 
 @cache
 def _value_of(operation: Operation, namespace: Namespace) -> Callable[..., Any]:
-    return compiled(operation.value, operation.operands, namespace)
+    return operation.compiled(operation.value, operation.operands, namespace)
 
 
 @cache
 def _derivatives_of(operation: Operation, namespace: Namespace) -> list[Callable[..., Any]]:
-    return [compiled(text, (*operation.operands, "f"), namespace) for text in operation.derivatives]
+    return [operation.compiled(text, (*operation.operands, "f"), namespace) for text in operation.derivatives]
 
 
 def operation_named(name: str) -> Operation:
@@ -493,6 +494,10 @@ TAKE = Operation(
 
 
 OPERATIONS: list[Operation] = [row for row in globals().values() if isinstance(row, Operation)]
+
+# For executors alone, which compute operations of users in steps: x is the value, and z its derivative by y. The true
+# function of x, y and z has other derivatives, so this is none of the operations.
+LINKED = Operation("linked", "linked", "x y z", "x", "0", "z", "0")
 
 
 def reference_table() -> str:

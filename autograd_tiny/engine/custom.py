@@ -1,12 +1,13 @@
-"""Operations that users define, with their derivatives."""
+"""Operations that users define, with their derivatives: by formulas, or by Python functions."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 from ..boundary.arguments import describe, is_other_kind, takes
-from ..boundary.text import quoted, shortened
-from ..calculus.formulas import Namespace
+from ..boundary.text import printable, quoted, shortened
+from ..calculus.floats import FLOATS
+from ..calculus.formulas import Namespace, interpreted
 from ..calculus.ieee_float import IEEEFloat
 from ..calculus.operations import Operation
 from .gradient_graph import FORMULAS, gradients
@@ -14,7 +15,55 @@ from .state import switched
 from .value import Value, dispatch, make, plain_float
 
 
-class CustomOperation(Operation):
+class OwnOperation(Operation):
+    """An operation that a user has defined; see `operation`."""
+
+    def __call__(self, *operands: Any) -> Any:
+        """The value at the operands: Values, numbers, dual numbers or arrays."""
+        if len(operands) != len(self.operands):
+            raise TypeError(f"{self.name} takes {len(self.operands)} operands, got {len(operands)}")
+        return dispatch(self, operands)
+
+
+class FormulaOperation(OwnOperation):
+    """An operation that a user has defined by formulas: a row of the calculus like any other.
+
+    In the row, operands have the names that rows have. Operations of the same texts are equal.
+
+    Attributes:
+        texts: The definition, and a formula for each derivative, in the names of the user.
+    """
+
+    compiled = staticmethod(interpreted)
+
+    def __init__(self, definition: str, *derivatives: str) -> None:
+        from ..calculus.definition import row_of_texts   # here, since the syntax of Python is slow to load
+
+        name, operands, self.texts, formulas = row_of_texts(definition, derivatives)
+        super().__init__(name, name, " ".join(operands), *formulas)
+        self.__name__ = self.__qualname__ = name
+        self.__doc__ = self.texts[0]
+
+    def on_values(self, *operands: Any) -> Value:
+        """The value as a node, if one of the operands is a Value."""
+        numbers = [x.data if type(x) is Value else plain_float(x) for x in operands]
+        data = float(self.evaluate(FLOATS, numbers))
+        return make(self, data, operands, [float(x) for x in self.differentiate(FLOATS, numbers, data)])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FormulaOperation) and self.texts == other.texts
+
+    def __hash__(self) -> int:
+        return hash(self.texts)
+
+    def __repr__(self) -> str:
+        return printable(f"<Operation {self.texts[0]}>")
+
+    def __reduce__(self) -> Any:
+        return FormulaOperation, self.texts
+
+
+class CustomOperation(OwnOperation):
     """A function and its derivatives as one operation of the calculus; see `operation`."""
 
     def __init__(self, function: Callable[..., Any], derivatives: Sequence[Callable[..., Any]]) -> None:
@@ -38,12 +87,6 @@ class CustomOperation(Operation):
         self.__name__ = function.__name__
         self.__module__ = function.__module__
         self.__qualname__ = function.__qualname__
-
-    def __call__(self, *operands: Any) -> Any:
-        """The value at the operands: Values, numbers, dual numbers or arrays."""
-        if len(operands) != len(self.operands):
-            raise TypeError(f"{self.name} takes {len(self.operands)} operands, got {len(operands)}")
-        return dispatch(self, operands)
 
     def on_values(self, *operands: Any) -> Value:
         """The value as a node, if one of the operands is a Value."""
@@ -174,32 +217,57 @@ def _operand_names(function: Any) -> list[str]:
     return [each.name for each in parameters]
 
 
-def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]], CustomOperation]:
-    """Make an operation of your own from a function of floats and its derivatives.
+@overload
+def operation(definition: str, /, *derivatives: str) -> FormulaOperation: ...
+@overload
+def operation(*derivatives: Callable[..., Any]) -> Callable[[Callable[..., Any]], CustomOperation]: ...
+def operation(*given: Any) -> Any:
+    """Make an operation of your own, by formulas in text or by Python functions.
 
-    The result takes Values, numbers and arrays, and is one node in the graph. If its derivatives are written with
-    Python arithmetic and this package's functions, they can be differentiated again. If they use other numbers than the
-    operands and f, as intermediate results that the function saved, differentiating twice is a RuntimeError.
+    The result takes Values, numbers, dual numbers and arrays, and is one node in the graph.
+
+        softsign = operation("softsign(x) = x / (1 + abs(x))", "1 / (1 + abs(x))**2")
+
+    Defined by formulas, it is like an operation of this package: it can be differentiated to any order, its formulas
+    are in explanations, and tapes that have it can be saved, and written in other languages. A formula has numbers, the
+    operands, pi, inf, nan, + - * / **, comparisons (1 or 0) and this package's functions of one to three numbers;
+    `where(condition, x, y)` is a choice. A derivative may also have f, the value. Where no derivatives are given they
+    follow from the formula by the chain rule; those that are given, because they keep more digits perhaps, are the ones
+    that are computed, everywhere. No text is executed.
 
         @operation(lambda x, f: 3 * x**2)
         def cube(x):
             return x**3
 
+    Defined by functions of floats, it stays in Python. If its derivatives are written with Python arithmetic and this
+    package's functions, they can be differentiated again. If they use other numbers than the operands and f, as
+    intermediate results that the function saved, differentiating twice is a RuntimeError.
+
     Args:
-        *derivatives: One for each operand: a function of the operands and of the value f.
+        *given: A definition, "name(operands) = formula", and as many formulas of derivatives as there are operands, or
+            none. Or a function for each operand, of the operands and of the value f.
 
     Returns:
-        A decorator for the function.
+        The operation; given functions, a decorator for the function of the value.
 
     Raises:
         TypeError: The number of derivatives is not the number of operands, the function has parameters other
             than plain ones, or a derivative does not take the operands and f.
+        ValueError: A text is no such definition or formula, or a name in it has another meaning; the message says what
+            to write.
     """
-    if not derivatives or not all(map(callable, derivatives)):
-        got = ", ".join(map(describe, derivatives)) or "none"
+    if given and isinstance(given[0], str):
+        if not all(isinstance(each, str) for each in given):
+            raise TypeError(
+                "the derivatives of an operation that is defined by a text are texts, too, such as "
+                f'"1 / (1 + abs(x))**2"; got {", ".join(map(describe, given[1:]))}'
+            )
+        return FormulaOperation(*given)
+    if not given or not all(map(callable, given)):
+        got = ", ".join(map(describe, given)) or "none"
         raise TypeError(f"@operation(…) expects a derivative for each operand, a function; got {got}")
 
     def define(function: Callable[..., Any]) -> CustomOperation:
-        return CustomOperation(function, derivatives)
+        return CustomOperation(function, given)
 
     return define

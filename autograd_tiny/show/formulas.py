@@ -14,11 +14,11 @@ from math import isclose
 from typing import TypeAlias, TypeVar
 
 from ..calculus.floats import FLOATS
-from ..calculus.formulas import compiled
 from ..calculus.operations import (
     CLIP, DOT, ELU, LEAKY_RELU, LOGSUMEXP, MAX, MAXIMUM, MEAN, MIN, MINIMUM, PROD, RELU, SIGMOID, SUM, TAKE, TANH,
     WHERE,
 )
+from ..engine.custom import FormulaOperation
 from ..engine.value import Value
 from .typesetting import (
     COMPARISONS, DOTS, EMPTY, MINUS, PI, Formula, called, comparison, difference, divided, multiplied, name, negated,
@@ -29,6 +29,7 @@ Operand = TypeVar("Operand")
 Namer: TypeAlias = "Callable[[Value | float], str]"     # the name of an operand, or the text of a number
 
 MAX_TERMS = 4                                           # that are shown, of a sum or product of many
+LONGEST_WRITTEN = 60                                    # characters of an operation of a user that is written out
 # The same derivatives as the rows have, which state them so that no digits are lost far from 0.
 TEXTBOOK = {SIGMOID: "f * (1 - f)", TANH: "1 - f * f"}
 KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN, TAKE}
@@ -37,7 +38,7 @@ KINKED = {RELU, LEAKY_RELU, ELU, MAXIMUM, MINIMUM, WHERE, CLIP, MAX, MIN, TAKE}
 def value_formula(result: Value, namer: Namer) -> str:
     """How a Value was computed, in names: "a + b", "sigmoid(s)", "x²"; "" for a leaf.
 
-    Of many terms some are left out: "…".
+    Of many terms some are left out: "…". An operation that a user has defined by a formula is written out.
     """
     return Formulas(namer).value(result).text
 
@@ -50,7 +51,7 @@ def value_latex(result: Value, namer: Namer) -> str:
 def local_derivative_formula(result: Value, place: int, namer: Namer) -> str:
     """The local derivative of a Value with respect to one of its operands: "o·(1 − o)", "2·x", "1".
 
-    The number itself for an operation without formulas, such as one that a user has defined.
+    The number itself for an operation without formulas, one of Python functions.
     """
     return Formulas(namer).local_derivative(result, place).text
 
@@ -106,6 +107,10 @@ class Formulas:
                 return negation(only)
             case sign, [left, right] if sign in COMPARISONS:
                 return comparison(left, sign, right)
+        if type(operation) is FormulaOperation:
+            written = _LocalDerivative(self, result, 0).translate(_parsed(operation.value))
+            if len(written.text) <= LONGEST_WRITTEN:
+                return written
         return called(operation.name, operands)
 
     def _of_many(self, result: Value) -> Formula:
@@ -295,7 +300,7 @@ class _LocalDerivative:
         return self.result.local_grads[self.place]
 
     def evaluated(self, formula: ast.expr) -> float:
-        function = compiled(ast.unparse(formula), (*self.operation.operands, "f"), FLOATS)
+        function = self.operation.compiled(ast.unparse(formula), (*self.operation.operands, "f"), FLOATS)
         return float(function(*self.numbers, self.data))
 
     # ---- from the row's syntax tree to a formula

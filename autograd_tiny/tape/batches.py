@@ -16,12 +16,13 @@ from .. import vectors
 from ..boundary.warning import warn
 from ..calculus.c_kernels import TAKES, fingerprint
 from ..calculus.operations import TAKE
-from ..engine.custom import CustomOperation
+from ..engine.custom import OwnOperation
 from ..engine.state import engine_kind
 from ..engine.value import Value
 from .grouping import Group, Plan
 from .numpy_executor import Array, NumpyExecutor
 from .program import Program, SampleIndexError
+from .steps import in_steps
 
 DOUBLE = np.dtype(np.float64)
 BLOCKS_IN_A_CHUNK = 4       # at least; each chunk is computed by one thread, and has sums of its own
@@ -100,8 +101,9 @@ class BatchRunner:
     """
 
     def __init__(self, program: Program, dtype: Any = DOUBLE) -> None:
-        plan = Plan(program)
         self.dtype = np.dtype(dtype)
+        program = executable(program, self.dtype)
+        plan = Plan(program)
         self.executor: Executor = executor_for(program)(plan, self.dtype)
         opcodes, weights = (plan.table[:, Group._fields.index(each)] for each in ("opcode", "weights"))
         takes_scalars = bool(((opcodes == TAKES) & (weights > 0)).any())
@@ -243,11 +245,18 @@ def _mapped(function: Callable[[Any], Any], items: Sequence[Any], threads: int) 
         return list(pool.map(function, items))
 
 
+def executable(program: Program, dtype: np.dtype[Any]) -> Program:
+    """A program as executors get it: with the steps of operations that users defined by formulas.
+
+    In single precision they stay as they are, since every step would be rounded. NumPy's executor computes them then.
+    """
+    return in_steps(program) if dtype == DOUBLE else program
+
+
 def executor_for(program: Program) -> Any:
     """The class of the native executor, where it was built and knows all operations; else that of NumPy's."""
     operations = {operation for operation, _ in program.instructions}
-    is_custom = [isinstance(operation, CustomOperation) for operation in operations]
-    if engine_kind() == "pure" or any(is_custom):
+    if engine_kind() == "pure" or any(isinstance(operation, OwnOperation) for operation in operations):
         return NumpyExecutor
     return _native_executor() or NumpyExecutor
 

@@ -55,6 +55,21 @@ def compacted(draft: Draft, outputs: Sequence[int]) -> Program:
     return _assembled(draft, _selected(draft, outputs, dots), dots, outputs)
 
 
+def in_order(draft: Draft, outputs: Sequence[int]) -> Program:
+    """The program that computes these slots of a draft with its instructions as they are: step 3 alone."""
+    first = draft.inputs + draft.parameters
+    live = bytearray(len(draft.operations))
+    for slot in outputs:
+        live[slot] = 1
+    for slot in range(len(live) - 1, first - 1, -1):
+        if live[slot] or draft.operations[slot] is TAKE:
+            live[slot] = 1
+            for x in draft.operands[slot]:
+                live[x] = 1
+    selected = [slot for slot in range(first, len(live)) if live[slot] and draft.operations[slot] is not LEAF]
+    return _assembled(draft, selected, {}, outputs)
+
+
 class Draft:
     """A program that is being written. Here constants have slots like everything else.
 

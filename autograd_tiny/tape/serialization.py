@@ -13,15 +13,16 @@ from ..boundary.files import file_name, write_file
 from ..boundary.text import one_line, quoted, shortened, some_of
 from ..calculus.c_kernels import numbered
 from ..calculus.operations import DOT, LEAF, TAKE, operation_named
-from ..engine.custom import CustomOperation
+from ..engine.custom import FormulaOperation
 from ..engine.value import Value
+from .export.source import check_operations
 from .program import CONSTANT, PER_SAMPLE, Instruction, Program
 
 WITH_KERNELS = {row for _, row in numbered()}
 FORMAT, VERSION = "autograd_tiny tape", 1
 FIELDS = {"inputs", "parameters", "numbers", "constants", "instructions", "outputs", "several"}
-
-SINGLE = "float32"      # in the field "dtype", which files of tapes of float64 lack
+OPTIONAL = {"dtype", "operations"}      # of tapes of float32, and of those with operations of users
+SINGLE = "float32"
 
 Loaded = tuple[Program, list[float], list[str], list[str], bool, str]
 
@@ -31,13 +32,9 @@ def save(
     labels: Sequence[str], several: bool, dtype: str,
 ) -> None:
     """Write a program and the data of its parameters, in hexadecimal, so that no digit is lost."""
-    for operation, _ in program.instructions:
-        if isinstance(operation, CustomOperation):
-            own = getattr(operation, "operation", operation)        # that of a local derivative
-            raise TypeError(
-                f"{own.name} is an operation of your own, whose Python code can't be kept in a file. "
-                "Write it as a plain function of this package's functions, and record the tape again"
-            )
+    check_operations(program, "a file")
+    operations = {operation for operation, _ in program.instructions}
+    own = {each.name: each.texts for each in operations if type(each) is FormulaOperation}
     contents = {
         "inputs": list(inputs), "parameters": list(labels),
         "numbers": [float(x).hex() for x in vectors.read(parameters)],
@@ -45,6 +42,7 @@ def save(
         "instructions": [[operation.name, *operands] for operation, operands in program.instructions],
         "outputs": program.outputs, "several": several,
         **({"dtype": dtype} if dtype == SINGLE else {}),
+        **({"operations": [[*own[name]] for name in sorted(own)]} if own else {}),
     }
     head = {"format": FORMAT, "version": VERSION, "sha256": _checksum(contents)}
     write_file(path, json.dumps(head | contents).encode())
@@ -65,7 +63,7 @@ def load(path: str | PathLike[str]) -> Loaded:
         version = quoted(found.get("version"))
         raise ValueError(f"{name} is of version {version}, and this package reads version {VERSION}")
     contents = {key: value for key, value in found.items() if key not in ("format", "version", "sha256")}
-    if contents.keys() - {"dtype"} != FIELDS or contents.get("dtype", SINGLE) != SINGLE:
+    if contents.keys() - OPTIONAL != FIELDS or contents.get("dtype", SINGLE) != SINGLE:
         raise ValueError(f"{name} was changed: {sorted(FIELDS)} are expected in it, got {some_of(sorted(contents))}")
     if found.get("sha256") != _checksum(contents):
         raise ValueError(f"{name} was changed since it was saved, or is damaged: its checksum does not match")
@@ -87,9 +85,9 @@ def _program(contents: dict[str, Any]) -> Loaded:
     if len(numbers) != len(labels):
         raise ValueError(f"there are {len(labels)} parameters, but numbers for {len(numbers)}")
     instructions: list[Instruction] = []
-    first = len(inputs) + len(labels)
+    first, own = len(inputs) + len(labels), _own_operations(contents)
     for line in _list_of(list, contents, "instructions"):
-        instructions.append(_instruction(line, len(constants), first + len(instructions)))
+        instructions.append(_instruction(line, own, len(constants), first + len(instructions)))
     outputs = _list_of(int, contents, "outputs")
     _check_slots(outputs, len(constants), first + len(instructions))
     several = contents["several"]
@@ -103,10 +101,23 @@ def _program(contents: dict[str, Any]) -> Loaded:
     return program, numbers, inputs, labels, several, contents.get("dtype", "float64")
 
 
-def _instruction(line: list[Any], constants: int, slots: int) -> Instruction:
+def _own_operations(contents: dict[str, Any]) -> dict[str, FormulaOperation]:
+    """Those that a user has defined, by name: their formulas are read as those that are typed."""
+    found: dict[str, FormulaOperation] = {}
+    for texts in _list_of(list, contents, "operations") if "operations" in contents else ():
+        if len(texts) < 2 or not all(type(text) is str for text in texts):
+            raise ValueError(f"a definition and a formula for each derivative are expected, got {quoted(texts)}")
+        operation = FormulaOperation(*texts)
+        if operation.name in found:
+            raise ValueError(f"two operations are called {operation.name}")
+        found[operation.name] = operation
+    return found
+
+
+def _instruction(line: list[Any], own: dict[str, FormulaOperation], constants: int, slots: int) -> Instruction:
     name, *operands = line
-    operation = operation_named(name)
-    if operation not in (DOT, TAKE) and operation not in WITH_KERNELS:
+    operation = own.get(name) or operation_named(name)
+    if operation not in (DOT, TAKE) and operation not in WITH_KERNELS and type(operation) is not FormulaOperation:
         raise ValueError(f"tapes have no instruction {name}")
     _check_slots(operands, constants, slots)
     least = 2 if operation is TAKE else 1 if operation.is_nary else len(operation.operands)

@@ -44,7 +44,7 @@ from ..boundary.arguments import describe
 from ..boundary.text import printable, quoted
 from ..engine.value import Value
 from . import arguments, recording, serialization
-from .batches import BatchRunner, check_precision, executor_for
+from .batches import BatchRunner, check_precision, executable, executor_for
 from .derivatives.jacobians import JacobianRunner
 from .derivatives.reverse_program import jacobian_program, vjp_program
 from .export.exported import Exported
@@ -462,8 +462,10 @@ class Tape(Exported):
 
     @property
     def backend(self) -> str:
-        """"native", or "numpy" where that was not built or an operation is one of your own."""
-        return str(executor_for(self.program).name)
+        """"native", or "numpy" where that was not built, and for operations of your own: all that are Python functions,
+        and in float32 those that are formulas, too.
+        """
+        return str(executor_for(executable(self.program, self.dtype)).name)
 
     # ---- files: see serialization.py
 
@@ -474,7 +476,8 @@ class Tape(Exported):
             path: Of the file.
 
         Raises:
-            TypeError: An operation is one of your own, which a file can't hold.
+            TypeError: An operation is one of Python functions, which a file can't hold.
+            ValueError: Two operations of your own have the same name.
         """
         serialization.save(
             path, self.program, self.parameters, self.inputs, self._labels, self._several, self.dtype.name

@@ -15,7 +15,7 @@ from typing import Any
 from ..boundary.bars import with_bar
 from ..boundary.text import printable, shortened
 from ..engine.context import no_grad
-from ..engine.custom import CustomOperation
+from ..engine.custom import OwnOperation
 from ..engine.gradient_graph import gradient_graph
 from ..engine.graph import topological_order
 from ..engine.value import Value
@@ -206,7 +206,7 @@ class _Graph:
         self.value_errors = rounding_errors(order, self.dependences, len(variables))
         self.derivative_errors = _derivative_errors(order, variables)
         self.wrong = [
-            (node, operand) for node in order if isinstance(node.operation, CustomOperation)
+            (node, operand) for node in order if isinstance(node.operation, OwnOperation)
             for operand in _wrong_operands(node)
         ]
 
@@ -247,7 +247,7 @@ def _wrong_operands(node: Value) -> Iterator[Any]:
             yield operand
 
 
-def _result(operation: CustomOperation, operands: list[float], k: int, x: float) -> list[float]:
+def _result(operation: OwnOperation, operands: list[float], k: int, x: float) -> list[float]:
     return [operation(*operands[:k], x, *operands[k + 1:])]
 
 

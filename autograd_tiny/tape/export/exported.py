@@ -60,9 +60,9 @@ class Exported:
             overwrite: Whether a file may be replaced that this method did not write.
 
         Raises:
-            TypeError: An operation is one of your own, or an argument has a wrong type.
-            ValueError: The path does not end with .c, the name can't be one in C, an output is none or there twice, or
-                another argument has none of its values.
+            TypeError: An operation is one of Python functions, or an argument has a wrong type.
+            ValueError: The path does not end with .c, the name can't be one in C, an output is none or there twice,
+                another argument has none of its values, or two operations of your own have the same name.
             FileExistsError: There is another file of that name.
             OSError: There is no such folder, or writing fails.
         """
@@ -94,8 +94,9 @@ class Exported:
             overwrite: Whether a file may be replaced that this method did not write.
 
         Raises:
-            TypeError: An operation is one of your own, or the path is no name of a file.
-            ValueError: The path ends otherwise, or another argument has none of its values.
+            TypeError: An operation is one of Python functions, or the path is no name of a file.
+            ValueError: The path ends otherwise, another argument has none of its values, or two operations of your own
+                have the same name.
             FileExistsError: There is another file of that name.
             OSError: There is no such folder, or writing fails.
         """
@@ -120,9 +121,10 @@ class Exported:
             overwrite: Whether a file may be replaced that is no model of this package.
 
         Raises:
-            TypeError: An operation is one of your own, or an argument has a wrong type.
+            TypeError: An operation is one of Python functions, or an argument has a wrong type.
             ValueError: The path does not end with .onnx; the opset is too old, or one that the library does not know;
-                the dtype is another one; or the order of a polygamma is no constant.
+                the dtype is another one; the order of a polygamma is no constant; or two operations of your own have
+                the same name.
             ImportError: The library onnx is missing.
             FileExistsError: There is another file of that name.
             OSError: There is no such folder, or writing fails.
@@ -150,8 +152,8 @@ class Exported:
             The function; see JaxFunction. Where JAX has no float64 it warns, and computes in float32.
 
         Raises:
-            TypeError: An operation is one of your own.
-            ValueError: The dtype is another one.
+            TypeError: An operation is one of Python functions.
+            ValueError: The dtype is another one, or two operations of your own have the same name.
             ImportError: JAX is missing.
         """
         source = self._source(dtype)
@@ -177,8 +179,8 @@ class Exported:
             The module.
 
         Raises:
-            TypeError: An operation is one of your own.
-            ValueError: The dtype is another one.
+            TypeError: An operation is one of Python functions.
+            ValueError: The dtype is another one, or two operations of your own have the same name.
             ImportError: PyTorch or array-api-compat is missing.
         """
         source = self._source(dtype)

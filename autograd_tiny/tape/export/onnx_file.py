@@ -23,7 +23,7 @@ from ...calculus.operations import POLYGAMMA
 from ..grouping import DOTS, Group, Index, Plan
 from ..numpy_executor import Array
 from .names import identifier
-from .source import Source, refuse_own_operations, with_constants
+from .source import Source, check_operations, with_constants
 
 NUMBERS = re.compile(r"(\d+)")
 FEW = 4                                 # products, which are added one by one instead of in a stack
@@ -31,7 +31,7 @@ FEW = 4                                 # products, which are added one by one i
 
 def save(path: str | PathLike[str], source: Source, opset: int | None, overwrite: bool) -> None:
     """Write a tape to an ONNX file; see Tape.to_onnx."""
-    refuse_own_operations(source.program, "ONNX")
+    check_operations(source.program, "ONNX")
     graph = Graph(source.dtype, opset)
     plan = Plan(with_constants(source.program, source.numbers()))
     y = _Writer(graph, plan, _Names(source.labels)).outputs()

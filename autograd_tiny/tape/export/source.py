@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ... import vectors
 from ...calculus.floats import FLOATS
+from ...calculus.operations import Operation
 from ...engine.custom import CustomOperation
 from ...engine.value import Value
 from ..listing import labelled
@@ -88,18 +89,26 @@ def _with_needed_constants(program: Program) -> Program:
     return Program(program.inputs, 0, constants, instructions, [moved.get(x, x) for x in program.outputs])
 
 
-def refuse_own_operations(program: Program, language: str) -> None:
-    """TypeError if an instruction is a custom operation, whose Python code has no translation.
+def check_operations(program: Program, language: str) -> None:
+    """Whether all operations have a translation, and names of their own.
 
     Args:
         program: The program.
-        language: "C", "JavaScript", …
+        language: "C", "a file", …
+
+    Raises:
+        TypeError: An instruction is an operation of Python functions.
+        ValueError: Two operations that users have defined have the same name.
     """
+    known: dict[str, Operation] = {}
     for operation, _ in program.instructions:
         if isinstance(operation, CustomOperation):
             own = getattr(operation, "operation", operation)        # that of a local derivative
+            definition = f"{own.name}({', '.join(own.operands)}) = …"
             raise TypeError(
-                f"{own.name} is an operation of your own, whose Python code can't be translated to {language}. "
-                "Write it as a plain function of this package's functions, and record the tape again"
+                f"{own.name} is an operation of Python functions, which {language} can't have. Define it by a formula "
+                f'in text, operation("{definition}"), and record the tape again'
             )
+        if known.setdefault(operation.name, operation) != operation:
+            raise ValueError(f"the tape has two operations called {operation.name}: give one of them another name")
 

@@ -15,7 +15,7 @@ from ...grouping import Plan
 from .program import ArrayProgram
 from .jax_library import JaxLibrary
 from .jax_operations import as_array
-from ..source import Source, refuse_own_operations
+from ..source import Source, check_operations
 
 
 class JaxFunction:
@@ -28,7 +28,7 @@ class JaxFunction:
     """
 
     def __init__(self, source: Source) -> None:
-        refuse_own_operations(source.program, "JAX")
+        check_operations(source.program, "JAX")
         self.names = tuple(source.names())
         self.inputs, self.dtype, self._several = tuple(source.inputs), np.dtype(source.dtype), source.several
         with np.errstate(over="ignore"):

@@ -11,7 +11,7 @@ from ....boundary.text import some_of
 from ...grouping import Plan
 from .program import ArrayProgram
 from ..names import PYTHON_KEYWORDS, identifiers
-from ..source import Source, refuse_own_operations
+from ..source import Source, check_operations
 from .torch_operations import TorchLibrary
 
 LIBRARY = TorchLibrary()
@@ -29,7 +29,7 @@ class TapeModule(torch.nn.Module):              # type: ignore[misc]    # torch 
 
     def __init__(self, source: Source) -> None:
         super().__init__()
-        refuse_own_operations(source.program, "PyTorch")
+        check_operations(source.program, "PyTorch")
         dtype = getattr(torch, source.dtype)
         self.inputs, self._several = tuple(source.inputs), source.several
         self._program = ArrayProgram(Plan(source.program))

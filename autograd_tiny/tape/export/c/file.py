@@ -13,7 +13,7 @@ from ....boundary.files import file_name
 from ....boundary.text import quoted
 from .. import names
 from ..files import MARK, SourceFile, SourceKind, write_sources
-from ..source import Source, refuse_own_operations
+from ..source import Source, check_operations
 from .language import Library
 from .loops import Flow
 from .parts import ARRAYS, Body, Part
@@ -63,7 +63,7 @@ def _name(name: object, path: str) -> str:
 
 def as_c(source: Source, options: Options) -> tuple[str, str]:
     """The texts of a file in C and of its header."""
-    refuse_own_operations(source.program, "C")
+    check_operations(source.program, "C")
     library = Library(source.dtype)
     writer = _File(source, options, library)
     functions = [writer.values(), writer.batch(), *(writer.gradient(k) for k in options.gradients)]

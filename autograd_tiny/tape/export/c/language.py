@@ -137,12 +137,14 @@ class Library:
 
     def value(self, row: Operation, operands: Sequence[str]) -> str:
         """The value of an operation of few operands, whose texts are names or numbers."""
-        return self._of_formula(f"op_{row.name}", row.value, dict(zip(row.operands, operands, strict=True)))
+        operands_by_name = dict(zip(row.operands, operands, strict=True))
+        return self._of_formula(_prefixed("op", "own", row), row.value, operands_by_name)
 
     def derivative(self, row: Operation, k: int, *names: str) -> str:
         """The local derivative of an operation of few operands by operand k. names: the operands, and the value."""
         operands = dict(zip((*row.operands, "f"), names, strict=True))
-        return self._of_formula(f"op_{row.name}_by_{row.operands[k]}", row.derivatives[k], operands)
+        name = f"{_prefixed('op', 'partial', row)}_by_{row.operands[k]}"
+        return self._of_formula(name, row.derivatives[k], operands)
 
     def contribution(self, row: Operation, k: int, adjoint: str, *names: str) -> str:
         """What an operation adds to the adjoint of operand k; see `derivative`."""
@@ -303,6 +305,11 @@ class Printer(FormulaPrinter):
             f"real *{name} = {start};\n"
             f"for (int i = 0; i < n; i++) {{\n    const real {x} = xs[i];\n    {name}[i] = {element};\n}}"
         )
+
+
+def _prefixed(prefix: str, of_users: str, row: Operation) -> str:
+    """A name that belongs to a row, with a prefix of its own for rows of users: they may call one "tanh_by_x"."""
+    return f"{prefix if row.name in ROWS else of_users}_{row.name}"
 
 
 @cache

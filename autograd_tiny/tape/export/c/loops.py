@@ -10,11 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple, TypeAlias
 
-from ....calculus.c_kernels import numbered
 from ....calculus.operations import DOT, Operation
 from ...program import Instruction, Program
 
-ELEMENTWISE = frozenset(row for _, row in numbered() if not row.is_nary)
 LEAST = 48                          # operands of all instructions of a loop
 INPUT, PARAMETER, CONSTANT, STORED = "x", "p", "c", "w"         # where numbers are
 
@@ -130,7 +128,7 @@ class _Search:
 
     def _candidate(self, slot: int, instruction: Instruction) -> _Candidate | None:
         operation, operands = instruction
-        if operation is not DOT and operation not in ELEMENTWISE:
+        if operation is not DOT and operation.is_nary:
             return None
         flags = self.flow.wanted(slot, instruction) if self.flow else [False] * len(operands)
         groups, wanted = ([tuple(g) for g in parts] for parts in (_sections(operation, operands),

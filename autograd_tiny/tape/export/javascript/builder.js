@@ -1,7 +1,7 @@
 /**
  * Programs that are made in JavaScript: a builder takes one operation after the other, and makes a tape of them.
  */
-import { evaluate } from "./evaluate.js";
+import { evaluateRow } from "./evaluate.js";
 import { CONSTANT, ONCE, PER_SAMPLE, Program, quoted } from "./program.js";
 import { ROWS } from "./rows.js";
 
@@ -20,6 +20,7 @@ export class Builder {
   #constants = new Map(); // their nodes, by number; Map tells 0 and -0 not apart
   #negativeZero = null;
   #numbers = new Map(); // of parameters and constants, by node
+  #own = new Map(); // the rows of operations of users, which came with tapes
 
   /** A number that changes from sample to sample. */
   input(label = `x${this.#inputs.length}`) {
@@ -53,7 +54,7 @@ export class Builder {
    * Those of dot are x1 ... xn y1 ... yn and, if there is one, the bias; those of take the values and the index.
    */
   push(operation, ...operands) {
-    const row = Object.hasOwn(ROWS, operation) ? ROWS[operation] : undefined;
+    const row = this.#row(operation);
     if (row === undefined) throw new TypeError(`there is no operation ${quoted(operation)}`);
     const nodes = operands.map((x) => this.#operand(x));
     const isRight = row.arity ? nodes.length === row.arity : nodes.length >= (operation === "take" ? 2 : 1);
@@ -77,9 +78,14 @@ export class Builder {
    */
   append(tape, inputs = tape.inputs.map((label) => this.input(label))) {
     const { program } = tape;
+    for (const [name, row] of program.own) {
+      const before = this.#own.get(name) ?? row;
+      if (String(before.texts) !== String(row.texts)) throw new TypeError(`there are two operations called ${name}`);
+    }
     if (inputs.length !== program.inputs) {
       throw new TypeError(`the tape has ${program.inputs} inputs, got ${inputs.length} nodes`);
     }
+    for (const [name, row] of program.own) this.#own.set(name, row);
     const parameters = tape.labels.map((label, k) => this.parameter(tape.parameters[k], label));
     const nodes = [...inputs.map((x) => this.#operand(x)), ...parameters];
     const node = (slot) => (slot < 0 ? this.constant(program.constants[-1 - slot]) : nodes[slot]);
@@ -105,8 +111,10 @@ export class Builder {
         slots.set(node, this.#inputs.length + this.#parameters.length + instructions.length - 1);
       }
     }
+    const used = new Set(instructions.map(({ operation }) => operation));
     const program = new Program(
       this.#inputs.length, this.#parameters.length, constants, instructions, found.map((node) => slots.get(node)),
+      [...this.#own.values()].filter(({ name }) => used.has(name)),
     );
     return {
       program,
@@ -118,6 +126,10 @@ export class Builder {
   }
 
   // ---- inside
+
+  #row(operation) {
+    return Object.hasOwn(ROWS, operation) ? ROWS[operation] : this.#own.get(operation);
+  }
 
   #append(rate, operation, operands) {
     const node = new GraphNode(this, this.#nodes.length, rate, operation, operands);
@@ -135,7 +147,8 @@ export class Builder {
   #instruction(operation, nodes) {
     const rate = nodes.reduce((largest, node) => Math.max(largest, node.rate), CONSTANT);
     if (rate !== CONSTANT) return this.#append(rate, operation, nodes);
-    return this.constant(evaluate(operation, nodes.map((node) => this.#numbers.get(node))).value);
+    const numbers = nodes.map((node) => this.#numbers.get(node));
+    return this.constant(evaluateRow(this.#row(operation), operation, numbers).value);
   }
 
   /** A dot with weights before inputs, and a bias that is known before: see Program. */

@@ -17,7 +17,7 @@ RUNTIME = SourceKind("a runtime", f"// {MARK}: its tapes in JavaScript")
 TYPES = SourceKind("types", f"// {MARK}: the types of tape.js")
 FOLDER = Path(__file__).parent
 FOR_REPLAY = ("program", "steps", "runner", "arguments", "replay")     # each imports from those before it
-MODULES = (*FOR_REPLAY, "evaluate", "file", "builder", "tape")
+MODULES = (*FOR_REPLAY, "evaluate", "own_operations", "file", "builder", "tape")
 IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
 MARKS = re.compile(r"^// </?written: .*\n?", re.MULTILINE)
 COMMENTS = re.compile(r"^ */\*\*.*?\*/\n+", re.MULTILINE | re.DOTALL)
@@ -38,9 +38,8 @@ def runtime(operations: Iterable[str] | None = None) -> str:
     ])
 
 
-def replay_of(operations: Iterable[str]) -> str:
-    """What replays programs of these operations, without the comments, which are in tape.js."""
-    rows = _rows_of(operations)
+def replay_of(rows: Sequence[Operation]) -> str:
+    """What replays programs of these rows, without the comments, which are in tape.js."""
     code = _joined([*_special_functions(rows), _module_of_rows(rows), *map(_module, FOR_REPLAY)])
     return COMMENTS.sub("", code)
 

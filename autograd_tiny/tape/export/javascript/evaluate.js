@@ -14,6 +14,11 @@ import { takenPlace } from "./steps.js";
 export function evaluate(operation, operands) {
   const row = Object.hasOwn(ROWS, operation) ? ROWS[operation] : undefined;
   if (row === undefined) throw new TypeError(`there is no operation ${quoted(operation)}`);
+  return evaluateRow(row, operation, operands);
+}
+
+/** The same, given the row of the operation. */
+export function evaluateRow(row, operation, operands) {
   const size = operands.length;
   if (row.arity && size !== row.arity) throw new TypeError(`${operation} does not take ${size} operands`);
   if (row.forward === undefined) return evaluateByHand(operation, Array.from(operands));

@@ -1,12 +1,14 @@
 /**
  * Tapes in JSON, as tape/serialization.py writes them: numbers in hexadecimal, and a checksum of everything.
  */
+import { rowOf } from "./own_operations.js";
 import { Program, TapeError, quoted } from "./program.js";
 
 const FORMAT = "autograd_tiny tape";
 const VERSION = 1;
 const FIELDS = ["constants", "inputs", "instructions", "numbers", "outputs", "parameters", "several"];
-const SINGLE = "float32"; // in the field "dtype", which tapes of float64 lack
+const OPTIONAL = ["dtype", "operations"]; // of tapes of float32, and of those with operations of users
+const SINGLE = "float32";
 
 /**
  * The contents of a file, checked.
@@ -29,7 +31,7 @@ export function read(source) {
   if (version !== VERSION) {
     throw new TapeError(`the tape is of version ${quoted(version)}, and this module reads version ${VERSION}`);
   }
-  const fields = Object.keys(contents).filter((key) => key !== "dtype").sort();
+  const fields = Object.keys(contents).filter((key) => !OPTIONAL.includes(key)).sort();
   const hasFields = fields.length === FIELDS.length && FIELDS.every((each, k) => each === fields[k]);
   if (!hasFields || ("dtype" in contents && contents.dtype !== SINGLE)) {
     throw new TapeError(`the tape was changed: ${FIELDS.join(", ")} are expected in it, got ${fields.join(", ")}`);
@@ -57,7 +59,9 @@ function programOf(contents) {
   if (typeof several !== "boolean" || outputs.length === 0 || (outputs.length > 1 && !several)) {
     throw new TapeError(`${outputs.length} outputs do not go with several=${quoted(several)}`);
   }
-  const program = new Program(inputs.length, labels.length, constants, instructions, outputs);
+  const own = "operations" in contents ? listOf("object", contents, "operations").map(rowOf) : [];
+  if (new Set(own.map(({ name }) => name)).size < own.length) throw new TapeError("two operations have the same name");
+  const program = new Program(inputs.length, labels.length, constants, instructions, outputs, own);
   return { program, numbers, inputs, labels, several, dtype: contents.dtype ?? "float64" };
 }
 
@@ -80,6 +84,7 @@ export function written({ program, numbers, inputs, labels, several, dtype }) {
     outputs: [...program.outputs],
     several,
     ...(dtype === SINGLE ? { dtype } : {}),
+    ...(program.own.size ? { operations: Array.from(program.own.values(), ({ texts }) => [...texts]) } : {}),
   };
   return { format: FORMAT, version: VERSION, sha256: checksumOf(contents), ...contents };
 }

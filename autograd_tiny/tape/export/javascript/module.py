@@ -16,7 +16,7 @@ from ....boundary.files import file_name
 from ....calculus.javascript_rows import OF_SPECIAL_JS, ROWS
 from ..files import MARK, SourceFile, SourceKind, write_sources
 from ..names import Run, in_runs, in_string, listed
-from ..source import Source, refuse_own_operations
+from ..source import Source, check_operations
 from .bundle import DEFINED, helpers_of, replay_of
 from .straight_line import StraightLine, number, rows_of
 
@@ -200,7 +200,7 @@ def write_module(source: Source, path: str | PathLike[str], overwrite: bool) -> 
 
 def module(source: Source) -> str:
     """The text of the module."""
-    refuse_own_operations(source.program, "JavaScript")
+    check_operations(source.program, "JavaScript")
     return "\n".join([_head(source), *(_straight(source) if is_small(source) else _replayed(source))])
 
 
@@ -212,15 +212,14 @@ def _straight(source: Source) -> list[str]:
         "parameters": f"Float64Array.of({parameters})",
     })
     rows = rows_of(source.program)
-    every = helpers_of(f"{exports} takenPlace {' '.join(OF_SPECIAL_JS)}", [*ROWS.values()])
+    every = helpers_of(f"{exports} takenPlace {' '.join(OF_SPECIAL_JS)}", [*ROWS.values(), *rows])
     lines = StraightLine(source, {"valuesAt", "gradientsAt", "forEachSample", *DEFINED.findall(every + exports)})
     code = "\n\n".join([lines.values(), lines.gradients()])
     return [code, "", exports, FOR_EACH_SAMPLE, helpers_of(code + exports, rows)]
 
 
 def _replayed(source: Source) -> list[str]:
-    operations = {operation.name for operation, _ in source.program.instructions}
-    return [replay_of(operations), _data(source), _exports(REPLAYED)]
+    return [replay_of(rows_of(source.program)), _data(source), _exports(REPLAYED)]
 
 
 def _exports(parts: Mapping[str, str]) -> str:

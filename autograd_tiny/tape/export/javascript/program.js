@@ -31,13 +31,15 @@ export class Program {
    * @param {number[]} constants
    * @param {{operation: string, operands: number[]}[]} instructions each after those that compute its operands
    * @param {number[]} outputs their slots
+   * @param {object[]} own the rows of operations that users have defined: see own_operations.js
    */
-  constructor(inputs, parameters, constants, instructions, outputs) {
+  constructor(inputs, parameters, constants, instructions, outputs, own = []) {
     this.inputs = inputs;
     this.parameters = parameters;
     this.constants = constants;
     this.instructions = instructions;
     this.outputs = outputs;
+    this.own = new Map(own.map((row) => [row.name, row]));
     this.first = inputs + parameters; // the slot of the first instruction
     this.slots = this.first + instructions.length;
     this.rates = new Uint8Array(this.slots);
@@ -53,6 +55,17 @@ export class Program {
     if (outputs.length === 0) throw new TapeError("a program has one output at least");
   }
 
+  /** The row of an operation; undefined if there is none. */
+  row(operation) {
+    return Object.hasOwn(ROWS, operation) ? ROWS[operation] : this.own.get(operation);
+  }
+
+  /** Whether no gradient ever flows to operand j of so many. */
+  isFlat(operation, j, count) {
+    const { arity, flat } = this.row(operation);
+    return operation === "take" ? j === count - 1 : arity > 0 && flat[j];
+  }
+
   rate(slot) {
     return slot < 0 ? CONSTANT : this.rates[slot];
   }
@@ -66,7 +79,7 @@ export class Program {
       const { operation, operands } = this.instructions[k];
       for (let j = 0; j < operands.length; j++) {
         const slot = operands[j];
-        if (slot >= 0 && !(byGradients && isFlat(operation, j, operands.length))) marks[slot] = 1;
+        if (slot >= 0 && !(byGradients && this.isFlat(operation, j, operands.length))) marks[slot] = 1;
       }
     }
     return marks;
@@ -83,7 +96,7 @@ export class Program {
 
   /** TapeError for an instruction that recording does not make. */
   #check({ operation, operands }, result) {
-    const row = Object.hasOwn(ROWS, operation) ? ROWS[operation] : undefined;
+    const row = this.row(operation);
     const isKnown = row !== undefined && (row.forward !== undefined || operation === "dot" || operation === "take");
     if (!isKnown) throw new TapeError(`tapes have no instruction ${quoted(operation)}`);
     const least = operation === "take" ? 2 : row.arity || 1;
@@ -112,10 +125,4 @@ function checkSlot(slot, constants, known) {
   if (!Number.isInteger(slot) || slot < -constants || slot >= known) {
     throw new TapeError(`slot ${quoted(slot)} is empty`);
   }
-}
-
-/** Whether no gradient ever flows to operand j of so many. */
-export function isFlat(operation, j, count) {
-  const { arity, flat } = ROWS[operation];
-  return operation === "take" ? j === count - 1 : arity > 0 && flat[j];
 }

@@ -3,8 +3,7 @@
  *
  * tape/batches.py and numpy_executor.py do the same in Python.
  */
-import { ONCE, PER_SAMPLE, isFlat } from "./program.js";
-import { ROWS } from "./rows.js";
+import { ONCE, PER_SAMPLE } from "./program.js";
 import { BY_INPUTS, BY_PARAMETERS, Dot, RowStep, ScalarDot, ScalarTake, Take, sumOf } from "./steps.js";
 
 const WIDTH = 128; // samples in a block
@@ -171,7 +170,7 @@ export class Runner {
       if (!this.needed[slot]) continue;
       const wanted = this.#wanted(operation, operands, slot);
       if (program.rates[slot] === ONCE) {
-        this.once.push(scalarStep(operation, operands.map((x) => x + shift), slot + shift, wanted));
+        this.once.push(this.#scalarStep(operation, operands.map((x) => x + shift), slot + shift, wanted));
       } else {
         const step = this.#rowStep(operation, operands, slot, wanted);
         this.perSample.push(step);
@@ -185,10 +184,10 @@ export class Runner {
     const { program } = this;
     const wanted = [0, 0];
     if (!this.reached[result]) return wanted;
-    const { arity } = ROWS[operation];
+    const { arity } = program.row(operation);
     for (let k = 0; k < operands.length; k++) {
       const slot = operands[k];
-      if (slot < 0 || isFlat(operation, k, operands.length)) continue;
+      if (slot < 0 || program.isFlat(operation, k, operands.length)) continue;
       const bit = arity ? 1 << k : 1;
       if (program.depending[slot]) wanted[BY_PARAMETERS] |= bit;
       if (program.rates[slot] === PER_SAMPLE) wanted[BY_INPUTS] |= bit;
@@ -196,11 +195,20 @@ export class Runner {
     return wanted;
   }
 
+  /** A step on scalars, given the places of the operands. */
+  #scalarStep(operation, places, result, wanted) {
+    if (operation === "dot") return new ScalarDot(places, result, wanted);
+    if (operation === "take") return new ScalarTake(places, result);
+    return new RowStep(this.program.row(operation), places, result, wanted);
+  }
+
   #rowStep(operation, operands, slot, wanted) {
-    const { rowOf, shift } = this;
+    const { program, rowOf, shift } = this;
     const result = rowOf[slot + shift];
     if (operation === "dot") return this.#dot(operands, result);
-    if (operation !== "take") return new RowStep(operation, operands.map((x) => rowOf[x + shift]), result, wanted);
+    if (operation !== "take") {
+      return new RowStep(program.row(operation), operands.map((x) => rowOf[x + shift]), result, wanted);
+    }
     const values = operands.slice(0, -1);
     const areScalars = this.#areScalars(values);
     const places = values.map((x) => (areScalars ? x + shift : rowOf[x + shift]));
@@ -222,11 +230,4 @@ export class Runner {
       scalars.some(depends), [...rows, ...operands.slice(count + weights, 2 * count)].map(depends),
     );
   }
-}
-
-/** A step on scalars, given the places of the operands. */
-function scalarStep(operation, places, result, wanted) {
-  if (operation === "dot") return new ScalarDot(places, result, wanted);
-  if (operation === "take") return new ScalarTake(places, result);
-  return new RowStep(operation, places, result, wanted);
 }

@@ -11,8 +11,6 @@
  * @typedef {{r: Float64Array, a: Float64Array, s: Float64Array, sa: Float64Array, w: number, n: number,
  *   start: number}} Block  start: the number of the first sample
  */
-import { ROWS } from "./rows.js";
-
 export const BY_PARAMETERS = 0;
 export const BY_INPUTS = 1;
 
@@ -25,11 +23,11 @@ export const BY_INPUTS = 1;
 
 /** An operation on rows. */
 export class RowStep {
-  constructor(operation, places, result, wanted) {
+  constructor(row, places, result, wanted) {
     this.places = places;
     this.result = result;
-    this.run = ROWS[operation].forward;
-    this.back = [kernelsOf(operation, wanted[BY_PARAMETERS]), kernelsOf(operation, wanted[BY_INPUTS])];
+    this.run = row.forward;
+    this.back = [kernelsOf(row, wanted[BY_PARAMETERS]), kernelsOf(row, wanted[BY_INPUTS])];
   }
 
   forward({ r, w, n }) {
@@ -42,16 +40,14 @@ export class RowStep {
   }
 }
 
-const known = new Map();
+const known = new WeakMap(); // by row, then by bits
 
 /** The loops that add to the adjoints of some operands. */
-function kernelsOf(operation, bits) {
-  const key = `${operation} ${bits}`;
-  if (!known.has(key)) {
-    const kernels = ROWS[operation].reverse;
-    known.set(key, kernels.filter((kernel, k) => kernel !== null && (bits >> k) & 1));
-  }
-  return known.get(key);
+function kernelsOf(row, bits) {
+  if (!known.has(row)) known.set(row, new Map());
+  const found = known.get(row);
+  if (!found.has(bits)) found.set(bits, row.reverse.filter((kernel, k) => kernel !== null && (bits >> k) & 1));
+  return found.get(bits);
 }
 
 /** A dot of scalars; the places are those of x1 ... xn y1 ... yn and the bias. */

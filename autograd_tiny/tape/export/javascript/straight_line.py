@@ -156,7 +156,7 @@ def number(x: float) -> str:
 def _expression(formula: str, row: Operation, operands: Sequence[str], value: str = "") -> str:
     """A formula, with these texts for its operands and its value."""
     names = dict(zip(row.operands, operands, strict=True)) | ({"f": value} if value else {})
-    return re.sub(r"(?<![\w.])[xyzf]\b(?!\()", lambda found: names.get(found[0], found[0]), expression(formula))
+    return re.sub(r"(?<![\w.])[a-z]\w*\b(?!\()", lambda found: names.get(found[0], found[0]), expression(formula))
 
 
 def _dot(operands: Sequence[str]) -> str:
@@ -192,6 +192,6 @@ def _wrapped(items: Sequence[str], start: str) -> list[str]:
 
 
 def rows_of(program: Program) -> list[Operation]:
-    """The rows that the program needs."""
-    names = {operation.name for operation, _ in program.instructions}
-    return [row for name, row in ROWS.items() if name in names]
+    """The rows that the program needs: those of the calculus in their order, then those of users."""
+    found = {operation.name: operation for operation, _ in program.instructions}
+    return [found.pop(name) for name in ROWS if name in found] + [*found.values()]

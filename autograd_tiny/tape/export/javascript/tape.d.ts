@@ -54,9 +54,21 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>>;
  */
 export function evaluate(operation: OperationName, operands: Numbers): { value: number; derivatives: Float64Array };
 
+declare const isOwn: unique symbol;
+
+/** The name of an operation that a user has defined, which a program has: a key of `program.own`. */
+export type OwnName = string & { readonly [isOwn]: true };
+
+/** An operation that a user has defined by formulas. */
+export interface OwnOperation extends Operation {
+  readonly name: OwnName;
+  /** The definition, "softsign(x) = x / (1 + abs(x))", and the formula of each derivative. */
+  readonly texts: readonly string[];
+}
+
 /** An operation, and the slots of its operands. */
 export interface Instruction {
-  readonly operation: OperationName;
+  readonly operation: OperationName | OwnName;
   readonly operands: readonly number[];
 }
 
@@ -68,7 +80,7 @@ export class Program {
   /** @throws TapeError recording makes no such program */
   constructor(
     inputs: number, parameters: number, constants: readonly number[], instructions: readonly Instruction[],
-    outputs: readonly number[],
+    outputs: readonly number[], own?: readonly OwnOperation[],
   );
   readonly inputs: number;
   readonly parameters: number;
@@ -76,6 +88,8 @@ export class Program {
   readonly instructions: readonly Instruction[];
   /** The slots of the outputs. */
   readonly outputs: readonly number[];
+  /** The operations that users have defined, by name. */
+  readonly own: ReadonlyMap<OwnName, OwnOperation>;
   /** The slot of the first instruction. */
   readonly first: number;
   /** How many slots there are. */
@@ -85,7 +99,7 @@ export class Program {
 /** A number in a program that is being built. */
 export class GraphNode {
   private constructor();
-  readonly operation: OperationName | "input" | "parameter" | "constant";
+  readonly operation: OperationName | OwnName | "input" | "parameter" | "constant";
   readonly operands: readonly GraphNode[];
 }
 
@@ -98,16 +112,16 @@ export class Builder {
   constant(number: number): GraphNode;
   /**
    * The result of an operation. Numbers among the operands are constants. Those of dot are x1 ... xn y1 ... yn and, if
-   * there is one, the bias; those of take the values and the index.
+   * there is one, the bias; those of take the values and the index. A tape's own operations are known after `append`.
    *
    * @throws TypeError there is no such operation, it takes another number of operands, or an operand is something else
    */
-  push(operation: OperationName, ...operands: (GraphNode | number)[]): GraphNode;
+  push(operation: OperationName | OwnName, ...operands: (GraphNode | number)[]): GraphNode;
   /**
    * All instructions of a tape, on some nodes for its inputs; by default on new inputs. Its parameters become parameters
    * here, with their present numbers.
    *
-   * @throws TypeError the tape has another number of inputs
+   * @throws TypeError the tape has another number of inputs, or an operation of its own has the name of another one
    */
   append(tape: Tape, inputs?: (GraphNode | number)[]): {
     inputs: GraphNode[]; parameters: GraphNode[]; outputs: GraphNode[];

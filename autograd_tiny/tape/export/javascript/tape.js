@@ -14,9 +14,9 @@
  */
 import { checkedOutput, checkedParameters, samplesOf } from "./arguments.js";
 import { Builder, GraphNode } from "./builder.js";
-import { evaluate } from "./evaluate.js";
+import { evaluate, evaluateRow } from "./evaluate.js";
 import { read, written } from "./file.js";
-import { Program, TapeError, isFlat, quoted } from "./program.js";
+import { Program, TapeError, quoted } from "./program.js";
 import { Replay } from "./replay.js";
 import { ROWS } from "./rows.js";
 
@@ -55,7 +55,7 @@ export class Tape extends Replay {
     values.set(checkedParameters(at, program.parameters), program.inputs);
     const number = (slot) => (slot < 0 ? program.constants[-1 - slot] : values[slot]);
     const derivatives = program.instructions.map(({ operation, operands }, k) => {
-      const found = evaluate(operation, operands.map(number));
+      const found = evaluateRow(program.row(operation), operation, operands.map(number));
       values[program.first + k] = found.value;
       return found.derivatives;
     });
@@ -73,8 +73,8 @@ function adjointsOf(program, derivatives, target) {
     if (!reached[program.first + k]) continue;
     operands.forEach((slot, j) => {
       const derivative = derivatives[k][j];
-      const isCut = ROWS[operation].selects && derivative === 0;
-      if (slot < 0 || isCut || isFlat(operation, j, operands.length)) return;
+      const isCut = program.row(operation).selects && derivative === 0;
+      if (slot < 0 || isCut || program.isFlat(operation, j, operands.length)) return;
       adjoints[slot] += adjoints[program.first + k] * derivative;
     });
   }
