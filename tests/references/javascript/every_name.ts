@@ -1,8 +1,9 @@
 // Uses every name that tape.d.ts declares, and those of a module that to_javascript wrote; prints numbers as JSON.
 import * as law from "./law.js";
+import { text as ofUser } from "./own.js";
 import { Builder, GraphNode, OPERATIONS, Program, Tape, TapeError, evaluate } from "./tape.js";
 import type {
-  Instruction, Numbers, OfOutput, Operation, OperationName, Options, Precision, Samples,
+  Instruction, Numbers, OfOutput, Operation, OperationName, Options, OwnName, OwnOperation, Precision, Samples,
 } from "./tape.js";
 
 declare const console: { log(text: string): void };
@@ -28,7 +29,7 @@ const parts = builder.program([sum]);
 const slot: number | undefined = parts.slots.get(sum);
 const same = new Tape({ ...parts, several: true, dtype: single });
 const operands: readonly GraphNode[] = product.operands;
-const operation: OperationName | "input" | "parameter" | "constant" = product.operation;
+const operation: OperationName | OwnName | "input" | "parameter" | "constant" = product.operation;
 
 const longer = new Builder();
 const added: { inputs: GraphNode[]; parameters: GraphNode[]; outputs: GraphNode[] } = longer.append(built, [
@@ -55,6 +56,16 @@ try {
 } catch (error) {
   if (error instanceof TapeError) complaint = error.name;
 }
+
+// ---- operations that a user has defined
+
+const ofFile: Tape = Tape.load(ofUser);
+const own: OwnOperation = [...ofFile.program.own.values()][0]!;
+const ownName: OwnName = own.name;
+const twice = new Builder();
+const again: GraphNode = twice.push(ownName, twice.append(ofFile).outputs[0]!);
+const ownNumbers: number[] = [...Tape.of(twice, again).values([-1])];
+const ownTexts: readonly string[] = [...own.texts, ...own.operands];
 
 // ---- runs
 
@@ -90,7 +101,7 @@ console.log(JSON.stringify({
   complaint, outputs: [...outputs], value, gradient: [...gradient], values: [...values], gradients: [...gradients],
   trace: [trace.values.length, trace.derivatives.length, ...trace.adjoints], about,
   law: [atOne.value, ...atOne.byInputs, ...atOne.byParameters, ofBatch.value, ...ofBatch.gradient, ...byInputs.values,
-    ...byInputs.gradients, ...ofLaw.flatMap((each) => [...each]), number], names,
+    ...byInputs.gradients, ...ofLaw.flatMap((each) => [...each]), number], names, ownName, ownTexts, ownNumbers,
 }));
 
 // ---- what no program may do; none of these functions is called
@@ -98,6 +109,8 @@ console.log(JSON.stringify({
 export const refused = [
   // @ts-expect-error there is no such operation
   () => builder.push("tanhh", x),
+  // @ts-expect-error a tape may have none of this name
+  () => twice.push("softsign", x),
   // @ts-expect-error a text is no operand
   () => builder.push("tanh", "x"),
   // @ts-expect-error only a builder makes nodes

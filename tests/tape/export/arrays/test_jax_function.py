@@ -245,10 +245,3 @@ def test_errors_name_what_is_wrong():
         function("w", [1.0, 2.0])
     with pytest.raises(ValueError, match="2 numbers for each sample"):
         function([1.0], [1.0, 2.0, 3.0])
-
-    @at.operation(lambda x, f: 3 * x**2)
-    def cube(x):
-        return x**3
-
-    with pytest.raises(TypeError, match="cube is an operation of your own"):
-        record(cube, 1.0).to_jax()

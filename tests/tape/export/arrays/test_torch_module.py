@@ -172,12 +172,3 @@ def test_an_optimiser_of_torch_trains_it():
 
     optimiser.step(closure)
     assert module.w.item() == pytest.approx(10.2 / 5)
-
-
-def test_operations_of_ones_own_are_refused():
-    @at.operation(lambda x, f: 3 * x**2)
-    def cube(x):
-        return x**3
-
-    with pytest.raises(TypeError, match="cube is an operation of your own"):
-        record(cube, 1.0).to_torch()

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from references.programs.compiled_c import STRICT, Exported, build, compiler, exported
-from references.custom import cube
 from references.operations import ROWS, perform
 from references.tapes import batch, close
 
@@ -418,12 +417,6 @@ def test_no_file_of_anybody_else_is_replaced(tmp_path, file):
     simple().to_c(tmp_path / "f.c", overwrite=True)
     simple().to_c(tmp_path / "f.c")
     assert "int f(" in (tmp_path / "f.h").read_text()
-
-
-def test_operations_of_ones_own_are_refused(tmp_path):
-    x = Value(0.5, "x")
-    with pytest.raises(TypeError, match=r"cube is an operation of your own.*to C"):
-        record(cube(x), [x]).to_c(tmp_path / "f.c")
 
 
 def test_the_program_of_the_documentation(tmp_path, monkeypatch):

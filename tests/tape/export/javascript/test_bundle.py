@@ -35,7 +35,7 @@ def test_the_runtime_is_one_module_with_all_that_tape_js_exports(tmp_path):
 
 def test_a_runtime_for_some_operations_is_shorter(tmp_path):
     write_tape_js(tmp_path, ["tanh", "add", "erfc", "mul", "dot"])
-    assert len((tmp_path / "tape.js").read_text()) < len(runtime()) / 2
+    assert len((tmp_path / "tape.js").read_text()) < 0.55 * len(runtime())
     tmp_path.joinpath("package.json").write_text('{"type": "module"}')
     node = Node(tmp_path / "tape.js")
     try:

@@ -5,7 +5,6 @@ from itertools import count as numbers_from
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from references.custom import cube
 from references.javascript.node import JavaScriptError
 from references.operations import REFERENCES, ROWS, perform
 from references.programs.random_tapes import Judge, Recorded, places, points, seeds, special_points, tame, wild
@@ -301,12 +300,6 @@ def test_errors_in_javascript(node, module):
         node.call(path, "values", np.zeros(2))
     with pytest.raises(JavaScriptError, match="RangeError: the tape has 71 parameters, got 1 numbers"):
         node.call(path, "values", np.zeros(3), np.zeros(1))
-
-
-def test_an_operation_of_ones_own_is_refused(module):
-    x = Value(1.0, "x")
-    with pytest.raises(TypeError, match=r"cube is an operation of your own.*translated to JavaScript"):
-        module(record(at.sin(cube(x)), [x]))
 
 
 def test_files_of_others_stay_and_folders_must_be_there(module, tmp_path):

@@ -15,7 +15,7 @@ from references.programs.random_tapes import Judge, Recorded, places, points, se
 from references.tapes import close
 
 import autograd_tiny as at
-from autograd_tiny import Value, record, write_tape_js
+from autograd_tiny import Value, operation, record, write_tape_js
 from autograd_tiny.tape.export import javascript
 
 pytestmark = pytest.mark.doors  # make test-all runs it, once
@@ -147,6 +147,8 @@ def test_a_program_in_typescript_uses_every_name(tmp_path):
     write_tape_js(tmp_path)
     x, y, w = Value(0.5, "x"), Value(2.0, "y"), Value(3.0, "w")
     record(x * w + y, [x, y], [w]).to_javascript(tmp_path / "law.js")
+    text = text_of(record(operation("softsign(z) = z / (1 + abs(z))", "(1 - abs(f))**2"), 0.5), tmp_path)
+    tmp_path.joinpath("own.js").write_text(f"export const text = {json.dumps(text)};\n")
     tmp_path.joinpath("package.json").write_text('{"type": "module"}')
     shutil.copy(PROGRAM, tmp_path)
     command = [compiler, *OPTIONS, "--outDir", "out", PROGRAM.name]
@@ -164,6 +166,8 @@ def test_a_program_in_typescript_uses_every_name(tmp_path):
         "gradient": [2], "values": [3, 6], "gradients": [3, 3], "trace": [4, 2, 2, 1, 1, 1],
         "about": [["x"], ["w"], True, "float64", 2, 2],
         "law": [5, 3, 1, 1, 1.5, 0.5, 5, 3, 1, 5, 5, 3, 1], "names": ["x", "y", "w"],
+        "ownName": "softsign", "ownNumbers": [pytest.approx(-1 / 3)],
+        "ownTexts": ["softsign(z) = z / (1 + abs(z))", "(1 - abs(f)) ** 2", "z"],
     }
 
 
