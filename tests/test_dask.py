@@ -431,6 +431,8 @@ def test_an_operation_of_the_users_own_that_workers_cannot_import_is_an_error_th
             value(tape, X)
     finally:
         del sys.modules["only_here"]
+    tape = record(lambda x, y: W[0] * at.operation("cube(x) = x**3")(x) * y, 1.0, 2.0, parameters=[W[0]])
+    close(value(tape, X), 0.3 * (A[:, 0] ** 3 * A[:, 1]).mean())        # one of formulas goes along
 
 
 def test_fit_and_predict_say_what_to_call_instead():

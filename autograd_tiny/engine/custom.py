@@ -18,6 +18,11 @@ from .value import Value, dispatch, make, plain_float
 class OwnOperation(Operation):
     """An operation that a user has defined; see `operation`."""
 
+    @property
+    def signature(self) -> str:
+        """Name and operands, as in a definition: "softsign(x)"."""
+        return f"{self.name}({', '.join(self.operands)})"
+
     def __call__(self, *operands: Any) -> Any:
         """The value at the operands: Values, numbers, dual numbers or arrays."""
         if len(operands) != len(self.operands):

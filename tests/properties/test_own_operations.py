@@ -39,6 +39,15 @@ def test_in_c(compiled, name):
         alike(compiled[f"second{k}"].gradient(x)[2], eager_hessian(own, x)[0])
 
 
+def test_in_c_in_single_precision(tmp_path):
+    tapes = {f"f{k}": tape_of(defined(name)) for k, name in enumerate(DEFINITIONS)}
+    for each in exported(tmp_path, {name: tape.astype("float32") for name, tape in tapes.items()}).values():
+        for x in batch(5, len(each.tape.inputs)).astype(np.float32):
+            code, value, by_x, _ = each.gradient(x)
+            assert code == 0
+            np.testing.assert_allclose([value, *by_x], [*each.tape([x]), *each.tape.input_gradients([x])[0]], rtol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["network", "deep"])
 def test_large_tapes_in_c(compiled, name):
     tape = compiled[name].tape

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograd_tiny import (
-    Value, dot, gradients, logsumexp, max, maximum, mean, min, minimum, operation, prod, sum as total,
+    Value, dot, draw, gradients, logsumexp, max, maximum, mean, min, minimum, operation, prod, sum as total,
     take, where,
 )
 from autograd_tiny.engine import functions
@@ -243,7 +243,24 @@ def test_a_formula_that_a_changed_leaf_contradicts_gives_way_to_the_number() -> 
     assert local_derivative_formula(f, 0, exactly) == "1" == readable(f.local_grads[0], 4)
 
 
-def test_the_local_derivatives_of_a_users_operation_are_numbers() -> None:
+def test_an_operation_that_a_user_defined_by_formulas_is_written_out() -> None:
+    own = operation("own(p, q) = where(p > q, p / (1 + abs(q)), -q)", "where(p > q, 1 / (1 + abs(q)), 0)", "f * 2")
+    f = own(x, y)
+    f.label = "f"
+    assert value_formula(f, exactly) == "−y" and local_derivative_formula(f, 0, exactly) == "0"
+    assert value_formula(own(y, x), exactly) == "y/(1 + |x|)" and local_derivative_formula(f, 1, exactly) == "2·f"
+    assert value_latex(own(2.0 * x + 1.0, x), exactly).startswith(r"\frac{")
+    long = operation("long(x) = " + " + ".join(f"sin({k}*x)" for k in range(9)), "1")
+    assert value_formula(long(x), exactly) == "long(x)" and local_derivative_formula(long(x), 0, exactly) == "1"
+
+
+def test_names_in_a_formula_that_is_written_out_are_escaped_in_a_picture() -> None:
+    z = Value(0.5, "<b>&\"z")
+    picture = draw(operation("own(x) = x / (1 + abs(x)) * (x < 1)")(z)).svg
+    assert "<b>" not in picture and "v1 = (&lt;b&gt;&amp;&quot;z)/(1 + |" in picture
+
+
+def test_the_local_derivatives_of_an_operation_of_python_functions_are_numbers() -> None:
     @operation(lambda x, f: 3 * x**2)
     def cube(x: Any) -> Any:
         return x**3

@@ -1,8 +1,8 @@
 /**
  * The chain rule for an output and a node, in the words and the numbers of explain(). See explanation.py.
  *
- * Nodes are objects {index, name, isLabelled, operation, operands, flows} in topological order, the output last; an
- * operand is a node, or a number for a constant. The state has the values of all nodes and the derivatives by their
+ * Nodes are objects {index, name, isLabelled, operation, row, operands, flows} in topological order, the output last.
+ * An operand is a node, or a number for a constant. The state has the values of all nodes and the derivatives by their
  * operands, by index.
  */
 import { Path, distinguishingFactors, ellipsis } from "./factors.js";

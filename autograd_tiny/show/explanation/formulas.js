@@ -3,15 +3,16 @@
  *
  * An operand is a node, or a number for a constant.
  */
-import { ROWS } from "../../tape/export/javascript/rows.js";
-import { isComparison, numberOf, parsed } from "./row_formulas.js";
+import { isComparison, parsed } from "../../tape/export/javascript/formula_trees.js";
+import { numberOf } from "./row_formulas.js";
 import {
   DOTS, EMPTY, MINUS, PI, called, comparison, difference, divided, multiplied, name, negated, negation, number,
   raised, summed,
 } from "./typesetting.js";
 
 const MOST_TERMS = 4; // that are shown, of a sum or product of many
-const TEXTBOOK = { sigmoid: "f * (1 - f)", tanh: "1 - f * f" }; // the rows state them so that no digits are lost
+const LONGEST_WRITTEN = 60; // characters of an operation of a user that is written out
+const TEXTBOOK = new Map([["sigmoid", "f * (1 - f)"], ["tanh", "1 - f * f"]]); // rows state them to lose no digits
 const KINKED = ["relu", "leaky_relu", "elu", "maximum", "minimum", "where", "clip", "max", "min", "take"];
 const COMPARISONS = [">", ">=", "<", "<=", "=="];
 
@@ -46,7 +47,7 @@ export class Formulas {
   /** How it was computed; the empty formula for a leaf. */
   value(node) {
     if (node.operation === null) return EMPTY;
-    const row = ROWS[node.operation];
+    const { row } = node;
     if (isOfMany(row)) return this.#ofMany(node);
     const operands = node.operands.map((x) => this.operand(x));
     const [left, right] = operands;
@@ -59,6 +60,10 @@ export class Formulas {
       case "neg": return negation(left);
     }
     if (COMPARISONS.includes(row.sign)) return comparison(left, row.sign, right);
+    if (row.texts) {
+      const written = new LocalDerivative(this, node, 0).translate(parsed(row.value));
+      if (written.text.length <= LONGEST_WRITTEN) return written;
+    }
     return called(node.operation, operands);
   }
 
@@ -185,7 +190,7 @@ export function isClose(x, y, tolerance = 1e-9) {
 /** One local derivative: the formula in the row of the operation, with the operands of a node. */
 class LocalDerivative {
   constructor(formulas, node, place) {
-    Object.assign(this, { formulas, node, place, row: ROWS[node.operation] });
+    Object.assign(this, { formulas, node, place, row: node.row });
     this.groups = isOfMany(this.row) ? groupsOf(node) : {};
     this.index = place; // in the group
     this.name = this.row.operands[place];
@@ -199,7 +204,7 @@ class LocalDerivative {
   }
 
   formula() {
-    const text = TEXTBOOK[this.node.operation] ?? this.row.derivatives[this.row.operands.indexOf(this.name)];
+    const text = TEXTBOOK.get(this.node.operation) ?? this.row.derivatives[this.row.operands.indexOf(this.name)];
     return this.translate(parsed(text));
   }
 
@@ -240,7 +245,7 @@ class LocalDerivative {
     }
     const [flag] = this.node.operands; // of where(flag, y, z)
     if (typeof flag !== "number" && flag.operation !== null && !flag.isLabelled) {
-      const { sign, value } = ROWS[flag.operation];
+      const { sign, value } = flag.row;
       if (COMPARISONS.includes(sign)) return new LocalDerivative(this.formulas, flag, 0).relation(parsed(value));
     }
     const formula = this.translate(condition);

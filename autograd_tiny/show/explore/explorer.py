@@ -9,8 +9,8 @@ from typing import Any
 
 from ...boundary.arguments import describe
 from ...boundary.text import quoted, some_of
-from ...calculus.javascript_rows import ROWS
-from ...calculus.operations import TAKE
+from ...calculus.operations import TAKE, Operation
+from ...engine.custom import CustomOperation, FormulaOperation
 from ...engine.graph import topological_order
 from ...engine.value import Value, plain_float
 from ...expression import parse
@@ -103,8 +103,10 @@ def explore(
         A page that a notebook shows, and that `save` writes to a file.
 
     Raises:
-        TypeError: f is neither a Value nor a text, there are values beside a Value, or an operation is one of your own.
-        ValueError: There are more boxes than max_nodes, or more than 2,000 values; or an argument is out of range.
+        TypeError: f is neither a Value nor a text, there are values beside a Value, or an operation is one of Python
+            functions.
+        ValueError: There are more boxes than max_nodes, or more than 2,000 values; an argument is out of range; or two
+            operations of your own have the same name.
         ExpressionError: The expression is none, or a name has no value.
     """
     check(rankdir, digits, depth)
@@ -127,13 +129,17 @@ def explore(
 
 
 def _check_operations(order: Sequence[Value]) -> None:
-    """TypeError for an operation that a page can't compute."""
+    """TypeError for an operation that a page can't compute, ValueError for two of the same name."""
+    known: dict[str, Operation] = {}
     for value in order:
-        if value.operands and value.operation.name not in ROWS:
+        operation = value.operation
+        if isinstance(operation, CustomOperation):
             raise TypeError(
-                f"{quoted(value.operation.name)} is an operation of your own, which a page cannot compute: draw(f) and "
-                "play(f) show it"
+                f"{quoted(operation.name)} is an operation of Python functions, which a page cannot compute: define it "
+                f'by a formula in text, operation("{operation.signature} = …"); or draw(f) and play(f) show it'
             )
+        if known.setdefault(operation.name, operation) != operation:
+            raise ValueError(f"there are two operations called {operation.name}: give one of them another name")
 
 
 # ---- the page
@@ -158,6 +164,8 @@ def data_of(scene: ExploreScene) -> dict[str, Any]:
     return {
         "digits": scene.digits,
         "nodes": [_node(scene, value) for value in scene.values],
+        "own": [[*each.texts] for each in {value.operation: None for value in scene.values}
+                if isinstance(each, FormulaOperation)],
         "start": [value.data for value in scene.values if not value.operands],
         "sliders": [
             {"node": scene.place[leaf], "range": _range_of_index(scene, leaf)} for leaf in _with_sliders(scene)

@@ -3,7 +3,8 @@
  *
  * Every number is computed by the rows of tape.js; here are only the two passes over the nodes.
  */
-import { evaluate } from "../../tape/export/javascript/evaluate.js";
+import { evaluate, evaluateRow } from "../../tape/export/javascript/evaluate.js";
+import { rowOf } from "../../tape/export/javascript/own_operations.js";
 import { ROWS } from "../../tape/export/javascript/rows.js";
 
 export class Graph {
@@ -12,9 +13,11 @@ export class Graph {
    * @param {{name: string, isLabelled: boolean, operation: string | null, operands: (number | [number])[],
    *   flows: boolean[], isDifferentiated: boolean}[]} data.nodes in topological order, the output last; an operand is
    *   the index of a node, or a constant in an array
+   * @param {string[][]} [data.own] the texts of operations that a user has defined by formulas
    */
-  constructor({ nodes }) {
-    this.nodes = nodes.map((node, index) => ({ ...node, index }));
+  constructor({ nodes, own = [] }) {
+    const rows = new Map([...Object.entries(ROWS), ...own.map((texts) => rowOf(texts)).map((row) => [row.name, row])]);
+    this.nodes = nodes.map((node, index) => ({ ...node, index, row: rows.get(node.operation) }));
     for (const node of this.nodes) node.operands = node.operands.map((x) => (Array.isArray(x) ? x[0] : this.nodes[x]));
     this.output = this.nodes.at(-1);
     this.leaves = this.nodes.filter((node) => node.operation === null);
@@ -55,8 +58,8 @@ export class Graph {
     state.values.forEach((x, place) => fill(place, x));
     this.#constants.forEach((x, k) => fill(this.nodes.length + k, x));
     rows.set(numbers, node.index * count);
-    for (const { operation, index, places } of this.#dependentsOf(node)) {
-      const forward = ROWS[operation].forward ?? (operation === "take" ? take : sum);
+    for (const { operation, row, index, places } of this.#dependentsOf(node)) {
+      const forward = row.forward ?? (operation === "take" ? take : sum);
       forward(rows, places, count, count, index * count, operation);
     }
     return [...rows.subarray(this.output.index * count, (this.output.index + 1) * count)];
@@ -72,7 +75,7 @@ export class Graph {
   }
 
   #compute(node, state) {
-    const { value, derivatives } = evaluate(node.operation, operandsOf(node, state.values));
+    const { value, derivatives } = evaluateRow(node.row, node.operation, operandsOf(node, state.values));
     state.values[node.index] = value;
     state.derivatives[node.index] = derivatives;
   }
@@ -100,7 +103,7 @@ export class Graph {
 
 /** What the chain rule adds to an operand's gradient; one that was not selected gets 0, whatever arrives. */
 export function contribution(node, adjoint, derivative) {
-  return derivative === 0 && ROWS[node.operation].selects ? 0 : adjoint * derivative;
+  return derivative === 0 && node.row.selects ? 0 : adjoint * derivative;
 }
 
 // ---- the operations whose rows have no loops, as loops over rows of numbers: see tape.js

@@ -104,10 +104,9 @@ def check_operations(program: Program, language: str) -> None:
     for operation, _ in program.instructions:
         if isinstance(operation, CustomOperation):
             own = getattr(operation, "operation", operation)        # that of a local derivative
-            definition = f"{own.name}({', '.join(own.operands)}) = …"
             raise TypeError(
                 f"{own.name} is an operation of Python functions, which {language} can't have. Define it by a formula "
-                f'in text, operation("{definition}"), and record the tape again'
+                f'in text, operation("{own.signature} = …"), and record the tape again'
             )
         if known.setdefault(operation.name, operation) != operation:
             raise ValueError(f"the tape has two operations called {operation.name}: give one of them another name")

@@ -2,9 +2,9 @@
 import { explained } from "../../../autograd_tiny/show/explanation/explained.js";
 import { Graph } from "../../../autograd_tiny/show/explore/graph.js";
 
-function graphOf({ nodes, start }) {
+function graphOf({ nodes, own, start }) {
   const read = (x) => (Array.isArray(x) ? [Number(x[0])] : x);
-  const graph = new Graph({ nodes: nodes.map((node) => ({ ...node, operands: node.operands.map(read) })) });
+  const graph = new Graph({ own, nodes: nodes.map((node) => ({ ...node, operands: node.operands.map(read) })) });
   return { graph, leaves: new Map(graph.leaves.map((leaf, k) => [leaf, Number(start[k])])) };
 }
 

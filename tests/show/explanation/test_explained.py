@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from references.javascript.node import Node
+from references.programs.own_operations import DEFINITIONS, HOSTILE, defined
 from references.show.pages import page_data
 from references.worked_examples import example_a
 
@@ -57,6 +58,13 @@ def compare(node, output, *, most=8, digits=4):
 
 def test_the_worked_example(node):
     compare(node, example_a()["f"])
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_operations_that_users_define_by_formulas_are_written_out(node, name):
+    own = defined(name)
+    xs = [Value(x, f"x{k}") for k, x in enumerate([0.3, -0.7, 1.5, 2.5][: len(own.operands)])]
+    compare(node, at.tanh(own(*xs)) * HOSTILE(xs[0], xs[-1], 2.0))
 
 
 @pytest.mark.parametrize(("text", "values"), [

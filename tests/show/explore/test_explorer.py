@@ -78,8 +78,10 @@ def test_what_it_refuses():
         explore(a * 2.0, b=1.0)
     with pytest.raises(ValueError, match="b has no value"):
         explore("a*b", a=1)
-    with pytest.raises(TypeError, match="'cube' is an operation of your own, which a page cannot compute"):
+    with pytest.raises(TypeError, match=r"'cube' is an operation of Python functions.*operation\(\"cube\(x\) = …\"\)"):
         explore(cube(a))
+    with pytest.raises(ValueError, match="there are two operations called own: give one of them another name"):
+        explore(operation("own(x) = x**2")(a) + operation("own(x) = x**3")(a))
     with pytest.raises(ValueError, match="a picture of more than 200 is hard to read"):
         explore(at.prod([Value(1.0) * a for _ in range(300)]))
     with pytest.raises(ValueError, match=r"has 2,\d+ values, and the page can compute 2,000"):

@@ -1,18 +1,25 @@
 """The numbers of a page, computed by tape.js, are those of the engine."""
+import json
 import math
 import random
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from references.javascript.node import JavaScriptError, Node
+from references.javascript.node import JavaScriptError, Node, program
 from references.operations import ROWS
+from references.programs.own_operations import DEFINITIONS, HOSTILE, defined, points
 from references.programs.random_graphs import magnitudes, random_program, run
-from references.show.pages import number, page_data
+from references.show.pages import number, page_data, scene_of
 
 import autograd_tiny as at
 from autograd_tiny import Value, gradients, nn, parse, topological_order
 from autograd_tiny.expression import ExpressionError
+from autograd_tiny.show import explore
+from autograd_tiny.show.explore.explorer import data_of
+from autograd_tiny.show.explore.operations import operations_of
+from autograd_tiny.show.page.linking import linked
 
 EXPLAIN = Path(__file__).parents[2] / "references" / "javascript" / "explain.mjs"
 
@@ -65,6 +72,32 @@ def test_constants_takes_branches_and_frozen_leaves(node):
     with at.no_grad():
         constant = a * 3.0
     check(node, chosen + constant * b - frozen, lambda x: 100.0)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_operations_that_users_define_by_formulas(node, name):
+    own = defined(name)
+    for sample in points(len(own.operands), [0.3, -0.7, 2.0])[:12]:
+        xs = [Value(x, f"x{k}") for k, x in enumerate(sample)]
+        check(node, own(*xs) * xs[0] + HOSTILE(*xs[:1], 2.0, xs[0]), lambda x: 100.0)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_a_page_has_the_operations_that_formulas_of_users_call_and_no_others(tmp_path, name):
+    own = defined(name)
+    xs = [Value(x, f"x{k}") for k, x in enumerate([0.3, -0.7, 1.5, 2.5][: len(own.operands)])]
+    f = own(*xs)
+    operations = operations_of(topological_order(f))
+    assert own.name not in operations and "add" not in operations and operations < ROWS.keys()
+    module = linked(Path(explore.__file__).with_name("graph.js"), operations)
+    code = f"""
+        const graph = new $graph.Graph({json.dumps(data_of(scene_of(f)))}), numbers = {[x.data for x in xs]};
+        console.log(graph.at(new Map(graph.leaves.map((x, k) => [x, numbers[k]]))).values.at(-1));
+    """
+    path = tmp_path / "page.cjs"
+    path.write_text(module + code, encoding="ascii")
+    printed = subprocess.run([program(), path], capture_output=True, text=True, check=True).stdout
+    assert float(printed) == pytest.approx(f.data, rel=1e-14)
 
 
 def test_a_network_with_dropout(node):
