@@ -226,6 +226,15 @@ def test_a_weight_is_chosen_by_a_click_on_its_line_and_by_keyboard(opened):
     expect(tab.locator("#weight .formula")).to_contain_text("For sample 7,")
 
 
+def test_a_weight_on_one_axis_of_the_surface_leaves_the_other(opened):
+    tab = opened(fragment="#v1&layers=2.tanh")
+    tab.get_by_label("From", exact=True).select_option("0")
+    for button, axes in [("Weight upward", (1, 0)), ("Weight upward", (1, 0)), ("Weight across", (0, 1))]:
+        tab.get_by_role("button", name=button).click()
+        across, upward = (re.escape(f"layer1.neuron1.w[{k}] from ") for k in axes)
+        expect(tab.locator("#surface p")).to_have_text(re.compile(f"Across {across}.*, upward {upward}.*The loss"))
+
+
 def test_training_that_diverges_stops_and_keeps_finite_weights(opened):
     tab = opened(fragment="#v1&data=hills&loss=squared_error&layers=4.linear")
     fields(tab, "Learning rate").fill("90")

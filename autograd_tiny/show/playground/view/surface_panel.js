@@ -14,7 +14,8 @@ export class SurfacePanel {
     this.weights = [0, 1];
     this.chosen = 0;
     const put = (axis) => () => {
-      this.weights = this.weights.map((k, j) => (j === axis ? this.chosen : k));
+      const isSwap = this.weights[1 - axis] === this.chosen; // one weight on both axes is no surface
+      this.weights = isSwap ? this.weights.toReversed() : this.weights.with(axis, this.chosen);
       onWanted();
     };
     this.buttons = [
