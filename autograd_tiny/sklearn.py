@@ -23,6 +23,7 @@ import numpy as np
 
 from . import nn, optim
 from .boundary.arguments import boolean, integer, nonnegative
+from .boundary.foreign import check_nothing_lost
 from .boundary.libraries import missing
 from .boundary.text import quoted, some_of
 from .boundary.warning import warn
@@ -221,6 +222,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self, "model_")
+        check_nothing_lost(X, "X")
         X = validate_data(self, X, dtype=np.float64, accept_sparse=SPARSE, reset=False)
         return train.predict(self.model_, _dense(X), dtype=self.dtype)
 
@@ -329,6 +331,7 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, classes: Any, incremental: bool) -> MLPClassifier:
         reset = not self._continues(incremental)
+        _check_samples(X, y)
         X, y = validate_data(
             self, X, y, dtype=np.float64, accept_sparse=SPARSE, multi_output=True, reset=reset
         )
@@ -482,6 +485,7 @@ class MLPRegressor(RegressorMixin, MultiOutputMixin, _Estimator):  # type: ignor
         return self._fit(X, y, sample_weight, incremental=True)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, incremental: bool) -> MLPRegressor:
+        _check_samples(X, y)
         X, y = validate_data(
             self, X, y, dtype=np.float64, accept_sparse=SPARSE, multi_output=True, y_numeric=True,
             reset=not self._continues(incremental),
@@ -510,6 +514,12 @@ def _dense(array: Any) -> Array:
     """The array itself, or a sparse one in full."""
     found: Array = array.toarray() if issparse(array) else array
     return found
+
+
+def _check_samples(X: Any, y: Any) -> None:
+    """Errors as of check_nothing_lost: scikit-learn makes arrays of anything."""
+    check_nothing_lost(X, "X")
+    check_nothing_lost(y, "y")
 
 
 def _distinct(labels: Array) -> Array:

@@ -23,6 +23,7 @@ else:
     from .engine import pure_cython as cython
     from .engine.value import Value
 from .boundary.arguments import describe
+from .boundary.foreign import as_numpy
 from .calculus.operations import LEAF
 
 Array: TypeAlias = "Any"                # a one-dimensional array of floats
@@ -151,7 +152,7 @@ def _checked(values: Sequence[Any], numbers: Any) -> tuple[tuple[Any, ...], Arra
     import numpy as np
 
     each = _tuple_of(values)
-    given = np.ascontiguousarray(numbers)
+    given = np.ascontiguousarray(as_numpy(numbers, "numbers"))
     if given.dtype.kind not in "fiub":
         raise TypeError(f"an array of numbers is expected, got {describe(numbers)}")
     if given.shape != (len(each),):

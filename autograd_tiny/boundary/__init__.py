@@ -5,6 +5,7 @@
     bars.py        progress bars in a terminal or a notebook, by tqdm
     collector.py   the garbage collector, paused
     files.py       writing a file completely or not at all
+    foreign.py     arrays of other libraries as NumPy's, where nothing gets lost
     libraries.py   the error where an optional library is missing
     native.py      the engine, compiled or from its sources
     old_names.py   modules that moved, by their old names, for old pickles

@@ -15,8 +15,8 @@ LIBRARIES = {"numpy": "NumPy's", "pandas": "pandas'"}
 
 
 def is_array(x: Any) -> bool:
-    """Whether x is a NumPy array."""
-    return hasattr(x, "__array_function__") and not isinstance(x, float)
+    """Whether x is a NumPy array, or like one: a dask array has no elements before it is computed."""
+    return hasattr(x, "__array_function__") and hasattr(x, "tolist") and not isinstance(x, float)
 
 
 def is_labelled(x: Any) -> bool:

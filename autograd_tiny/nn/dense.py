@@ -29,11 +29,6 @@ class Dense(NamedTuple):
     activation: ActivationFunction = linear
 
 
-def array_of(given: Any) -> Array:
-    """A copy of an array or of a tensor of PyTorch, that in float64: NumPy has no bfloat16."""
-    return np.array(given.detach().cpu().double().numpy() if hasattr(given, "detach") else given)
-
-
 def network_of(parts: Sequence[Any]) -> Module:
     """A network of parts in sequence: Dense layers, activations, other functions and modules.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import vectors
-from ..boundary.arguments import describe
+from ..boundary.foreign import numbers_of
 from ..boundary.text import quoted, shortened, some_of
 from ..calculus.operations import LEAF
 from ..engine.functions import relu
@@ -128,7 +128,7 @@ def load_arrays(tensors: Mapping[str, Any], state: Mapping[str, Any], owner: str
         if name not in state:
             problems.append(f"{shortened(name)} is missing")
             continue
-        given, shape = _real_array(name, state[name]), np.shape(array_of(tensor))
+        given, shape = numbers_of(state[name], shortened(name)), np.shape(array_of(tensor))
         if given.shape != shape:
             problems.append(f"{shortened(name)} has the shape {given.shape}, {shape} is expected")
         arrays.append(given.ravel())
@@ -152,8 +152,3 @@ def _flatten(tensor: Any) -> list[Value]:
     return [tensor] if type(tensor) is Value else [x for row in tensor for x in _flatten(row)]
 
 
-def _real_array(name: str, given: Any) -> Array:
-    array = np.asarray(given)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name}: an array of numbers is expected, got {describe(given)}")
-    return array.astype(float)

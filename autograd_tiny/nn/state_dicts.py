@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..boundary.arguments import describe
+from ..boundary.foreign import numbers_of
 from ..boundary.text import quoted, some_of
 from .activations import ActivationFunction, activation_function
-from .dense import Array, Dense, array_of, network_of
+from .dense import Array, Dense, network_of
 
 WEIGHT, BIAS = "weight", "bias"
 NUMBERS = re.compile(r"([0-9]{1,9})")
@@ -81,7 +82,5 @@ def _part(name: Any) -> str:
 def _numeric(name: Any, given: Any) -> Array:
     if not isinstance(name, str):
         raise TypeError(f"state: the name of an array is expected, got {describe(name)}")
-    found = array_of(given)
-    if found.dtype.kind not in "fiub":
-        raise TypeError(f"{quoted(name)}: an array of numbers is expected, got {describe(given)}")
-    return found.astype(float)
+    found: Array = numbers_of(given, quoted(name))
+    return found

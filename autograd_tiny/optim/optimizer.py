@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.arguments import describe, integer, nonnegative
+from ..boundary.foreign import as_numpy
 from ..boundary.text import quoted
 from ..engine.value import Value
 from ..vectors import Array
@@ -281,7 +282,7 @@ class Optimizer:
         """An entry of a state as a new array of floats. ValueError for anything else."""
         n = len(self.parameters)
         try:
-            array = np.array(given)
+            array = np.array(as_numpy(given, name))
         except ValueError:                      # rows of different lengths
             array = np.empty(0, object)
         if array.dtype.kind not in "fiu" or array.shape != (n,):

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..boundary.arguments import describe
 from ..boundary.arrays import array_in
+from ..boundary.foreign import check_nothing_lost
 from ..boundary.text import quoted
 from ..engine.value import Value, is_operand
 from ..tape.numpy_executor import Array
@@ -224,6 +225,7 @@ def _read_other(x: Any, tokens: list[Any], numbers: _Numbers, name: Callable[[An
         array, labelled = array_in(x)
         if array is None:
             _flat(x, name)                      # which raises
+        check_nothing_lost(x, name(x))
         if labelled is not None:
             tokens += type(x), tuple(map(tuple, labelled.labels))
         _read_array(np.asarray(array), tokens, numbers, name)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..boundary.arguments import describe
+from ..boundary.foreign import as_numpy
 from ..boundary.text import quoted, some_of
 from ..engine.value import Value, is_operand
 from .numpy_executor import Array
@@ -18,7 +19,7 @@ PRECISIONS = np.dtype(np.float64), np.dtype(np.float32)
 def samples(X: Any, inputs: Sequence[str], check_finite: bool, dtype: Any = np.float64) -> Array:
     """X as an array (B, inputs) of the dtype."""
     n = len(inputs)
-    x = numeric(X, "X", dtype)
+    x = numeric(in_order(X, inputs), "X", dtype)
     if x.ndim == 1:
         x = x.reshape(-1, 1) if n == 1 else x.reshape(1, -1)
     if x.ndim != 2 or x.shape[1] != n:
@@ -27,6 +28,14 @@ def samples(X: Any, inputs: Sequence[str], check_finite: bool, dtype: Any = np.f
         i, k = np.argwhere(~np.isfinite(x))[0]
         raise ValueError(f"X[{i}, {k}] is {x[i, k]}, and check_finite=True")
     return x
+
+
+def in_order(X: Any, inputs: Sequence[str]) -> Any:
+    """A dataframe whose columns are called as the inputs with these in order, and anything else as it is."""
+    if not hasattr(X, "columns"):
+        return X
+    found, wanted = [*X.columns], [*inputs]
+    return X[wanted] if found != wanted and {*found} == {*wanted} else X
 
 
 def vectors(given: Any, name: str, other: str, *shapes: tuple[int, ...], dtype: Any = np.float64) -> Array:
@@ -81,10 +90,7 @@ def precision(given: Any) -> np.dtype[Any]:
 
 def numeric(given: Any, name: str, dtype: Any = np.float64) -> Array:
     """A C-contiguous array of the dtype. A number that is too large for a float32 is infinite there."""
-    try:
-        array = np.asarray(given)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: rows of equal length are expected: {error}") from None
+    array = as_numpy(given, name)
     if array.dtype.kind not in "fiub":
         _check_objects(array, given, name)
     try:

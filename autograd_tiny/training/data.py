@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..boundary.arguments import describe, nonnegative
+from ..boundary.foreign import as_numpy
 from ..boundary.text import quoted
 from ..engine.value import Value, is_operand
 
@@ -123,17 +124,7 @@ def real_array(given: Any, name: str, instead: str = "") -> Array:
 
     `instead` tells, in the message for strings, what to do.
     """
-    if hasattr(given, "__dask_graph__"):                        # np.asarray would gather it here
-        raise TypeError(
-            f"{name} is a Dask collection: autograd_tiny.dask.value_and_grad and map_rows compute where its partitions "
-            f"are; or pass {name}.compute() if it fits into memory"
-        )
-    try:
-        array = np.asarray(given)
-    except ValueError:
-        raise ValueError(f"{name}: rows of equal length are expected") from None
-    if hasattr(given, "filled") and np.any(given.mask):         # a masked array; numpy.ma itself is slow to import
-        raise ValueError(f"{name} has masked numbers: leave these samples out, or fill them in")
+    array: Array = as_numpy(given, name)
     if array.dtype.kind in "OUS":
         array = _real_objects(array, name, instead)
     if array.dtype.kind not in "fiub":

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
 from ..boundary.arrays import LabelledArray, array_in
+from ..boundary.foreign import check_nothing_lost
 from ..boundary.text import shortened
 from ..engine.value import Value, is_operand
 from .dual import Dual
@@ -230,6 +231,7 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
             return NUMBER
         array, labelled = array_in(x)
         if array is not None:
+            check_nothing_lost(x, name)
             numbers.extend(_numbers_in(array, name, integer_arrays))
             return Structure(None, shape=array.shape, labelled=labelled)
         hint = " (mark such a field by metadata={'static': True})" if ", field " in name else ""

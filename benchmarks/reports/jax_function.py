@@ -9,6 +9,7 @@ TITLE = "## export-jax: value and gradient by to_jax and jax.jit, in millisecond
 JOBS = {
     ("moons", "32"): "2-16-16-1, 32 samples", ("moons", "4096"): "2-16-16-1, 4,096 samples",
     ("moons", "1000000"): "2-16-16-1, 1,000,000 samples", ("recurrence", "32"): "recurrence, 32 samples",
+    ("mixed", "32"): "mixed operations, 32 samples",
 }
 
 

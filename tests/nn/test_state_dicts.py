@@ -56,6 +56,18 @@ def test_tensors_of_torch():
         assert (model.state_dict()["layer2.w"] == state["2.weight"].detach().double().numpy()).all()
 
 
+@pytest.mark.parametrize(("make", "error", "message"), [
+    (lambda torch: torch.ones(1, 2) * 1j, TypeError, "'weight': an array of numbers is expected"),
+    (lambda torch: torch.ones(1, 2, device="meta"), TypeError, "'weight' is on the device meta"),
+    (lambda torch: torch.quantize_per_tensor(torch.ones(1, 2), 0.1, 0, torch.qint8), TypeError, "quantised: .*dequant"),
+    (lambda torch: np.ma.array([[1.0, 2.0]], mask=[[0, 1]]), ValueError, "'weight' has masked numbers"),
+])
+@pytest.mark.filterwarnings("ignore:.*quantize:UserWarning")
+def test_weights_that_are_no_real_numbers_are_errors(make, error, message):
+    with pytest.raises(error, match=message):
+        nn.from_state_dict({"weight": make(needed("torch", "torch"))})
+
+
 def test_torch_is_not_imported():
     code = "import sys, numpy; from autograd_tiny import nn; nn.from_state_dict({'weight': numpy.ones((1, 2))}); " \
            "print('torch' in sys.modules, 'onnx' in sys.modules)"

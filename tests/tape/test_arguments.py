@@ -2,6 +2,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from references.tapes import METHODS, WRONG, Wave, all_methods, batch, state
 
@@ -64,6 +65,14 @@ def test_other_numbers_are_converted(dtype):
 def test_batches_of_objects_that_are_numbers():
     its = Wave()
     assert its.tape(np.array([[1.0, 2], [3, 4.5]], object)).tolist() == its.tape([[1, 2], [3, 4.5]]).tolist()
+
+
+def test_columns_of_a_dataframe_are_found_by_the_names_of_the_inputs():
+    tape = record(lambda x, y: x - y, 1.0, 2.0)
+    frame = pd.DataFrame({"y": [3.0, 4.0], "x": [1.0, 2.0]})
+    assert tape(frame).tolist() == [-2.0, -2.0]
+    assert tape.input_gradients(frame).tolist() == [[1.0, -1.0]] * 2
+    assert tape(frame.rename(columns={"x": "z"})).tolist() == [2.0, 2.0]        # others are taken in order
 
 
 def test_batches_are_not_changed_and_results_are_not_shared():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...boundary.arguments import describe
+from ...boundary.foreign import as_numpy
 from ...boundary.text import quoted, shortened
 
 
@@ -12,7 +13,7 @@ def checked_labels(name: str, given: Any) -> list[Any]:
     """Labels as Python's ints and strings, so that 1, 1.0, True and NumPy's 1 are one class."""
     import numpy as np
 
-    found = np.asarray(given)
+    found = as_numpy(given, name)
     if found.ndim != 1:
         raise ValueError(
             f"{name}: one label for each example is expected, got shape {found.shape}; the label of a row of "

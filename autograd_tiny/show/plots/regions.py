@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
 from ...boundary.colours import LIGHT
+from ...boundary.foreign import as_numpy
 from ...boundary.plotting import BETWEEN_CLASSES, CLASSES, ink, pyplot
 from ...boundary.text import one_line, some_of
 from ...engine.value import plain_float
@@ -117,12 +118,7 @@ def _checked_examples(x: Any, y: Any) -> tuple[Array, list[Any]]:
 
 
 def _numbers(name: str, given: Any) -> Array:
-    import numpy as np
-
-    try:
-        found = np.asarray(given)
-    except ValueError:                      # rows of different lengths
-        found = np.empty(0, dtype=object)
+    found: Array = as_numpy(given, name)
     if found.dtype.kind not in "fiub":
         raise ValueError(f"{name}: an array of numbers is expected, got {describe(given)}")
     return found.astype(float)

@@ -112,7 +112,7 @@ def test_one_point_has_room_around_it():
     ([1.0, 2.0], [1, 1], r"X: examples of two numbers .* got shape \(2,\)"),
     ([[1.0, 2.0, 3.0]], [1], r"X: .*shape \(B, 2\), got shape \(1, 3\)"),
     (np.empty((0, 2)), [], r"X: .* got shape \(0, 2\)"),
-    ([[1.0], [1.0, 2.0]], [0, 1], "X: an array of numbers is expected"),
+    ([[1.0], [1.0, 2.0]], [0, 1], "X: rows of equal length are expected"),
     ([["a", "b"]], [0], "X: an array of numbers is expected"),
     ([[1.0, NAN]], [0], "X: finite numbers are expected"),
     (X, [0, 1], r"y: one class label for each of the 4 examples is expected, got 2"),

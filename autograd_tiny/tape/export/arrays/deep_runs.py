@@ -1,7 +1,8 @@
 """Which groups of a plan are computed in one loop, and the tables of that loop.
 
 A group is an operation on whole arrays. Where a program is deep, as a recurrence is, there are thousands of groups of
-few instructions: a library that compiles array operations one by one takes minutes. jax_deep_run.py has the loop.
+few instructions, and hundreds of larger ones where it is wide, too: a library that compiles array operations one by one
+takes minutes. jax_deep_run.py has the loop.
 """
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 LEAST_GROUPS = 24           # in a row, for a loop
 MOST_INSTRUCTIONS = 16      # of a small group
+MOST_ALONE = 24             # groups outside of loops, beside layers; where there are more, larger ones count as small
 MOST_OPERANDS = 8           # of an instruction of a loop; a longer dot becomes several
 
 
@@ -56,8 +58,19 @@ class Tables(NamedTuple):
 
 def in_runs(groups: Sequence[Group]) -> list[tuple[bool, list[Group]]]:
     """The groups, in order, in lists of those that a loop computes and of those that are computed by themselves."""
+    most = MOST_INSTRUCTIONS
+    while True:
+        parts = _divided(groups, most)
+        alone = [group for is_run, members in parts if not is_run for group in members if group.layer < 0]
+        if len(alone) <= MOST_ALONE or most > max(map(_instructions, alone)):
+            return parts
+        most *= 2
+
+
+def _divided(groups: Sequence[Group], most: int) -> list[tuple[bool, list[Group]]]:
+    """The same, where groups of so many instructions are small."""
     parts: list[tuple[bool, list[Group]]] = []
-    for is_small, several in groupby(groups, _is_small):
+    for is_small, several in groupby(groups, lambda group: _is_small(group, most)):
         members = [*several]
         is_run = is_small and len(members) >= LEAST_GROUPS
         if parts and not is_run and not parts[-1][0]:
@@ -67,9 +80,15 @@ def in_runs(groups: Sequence[Group]) -> list[tuple[bool, list[Group]]]:
     return parts
 
 
-def _is_small(group: Group) -> bool:
-    count = group.length * max(1, group.size // 4) if group.opcode == DOTS else group.length
-    return count <= MOST_INSTRUCTIONS and (group.opcode == DOTS or group.size <= MOST_OPERANDS)
+def _is_small(group: Group, most: int) -> bool:
+    """Whether a group has few instructions of few operands. A large layer is one product of matrices in any case."""
+    has_few = _instructions(group) <= (MOST_INSTRUCTIONS if group.layer >= 0 else most)
+    return has_few and (group.opcode == DOTS or group.size <= MOST_OPERANDS)
+
+
+def _instructions(group: Group) -> int:
+    """How many it has in a loop, where a long dot becomes several."""
+    return group.length * max(1, group.size // 4) if group.opcode == DOTS else group.length
 
 
 def split_dot(spaces: Sequence[int], operands: Sequence[int], result: int) -> list[Instruction]:

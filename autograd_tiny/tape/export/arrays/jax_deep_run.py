@@ -16,6 +16,7 @@ A. Griewank and A. Walther, Evaluating Derivatives (2008), chapter 2 and 9.2, on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -112,22 +113,20 @@ def _tangents(run: Tables, numbers: Any, tangent: Any) -> Any:
 def _local_derivatives(run: Tables, numbers: Any) -> tuple[Any, Any]:
     """The local derivatives (instructions, operands, *batch), and where they send nothing, whatever arrives."""
     widest, batch, first = run.operands.shape[1], numbers.shape[1:], numbers.shape[0] - len(run.which)
-    found, order = [], []
-    for number, (operation, size) in enumerate(run.table):
-        members = np.flatnonzero(run.which == number)
-        operands = [_at(numbers, run.operands[members, k]) for k in range(size)]
-        derivatives = operation.differentiate(
-            DERIVATIVES, operands, _at(numbers, first + members), run.needed(number)
-        )
+    order = np.argsort(run.which, kind="stable")                # instructions of one operation, side by side
+    operands, results = _at(numbers, run.operands[order]), _at(numbers, first + order)
+    ends = np.cumsum(np.bincount(run.which, minlength=len(run.table))).tolist()
+    columns: list[list[Any]] = [[] for _ in range(widest)]
+    for number, (start, end) in enumerate(pairwise([0, *ends])):
+        operation, size = run.table[number]
+        members = [operands[start:end, k] for k in range(size)]
+        derivatives = operation.differentiate(DERIVATIVES, members, results[start:end], run.needed(number))
         padding = [0.0] * (widest - size)
-        shape = len(members), *batch
-        columns = [jnp.broadcast_to(jnp.asarray(each, numbers.dtype), shape) for each in [*derivatives, *padding]]
-        found.append(jnp.stack(columns, axis=1))
-        order.append(members)
-    inverse = np.argsort(np.concatenate(order))
+        for column, each in zip(columns, [*derivatives, *padding], strict=True):
+            column.append(jnp.broadcast_to(jnp.asarray(each, numbers.dtype), (end - start, *batch)))
     upright = (..., *[np.newaxis] * len(batch))
     carries, selects = run.carries[upright], run.selects[:, np.newaxis][upright]
-    derivatives = _at(jnp.concatenate(found), inverse)
+    derivatives = _at(jnp.stack([jnp.concatenate(column) for column in columns], axis=1), np.argsort(order))
     derivatives = jnp.where(carries, derivatives, 0.0)
     return derivatives, ~carries | (selects & (derivatives == 0.0))
 

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ....boundary.arguments import describe
 from ....boundary.text import quoted, some_of
 from ....boundary.warning import warn
+from ...arguments import in_order, numeric
 from ...grouping import Plan
 from .program import ArrayProgram
 from .jax_library import JaxLibrary
@@ -57,9 +57,10 @@ class JaxFunction:
 
         Raises:
             ValueError: X or the parameters have another shape, or a name is missing or unknown.
+            TypeError: They are no real numbers.
         """
         dtype = jax.dtypes.canonicalize_dtype(self.dtype)
-        x = as_array(X, dtype)
+        x = _real(in_order(X, self.inputs), "X", dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != len(self.inputs):
             raise ValueError(
                 f"X has {len(self.inputs)} numbers for each sample ({some_of(self.inputs)}), got an array of shape "
@@ -75,11 +76,9 @@ class JaxFunction:
         count = len(self.names)
         if not isinstance(parameters, Mapping):
             try:
-                found = as_array(parameters, dtype)
-            except (TypeError, ValueError):
-                raise TypeError(
-                    f"parameters: a dict by name or an array is expected, got {describe(parameters)}"
-                ) from None
+                found = _real(parameters, "parameters", dtype)
+            except TypeError as error:
+                raise TypeError(f"{error}; give a dict by name or an array") from None
             if found.shape != (count,):
                 raise ValueError(f"parameters: {count} numbers are expected, got an array of shape {found.shape}")
             return found
@@ -88,7 +87,7 @@ class JaxFunction:
             raise ValueError(f"parameters: {quoted(str(name))} is {'missing' if name in self.names else 'unknown'}")
         if not count:
             return jnp.zeros(0, dtype)
-        numbers = [as_array(parameters[name], dtype) for name in self.names]
+        numbers = [_real(parameters[name], f"parameters: {quoted(name)}", dtype) for name in self.names]
         for name, number in zip(self.names, numbers, strict=True):
             if number.shape != ():
                 raise ValueError(f"parameters: {quoted(name)} is one number, got an array of shape {number.shape}")
@@ -96,6 +95,17 @@ class JaxFunction:
 
     def __repr__(self) -> str:
         return f"<JaxFunction of {len(self.names)} parameters and {len(self.inputs)} inputs>"
+
+
+def _real(given: Any, name: str, dtype: Any) -> Any:
+    """Numbers as an array of JAX's; lists may hold such arrays, which may be traced."""
+    if isinstance(given, jax.Array):
+        if jnp.iscomplexobj(given):
+            raise TypeError(f"{name}: real numbers are expected, got {given.dtype}")
+        return given.astype(dtype)
+    if isinstance(given, list | tuple) and any(isinstance(each, jax.Array) for each in jax.tree.leaves(given)):
+        return jnp.stack([_real(each, name, dtype) for each in given])
+    return as_array(numeric(given, name), dtype)
 
 
 def to_jax(source: Source) -> JaxFunction:

@@ -5,6 +5,7 @@ import pickle
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 from references.programs.exported_tapes import CONVENTIONS, COUNTS, TIES, Rows, is_near_one, near, smooth
 from references.optional import needed
@@ -92,6 +93,23 @@ def test_conventions(f):
 
 
 @pytest.mark.filterwarnings("ignore:.*jit.script:DeprecationWarning")       # by torch itself
+def test_functions_of_the_parameters():
+    """By torch.func.functional_call, also over several sets of parameters at once."""
+    tape, xs = network()
+    module, x = tape.to_torch(), torch.tensor(xs)
+    at_once = {name: torch.stack([p.detach(), 2.0 * p.detach()]) for name, p in module.named_parameters()}
+
+    def outputs(parameters, x):
+        return torch.func.functional_call(module, parameters, x)
+
+    both = torch.func.vmap(outputs, (0, None))(at_once, x)
+    near(both[0].detach(), tape(xs))
+    parameters = {name: p.detach() for name, p in module.named_parameters()}
+    of_samples = torch.func.vmap(torch.func.grad(outputs), (None, 0))(parameters, x)
+    near(torch.stack([*of_samples.values()]).mean(1), tape.value_and_grad(xs)[1])
+
+
+@pytest.mark.filterwarnings("ignore:.*jit.script:DeprecationWarning")       # by torch itself
 def test_derivatives_of_higher_order():
     tape, xs = network()
     module = tape.to_torch()
@@ -126,6 +144,20 @@ def test_names_are_those_of_the_labels_made_safe():
     assert module([1.0]).item() == 45.0 and module.training
 
 
+def test_labels_of_any_script_are_names_that_files_keep():
+    labels = ["é", "e", "", "名", "名", "σ²", "é", "2w", "w.b", "w_b"]
+    w = [Value(float(k), label) for k, label in enumerate(labels)]
+    tape = record(lambda x: at.sum([each * x for each in w]), 1.0, parameters=w)
+    module, other = tape.to_torch(), tape.to_torch()
+    assert module.names == ("e_2", "e", "p2", "p3", "p4", "sigma2", "e_3", "p2w", "w_b_2", "w_b")
+    assert (*module.state_dict(),) == module.names
+    file = io.BytesIO()
+    torch.save({name: 2.0 * x for name, x in module.state_dict().items()}, file)
+    file.seek(0)
+    other.load_state_dict(torch.load(file))
+    assert [p.item() for p in other.parameters()] == [2.0 * k for k in range(len(w))] and other([1.0]).item() == 90.0
+
+
 def test_frozen_values_stay_frozen():
     w, frozen = Value(2.0, "w"), Value(3.0, "f", requires_grad=False)
     module = record(w * frozen * (x := Value(1.0)), x, parameters=[w, frozen]).to_torch()
@@ -156,6 +188,33 @@ def test_state_dict_copies_pickles_and_precision():
     assert tape.astype("float32").to_torch()(xs).dtype == tape.to_torch(dtype="float32")(xs).dtype == torch.float32
     assert tape.astype("float32").to_torch(dtype="float64")(xs).dtype == torch.float64
     assert module.to("meta")(torch.ones(3, 2, device="meta")).shape == (3,)
+
+
+def test_a_module_that_was_made_without_memory_has_all_its_numbers_once_they_are_loaded():
+    w = Value(0.7, "w")
+    tape = record(lambda x, y: at.sin(w * x) * 0.1 + at.take([y, x, 3.0 * y], at.greater(x, 0.0)), 1.0, 2.0)
+    expected, xs = tape.to_torch(), [[0.5, 2.0], [-1.0, 3.0]]
+    module = tape.to_torch().to("meta").to_empty(device="cpu")
+    module.load_state_dict(expected.state_dict())
+    assert torch.equal(module(xs), expected(xs))
+    assert torch.equal(module.float().double()(xs), expected.float().double()(xs))
+
+
+def test_only_real_numbers_that_keep_their_gradient_are_taken():
+    module = record(lambda x, y: x * y, 1.0, 2.0).to_torch()
+    x = torch.ones((), requires_grad=True)
+    for wrong, message in [
+        ([x, x], r"has a gradient of PyTorch.*pass one tensor"), (torch.ones(3, 2) * 1j, "real numbers"),
+        (np.ones((3, 2)) * 1j, "real numbers"), ([["a", "b"]], "real numbers"), (torch.eye(2).to_sparse(), "dense"),
+    ]:
+        with pytest.raises(TypeError, match=message):
+            module(wrong)
+    assert module(torch.stack([x, x])).requires_grad
+    frame = pd.DataFrame({"y": [3.0, 4.0], "x": [1.0, 2.0]})
+    lopsided = record(lambda x, y: x - y, 1.0, 2.0).to_torch()
+    assert lopsided(frame).tolist() == [-2.0, -2.0]                 # columns are found by their names
+    with pytest.warns(UserWarning, match="Complex modules"), pytest.raises(TypeError, match="can't be converted"):
+        module.to(torch.complex64)(torch.ones(3, 2))
 
 
 def test_an_optimiser_of_torch_trains_it():
