@@ -307,7 +307,7 @@ def _total(
     check_finite: bool,
 ) -> PartialSum:
     """The weighted sum, or the mean; the sum of the gradients; and the number of rows."""
-    by_index = _is_labelled(X) and _is_labelled(weights)
+    by_index = _is_labelled(X) and dask.is_dask_collection(weights) and is_series_like(weights)
     x = _rows_of(X, tape, weights if by_index else None)
     weight, array = (None, None) if by_index else _weights_of(weights, x)
     # optimised one by one, rows and weights that come from one file would each read it

@@ -349,6 +349,8 @@ def test_no_task_takes_more_than_a_partition_and_none_is_kept():
     (lambda: value_and_grad(TAPE, X, WEIGHTS[1:]), ValueError, "weights: one for each of 1727 samples"),
     (lambda: value_and_grad(TAPE, X, da.ones(3)), ValueError, r"one for each of 1,727 rows is expected, got 3"),
     (lambda: value_and_grad(TAPE, X, X), ValueError, "weights: one for each row is expected"),
+    (lambda: value_and_grad(TAPE, dd.from_pandas(FRAME, 2), dd.from_pandas(FRAME, 2)), ValueError, "weights: one for each row is expected"),
+    (lambda: value_and_grad(TAPE, X, at=da.ones(3)), TypeError, r"at is a Dask collection: .* or pass at.compute\(\)"),
     (lambda: value_and_grad(TAPE, X, "x"), TypeError, "weights: real numbers are expected"),
     (lambda: map_rows(TAPE, X, "hvp"), ValueError, "method 'hvp' is not known; there are values, input_gradients"),
     (lambda: map_rows(SEVERAL, X, "values", 1), ValueError, "values is of all outputs"),
@@ -370,6 +372,14 @@ def test_wrong_columns_are_named():
     text = dd.from_pandas(FRAME.assign(x="one"), npartitions=2)
     with pytest.raises(PartitionError, match=r"in partition [01] of X: TypeError: X: real numbers are expected"):
         value(TAPE, text)
+
+
+def test_a_mask_is_an_error_of_its_partition():
+    masked = da.ma.masked_greater(X, 9.0), da.ma.masked_equal(X, made.rows(0, 1)[0, 1])
+    close(value(TAPE, masked[0]), TAPE.value_and_grad(A)[0])        # it masks nothing
+    for call in (lambda: value(TAPE, masked[1]), lambda: map_rows(TAPE, masked[1]).compute()):
+        with pytest.raises(PartitionError, match="in partition 0 of X, rows 0 to 39: ValueError: X has masked numbers"):
+            call()
 
 
 def test_weights_that_do_not_go_with_partitions_of_unknown_size_are_errors():
