@@ -85,6 +85,15 @@ def test_random_programs(seed, size):
         near(jax.jit(jax.grad(lambda p: function(p, xs).mean()))(p), tape.value_and_grad(xs)[1])
 
 
+def test_a_random_program_of_several_loops():
+    tape, xs = smooth(7, 1200)
+    function, p = tape.to_jax(), numbers(tape)
+    assert [type(step).__name__ for step in function._program.per_sample].count("DeepRun") > 3
+    outputs, gradients = values_and_pullback(lambda x: function(p, x), xs)
+    near(outputs, tape(xs))
+    near(gradients, tape.input_gradients(xs))
+
+
 @pytest.mark.parametrize("size", [1, 129])
 def test_networks_with_parameters_by_name_and_in_an_array(size):
     tape, xs = network()
