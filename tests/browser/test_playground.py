@@ -121,6 +121,7 @@ def test_every_control_can_be_changed_while_it_trains(opened):
             tab.evaluate(FRAME)
         assert math.isfinite(float(readout(tab)["train loss"].replace("−", "-")))
         assert int(readout(tab)["updates"]) > 0 and tab.inner_text("#play") == "Pause"
+        assert notice(tab).inner_text() == ""                                        # nothing was refused
 
     frames()
     for name in ("Loss", "Optimiser", "Batch", "Output activation", "Initial weights", "Data set", "Speed", "Lines"):
@@ -146,6 +147,17 @@ def test_every_control_can_be_changed_while_it_trains(opened):
     frames()
     tab.get_by_role("button", name="Reset").click()
     frames()
+
+
+def test_the_output_of_a_given_network_can_be_changed_and_chosen_again(opened):
+    model = nn.MLP(2, [3, 1], "tanh", "relu", rng=random.Random(1))
+    tab = opened(playground(model, [[0.0, 1.0], [1.0, 0.5]] * 20, [0.0, 1.0] * 20, "squared_error"))
+    choice = tab.get_by_label("Output activation", exact=True)
+    offered = choice.evaluate(OPTIONS)
+    assert choice.input_value() == "relu" and "relu" in offered
+    for value in [*offered, "relu"]:
+        choice.select_option(value)
+        assert (settings(tab)["output"], notice(tab).inner_text()) == (value, "")
 
 
 def test_a_reload_of_the_link_gives_the_same_picture(opened):

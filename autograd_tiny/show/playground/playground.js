@@ -57,7 +57,7 @@ class Playground {
       say: (text) => this.say(text),
     };
     this.data = new DataPanel(app, given.points.length > 0);
-    this.rules = new RulesPanel(app, given.layers !== null);
+    this.rules = new RulesPanel(app, given);
     this.layers = new LayersPanel(app);
     this.plane = new Plane({
       onSample: (k) => this.#choose({ sample: k }),

@@ -20,6 +20,7 @@ import {
   classCount,
   fitting,
   outputCount,
+  outputsOf,
   read,
   written,
 } from "./settings.js";
@@ -49,6 +50,10 @@ export class Session {
   /** Settings that go with one another. */
   #whole(settings) {
     checkPoints(settings);
+    const outputs = outputsOf(this.given);
+    if (!outputs.includes(settings.output)) {
+      throw new SettingError(`output: one of ${outputs.join(", ")} is expected`);
+    }
     let found = fitting(settings, this.given);
     if ((found.data === GIVEN && !this.given.points.length) || (found.init === GIVEN && this.given.layers === null)) {
       throw new SettingError("the link belongs to a page with data or a network of its own: open it with that file");

@@ -25,7 +25,7 @@ export const ACTIVATIONS = [
   "log_sigmoid",
 ];
 export const OPTIMIZERS = ["sgd", "momentum", "adagrad", "rmsprop", "adam"];
-export const OUTPUTS = ["linear", "tanh", "sigmoid"]; // activations
+const OUTPUTS = ["linear", "tanh", "sigmoid"]; // activations
 export const MOST_UNITS = 32;
 export const MOST_LAYERS = 6;
 export const MOST_CLASSES = 10; // as many as there are colours
@@ -110,7 +110,7 @@ const FIELDS = {
     isLayer,
     `layers of 1 to ${MOST_UNITS} units, as 4.tanh`,
   ),
-  output: choice(OUTPUTS),
+  output: choice(ACTIVATIONS), // of which a page has those of outputsOf
   init: choice([BY_ACTIVATION, ...Object.keys(INITIALISERS), GIVEN]),
   seed: whole(0, 2 ** 32 - 1),
   loss: choice(Object.keys(LOSSES)),
@@ -168,6 +168,12 @@ export function fitting(settings, given) {
   if (suits(settings.loss, classes)) return settings;
   const loss = classes === 0 ? "squared_error" : classes === 2 ? "binary_cross_entropy" : "cross_entropy";
   return { ...settings, loss };
+}
+
+/** The activations that a page offers for the output: a network from Python may have another one. */
+export function outputsOf({ layers }) {
+  const own = layers === null ? [] : [layers[layers.length - 1].activation];
+  return [...new Set([...OUTPUTS, ...own])];
 }
 
 /** How many outputs the network has. */

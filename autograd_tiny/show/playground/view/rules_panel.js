@@ -4,7 +4,7 @@
 import { element } from "../../page/elements.js";
 import { LOSSES, suits } from "../computation/losses.js";
 import { BY_ACTIVATION, INITIALISERS } from "../computation/network.js";
-import { ACTIVATIONS, GIVEN, OPTIMIZERS } from "../computation/settings.js";
+import { GIVEN, OPTIMIZERS, outputsOf } from "../computation/settings.js";
 import { Choice, LogNumber, button } from "./fields.js";
 
 const TITLES = {
@@ -26,7 +26,8 @@ const BATCHES = [
 const titled = (name) => [name, TITLES[name] ?? name.replaceAll("_", " ")];
 
 export class RulesPanel {
-  constructor(app, hasNetwork) {
+  /** @param {{change: Function, say: Function}} app */
+  constructor(app, given) {
     const choice = (name, title, options) => new Choice(title, options, (value) => app.change({ [name]: value }));
     const log = (name, title, low, high, mayBeZero) =>
       new LogNumber({
@@ -39,13 +40,13 @@ export class RulesPanel {
       });
     this.loss = choice("loss", "Loss", []);
     this.batch = new Choice("Batch", [], (value) => app.change({ batch: Number(value) }));
-    const schemes = [...(hasNetwork ? [GIVEN] : []), BY_ACTIVATION, ...Object.keys(INITIALISERS)];
+    const schemes = [...(given.layers === null ? [] : [GIVEN]), BY_ACTIVATION, ...Object.keys(INITIALISERS)];
     this.parts = {
       optimizer: choice("optimizer", "Optimiser", OPTIMIZERS.map(titled)),
       lr: log("lr", "Learning rate", 1e-4, 10),
       l1: log("l1", "L1 penalty", 1e-5, 1, true),
       l2: log("l2", "L2 penalty", 1e-5, 1, true),
-      output: choice("output", "Output activation", ACTIVATIONS.map(titled)),
+      output: choice("output", "Output activation", outputsOf(given).map(titled)),
       init: choice("init", "Initial weights", schemes.map(titled)),
     };
     this.seed = element("input", { type: "text", inputmode: "numeric", class: "field", "aria-label": "Seed" });

@@ -97,6 +97,7 @@ def test_where_training_diverges_the_last_finite_weights_stay(node, settings):
     ({"changes": "x!lr!1"}, "changes: "),
     ({"changes": "5!lr!1!2"}, "changes: "), ({"data": "given"}, "open it with that file"),
     ({"init": "given"}, "open it with that file"),
+    ({"output": "relu"}, "output: one of linear, tanh, sigmoid is expected"),
     ({"data": "own", "points": "1_1_0.5~2_2_1"}, "points: "), ({"data": "own", "points": "1_1_9000000"}, "points: "),
     ({"data": "csv", "points": "1_1_2~2_2_1", "classes": "a~b"}, "points: "),
 ])
