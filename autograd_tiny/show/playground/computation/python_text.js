@@ -43,11 +43,12 @@ function imports({ data }, source) {
 // ---- data
 
 function data(session, source) {
-  const { data: name, samples, noise, dataSeed, points } = session.start;
+  const { data: name, samples, noise, dataSeed, points, test } = session.start;
   const lines = [];
   if (name === OWN || name === CSV || name === GIVEN) {
     const found = name === GIVEN ? session.given.points : points;
     lines.push("points = [", ...wrapped(found.map((point) => `(${point.map(number).join(", ")})`)), "]");
+    if (test > 0) lines.push(`random.Random(${dataSeed}).shuffle(points)`);
   } else {
     lines.push(
       source,

@@ -59,6 +59,13 @@ export const DATA_SETS = {
   hills: { title: "Hills (numbers)", classes: 0 },
 };
 
+/** Points in a random order; those from a later place on stay at the end. */
+export function shuffled(points, seed, count = points.length) {
+  const found = points.slice(0, count);
+  new Random(seed).shuffle(found);
+  return [...found, ...points.slice(count)];
+}
+
 /** The points of a data set, in a random order: the last ones may be kept for a test. */
 export function pointsOf(name, count, noise, seed) {
   const rng = new Random(seed);

@@ -8,7 +8,7 @@ import { Curves } from "./curves.js";
 import { codeOf } from "./losses.js";
 import { Random } from "./mersenne.js";
 import { Network, layerOf } from "./network.js";
-import { pointsOf } from "./samples.js";
+import { pointsOf, shuffled } from "./samples.js";
 import {
   CSV,
   DEFAULTS,
@@ -104,11 +104,18 @@ export class Session {
     return { rule: RULES[optimizer], options: this.given.optimizers[optimizer], lr, batch, l1, l2 };
   }
 
-  /** All samples; the last ones are for the test. */
+  /** All samples; the last ones are for the test, so that those of a person are shuffled if some are kept for it. */
   get points() {
-    const { data, samples, noise, dataSeed, points } = this.settings;
-    if (data === GIVEN) return this.given.points;
-    if (data === OWN || data === CSV) return points;
+    const { data, samples, noise, dataSeed, test } = this.settings;
+    if (data === GIVEN || data === OWN || data === CSV) {
+      const { points } = data === GIVEN ? this.given : this.settings;
+      if (test === 0) return points;
+      if (this.mixed?.points !== points || this.mixed.dataSeed !== dataSeed || this.mixed.start !== this.start) {
+        const count = data === GIVEN ? points.length : this.start.points.length; // others came during the training
+        this.mixed = { points, dataSeed, start: this.start, found: shuffled(points, dataSeed, count) };
+      }
+      return this.mixed.found;
+    }
     const key = [data, samples, noise, dataSeed].join();
     if (this.drawn?.key !== key) this.drawn = { key, points: pointsOf(data, samples, noise, dataSeed) };
     return this.drawn.points;

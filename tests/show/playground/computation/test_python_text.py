@@ -33,6 +33,10 @@ def run(text):
     ),
     ({"data": "csv", "points": [[0.5, 1, 0], [-1, 0.25, 1]], "classes": ['"""', "\u20ac\n\\"], "test": 0}, []),
     (
+        {"data": "csv", "points": [[k, k % 3, k // 10] for k in range(20)], "classes": ["a", "b"], "test": 0.3},
+        [],
+    ),
+    (
         {"samples": 100, "test": 0.3},
         [[21, {"lr": 0.3}], [42, {"optimizer": "adam"}], [42, {"lr": 0.02}], [63, {"l2": 0.1}]],
     ),

@@ -1,5 +1,6 @@
 """Changes, undo and links of an experiment; and what is refused."""
 import math
+import random
 
 import numpy as np
 import pytest
@@ -104,6 +105,25 @@ def test_where_training_diverges_the_last_finite_weights_stay(node, settings):
 def test_links_that_are_none_are_refused(node, texts, message):
     with pytest.raises(JavaScriptError, match=f"^SettingError: .*{message}"):
         node.call(MODULE, "linked", GIVEN, texts)
+
+
+@pytest.mark.parametrize("data", ["csv", "own", "given"])
+def test_samples_that_are_sorted_by_class_are_shuffled_before_some_are_kept_for_the_test(node, data):
+    points = [[k / 30, k % 5, k // 50] for k in range(150)]
+    names = ["a", "b", "c"]
+    settings = {"data": data, "points": points, "classes": names, "test": 0.3, "dataSeed": 4}
+    given = GIVEN | {"points": points, "classes": names}
+    expected = points.copy()
+    random.Random(4).shuffle(expected)
+    found = experiment(node, settings, given=given)["points"][0]
+    assert found == expected and {point[2] for point in found[105:]} == {0, 1, 2}
+    assert experiment(node, settings | {"test": 0}, given=given)["points"][0] == points
+
+
+def test_a_point_that_is_added_leaves_the_order_of_the_others(node):
+    settings = {"data": "own", "points": [[k, 1, k % 2] for k in range(10)], "test": 0.3}
+    before = experiment(node, settings, 5)["points"][0]
+    assert experiment(node, settings, 5, [[5, {"add": [0.5, 1, 1]}]])["points"][0] == [*before, [0.5, 1, 1]]
 
 
 def test_data_without_samples_trains_nothing(node):
