@@ -1,4 +1,5 @@
 """The page of one unit in a real browser: by mouse and by keyboard, and no line for XOR."""
+import random
 import re
 
 import pytest
@@ -96,6 +97,49 @@ def test_points_are_added_and_removed_by_mouse_and_by_keyboard(opened):
     page.get_by_role("button", name="Clear").click()
     assert count.count() == 0
     assert page.get_by_role("button", name="Step").get_attribute("aria-disabled") == "true"
+
+
+def test_a_point_changed_on_the_way_leaves_the_lines_and_back_restores_it(opened):
+    page = opened(perceptron(data="and"))
+    counter, chooser = page.locator(".counter"), page.get_by_label("Points", exact=True)
+    points = page.locator(".unit-plane").first.locator(".point")
+    for _ in range(5):
+        page.get_by_role("button", name="Step").click()
+    lines = [weights(page, name) for name in ("The perceptron rule", "Gradient descent")]
+    said = counter.inner_text()
+    plane = page.locator(".unit-plane svg[role=application]").first
+    box = plane.bounding_box()
+    plane.click(position={"x": 0.3 * box["width"], "y": 0.6 * box["height"]})
+    assert points.count() == 5 and chooser.input_value() == "own"
+    assert lines == [weights(page, name) for name in ("The perceptron rule", "Gradient descent")]
+    assert counter.inner_text().startswith("The points were changed: the lines stay")
+    page.get_by_role("button", name="Step").click()
+    for _ in range(2):
+        page.get_by_role("button", name="Back").click()
+    assert points.count() == 4 and chooser.input_value() == "and" and counter.inner_text() == said
+    assert lines == [weights(page, name) for name in ("The perceptron rule", "Gradient descent")]
+    for _ in range(5):
+        page.get_by_role("button", name="Back").click()
+    assert counter.inner_text() == "Both begin with the same line."
+
+
+def test_what_is_refused_is_seen_until_something_else_succeeds(opened):
+    rng = random.Random(0)
+    page = opened(perceptron([[rng.random(), 0.5 * rng.random()] for _ in range(200)], [0, 1] * 100))
+    notice, rate = page.get_by_role("status"), page.get_by_role("textbox", name="η, the learning rate, exactly")
+    for text, says in (("-1", "must be above 0, not −1"), ("0", "must be above 0, not 0"), ("x", "a finite number")):
+        rate.fill(text)
+        rate.press("Enter")
+        assert says in notice.inner_text() and notice.is_visible() and rate.input_value() == "0.1"
+        rate.fill("0.1")
+        assert notice.text_content() == ""
+        rate.press("Enter")
+    plane = page.locator(".unit-plane svg[role=application]").first
+    box = plane.bounding_box()
+    plane.click(position={"x": 0.5 * box["width"], "y": 0.05 * box["height"]})
+    assert "200 points at most" in notice.inner_text() and notice.is_visible()
+    page.get_by_role("button", name="Step").click()
+    assert notice.text_content() == ""
 
 
 def test_a_rate_that_diverges_is_said_and_the_last_finite_weights_stay(opened):

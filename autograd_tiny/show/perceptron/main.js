@@ -24,11 +24,13 @@ class Lesson {
 
   constructor(data) {
     this.data = data;
-    this.points = (data.points ?? DATA_SETS[data.data].points).map((point) => [...point]);
+    this.points = data.points ?? DATA_SETS[data.data].points;
+    this.set = data.points ? "own" : data.data;
     this.rate = data.rate;
     this.loss = "squared";
     this.adding = 1; // the class of points that a click adds
     this.said = element("p", { class: "hidden", "aria-live": "polite" });
+    this.notice = element("p", { class: "notice", role: "status" });
     const plane = (name, isGradual) =>
       new UnitPlane({
         name,
@@ -62,7 +64,6 @@ class Lesson {
       element("option", { value: "own" }, "your own"),
       ...sets,
     );
-    this.chooser.value = data.points ? "own" : data.data;
     this.chooser.addEventListener("change", () => this.choose(this.chooser.value));
     this.classes = [0, 1].map((k) => {
       const mark = shape(
@@ -99,9 +100,9 @@ class Lesson {
       value: this.rate,
       range: { low: 0.01, high: 1, step: 0.01 },
       onChange: (value) => this.setRate(value),
-      onRefusal: (text) => write(this.said, text),
+      onCommit: () => this.keepRate(rate),
+      onRefusal: (text) => write(this.notice, text),
     });
-    this.rateControl = rate;
     const losses = element(
       "select",
       {},
@@ -134,6 +135,7 @@ class Lesson {
         element("div", { class: "buttons", role: "group", "aria-label": "Updates" }, ...Object.values(this.buttons)),
         rate.element,
       ),
+      this.notice,
       this.counter,
       element(
         "div",
@@ -165,10 +167,9 @@ class Lesson {
   draw() {
     const { points, data, obstacle: found } = this;
     const number = (x) => readable(x, data.digits);
-    const last = this.history.at(-1);
     this.units.forEach(({ plane, state, lines, score, write: written }, k) => {
       const weights = this.weights[k],
-        update = last?.updates[k];
+        update = this.last?.[k];
       plane.draw({
         sides: this.sides,
         points,
@@ -188,6 +189,7 @@ class Lesson {
     });
     set(this.counter, { "aria-live": this.#timer ? "off" : "polite" });
     write(this.counter, this.#progress());
+    this.chooser.value = this.set;
     set(this.buttons.back, { "aria-disabled": String(this.history.length === 0) });
     for (const name of ["step", "round", "play"])
       set(this.buttons[name], { "aria-disabled": String(points.length === 0) });
@@ -197,7 +199,9 @@ class Lesson {
 
   #progress() {
     const count = this.updates;
-    if (count === 0) return "Both begin with the same line.";
+    const areSame = String(this.weights[0]) === String(this.weights[1]);
+    if (count === 0 && areSame) return "Both begin with the same line.";
+    if (count === 0) return "The points were changed: the lines stay, and the next update takes the first point.";
     const n = this.points.length;
     const round = Math.ceil(count / n),
       place = ((count - 1) % n) + 1;
@@ -220,8 +224,8 @@ class Lesson {
       this.pause();
       return;
     }
-    this.history.push({ updates, unchanged: this.unchanged });
-    if (this.history.length > MOST_BACK) this.history.shift();
+    this.#remember();
+    this.last = updates;
     this.unchanged = updates[0].y === point[2] ? this.unchanged + 1 : 0;
     this.weights = updates.map(({ next }) => next);
     this.updates += 1;
@@ -232,23 +236,30 @@ class Lesson {
     for (let k = n - (this.updates % n || 0); k > 0; k--) this.step();
   }
 
+  /** Takes back the last update, or the last change of the points. */
   back() {
-    const last = this.history.pop();
-    if (last === undefined) return;
-    this.weights = last.updates.map(({ weights }) => weights);
-    this.unchanged = last.unchanged;
-    this.diverged = "";
-    this.updates -= 1;
+    const before = this.history.pop();
+    if (before === undefined) return;
+    Object.assign(this, before, { diverged: "" });
+    this.obstacle = obstacle(this.points);
+  }
+
+  #remember() {
+    const { points, set: chosen, weights, updates, unchanged, last } = this;
+    this.history.push({ points, set: chosen, weights, updates, unchanged, last });
+    if (this.history.length > MOST_BACK) this.history.shift();
   }
 
   restart() {
     this.weights = this.units.map(() => [...START]);
-    Object.assign(this, { history: [], updates: 0, unchanged: 0, diverged: "" });
-    this.#measure();
+    Object.assign(this, { history: [], updates: 0, unchanged: 0, last: null, diverged: "" });
+    this.sides = sidesOf(this.points);
+    this.obstacle = obstacle(this.points);
   }
 
   byHand(action) {
     this.pause();
+    write(this.notice, "");
     action();
     this.draw();
   }
@@ -272,18 +283,17 @@ class Lesson {
   // ---- what the reader sets
 
   choose(name) {
-    this.points = name === "own" ? [] : DATA_SETS[name].points.map((point) => [...point]);
-    this.chooser.value = name;
+    this.points = name === "own" ? [] : DATA_SETS[name].points;
+    this.set = name;
     this.byHand(() => this.restart());
   }
 
   add(place) {
     if (this.points.length >= this.data.most) {
-      write(this.said, `There are ${this.data.most} points, and no more fit.`);
+      write(this.notice, `There can be ${this.data.most} points at most: remove one first.`);
       return;
     }
-    this.points.push([...place, this.adding]);
-    this.#changed();
+    this.#change([...this.points, [...place, this.adding]]);
     write(
       this.said,
       `A point of class ${this.data.names[this.adding]} at ${readable(place[0])}, ${readable(place[1])}.`,
@@ -291,9 +301,8 @@ class Lesson {
   }
 
   remove(i) {
-    this.points.splice(i, 1);
-    this.#changed();
-    write(this.said, "The point is gone.");
+    this.#change(this.points.filter((_, k) => k !== i));
+    write(this.said, "The point is removed.");
   }
 
   setAdding(k) {
@@ -302,11 +311,16 @@ class Lesson {
   }
 
   setRate(value) {
-    if (value > 0) this.rate = value;
-    else {
-      write(this.said, "The learning rate is above 0.");
-      this.rateControl.value = this.rate;
-    }
+    if (!(value > 0)) return;
+    this.rate = value;
+    write(this.notice, "");
+  }
+
+  /** Takes the last rate that was possible, where another one was left in the field. */
+  keepRate(control) {
+    if (control.value > 0) return;
+    write(this.notice, `The learning rate must be above 0, not ${readable(control.value)}: it stays ${readable(this.rate)}.`);
+    control.value = this.rate;
   }
 
   setLoss(name) {
@@ -315,17 +329,11 @@ class Lesson {
   }
 
   /** Other points: the lines stay where they are, and the next update takes the first point. */
-  #changed() {
-    this.chooser.value = "own";
-    this.pause();
-    Object.assign(this, { history: [], updates: 0, unchanged: 0, diverged: "" });
-    this.obstacle = obstacle(this.points);
-    this.draw();
-  }
-
-  #measure() {
-    this.sides = sidesOf(this.points);
-    this.obstacle = obstacle(this.points);
+  #change(points) {
+    this.#remember();
+    Object.assign(this, { points, set: "own", updates: 0, unchanged: 0, last: null, diverged: "" });
+    this.obstacle = obstacle(points);
+    this.byHand(() => {});
   }
 
   #key(event) {
