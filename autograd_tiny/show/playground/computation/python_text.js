@@ -1,6 +1,7 @@
 /**
  * The experiment as a program in Python that does the same.
  */
+import { codeOf } from "./losses.js";
 import { BY_ACTIVATION, MAXOUT } from "./network.js";
 import { CSV, GIVEN, OWN } from "./settings.js";
 
@@ -66,11 +67,15 @@ function data(session, source) {
 }
 
 /** How the samples are split, and the targets written for the loss. */
-function arrays(settings, code) {
-  const target = code === null || (code.low === 0 && code.high === 1) ? "t" : "2.0 * t - 1.0";
-  const lines = ["X, y = [[a, b] for a, b, _ in points], " + `[${target} for _, _, t in points]`];
+function arrays(settings, classes) {
+  const lines = [`X, y = [[a, b] for a, b, _ in points], [${target(settings, classes)} for _, _, t in points]`];
   const cut = settings.test === 0 ? "len(points)" : `len(points) - int(len(points) * ${number(settings.test)})`;
   return [...lines, `cut = ${cut}                          # the samples after it are for the test`];
+}
+
+function target({ loss, output }, classes) {
+  const code = codeOf(loss, classes, output);
+  return code === null || code.low === 0 ? "t" : "2.0 * t - 1.0";
 }
 
 // ---- the network
@@ -97,30 +102,29 @@ function model({ start, trainer, given }) {
 // ---- the training
 
 function training(session) {
-  const { start, changes, trainer, given } = session;
+  const { start, changes, trainer, given, classes, trainCount } = session;
   let settings = start;
   const lines = [optimizerLine(settings, given), `order = np.random.default_rng(${start.seed})       # of the samples`];
-  lines.push(...arrays(settings, trainer.task.code));
-  let epochs = 0;
-  for (const { at, epoch, position, patch } of changes) {
-    lines.push(...fitLines(settings, epoch - epochs));
-    epochs = epoch;
-    if (position)
-      lines.push(
-        `# in the page, this came ${position} updates later, before update ${at + 1}: fit trains whole epochs`,
-      );
+  lines.push(...arrays(settings, classes));
+  let from = { epoch: 0, position: 0 };
+  for (const { epoch, position, patch } of changes) {
+    lines.push(...fitLines(settings, from, { epoch, position }));
+    const before = settings;
     settings = { ...settings, ...patch };
-    if ("optimizer" in patch) lines.push(optimizerLine(settings, given));
+    if (settings.optimizer !== before.optimizer) lines.push(optimizerLine(settings, given));
     else if ("lr" in patch) lines.push(`optimizer.lr = ${number(settings.lr)}`);
-    if ("add" in patch) {
-      lines.push(`points.append((${patch.add.map(number).join(", ")}))`, ...arrays(settings, trainer.task.code));
+    if ("add" in patch) lines.push(`points.append((${patch.add.map(number).join(", ")}))`);
+    if ("add" in patch || target(settings, classes) !== target(before, classes)) {
+      lines.push(...arrays(settings, classes));
     }
+    const isNewEpoch = "add" in patch || settings.loss !== before.loss || settings.batch !== before.batch;
+    from = { epoch, position: isNewEpoch ? 0 : position };
   }
-  lines.push(...fitLines(settings, trainer.epoch - epochs));
-  if (trainer.position) lines.push(`# the page is ${trainer.position} updates further: fit trains whole epochs`);
+  lines.push(...fitLines(settings, from, trainer));
   const loss = text(settings.loss);
-  lines.push(`print(at.evaluate(model, X[:cut], y[:cut], ${loss}))`);
-  if (settings.test > 0) lines.push(`print(at.evaluate(model, X[cut:], y[cut:], ${loss}))`);
+  const count = session.points.length;
+  if (count > 0) lines.push(`print(at.evaluate(model, X[:cut], y[:cut], ${loss}))`);
+  if (trainCount < count) lines.push(`print(at.evaluate(model, X[cut:], y[cut:], ${loss}))`);
   return lines;
 }
 
@@ -129,15 +133,37 @@ function optimizerLine({ optimizer, lr }, given) {
   return `optimizer = optim.${CLASSES[optimizer]}(model.parameters(), lr=${number(lr)}${options})`;
 }
 
-function fitLines({ loss, batch, l1, l2 }, epochs) {
-  if (epochs === 0) return [];
+/** Training from a place to another; a place is the number of complete epochs, and of updates in the next one. */
+function fitLines(settings, from, to) {
+  const { batch } = settings;
+  const part = (first, last) => fitCall(settings, `rows[${first * batch}:${last === null ? "" : last * batch}]`);
+  const isWithin = from.epoch === to.epoch;
+  const lines = [];
+  let { epoch } = from;
+  if (from.position > 0 && !isWithin) {
+    lines.push(...part(from.position, null));
+    epoch += 1;
+  }
+  if (epoch < to.epoch) lines.push(...fitCall(settings, null, to.epoch - epoch));
+  const first = isWithin ? from.position : 0;
+  if (to.position > first) {
+    if (first === 0) lines.push("rows = order.permutation(cut)              # an epoch that is not complete");
+    lines.push(...part(first, to.position));
+  }
+  return lines;
+}
+
+/** A call of fit: for epochs of all training samples or, if rows are given, once over these, in their order. */
+function fitCall({ loss, batch, l1, l2 }, rows, epochs) {
   const penalties = [...(l1 ? [`nn.L1(${number(l1)})`] : []), ...(l2 ? [`nn.L2(${number(l2)})`] : [])];
   const sum = `lambda model: ${penalties.map((each) => `${each}(model)`).join(" + ")}`;
   const penalty = penalties.length ? `, penalty=${penalties.length > 1 ? sum : penalties[0]}` : "";
+  const samples = rows === null ? "X[:cut], y[:cut]" : `[X[k] for k in ${rows}], [y[k] for k in ${rows}]`;
+  const [count, sequence] = rows === null ? [`epochs=${epochs}, `, "seed=order"] : ["", "shuffle=False"];
   return [
     "at.fit(",
-    `    model, X[:cut], y[:cut], ${text(loss)}, optimizer, epochs=${epochs}, batch_size=${batch || "None"},`,
-    `    seed=order${penalty}, progress=False,`,
+    `    model, ${samples}, ${text(loss)}, optimizer,`,
+    `    ${count}batch_size=${batch || "None"}, ${sequence}${penalty}, progress=False,`,
     ")",
   ];
 }

@@ -27,6 +27,7 @@ import {
 import { Trainer, WIDTH } from "./trainer.js";
 
 const CONTINUING = ["loss", "optimizer", "lr", "batch", "l1", "l2"]; // all others begin a new training
+const SLIDERS = ["lr", "l1", "l2"]; // only the last of several values before an update matters
 const MOST_UNDONE = 40;
 const MOST_REPEATED = 1_000_000; // updates, for a link
 const RULES = { sgd: "sgd", momentum: "sgd", adagrad: "adagrad", rmsprop: "rmsprop", adam: "adam" };
@@ -180,7 +181,9 @@ export class Session {
     }
     const { updates: at, epoch, position } = this.trainer;
     const key = Object.keys(patch).join();
-    const isReplaced = (change) => change.at === at && key !== "add" && Object.keys(change.patch).join() === key;
+    const isReplaced = (change) => {
+      return change.at === at && SLIDERS.includes(key) && Object.keys(change.patch).join() === key;
+    };
     this.changes = [...this.changes.filter((change) => !isReplaced(change)), { at, epoch, position, patch }];
     const isNewOptimizer = settings.optimizer !== this.settings.optimizer;
     this.settings = settings;

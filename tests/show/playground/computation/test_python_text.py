@@ -18,6 +18,19 @@ def run(text):
     return names, printed.getvalue()
 
 
+def agrees(node, settings, changes, updates):
+    """The program ends with the weights of the page, and prints its losses."""
+    found = node.call(MODULE, "experiment", GIVEN, settings, updates, changes)
+    assert found["updates"] == updates
+    text, = node.call(MODULE, "program", GIVEN, settings, updates, changes, GIVEN["sources"])
+    assert text.isascii() and all(len(line) <= 120 for line in text.splitlines())
+    names, printed = run(text)
+    np.testing.assert_allclose(read(names["model"].parameters()), found["numbers"], rtol=1e-9, atol=1e-9)
+    losses = [float(line.partition("'loss': ")[2].rstrip("}")) for line in printed.splitlines()]
+    expected = [found[part][0]["loss"] for part in ("train", "test") if found[part][0]["loss"] is not None]
+    assert losses == pytest.approx(expected, rel=1e-9)
+
+
 @pytest.mark.parametrize(("settings", "changes"), [
     ({}, []), (SETTINGS, []), ({"data": "circles", "optimizer": "momentum", "l1": 0.001, "l2": 0.01}, []),
     ({"data": "spiral", "optimizer": "adagrad", "l1": 0.01, "test": 0, "samples": 120}, []),
@@ -42,22 +55,37 @@ def run(text):
     ),
 ])
 def test_the_program_ends_with_the_weights_of_the_page(node, settings, changes):
-    found = node.call(MODULE, "experiment", GIVEN, settings, 84, changes)
-    text, = node.call(MODULE, "program", GIVEN, settings, 84, changes, GIVEN["sources"])
-    assert "updates later" not in text and "updates further" not in text
-    assert text.isascii() and all(len(line) <= 120 for line in text.splitlines())
-    names, printed = run(text)
-    np.testing.assert_allclose(read(names["model"].parameters()), found["numbers"], rtol=1e-9, atol=1e-9)
-    losses = [float(line.partition("'loss': ")[2].rstrip("}")) for line in printed.splitlines()]
-    expected = [found["train"][0]["loss"], *([] if found["settings"][0]["test"] == 0 else [found["test"][0]["loss"]])]
-    assert losses == pytest.approx(expected, rel=1e-9)
+    agrees(node, settings, changes, 84)
 
 
-def test_a_program_says_where_the_page_is_between_epochs(node):
-    text, = node.call(MODULE, "program", GIVEN, {}, 17, [[16, {"lr": 0.5}]], GIVEN["sources"])
-    assert "# in the page, this came 2 updates later, before update 17: fit trains whole epochs" in text
-    assert "# the page is 3 updates further: fit trains whole epochs" in text
-    assert run(text)[0]["optimizer"].lr == 0.5
+@pytest.mark.parametrize("changes", [
+    [], [[16, {"lr": 0.5}]], [[1, {"lr": 0.5}], [2, {"l1": 0.01}], [3, {"optimizer": "adam"}], [9, {"lr": 0.02}]],
+    [[16, {"batch": 7}], [16, {"lr": 0.3}], [20, {"batch": 0}], [21, {"batch": 3}]],
+    [[16, {"loss": "hinge"}], [17, {"loss": "squared_error"}], [18, {"batch": 10}], [23, {"loss": "hinge"}]],
+    [[16, {"batch": 7}], [16, {"lr": 0.3}], [16, {"batch": 10}]],
+    [[14, {"lr": 0.3}], [16, {"optimizer": "momentum"}], [28, {"loss": "hinge"}]],
+])
+@pytest.mark.parametrize("updates", [28, 33])
+def test_changes_and_the_end_may_fall_inside_an_epoch(node, changes, updates):
+    agrees(node, {"samples": 93}, changes, updates)
+
+
+@pytest.mark.parametrize("settings", [
+    {"data": "csv", "points": [[0.5, 1, 0], [-1, 0.25, 1], [1, 2, 0]], "classes": ["a", "b"], "test": 0.3},
+    {"data": "own", "points": [[0.5, 1, 0], [-1, 0.25, 1]], "test": 0.3},
+])
+def test_a_share_for_the_test_may_be_too_small_for_a_sample(node, settings):
+    agrees(node, settings, [], 5)
+
+
+def test_a_point_may_be_added_inside_an_epoch(node):
+    settings = {"data": "own", "points": [[k % 3, k % 5, k % 2] for k in range(12)], "test": 0.25, "batch": 2}
+    agrees(node, settings, [[7, {"add": [0.5, 0.5, 1]}], [10, {"add": [0.5, -0.5, 0]}]], 14)
+
+
+def test_a_program_without_samples_runs(node):
+    text, = node.call(MODULE, "program", GIVEN, {"data": "own"}, 0, [], GIVEN["sources"])
+    assert run(text)[1] == ""
 
 
 def test_a_given_network_and_its_samples_are_in_the_program(node):

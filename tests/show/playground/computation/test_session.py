@@ -30,6 +30,10 @@ def same(found, expected):
 
 @pytest.mark.parametrize(("settings", "changes"), [
     ({}, []), (SETTINGS, []), (SETTINGS, CHANGES),
+    *(
+        (SETTINGS, [[33, {name: first}], [33, {"lr": 0.1}], [33, {name: SETTINGS[name]}]])
+        for name, first in [("batch", 5), ("loss", "hinge"), ("optimizer", "adam")]
+    ),
     ({"data": "blobs", "layers": []}, [[5, {"loss": "multiclass_hinge"}]]),
     ({"data": "own", "points": [[0.5, 1, 0], [-1, 0.25, 1], [1, 1, 2]], "test": 0}, [[4, {"add": [-0.5, -1, 2]}]]),
     ({"data": "csv", "points": [[0.5, 1, 0], [-1, 0.25, 1]], "classes": ["a~b!", "<b>&=_.é"], "test": 0}, []),
