@@ -247,6 +247,20 @@ def test_a_weight_on_one_axis_of_the_surface_leaves_the_other(opened):
         expect(tab.locator("#surface p")).to_have_text(re.compile(f"Across {across}.*, upward {upward}.*The loss"))
 
 
+def test_the_surface_stays_dimmed_with_the_path_while_it_plays(opened):
+    tab = opened(fragment="#v1&lr=0.3")
+    tab.evaluate(STILL)
+    surface = tab.locator(".surface")
+    for change in ("Play", "Reset", "Weight upward"):
+        tab.get_by_role("button", name=change).click()
+        seen = set()
+        for _ in range(60):
+            tab.evaluate(FRAME)
+            if "It is dimmed while training runs" in surface.get_attribute("aria-label"):
+                seen.add(surface.evaluate("(canvas) => canvas.toDataURL()"))
+        assert len(seen) > 2
+
+
 def test_training_that_diverges_stops_and_keeps_finite_weights(opened):
     tab = opened(fragment="#v1&data=hills&loss=squared_error&layers=4.linear")
     fields(tab, "Learning rate").fill("90")

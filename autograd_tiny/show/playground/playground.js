@@ -252,10 +252,9 @@ class Playground {
 
   /** The work of a frame: some updates, and what one sees of them. */
   frame() {
-    let goesOn = this.isPlaying;
     if (this.isPlaying) this.#trainFor(TRAINING_TIME);
-    else goesOn = this.surface.work(TRAINING_TIME);
-    if (goesOn) this.#schedule();
+    const hasMore = this.surface.work(TRAINING_TIME, this.isPlaying);
+    if (this.isPlaying || hasMore) this.#schedule();
   }
 
   #trainFor(milliseconds) {
@@ -352,7 +351,7 @@ class Playground {
     this.#findProblems();
     this.#draw();
     this.plane.drawSamples(this.sample);
-    this.surface.draw();
+    this.surface.draw(this.isPlaying);
     if (this.surface.pending) this.#schedule();
     if (!this.repeat) this.#report();
   }
@@ -376,7 +375,10 @@ class Playground {
       this.#drawReadout();
       this.weight.draw(gradient, this.sample, isPlaying);
     }
-    if (isPlaying && this.frames % (2 * EVERY_CURVE) === 0) this.#drawCurves();
+    if (isPlaying && this.frames % (2 * EVERY_CURVE) === 0) {
+      this.#drawCurves();
+      this.surface.draw(isPlaying);
+    }
     if (!isPlaying) this.#describe();
   }
 

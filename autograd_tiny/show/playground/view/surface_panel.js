@@ -8,6 +8,9 @@ import { oneSided } from "./colours.js";
 import { button } from "./fields.js";
 import { sideOf } from "./plane.js";
 
+const DIMMED = 0.4;
+const NOT_DRAWN = "The loss over two weights: not drawn yet";
+
 export class SurfacePanel {
   /** @param {{onWanted: () => void}} actions */
   constructor({ onWanted }) {
@@ -25,7 +28,7 @@ export class SurfacePanel {
     this.canvas = element("canvas", {
       class: "surface",
       role: "img",
-      "aria-label": "The loss over two weights: not drawn yet",
+      "aria-label": NOT_DRAWN,
     });
     this.image = document.createElement("canvas");
     this.says = element("p", { class: "quiet" });
@@ -33,7 +36,7 @@ export class SurfacePanel {
     this.element = element("div", { class: "surfaces" }, this.canvas, beside);
   }
 
-  /** Shows the surface of a session; while training rests, a new one is computed where it has changed. */
+  /** Shows the surface of a session. It is computed anew where training rests elsewhere, and playing, if there is none. */
   set(session, chosen, colours, isPlaying) {
     const { trainer } = session;
     Object.assign(this, { session, chosen, colours });
@@ -43,33 +46,37 @@ export class SurfacePanel {
     }
     const found = [trainer.updates, trainer.task, ...this.weights];
     const isKnown = found.every((each, k) => each === this.found[k]);
-    if (!isPlaying && !isKnown) {
+    const isOther = this.weights.some((k, axis) => k !== (this.pending ?? this.surface)?.weights[axis]);
+    if (!isKnown && (!isPlaying || isOther)) {
       this.found = found;
       this.pending = new Surface(trainer, this.weights, session.curves.points);
     }
-    this.#describe();
+    this.#describe(isPlaying);
   }
 
   /** Computes rows for so many milliseconds. Returns whether there is more to do. */
-  work(milliseconds) {
+  work(milliseconds, isPlaying) {
     if (this.pending === null) return false;
     const end = performance.now() + milliseconds;
     while (!this.pending.isComplete && performance.now() < end) this.pending.computeRow();
     if (!this.pending.isComplete) return true;
     this.surface = this.pending;
     this.pending = null;
-    this.draw();
+    this.draw(isPlaying);
     return false;
   }
 
-  draw() {
+  /** Draws the surface and the path; while it plays dimmed, for the other weights move on. */
+  draw(isPlaying) {
     const { surface, canvas, colours } = this;
     const side = sideOf(canvas);
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, side, side);
     if (!surface?.done) return;
     this.#fill();
+    context.globalAlpha = isPlaying ? DIMMED : 1;
     context.drawImage(this.image, 0, 0, side, side);
+    context.globalAlpha = 1;
     const now = surface.weights.map((k) => this.trainer.numbers[k]);
     const path = [...this.session.curves.points.map(({ numbers }) => surface.weights.map((k) => numbers[k])), now];
     const to = (value, axis) => {
@@ -89,7 +96,7 @@ export class SurfacePanel {
     context.fillStyle = colours.accent;
     context.fill();
     context.stroke();
-    this.#describe();
+    this.#describe(isPlaying);
   }
 
   /** The loss as shades, in equal steps of its rank: so a valley shows that is next to steep walls. */
@@ -115,11 +122,12 @@ export class SurfacePanel {
     context.putImageData(data, 0, 0);
   }
 
-  #describe() {
-    const { trainer, weights, surface } = this;
-    const names = weights.map((k) => trainer.network.nameOf(trainer.network.places[k]));
+  #describe(isPlaying) {
+    const { trainer, surface } = this;
+    const names = (surface ?? this).weights.map((k) => trainer.network.nameOf(trainer.network.places[k]));
     if (!surface?.done) {
       write(this.says, `Across ${names[0]}, upward ${names[1]}.`);
+      set(this.canvas, { "aria-label": NOT_DRAWN });
       return;
     }
     const [across, upward] = surface.ranges.map(([low, high]) => `from ${readable(low, 3)} to ${readable(high, 3)}`);
@@ -132,7 +140,7 @@ export class SurfacePanel {
       this.says,
       `Across ${names[0]} ${across}, upward ${names[1]} ${upward}. The loss goes from ${readable(low, 3)} ` +
         `(the page's colour) to ${readable(high, 3)} (blue); the line is the way that training took, the dot is ` +
-        "where it is now.",
+        `where it is now.${isPlaying ? " It is dimmed while training runs: the other weights have moved since." : ""}`,
     );
     set(this.canvas, { "aria-label": this.says.textContent });
   }
