@@ -238,6 +238,26 @@ def test_a_weight_is_chosen_by_a_click_on_its_line_and_by_keyboard(opened):
     expect(tab.locator("#weight .formula")).to_contain_text("For sample 7,")
 
 
+def test_a_screen_reader_hears_where_training_stands_after_each_step_by_hand(opened):
+    tab = opened()
+    progress = tab.locator("#progress[role=status]")
+    numbers = r"train loss 0\.\d+, test loss 0\.\d+"
+    expect(progress).to_have_text("")
+    tab.get_by_role("button", name="1 update").click()
+    expect(progress).to_have_text(re.compile(f"Epoch 0, update 1, {numbers}"))
+    tab.get_by_role("button", name="1 epoch").click()
+    expect(progress).to_have_text(re.compile(f"Epoch 1, update 14, {numbers}"))
+    tab.evaluate(STILL)
+    tab.get_by_role("button", name="Play").click()
+    tab.evaluate(FRAME)
+    expect(progress).to_have_text(re.compile("Epoch 1, "))
+    tab.get_by_role("button", name="Pause").click()
+    expect(progress).to_have_text(re.compile(f"Epoch 2, update 28, {numbers}"))
+    tab.get_by_label("Test share, exactly").fill("0")
+    tab.get_by_role("button", name="1 update").click()
+    expect(progress).to_have_text(re.compile(r"Epoch 0, update 1, train loss 0\.\d+$"))
+
+
 def test_a_weight_on_one_axis_of_the_surface_leaves_the_other(opened):
     tab = opened(fragment="#v1&layers=2.tanh")
     tab.get_by_label("From", exact=True).select_option("0")

@@ -208,6 +208,7 @@ class Playground {
     this.session.keep();
     train();
     this.session.record();
+    this.#announce();
     this.#sayIfDiverged();
     this.refresh();
     this.#keepLink();
@@ -233,8 +234,17 @@ class Playground {
     this.isPlaying = false;
     write(find("play"), "Play");
     this.session.record();
+    this.#announce();
     this.refresh();
     this.#keepLink();
+  }
+
+  /** Tells a screen reader where training stands; only where it rests, for it would read without end. */
+  #announce() {
+    const { trainer, measured } = this.session;
+    const losses = ["train", "test"].filter((name) => !Number.isNaN(measured[name].loss));
+    const texts = losses.map((name) => `${name} loss ${readable(measured[name].loss, 3)}`);
+    write(find("progress"), [`Epoch ${trainer.epoch}, update ${trainer.updates}`, ...texts].join(", "));
   }
 
   // ---- frames
