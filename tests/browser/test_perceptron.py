@@ -68,9 +68,9 @@ def test_the_rule_is_done_where_a_line_parts_the_points_and_never_for_xor(opened
     for _ in range(15):
         page.get_by_role("button", name="Round").click()
     assert "The perceptron rule is done" in page.locator(".counter").inner_text()
-    assert "A line can part these points" in why.inner_text()
+    assert "A line can separate these points" in why.inner_text()
     page.get_by_label("Points", exact=True).select_option("xor")
-    assert "No line can part these points" in why.inner_text() and "w₁ + w₂ + 2b ≤ 0" in why.inner_text()
+    assert "No line can separate these points" in why.inner_text() and "w₁ + w₂ + 2b ≤ 0" in why.inner_text()
     assert page.locator(".obstacle").count() == 4
     for _ in range(15):
         page.get_by_role("button", name="Round").click()
@@ -121,6 +121,28 @@ def test_a_point_changed_on_the_way_leaves_the_lines_and_back_restores_it(opened
     for _ in range(5):
         page.get_by_role("button", name="Back").click()
     assert counter.inner_text() == "Both begin with the same line."
+
+
+def test_before_the_first_update_the_rules_stand_there_in_symbols(opened):
+    page = opened(perceptron(data="xor"))
+    descent = card(page, "Gradient descent").locator(".lines")
+    assert "w₁ ← w₁ + η (t − y) · x₁" in card(page, "The perceptron rule").locator(".lines").inner_text()
+    assert "∂loss/∂z = 2 (h − t) · h (1 − h)" in descent.inner_text()
+    page.get_by_label("Loss of gradient descent").select_option("crossEntropy")
+    assert "∂loss/∂z = h − t" in descent.inner_text()
+    page.evaluate("document.fonts.ready")
+    below = card(page, "Can a line do it?").bounding_box()["y"]
+    page.get_by_role("button", name="Step").click()
+    assert abs(card(page, "Can a line do it?").bounding_box()["y"] - below) < 1.0     # nothing jumps
+
+
+def test_what_a_second_layer_can_do_is_said_of_the_points_at_hand(opened):
+    xor, same = opened(perceptron(data="xor")), opened(perceptron([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]], [0, 1, 1]))
+    assert "A second layer of units can separate them." in card(xor, "Can a line do it?").inner_text()
+    why = card(same, "Can a line do it?").inner_text()
+    assert "second layer" not in why and "two points of different classes are at the same place" in why
+    same.get_by_role("button", name="Clear").click()
+    assert "There are no points yet." in card(same, "Can a line do it?").inner_text()
 
 
 def test_what_is_refused_is_seen_until_something_else_succeeds(opened):

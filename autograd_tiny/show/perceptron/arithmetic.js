@@ -1,5 +1,5 @@
 /**
- * The arithmetic of an update, written out line by line, and the reason why a line can part points, or cannot.
+ * The arithmetic of an update, written out line by line, and the reason why a line can separate points, or cannot.
  */
 import { readable } from "../page/numbers.js";
 
@@ -34,6 +34,31 @@ class Writer {
       return `${weight} ← ${symbols} = ${this.number(weights[i])} ${sign} ${step} = ${this.number(next[i])}`;
     });
   }
+}
+
+/** The perceptron rule in symbols. */
+export const PERCEPTRON_RULE = [
+  "z = w₁x₁ + w₂x₂ + b",
+  "y = 1 if z > 0, else 0",
+  "w₁ ← w₁ + η (t − y) · x₁",
+  "w₂ ← w₂ + η (t − y) · x₂",
+  "b ← b + η (t − y)",
+];
+
+/** Gradient descent on a loss, in symbols. */
+export function gradientDescentOn(loss) {
+  const ofLoss = {
+    squared: ["loss = (h − t)²", "∂loss/∂z = 2 (h − t) · h (1 − h)"],
+    crossEntropy: ["loss = −log h if t = 1, else −log (1 − h)", "∂loss/∂z = h − t"],
+  };
+  return [
+    "z = w₁x₁ + w₂x₂ + b",
+    "h = σ(z) = 1 / (1 + e^−z)",
+    ...ofLoss[loss],
+    "w₁ ← w₁ − η ∂loss/∂z · x₁",
+    "w₂ ← w₂ − η ∂loss/∂z · x₂",
+    "b ← b − η ∂loss/∂z",
+  ];
 }
 
 /** An update by the perceptron rule. */
@@ -74,35 +99,51 @@ export function ofGradientDescent(update, digits) {
   ];
 }
 
-const ONE_CLASS = ["There are points of one class only, so any line that has them on the right side will do."];
+const NO_POINTS = ["There are no points yet."];
+
+const ONE_CLASS = ["There are points of one class only: any line with all of them on the right side will do."];
 
 const POSSIBLE = [
-  "A line can part these points. The perceptron rule then finds one after finitely many updates, whatever the rate " +
-    "and the start (A. Novikoff, 1962), and stops there: right points change nothing.",
-  "Gradient descent goes on: a point that is right still pulls a little, and the line comes to stand between the " +
-    "classes.",
+  "A line can separate these points. The perceptron rule then finds one after finitely many updates, whatever the " +
+    "rate and the start (A. Novikoff, 1962), and stops there: points on the right side change nothing.",
+  "Gradient descent goes on: a point on the right side still pulls a little, and the line usually moves to a place " +
+    "between the classes.",
 ];
 
 const BETWEEN =
-  "Along a segment and inside of a triangle, z = w₁x₁ + w₂x₂ + b lies between its values at the corners. So where " +
+  "Along a segment and inside a triangle, z = w₁x₁ + w₂x₂ + b lies between its values at the corners. So where " +
   "they meet, z would have to be above 0 and not above 0 at once.";
 
 const XOR =
   "In numbers: class 1 asks for w₂ + b > 0 and w₁ + b > 0, together w₁ + w₂ + 2b > 0. Class 0 asks for b ≤ 0 and " +
-  "w₁ + w₂ + b ≤ 0, together w₁ + w₂ + 2b ≤ 0. Both cannot be.";
+  "w₁ + w₂ + b ≤ 0, together w₁ + w₂ + 2b ≤ 0. Both cannot hold.";
 
 const NEVER =
-  "The perceptron rule never stops here: in each round a point is wrong, and the line moves. Gradient descent " +
-  "settles where the pulls balance. A second layer of units solves it.";
+  "The perceptron rule never stops here: in each round some point is on the wrong side, and the line moves. Gradient " +
+  "descent does not stop either, since at a constant rate each point still moves the line; the smaller the rate, the " +
+  "less it moves.";
 
-/** Why no line parts the points, or that one does: `found` is what separation.js says. */
+const SECOND_LAYER = "A second layer of units can separate them.";
+
+const SAME_PLACE =
+  "No network can separate them either: two points of different classes are at the same place, where x₁ and x₂ do " +
+  "not tell them apart.";
+
+/** Why no line separates the points, or that one does: `found` is what separation.js says. */
 export function ofSeparation(found, digits, points) {
+  if (points.length === 0) return NO_POINTS;
   if (![0, 1].every((k) => points.some((point) => point[2] === k))) return ONE_CLASS;
   if (found === null) return POSSIBLE;
   const { ones, zeros, at } = found;
   const [one, zero] = [cornersInWords(ones, 1, digits), cornersInWords(zeros, 0, digits)];
-  const meet = `No line can part these points: ${one} and ${zero} meet at ${placeInWords(at, digits)}.`;
-  return [meet, BETWEEN, ...(isXor(points) ? [XOR] : []), NEVER];
+  const meet = `No line can separate these points: ${one} and ${zero} meet at ${placeInWords(at, digits)}.`;
+  const more = areTwoAtOnePlace(points) ? SAME_PLACE : SECOND_LAYER;
+  return [meet, BETWEEN, ...(isXor(points) ? [XOR] : []), `${NEVER} ${more}`];
+}
+
+function areTwoAtOnePlace(points) {
+  const classes = new Map(points.map(([x, y, t]) => [`${x},${y}`, t]));
+  return points.some(([x, y, t]) => classes.get(`${x},${y}`) !== t);
 }
 
 function isXor(points) {

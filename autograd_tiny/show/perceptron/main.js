@@ -5,7 +5,7 @@ import { NumberControl } from "../page/controls.js";
 import { element, set, shape, write } from "../page/elements.js";
 import { readable } from "../page/numbers.js";
 import { themeButton } from "../page/theme.js";
-import { ofGradientDescent, ofPerceptronRule, ofSeparation } from "./arithmetic.js";
+import { PERCEPTRON_RULE, gradientDescentOn, ofGradientDescent, ofPerceptronRule, ofSeparation } from "./arithmetic.js";
 import { UnitPlane } from "./plane.js";
 import { DATA_SETS, sidesOf } from "./points.js";
 import { obstacle } from "./separation.js";
@@ -112,8 +112,8 @@ class Lesson {
     this.counter = element("p", { class: "counter", "aria-live": "polite" });
     this.why = element("div", { class: "why" });
     const how =
-      "A click into a plane adds a point of the chosen class, a click on a point removes it. By keyboard: arrows " +
-      "move a mark in the plane, Enter adds or removes.";
+      "Click in a plane to add a point of the chosen class, or on a point to remove it. By keyboard: arrows move a " +
+      "mark in the plane, and Enter adds or removes a point.";
     main.append(
       element("div", { class: "bar" }, element("h1", {}, data.title), themeButton()),
       element(
@@ -135,8 +135,7 @@ class Lesson {
         element("div", { class: "buttons", role: "group", "aria-label": "Updates" }, ...Object.values(this.buttons)),
         rate.element,
       ),
-      this.notice,
-      this.counter,
+      element("div", { class: "bar" }, this.counter, this.notice),
       element(
         "div",
         { class: "units" },
@@ -179,7 +178,8 @@ class Lesson {
         obstacle: found,
       });
       write(state, `w₁ = ${number(weights[0])}, w₂ = ${number(weights[1])}, b = ${number(weights[2])}`);
-      const texts = update ? written(update, data.digits) : ["Step takes the first point."];
+      const rule = k ? gradientDescentOn(this.loss) : PERCEPTRON_RULE;
+      const texts = update ? written(update, data.digits) : rule;
       lines.replaceChildren(...texts.map((text) => element("li", {}, text)));
       const loss = k ? `, mean loss ${number(meanLoss(weights, points, this.loss))}` : "";
       write(

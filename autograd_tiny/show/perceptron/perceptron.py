@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 MOST_POINTS = 200
 OPERATIONS = ("add", "dot", "mul", "neg", "sigmoid", "softplus", "sub")
 DATA = ("clouds", "overlap", "and", "or", "xor")
-TITLE = "One unit, and two ways in which it learns"
+TITLE = "One unit, two ways to learn"
 
 
 class PerceptronPage(Page):
@@ -36,7 +36,7 @@ def perceptron(
     """Show one unit and its line in the plane, which learns by the perceptron rule and by gradient descent.
 
     Both begin with the same line and take the points in turn. Each update is written out with its numbers. A click
-    into the plane adds a point. Where no line can part the two classes, as in XOR, the page says why.
+    in the plane adds a point. Where no line can separate the two classes, as in XOR, the page says why.
 
     The page is one file that needs no network, and computes all numbers itself.
 

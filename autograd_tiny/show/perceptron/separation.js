@@ -1,5 +1,5 @@
 /**
- * Whether a line can part two classes of points. It can if their convex hulls have no point in common; if they have,
+ * Whether a line can separate two classes of points. It can if their convex hulls have no point in common; if they have,
  * there are four points or fewer that show it: two segments that cross, or a point in a triangle of the other class.
  *
  * P. Kirchberger, Ueber Tchebychefsche Annaeherungsmethoden (1903).
@@ -57,7 +57,7 @@ function triangleAround(p, corners) {
 }
 
 /**
- * Why no line parts the points: null if one does.
+ * Why no line separates the points: null if one does.
  *
  * @param {number[][]} points [x, y, class]
  * @returns {{ones: number[][], zeros: number[][], at: number[]} | null} points of either class, whose hulls meet `at`

@@ -53,6 +53,6 @@ def test_what_does_not_fit_is_refused(arguments, options, error, message):
 
 def test_the_page_is_one_small_file(tmp_path):
     page = perceptron()
-    assert isinstance(page, Page) and repr(page) == "<PerceptronPage: One unit, and two ways in which it learns>"
+    assert isinstance(page, Page) and repr(page) == "<PerceptronPage: One unit, two ways to learn>"
     assert len(page.html) < 130_000 and "://" not in page.html.replace("http://www.w3.org/2000/svg", "")
     assert page.save(tmp_path / "p.html").read_text(encoding="utf-8") == page.html
