@@ -103,7 +103,7 @@ def formula_of(text: str, names: Sequence[str], owner: str) -> ast.expr:
         ValueError: It is no such formula; the message is one sentence.
     """
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"a formula of {owner} has {len(text):,} characters, more than {MAX_LENGTH:,} are not read")
+        raise _too_deep(owner)
     text = " ".join(text.split())
     if not text:
         raise ValueError(f"{owner} lacks a formula: an operation is defined as in {EXAMPLE}")
@@ -124,7 +124,10 @@ def formula_of(text: str, names: Sequence[str], owner: str) -> ast.expr:
         raise _too_deep(owner) from None
     if depth_of(tree) > MAX_DEPTH:
         raise _too_deep(owner)
-    return _Reader(text, names, owner).visit(tree)
+    found = _Reader(text, names, owner).visit(tree)
+    if not _is_bounded(found):              # as it is written in a file
+        raise _too_deep(owner)
+    return found
 
 
 def row_of_texts(definition: str, derivatives: Sequence[str]) -> tuple[str, Sequence[str], tuple[str, ...], list[str]]:
@@ -161,11 +164,15 @@ def row_of_texts(definition: str, derivatives: Sequence[str]) -> tuple[str, Sequ
 def _derived(definition: Definition, operand: str) -> ast.expr:
     try:
         found = derivative(definition.formula, operand)
-        if depth_of(found) <= MAX_DEPTH and len(ast.unparse(found)) <= MAX_LENGTH:
+        if _is_bounded(found):
             return found
     except TooLongError:
         pass
     raise ValueError(f"the derivative of {definition.name} by {operand} would be very long: give it as a formula, too")
+
+
+def _is_bounded(formula: ast.expr) -> bool:
+    return depth_of(formula) <= MAX_DEPTH and len(ast.unparse(formula)) <= MAX_LENGTH
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
@@ -266,7 +273,10 @@ def _refused(owner: str, text: str, hint: str) -> ValueError:
 
 
 def _too_deep(owner: str) -> ValueError:
-    return ValueError(f"a formula of {owner} is nested too deeply: more than {MAX_DEPTH} levels are not read")
+    return ValueError(
+        f"a formula of {owner} is too long or nested too deeply: {MAX_LENGTH:,} characters and {MAX_DEPTH} levels are "
+        "read"
+    )
 
 
 def unknown_function(name: str, known: Iterable[str]) -> str:

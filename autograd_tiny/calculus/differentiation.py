@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from itertools import islice
-from typing import cast
 
 from .operations import (
     ADD, DIV, EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, MUL, NEG, OPERATIONS, POW, SUB, Operation,
@@ -110,15 +109,16 @@ def _written(node: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
 
 
 def _binary(x: ast.expr, op: ast.operator, y: ast.expr) -> ast.expr:
+    a, b = _number(x), _number(y)
     match op:
         case ast.Mult():
             return _product(x, y)
-        case ast.Add() | ast.Sub() if _number(x) is not None and _number(y) is not None:
-            a, b = cast("float", _number(x)), cast("float", _number(y))
-            return _constant(a + b if isinstance(op, ast.Add) else a - b)
-        case ast.Div() | ast.Pow() if _number(y) == 1:
+        case ast.Add() | ast.Sub() if a is not None and b is not None:
+            total = a + b if isinstance(op, ast.Add) else a - b
+            return _constant(total) if math.isfinite(total) else ast.BinOp(x, op, y)
+        case ast.Div() | ast.Pow() if b == 1:
             return x
-        case ast.Pow() if _number(y) == 0:
+        case ast.Pow() if b == 0:
             return ONE
     return ast.BinOp(x, op, y)
 

@@ -36,6 +36,12 @@ def test_they_are_simplified_where_numbers_are_known(formula, expected):
     assert ast.unparse(derivative(defined(f"g(x, y) = {formula}").formula, "x")) == expected
 
 
+def test_no_number_in_a_derivative_is_infinite():
+    for text in ("1e200*(1e200*x)", "x**-1.7e308", "(1e308 + 1e308*x)*1e308"):
+        own = operation(f"g(x) = {text}")
+        assert operation(*own.texts) == own
+
+
 def test_a_derivative_that_would_be_very_long_is_an_error_and_giving_it_is_the_way_out():
     deep = "x"
     for _ in range(20):

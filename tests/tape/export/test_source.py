@@ -3,7 +3,7 @@ import pytest
 from references.custom import cube
 
 import autograd_tiny as at
-from autograd_tiny import Value, record
+from autograd_tiny import Value, operation, record
 from autograd_tiny.tape.export.source import check_operations
 from autograd_tiny.tape.tape import Tape
 
@@ -30,6 +30,13 @@ def test_a_frozen_source_computes_the_same_without_parameters():
     assert 5.0 not in program.constants and len({*program.constants}) == len(program.constants)
     w.data = 4.0
     assert again([[2.0]])[0, 2] == -1.0
+
+
+def test_operations_of_the_same_name_are_the_same_or_an_error():
+    first, same, other = (operation(f"own(x) = {formula}") for formula in ("x**2", "x ** 2", "x**3"))
+    check_operations(record(lambda x: first(x) * same(x * x), 0.5).program, "C")
+    with pytest.raises(ValueError, match="the tape has two operations called own: give one of them another name"):
+        check_operations(record(lambda x: first(x) + other(x), 0.5).program, "C")
 
 
 @pytest.mark.parametrize("derive", [False, True])

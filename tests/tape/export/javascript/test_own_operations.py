@@ -11,7 +11,7 @@ from references.programs.own_operations import (
 from references.tapes import batch, close
 
 from autograd_tiny import Tape, Value, operation, record
-from autograd_tiny.calculus.definition import FUNCTIONS
+from autograd_tiny.calculus.definition import FUNCTIONS, MAX_DEPTH
 from autograd_tiny.tape.export import javascript
 from autograd_tiny.tape.serialization import _checksum
 
@@ -96,6 +96,16 @@ def tampered(text, **changes):
     """The file with other contents, and the right checksum."""
     contents = {key: x for key, x in json.loads(text).items() if key not in ("format", "version", "sha256")} | changes
     return json.dumps({"format": "autograd_tiny tape", "version": 1, "sha256": _checksum(contents)} | contents)
+
+
+@pytest.mark.parametrize("formula", [
+    "-" * (MAX_DEPTH - 1) + "x", "x**" * (MAX_DEPTH - 1) + "x", "x" + " + x" * (MAX_DEPTH - 1),
+    "sin(" * (MAX_DEPTH - 1) + "x" + ")" * (MAX_DEPTH - 1), "-(x - " * 49 + "x" + ")" * 49,
+])
+def test_the_longest_formulas_of_python_are_read(node, tmp_path, formula):
+    tape = record(operation(f"g(x) = {formula}", "1"), 0.5)
+    xs = np.array([[0.5], [-1.5]])
+    close(node("run", file=text_of(tape, tmp_path), x=xs)["values"], tape(xs))
 
 
 @pytest.mark.parametrize("name", TAMPERED)
