@@ -200,6 +200,20 @@ def test_points_are_set_by_mouse_and_by_keyboard_and_undone(opened):
     expect(notice(tab)).to_have_text("Two numbers are expected for a point, x1 and x2.")
 
 
+def test_refused_numbers_are_named_as_the_controls_are(opened):
+    tab = opened()
+    for name, text in [("Learning rate", "1e9"), ("L2 penalty", "11"), ("Test share", "1"), ("Samples", "3")]:
+        fields(tab, name).fill(text)
+        fields(tab, name).press("Enter")
+        expect(notice(tab)).to_contain_text(re.compile(f"^{name}: a (whole )?number from .* is expected$"))
+    tab.get_by_label("Data set").select_option("own")
+    tab.get_by_label("x1", exact=True).fill("1e308")
+    tab.get_by_label("x2", exact=True).fill("0")
+    tab.get_by_role("button", name="Add", exact=True).click()
+    expect(notice(tab)).to_have_text("x1 and x2 from -1000000 to 1000000 are expected, not 1e+308 and 0.")
+    assert settings(tab)["points"] == []
+
+
 def test_points_and_sliders_by_touch(opened):
     tab = opened(fragment="#v1&data=own&test=0")
     touch = tab.context.new_cdp_session(tab)
@@ -314,7 +328,7 @@ def test_hostile_labels_are_shown_as_text(opened):
 
 
 @pytest.mark.parametrize(("fragment", "message"), [
-    ("#v2&data=moons", "another version of this page"), ("#v1&data=<script>alert(1)</script>", "data: one of xor"),
+    ("#v2&data=moons", "another version of this page"), ("#v1&data=<script>alert(1)</script>", "Data set: one of xor"),
     ("#v1&lr=%E0%A4%A", "the link is damaged"), ("#v1&data=given", "open it with that file"),
     ("#v1&points=" + "1_1_0~" * 4000, "the link is too long"), ("#" + HOSTILE, "another version"),
 ])

@@ -15,6 +15,7 @@ import {
   GIVEN,
   OWN,
   SettingError,
+  TITLES,
   checkPoints,
   checked,
   classCount,
@@ -53,7 +54,7 @@ export class Session {
     checkPoints(settings);
     const outputs = outputsOf(this.given);
     if (!outputs.includes(settings.output)) {
-      throw new SettingError(`output: one of ${outputs.join(", ")} is expected`);
+      throw new SettingError(`${TITLES.output}: one of ${outputs.join(", ")} is expected`);
     }
     let found = fitting(settings, this.given);
     if ((found.data === GIVEN && !this.given.points.length) || (found.init === GIVEN && this.given.layers === null)) {

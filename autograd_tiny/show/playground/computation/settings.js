@@ -28,6 +28,7 @@ export const OPTIMIZERS = ["sgd", "momentum", "adagrad", "rmsprop", "adam"];
 const OUTPUTS = ["linear", "tanh", "sigmoid"]; // activations
 export const MOST_UNITS = 32;
 export const MOST_LAYERS = 6;
+export const FARTHEST = 1e6; // of a point from 0, along either axis
 export const MOST_CLASSES = 10; // as many as there are colours
 
 export const DEFAULTS = {
@@ -48,6 +49,27 @@ export const DEFAULTS = {
   batch: 10,
   l1: 0,
   l2: 0,
+};
+
+/** What the page calls the settings. */
+export const TITLES = {
+  data: "Data set",
+  samples: "Samples",
+  noise: "Noise",
+  test: "Test share",
+  dataSeed: "Seed of the data",
+  points: "Points",
+  classes: "Classes",
+  layers: "Hidden layers",
+  output: "Output activation",
+  init: "Initial weights",
+  seed: "Seed",
+  loss: "Loss",
+  optimizer: "Optimiser",
+  lr: "Learning rate",
+  batch: "Batch",
+  l1: "L1 penalty",
+  l2: "L2 penalty",
 };
 
 /** A setting that is refused; the message says what is expected. */
@@ -84,7 +106,8 @@ const list = (writtenItem, readItem, isRight, expected) => ({
 });
 
 const isLayer = ([units, activation]) => whole(1, MOST_UNITS).isRight(units) && ACTIVATIONS.includes(activation);
-const isPoint = (point) => point.length === 3 && point.every(Number.isFinite);
+const isPoint = (point) =>
+  point.length === 3 && point.every(Number.isFinite) && point.slice(0, 2).every((x) => Math.abs(x) <= FARTHEST);
 
 const FIELDS = {
   data: choice([...Object.keys(DATA_SETS), OWN, CSV, GIVEN]),
@@ -96,19 +119,19 @@ const FIELDS = {
     (point) => point.join("_"),
     (text) => text.split("_").map(Number),
     isPoint,
-    "points, as 0.5_-1_0",
+    `a list of x1, x2 and a target, x1 and x2 from ${-FARTHEST} to ${FARTHEST}, such as 0.5_-1_0~1_2_1,`,
   ),
   classes: list(
     (name) => encodeURIComponent(name).replaceAll("~", "%7E"),
     decodeURIComponent,
     (name) => typeof name === "string",
-    "names of classes",
+    "a list of names",
   ),
   layers: list(
     (layer) => layer.join("."),
     (text) => [Number(text.split(".")[0]), text.split(".")[1]],
     isLayer,
-    `layers of 1 to ${MOST_UNITS} units, as 4.tanh`,
+    `a list of ${MOST_LAYERS} layers at most, with 1 to ${MOST_UNITS} units each, such as 4.tanh~2.relu,`,
   ),
   output: choice(ACTIVATIONS), // of which a page has those of outputsOf
   init: choice([BY_ACTIVATION, ...Object.keys(INITIALISERS), GIVEN]),
@@ -125,10 +148,7 @@ const FIELDS = {
 export function checked(name, value) {
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field === undefined) throw new SettingError(`there is no setting ${JSON.stringify(name.slice(0, 20))}`);
-  if (!field.isRight(value) || (name === "layers" && value.length > MOST_LAYERS)) {
-    const most = name === "layers" ? `, ${MOST_LAYERS} at most` : "";
-    throw new SettingError(`${name}: ${field.expected}${most} is expected`);
-  }
+  if (!field.isRight(value) || (name === "layers" && value.length > MOST_LAYERS)) throw refusal(name);
   return value;
 }
 
@@ -141,16 +161,18 @@ export function read(name, text) {
     return checked(name, FIELDS[name].read(text));
   } catch (error) {
     if (error instanceof SettingError) throw error;
-    throw new SettingError(`${name}: ${FIELDS[name].expected} is expected`);
+    throw refusal(name);
   }
 }
+
+const refusal = (name) => new SettingError(`${TITLES[name]}: ${FIELDS[name].expected} is expected`);
 
 /** SettingError where the points of a person have targets that are no classes. */
 export function checkPoints({ data, points, classes }) {
   const count = data === OWN ? MOST_CLASSES : classes.length;
   if ((data !== OWN && data !== CSV) || count === 0) return;
   if (!points.every(([, , target]) => Number.isInteger(target) && target >= 0 && target < count)) {
-    throw new SettingError(`points: the numbers of classes, 0 to ${count - 1}, are expected`);
+    throw new SettingError(`${TITLES.points}: the numbers of classes, 0 to ${count - 1}, are expected`);
   }
 }
 

@@ -3,10 +3,10 @@
  */
 import { NumberControl } from "../../page/controls.js";
 import { element, set, write } from "../../page/elements.js";
-import { typed } from "../../page/numbers.js";
+import { exact, typed } from "../../page/numbers.js";
 import { DataError, MOST_BYTES, samplesIn } from "../computation/csv.js";
 import { DATA_SETS } from "../computation/samples.js";
-import { CSV, GIVEN, OWN } from "../computation/settings.js";
+import { CSV, FARTHEST, GIVEN, OWN, TITLES } from "../computation/settings.js";
 import { Choice, button } from "./fields.js";
 
 const MARKS = ["circle", "square", "triangle", "diamond"];
@@ -20,21 +20,21 @@ export class DataPanel {
     this.chosenClass = 0;
     const sets = Object.entries(DATA_SETS).map(([name, { title }]) => [name, title]);
     const given = hasGiven ? [[GIVEN, "Your samples"]] : [];
-    this.sets = new Choice("Data set", [...given, ...sets, [OWN, "Your own points"], [CSV, "From a CSV"]], (data) =>
+    this.sets = new Choice(TITLES.data, [...given, ...sets, [OWN, "Your own points"], [CSV, "From a CSV"]], (data) =>
       this.#choose(data),
     );
-    const number = (name, title, range) =>
+    const number = (name, range) =>
       new NumberControl({
-        name: title,
+        name: TITLES[name],
         value: range.low,
         range,
         onChange: (x) => app.change({ [name]: x }),
         onRefusal: app.say,
       });
     this.numbers = {
-      samples: number("samples", "Samples", { low: 10, high: 600, step: 10 }),
-      noise: number("noise", "Noise", { low: 0, high: 0.5, step: 0.01 }),
-      test: number("test", "Test share", { low: 0, high: 0.9, step: 0.05 }),
+      samples: number("samples", { low: 10, high: 600, step: 10 }),
+      noise: number("noise", { low: 0, high: 0.5, step: 0.01 }),
+      test: number("test", { low: 0, high: 0.9, step: 0.05 }),
     };
     this.again = button("New points", () => {
       const { dataSeed } = this.session.settings;
@@ -118,7 +118,9 @@ export class DataPanel {
     const add = button("Add", () => {
       const [a, b] = fields.map((field) => typed(field.value));
       if (Number.isNaN(a) || Number.isNaN(b)) this.app.say("Two numbers are expected for a point, x1 and x2.");
-      else this.app.addPoint([a, b, this.chosenClass]);
+      else if (Math.max(Math.abs(a), Math.abs(b)) > FARTHEST) {
+        this.app.say(`x1 and x2 from ${-FARTHEST} to ${FARTHEST} are expected, not ${exact(a)} and ${exact(b)}.`);
+      } else this.app.addPoint([a, b, this.chosenClass]);
     });
     document.addEventListener("keydown", ({ key, target, ctrlKey, altKey, metaKey }) => {
       const isTyping = ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName) && target.type !== "range";

@@ -4,10 +4,10 @@
 import { element } from "../../page/elements.js";
 import { LOSSES, suits } from "../computation/losses.js";
 import { BY_ACTIVATION, INITIALISERS } from "../computation/network.js";
-import { GIVEN, OPTIMIZERS, outputsOf } from "../computation/settings.js";
+import { GIVEN, OPTIMIZERS, outputsOf, TITLES } from "../computation/settings.js";
 import { Choice, LogNumber, button } from "./fields.js";
 
-const TITLES = {
+const OPTIONS = {
   sgd: "SGD",
   momentum: "SGD with momentum",
   adagrad: "AdaGrad",
@@ -23,31 +23,31 @@ const BATCHES = [
   [32, "32 samples (mini)"],
   [0, "all samples (full batch)"],
 ];
-const titled = (name) => [name, TITLES[name] ?? name.replaceAll("_", " ")];
+const titled = (name) => [name, OPTIONS[name] ?? name.replaceAll("_", " ")];
 
 export class RulesPanel {
   /** @param {{change: Function, say: Function}} app */
   constructor(app, given) {
-    const choice = (name, title, options) => new Choice(title, options, (value) => app.change({ [name]: value }));
-    const log = (name, title, low, high, mayBeZero) =>
+    const choice = (name, options) => new Choice(TITLES[name], options, (value) => app.change({ [name]: value }));
+    const log = (name, low, high, mayBeZero) =>
       new LogNumber({
-        name: title,
+        name: TITLES[name],
         low,
         high,
         mayBeZero,
         onChange: (x) => app.change({ [name]: x }),
         onRefusal: app.say,
       });
-    this.loss = choice("loss", "Loss", []);
-    this.batch = new Choice("Batch", [], (value) => app.change({ batch: Number(value) }));
+    this.loss = choice("loss", []);
+    this.batch = new Choice(TITLES.batch, [], (value) => app.change({ batch: Number(value) }));
     const schemes = [...(given.layers === null ? [] : [GIVEN]), BY_ACTIVATION, ...Object.keys(INITIALISERS)];
     this.parts = {
-      optimizer: choice("optimizer", "Optimiser", OPTIMIZERS.map(titled)),
-      lr: log("lr", "Learning rate", 1e-4, 10),
-      l1: log("l1", "L1 penalty", 1e-5, 1, true),
-      l2: log("l2", "L2 penalty", 1e-5, 1, true),
-      output: choice("output", "Output activation", outputsOf(given).map(titled)),
-      init: choice("init", "Initial weights", schemes.map(titled)),
+      optimizer: choice("optimizer", OPTIMIZERS.map(titled)),
+      lr: log("lr", 1e-4, 10),
+      l1: log("l1", 1e-5, 1, true),
+      l2: log("l2", 1e-5, 1, true),
+      output: choice("output", outputsOf(given).map(titled)),
+      init: choice("init", schemes.map(titled)),
     };
     this.seed = element("input", { type: "text", inputmode: "numeric", class: "field", "aria-label": "Seed" });
     this.seed.addEventListener("change", () => {

@@ -89,22 +89,24 @@ def test_where_training_diverges_the_last_finite_weights_stay(node, settings):
 
 
 @pytest.mark.parametrize(("texts", "message"), [
-    ({"data": "iris"}, "data: one of xor"), ({"lr": "-1"}, "lr: a number from 0 to 100 is expected"),
-    ({"lr": "1e999"}, "lr: a number"), ({"lr": "0x10"}, "lr: a number"),
-    ({"samples": "1e3"}, "samples: a whole number from 4"),
-    ({"samples": "1000000"}, "samples: a whole number"), ({"layers": "4.tangent"}, "layers: layers of 1 to 32 units"),
-    ({"layers": "~".join(["4.tanh"] * 7)}, "6 at most"), ({"layers": "4.constructor"}, "layers: "),
-    ({"layers": "1e9.tanh"}, "layers: "), ({"points": "1_2"}, "points: "), ({"points": "1_2_NaN"}, "points: "),
-    ({"classes": "%"}, "classes: names of classes is expected"), ({"__proto__": "1"}, "there is no setting"),
+    ({"data": "iris"}, "Data set: one of xor"), ({"lr": "-1"}, "Learning rate: a number from 0 to 100 is expected"),
+    ({"lr": "1e999"}, "Learning rate: a number"), ({"lr": "0x10"}, "Learning rate: a number"),
+    ({"samples": "1e3"}, "Samples: a whole number from 4"),
+    ({"samples": "1000000"}, "Samples: a whole number"),
+    ({"layers": "4.tangent"}, "Hidden layers: a list of 6 layers at most"),
+    ({"layers": "~".join(["4.tanh"] * 7)}, "6 layers at most"), ({"layers": "4.constructor"}, "Hidden layers: "),
+    ({"layers": "1e9.tanh"}, "Hidden layers: "), ({"points": "1_2"}, "Points: "), ({"points": "1_2_NaN"}, "Points: "),
+    ({"points": "1_1e7_0"}, "x1 and x2 from -1000000 to 1000000"),
+    ({"classes": "%"}, "Classes: a list of names is expected"), ({"__proto__": "1"}, "there is no setting"),
     ({"constructor": "1"}, "there is no setting"), ({"<script>": "1"}, "there is no setting"),
     ({"updates": "99999999"}, "updates: a whole number"), ({"updates": "-1"}, "updates: "),
     ({"changes": "5!lr"}, "changes: "), ({"changes": "5!data!moons"}, "changes: "),
     ({"changes": "x!lr!1"}, "changes: "),
     ({"changes": "5!lr!1!2"}, "changes: "), ({"data": "given"}, "open it with that file"),
     ({"init": "given"}, "open it with that file"),
-    ({"output": "relu"}, "output: one of linear, tanh, sigmoid is expected"),
-    ({"data": "own", "points": "1_1_0.5~2_2_1"}, "points: "), ({"data": "own", "points": "1_1_9000000"}, "points: "),
-    ({"data": "csv", "points": "1_1_2~2_2_1", "classes": "a~b"}, "points: "),
+    ({"output": "relu"}, "Output activation: one of linear, tanh, sigmoid is expected"),
+    ({"data": "own", "points": "1_1_0.5~2_2_1"}, "Points: "), ({"data": "own", "points": "1_1_9000000"}, "Points: "),
+    ({"data": "csv", "points": "1_1_2~2_2_1", "classes": "a~b"}, "Points: "),
 ])
 def test_links_that_are_none_are_refused(node, texts, message):
     with pytest.raises(JavaScriptError, match=f"^SettingError: .*{message}"):
