@@ -329,8 +329,8 @@ class Playground {
       this.say("There are no samples to learn from: set points in the plane, or choose other data.");
     else if (trainer.diverged) {
       this.say(
-        `Training diverged. ${trainer.diverged}: the weights are the last finite ones. ` +
-          "Lower the learning rate and play on, or press Undo.",
+        `Training diverged: ${trainer.diverged}. The page went back to update ${trainer.updates}: press Undo, or ` +
+          "lower the learning rate and play on.",
       );
     }
   }

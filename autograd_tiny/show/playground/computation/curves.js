@@ -29,6 +29,11 @@ export class Curves {
     this.#stride = (this.#kept[MOST / 2].update - this.#kept[0].update) / (MOST / 2);
   }
 
+  /** Forgets all points after an update. */
+  cut(update) {
+    this.#kept = this.#kept.filter((point) => point.update <= update);
+  }
+
   /** Shows how it is now. @param {CurvePoint} point */
   show(point) {
     this.#now = point;

@@ -207,7 +207,11 @@ export class Session {
   train(updates) {
     let taken = 0;
     if (updates > 0) this.gesture = "";
-    while (taken < updates && this.trainer.update()) {
+    while (taken < updates) {
+      if (!this.trainer.update()) {
+        this.curves.cut(this.trainer.updates);
+        break;
+      }
       taken += 1;
       this.#keepPoint();
     }

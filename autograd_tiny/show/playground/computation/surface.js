@@ -20,7 +20,7 @@ export class Surface {
     this.numbers = numbers;
     this.rows = spreadRows(trainer.task.train);
     this.path = [...path.map((point) => weights.map((k) => point.numbers[k])), weights.map((k) => numbers[k])];
-    this.ranges = [0, 1].map((axis) => rangeOf(this.path.map((each) => each[axis])));
+    this.ranges = [0, 1].map((axis) => rangeOf(this.path.map((each) => each[axis]).filter(Number.isFinite)));
     this.values = new Float64Array(size * size); // rows of the second weight, from below
     this.done = 0; // rows
   }

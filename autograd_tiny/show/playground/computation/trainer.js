@@ -25,12 +25,12 @@ export class Trainer {
   constructor(network, numbers, task, rules, seed) {
     this.network = network;
     this.numbers = numbers.slice();
-    this.before = numbers.slice(); // the last update
     this.gradient = new Float64Array(numbers.length); // of the loss and the penalty, in the last update
     this.generator = new Generator(seed);
     this.updates = 0;
     this.epoch = 0; // how many are complete
     this.diverged = ""; // why training stopped
+    this.finite = null; // the state before the last update, when the loss was finite
     this.unitTape = unitTapeOf(network);
     this.setRules(rules, true);
     this.setTask(task);
@@ -43,6 +43,7 @@ export class Trainer {
       this.probes = null;
     }
     this.task = task;
+    this.finite = null;
     this.last = null; // the samples of the last update: see lastSamples
     this.#beginEpoch();
   }
@@ -55,6 +56,7 @@ export class Trainer {
     }
     const hasNewBatches = rules.batch !== this.rules?.batch;
     this.rules = rules;
+    this.finite = null;
     if (isNewOptimizer) this.optimizer = new Optimizer(rules.rule, rules.options, this.numbers.length);
     if (hasNewBatches && this.task) this.#beginEpoch();
   }
@@ -76,24 +78,26 @@ export class Trainer {
     return Math.ceil(this.samples / this.batchSize);
   }
 
-  /** Moves the parameters by one update. Returns whether they moved: not where a number would not be finite. */
+  /**
+   * Moves the parameters by one update. Returns whether they moved: not where a number would not be finite. The state
+   * is then the one before the last update, when the loss was finite.
+   */
   update() {
     if (this.samples === 0) return false;
     const { numbers, gradient } = this;
+    const state = this.save();
     const rows = this.#nextRows();
     const loss = this.lossTape.valueAndGradient(rows, { at: numbers, out: gradient }).value;
     const penalty = this.#addPenalty();
     if (!Number.isFinite(loss + penalty) || !gradient.every(Number.isFinite)) {
       const what = Number.isFinite(loss + penalty) ? "a gradient is not finite" : `the loss is ${loss + penalty}`;
-      return this.#diverge(what);
+      return this.#diverge(what, this.finite ?? state);
     }
-    this.before.set(numbers);
     this.optimizer.step(numbers, gradient, this.rules.lr);
     if (!numbers.every(Number.isFinite)) {
-      numbers.set(this.before);
-      this.setRules(this.rules, true); // its averages are not finite either
-      return this.#diverge("a weight would not be finite");
+      return this.#diverge("a weight would not be finite", state);
     }
+    this.finite = state;
     this.diverged = "";
     this.updates += 1;
     this.position += 1;
@@ -104,9 +108,11 @@ export class Trainer {
     return true;
   }
 
-  #diverge(what) {
+  #diverge(what, state) {
     const said = what.replaceAll("Infinity", "infinite").replaceAll("NaN", "not a number");
-    this.diverged = `In update ${this.updates + 1} ${said}`;
+    const update = this.updates + 1;
+    this.restore(state);
+    this.diverged = `in update ${update} ${said}`;
     return false;
   }
 

@@ -132,6 +132,10 @@ export class SurfacePanel {
     }
     const [across, upward] = surface.ranges.map(([low, high]) => `from ${readable(low, 3)} to ${readable(high, 3)}`);
     const losses = surface.values.filter(Number.isFinite);
+    if (losses.length === 0) {
+      write(this.says, `Across ${names[0]} ${across}, upward ${names[1]} ${upward}. No loss here is finite.`);
+      return;
+    }
     const [low, high] = [
       losses.reduce((m, x) => Math.min(m, x), Infinity),
       losses.reduce((m, x) => Math.max(m, x), -Infinity),

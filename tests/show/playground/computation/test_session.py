@@ -78,14 +78,19 @@ def test_undo_goes_back_through_changes_and_training(node):
     {"loss": "squared_error", "data": "hills", "lr": 90.0, "layers": [[4, "linear"]]},
     {"loss": "squared_error", "data": "hills", "lr": 90.0, "layers": [[4, "relu"], [4, "relu"]], "batch": 0},
     {"l2": 10.0, "lr": 100.0},
+    {"loss": "squared_error", "data": "plane", "lr": 100.0, "optimizer": "momentum", "layers": []},
 ])
-def test_where_training_diverges_the_last_finite_weights_stay(node, settings):
+def test_where_training_diverges_it_goes_back_to_a_finite_loss(node, settings):
     found = experiment(node, settings, 5000)
     assert found["updates"] < 5000
     assert np.isfinite(found["numbers"]).all()
     assert "not finite" in found["diverged"][0] or "the loss is" in found["diverged"][0]
-    lower = experiment(node, settings, found["updates"] + 10, [[5000, {"lr": 1e-4}]])
-    assert lower["updates"] >= found["updates"]
+    assert math.isfinite(found["train"][0]["loss"])
+    same(experiment(node, settings, found["updates"]), found)
+    same(node.call(MODULE, "linked", GIVEN, found["texts"][0]), found)
+    lower = experiment(node, settings, found["updates"] + 1, [[5000, {"lr": 1e-300}]])
+    assert lower["updates"] == found["updates"] + 1 and not lower["diverged"][0]
+    same(node.call(MODULE, "linked", GIVEN, lower["texts"][0]), lower)
 
 
 @pytest.mark.parametrize(("texts", "message"), [
