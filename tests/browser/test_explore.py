@@ -118,6 +118,37 @@ def test_the_field_takes_any_finite_number_and_says_what_it_does_not_take(opened
     check(tab, TEXT, **START)
 
 
+def test_the_range_of_a_slider_fits_the_number_when_it_is_set_and_not_at_each_key(opened):
+    tab = opened(example())
+
+    def ends():
+        return [float(slider(tab, "a").get_attribute(end)) for end in ("min", "max")]
+
+    first = ends()
+    for typed in ("5", "50", "500", "5000"):
+        field(tab, "a").fill(typed)
+        assert ends() == first
+        check(tab, TEXT, a=float(typed), b=3, c=4)
+    field(tab, "a").press("Enter")
+    assert ends() == [-10000, 10000] and slider(tab, "a").input_value() == "5000"
+    for typed, expected in (("1e308", [-5e307, 5e307]), ("2", [-5, 5]), ("0.2", [-0.5, 0.5]), ("0", first)):
+        field(tab, "a").fill(typed)
+        field(tab, "a").press("Enter")
+        assert ends() == expected
+
+
+def test_it_begins_where_gradients_meet_and_the_plot_stays_when_the_output_is_chosen(opened):
+    tab = opened(example())
+    expect(tab.locator("#chosen-title")).to_have_text("b")                                  # by x and by y
+    box(tab, "f").click()
+    expect(tab.locator("#chosen-title")).to_have_text("f")
+    expect(tab.locator("#figure")).to_be_visible()
+    expect(tab.locator("#figure")).to_contain_text("f along b")
+    field(tab, "b").fill("1")
+    expect(tab.locator("#figure")).to_contain_text("slope 5")
+    expect(opened(explore("a*b", a=1, b=2)).locator("#chosen-title")).to_have_text("a")
+
+
 def test_the_chosen_value_stays_chosen_and_is_explained_as_in_python(opened):
     tab = opened(example())
     box(tab, "b").click()

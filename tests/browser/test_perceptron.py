@@ -145,6 +145,16 @@ def test_what_a_second_layer_can_do_is_said_of_the_points_at_hand(opened):
     assert "There are no points yet." in card(same, "Can a line do it?").inner_text()
 
 
+def test_the_range_of_the_rate_comes_back_with_a_rate_inside_it(opened):
+    page = opened(perceptron())
+    slider = page.get_by_role("slider", name="η, the learning rate")
+    rate = page.get_by_role("textbox", name="η, the learning rate, exactly")
+    for text, expected in (("0.02", [0.01, 1]), ("3", [-10, 10]), ("0.5", [0.01, 1])):
+        rate.fill(text)
+        rate.press("Enter")
+        assert [float(slider.get_attribute(end)) for end in ("min", "max")] == expected
+
+
 def test_what_is_refused_is_seen_until_something_else_succeeds(opened):
     rng = random.Random(0)
     page = opened(perceptron([[rng.random(), 0.5 * rng.random()] for _ in range(200)], [0, 1] * 100))

@@ -7,6 +7,7 @@
  * - sliders: the leaves that have one, {node, range}; a range is {low, high, step} or null
  * - folds: modules that are one box, see picture.js
  */
+import { countPaths } from "../explanation/paths.js";
 import { NumberControl } from "../page/controls.js";
 import { element, find, write } from "../page/elements.js";
 import { keep, linkTo, read } from "../page/fragment.js";
@@ -46,16 +47,21 @@ class Explorer {
     this.follow();
   }
 
-  /** The first leaf that has a gradient; the output, where there is none. */
+  /** The first leaf where gradients of several paths meet; else the first that has a gradient, or the output. */
   firstChoice() {
-    return [...this.controls.keys()].find((leaf) => leaf.isDifferentiated) ?? this.graph.output;
+    const leaves = [...this.controls.keys()].filter((leaf) => leaf.isDifferentiated);
+    const paths = countPaths(this.graph.nodes);
+    return leaves.find((leaf) => paths.get(leaf) > 1n) ?? leaves[0] ?? this.graph.output;
   }
 
   control(leaf, range) {
     return new NumberControl({
       name: leaf.name, value: this.numbers.get(leaf), range,
       onChange: (x) => this.move(new Map([[leaf, x]])),
-      onCommit: () => this.commit(),
+      onCommit: () => {
+        this.show(); // along the range of the slider, which may be another one
+        this.commit();
+      },
       onRefusal: (text) => this.say(text),
     });
   }
@@ -105,7 +111,7 @@ class Explorer {
     const { graph, state, chosen } = this;
     this.picture.update(state);
     this.picture.choose(chosen);
-    this.panel.update(chosen, state, this.controls.get(chosen)?.range);
+    this.panel.update(chosen, state, (node) => this.controls.get(node)?.range);
     write(find("now"), `${graph.output.name} = ${readable(state.values[graph.output.index], this.digits)}`);
     report(JSON.stringify({ values: this.texts(this.numbers), chosen: chosen.name }));
   }

@@ -17,6 +17,7 @@ export class Panel {
   #graph;
   #digits;
   #parts;
+  #plotted = null;
 
   /** @param {Element} root for the texts  @param {Element} figure for the plot */
   constructor(root, figure, graph, digits) {
@@ -36,12 +37,11 @@ export class Panel {
 
   /**
    * Shows a node in a state.
-   * @param {{low: number, high: number}} [range] of the plot; by default around the value
+   * @param {(node: object) => {low: number, high: number} | undefined} rangeFor the range of a node's slider
    */
-  update(node, state, range) {
-    const { title, definition, derivation, figure } = this.#parts, graph = this.#graph;
+  update(node, state, rangeFor) {
+    const { title, definition, derivation } = this.#parts, graph = this.#graph;
     const notation = new Notation(state, new Set(), this.#digits);
-    const f = graph.output.name;
     write(title, node.name);
     const isLeaf = node.operation === null, number = readable(state.values[node.index], this.#digits);
     write(definition, isLeaf ? `${node.name} = ${number}, a leaf` : notation.definition(node));
@@ -52,8 +52,18 @@ export class Panel {
       const parts = [title, tableOf(said.paths, true), tableOf(said.formulas)];
       derivation.replaceChildren(...parts.filter(Boolean), ...(said.remark ? [element("p", {}, said.remark)] : []));
     } else derivation.replaceChildren(element("p", {}, `${node.name} requires no gradient.`));
-    figure.hidden = node === graph.output || !Number.isFinite(state.values[node.index]);
-    if (!figure.hidden) this.#draw(node, state, range ?? rangeAround(state.values[node.index]), f);
+    this.#plot(node, state, rangeFor);
+  }
+
+  /** The output along a node; along the last one, where it cannot be drawn along this one: the page keeps its layout. */
+  #plot(node, state, rangeFor) {
+    const { output } = this.#graph, { figure } = this.#parts;
+    const canBe = (each) => each && each !== output && Number.isFinite(state.values[each.index]);
+    if (canBe(node)) this.#plotted = node;
+    figure.hidden = !canBe(this.#plotted);
+    if (figure.hidden) return;
+    const x = state.values[this.#plotted.index], range = rangeFor(this.#plotted);
+    this.#draw(this.#plotted, state, range && range.low <= x && x <= range.high ? range : rangeAround(x), output.name);
   }
 
   #listNumbers(node, state, notation) {
@@ -66,7 +76,7 @@ export class Panel {
     }
     if (node.isDifferentiated && node !== output) {
       const { slope, step } = this.#graph.difference(state, node);
-      rows.push([`as a difference, ${node.name} ± ${readable(step, 2)}`, readable(slope, 10), "gradient"]);
+      rows.push([`finite difference, ${node.name} ± ${readable(step, 2)}`, readable(slope, 10), "gradient"]);
     }
     numbers.replaceChildren(...rows.map(([term, number, kind]) => {
       return element("div", {}, element("dt", {}, term), element("dd", { class: kind }, number));

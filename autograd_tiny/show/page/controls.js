@@ -5,6 +5,7 @@ import { element, set } from "./elements.js";
 import { exact, readable, typed } from "./numbers.js";
 
 const STEPS = 100; // of a slider, from 0 to either end
+const SMALL = 20; // times smaller than the end of the slider: then its steps are too coarse
 const WIDEST = 5e307; // the distance between the ends stays finite
 
 /** Where a slider for a number begins and ends, and its step: round numbers, with 0 in the middle. */
@@ -52,6 +53,11 @@ export class NumberControl {
       this.#show(x);
       onChange(x);
     };
+    const settle = () => {
+      this.#fit();
+      this.#show(this.#value);
+      onCommit();
+    };
     this.slider.addEventListener("input", () => change(Number(this.slider.value)));
     this.field.addEventListener("input", () => {
       const x = typed(this.field.value);
@@ -64,8 +70,7 @@ export class NumberControl {
     this.field.addEventListener("change", () => {
       const text = this.field.value;
       if (Number.isNaN(typed(text))) onRefusal(`${name}: a finite number is expected, not "${text}"`);
-      this.#show(this.#value);
-      onCommit();
+      settle();
     });
     this.slider.addEventListener("change", onCommit);
     this.field.addEventListener("keydown", (event) => {
@@ -73,7 +78,7 @@ export class NumberControl {
       if (sign === undefined || !Number.isFinite(this.#value)) return;
       event.preventDefault();
       change(this.#stepped(sign * (event.shiftKey ? 10 : 1)));
-      onCommit();
+      settle();
     });
   }
 
@@ -83,7 +88,10 @@ export class NumberControl {
 
   /** Shows another number, which the reader did not set here. */
   set value(x) {
-    if (!Object.is(x, this.#value)) this.#show(x);
+    if (Object.is(x, this.#value)) return;
+    this.#value = x;
+    this.#fit();
+    this.#show(x);
   }
 
   get range() {
@@ -102,9 +110,18 @@ export class NumberControl {
     return Number(((Math.round(this.#value / step) + steps) * step).toFixed(decimals));
   }
 
+  /** A range in which the slider can reach the number and move it by little: the given one, if it is inside. */
+  #fit() {
+    const x = this.#value;
+    if (!Number.isFinite(x)) return;
+    const { low, high } = this.given ?? this.#range;
+    const isInside = x >= low && x <= high;
+    if (this.given) this.#range = isInside ? this.given : rangeAround(x);
+    else if (!isInside || Math.abs(x) < high / SMALL) this.#range = rangeAround(x || this.#start);
+  }
+
   #show(x) {
     this.#value = x;
-    if (Number.isFinite(x) && (x < this.#range.low || x > this.#range.high)) this.#range = rangeAround(x);
     const { low, high, step } = this.#range;
     set(this.slider, { min: low, max: high, step, "aria-valuetext": readable(x, 6) });
     this.slider.value = String(Number.isNaN(x) ? 0 : Math.max(low, Math.min(high, x)));
