@@ -25,8 +25,8 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 test-all: $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
 	$(PYTEST) -m "not doors"
 	$(PYTEST) -m doors --cov --cov-report=
-	$(PURE) --ignore=tests/properties --cov --cov-append --cov-fail-under=95
-	$(PURE) tests/properties
+	$(PURE) --ignore=tests/calculus --ignore=tests/properties --cov --cov-append --cov-fail-under=95
+	$(PURE) tests/calculus tests/properties
 
 lint: $(VENV)/.lint   ## check style, types and which way imports point
 	$(BIN)/ruff check .

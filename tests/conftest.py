@@ -17,11 +17,13 @@ OPTIONS = [
 def pytest_ignore_collect(collection_path, config):
     """Leave out files of which no test is to run: the libraries that they import would slow down all the others."""
     chosen = config.option.markexpr
-    unwanted = ["doors"] if chosen == "long" else re.findall(r"\bnot (\w+)", chosen)
-    if not unwanted or collection_path.suffix != ".py":
+    if collection_path.suffix != ".py":
         return None
-    mark = rf"^pytestmark = (\[\s*)?pytest\.mark\.({'|'.join(unwanted)})\b"
-    return True if re.search(mark, collection_path.read_text(encoding="utf-8"), re.M) else None
+    text = collection_path.read_text(encoding="utf-8")
+    has_none = chosen.isidentifier() and f"pytest.mark.{chosen}" not in text
+    unwanted = ["doors"] if chosen == "long" else re.findall(r"\bnot (\w+)", chosen)
+    mark = re.search(r"^pytestmark = (?:\[\s*)?pytest\.mark\.(\w+)", text, re.M)
+    return True if has_none or (mark and mark[1] in unwanted) else None
 
 
 def pytest_collection_finish():
