@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import compute_sample_weight
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from autograd_tiny import nn, optim
+from autograd_tiny import engine_kind, nn, optim
 from autograd_tiny.sklearn import MLPClassifier, MLPRegressor
 from autograd_tiny.training import fit as train
 
@@ -34,6 +34,7 @@ INDICATORS = np.c_[SPECIES > 0, IRIS[:, 0] > 0, IRIS[:, 1] > 1].astype(int)
 WEIGHTS = np.random.default_rng(2).uniform(0, 2, 150)
 
 
+@pytest.mark.skipif(engine_kind() == "pure", reason="they check an interface, for a minute with the pure engine")
 @parametrize_with_checks([MLPClassifier(), MLPRegressor()])
 def test_scikit_learns_checks_pass(estimator, check):
     check(estimator)
