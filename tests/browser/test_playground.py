@@ -200,6 +200,23 @@ def test_points_are_set_by_mouse_and_by_keyboard_and_undone(opened):
     expect(notice(tab)).to_have_text("Two numbers are expected for a point, x1 and x2.")
 
 
+def test_the_plane_has_axes_that_hold_all_points(opened):
+    tab = opened(fragment="#v1&data=own&test=0&points=-1_0.5_0")
+    across, up = (tab.locator(f".ticks.{axis} span:not(.name)") for axis in ("across", "up"))
+    assert across.all_inner_texts() == up.all_inner_texts() == ["−1", "0", "1"]
+    plane = tab.locator(".plane .canvases").bounding_box()
+    for k, tick in enumerate(across.all()):
+        box = tick.bounding_box()
+        assert box["x"] + box["width"] / 2 == pytest.approx(plane["x"] + (k + 1) * plane["width"] / 4, abs=1)
+    tab.get_by_label("x1", exact=True).fill("-300")
+    tab.get_by_label("x2", exact=True).fill("0")
+    tab.get_by_role("button", name="Add", exact=True).click()
+    assert across.all_inner_texts() == ["−400", "−200", "0", "200"]
+    assert "from −500 to 500 and from −500 to 500" in tab.locator(".plane .front").get_attribute("aria-label")
+    tab.get_by_label("Data set").select_option("blobs")
+    assert all(abs(float(text.replace("−", "-"))) < 10 for text in across.all_inner_texts() + up.all_inner_texts())
+
+
 def test_refused_numbers_are_named_as_the_controls_are(opened):
     tab = opened()
     for name, text in [("Learning rate", "1e9"), ("L2 penalty", "11"), ("Test share", "1"), ("Samples", "3")]:

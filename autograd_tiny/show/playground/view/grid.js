@@ -1,11 +1,13 @@
 /**
  * All units of a network at the points of a grid, and images of them.
  */
+import { roundUp } from "../../page/controls.js";
 import { levelOf } from "./colours.js";
 
 const WORK_PLAYING = 1_000_000; // operations for a grid, at most: so a frame stays short
 const WORK_AT_REST = 6_000_000;
 const COST_OF_UNIT = 14; // in operations
+const HALF = 2; // of the square for points of one's own, at least
 
 /** How many points a side of the grid has. */
 export function gridSize(network, isPlaying) {
@@ -14,9 +16,12 @@ export function gridSize(network, isPlaying) {
   return Math.max(16, Math.min(isPlaying ? 56 : 96, size & ~1));
 }
 
-/** The square that the plane shows: around the points, or a fixed one where points are set by hand. */
+/** The square that the plane shows: around the points; where they are set by hand, one that grows in round steps. */
 export function squareAround(points, isOwn) {
-  if (isOwn || points.length === 0) return { x: 0, y: 0, half: 2 };
+  if (isOwn || points.length === 0) {
+    const reach = points.reduce((most, [a, b]) => Math.max(most, Math.abs(a), Math.abs(b)), 0);
+    return { x: 0, y: 0, half: reach <= HALF ? HALF : roundUp(1.05 * reach) };
+  }
   const ends = [0, 1].map((k) =>
     points.reduce(([low, high], point) => [Math.min(low, point[k]), Math.max(high, point[k])], [Infinity, -Infinity]),
   );

@@ -2,6 +2,8 @@
  * The plane: coloured by the output, with the samples on it.
  */
 import { element, set } from "../../page/elements.js";
+import { readable } from "../../page/numbers.js";
+import { ticks } from "../../page/plot.js";
 import { oneSided, twoSided } from "./colours.js";
 import { Grid, drawUnit, gridSize, reachOf, squareAround } from "./grid.js";
 import { OWN } from "../computation/settings.js";
@@ -16,7 +18,10 @@ export class Plane {
     this.image = document.createElement("canvas"); // of the grid's size
     this.back = element("canvas", { class: "back", "aria-hidden": "true" });
     this.front = element("canvas", { class: "front", role: "img", "aria-label": "The plane of the inputs" });
-    this.element = element("div", { class: "plane" }, this.back, this.front);
+    this.up = element("div", { class: "ticks up", "aria-hidden": "true" });
+    this.across = element("div", { class: "ticks across", "aria-hidden": "true" });
+    const canvases = element("div", { class: "canvases" }, this.back, this.front);
+    this.element = element("div", { class: "plane" }, this.up, canvases, this.across);
     this.onPoint = onPoint;
     this.onSample = onSample;
     this.front.addEventListener("click", (event) => this.#click(event));
@@ -26,12 +31,27 @@ export class Plane {
   set(session, colours) {
     Object.assign(this, { session, colours });
     this.square = squareAround(session.points, session.settings.data === OWN);
+    this.#drawTicks();
     const { classes, page, positive, negative } = colours;
     this.tables = {
       classes: twoSided(classes[0], classes[1], page),
       numbers: twoSided(negative, positive, page),
       each: classes.map((colour) => oneSided(colour, page)),
     };
+  }
+
+  /** The numbers along the axes; the names stand where these end. */
+  #drawTicks() {
+    const { x, y, half } = this.square;
+    const between = (middle, edge, name) => [
+      element("span", { class: "name" }, name),
+      ...ticks(middle - half, middle + half, 6)
+        .map((each) => [each, (each - middle + half) / (2 * half)])
+        .filter(([, share]) => share >= 0.04 && share <= 0.88)
+        .map(([each, share]) => element("span", { style: `${edge}: ${(100 * share).toFixed(2)}%` }, readable(each, 3))),
+    ];
+    this.up.replaceChildren(...between(y, "bottom", "x2"));
+    this.across.replaceChildren(...between(x, "left", "x1"));
   }
 
   /** Draws the colours. Returns the grid, for the pictures of the units. */
@@ -97,9 +117,15 @@ export class Plane {
     const what = session.classes ? `classes ${classNames.join(", ")}` : "numbers as targets";
     set(front, {
       "aria-label":
-        `The plane of the inputs x1 and x2, coloured by the output, with ${trainCount} samples for training ` +
+        `The plane of the inputs x1 and x2, ${this.#ends()}, coloured by the output, with ${trainCount} samples for training ` +
         `and ${points.length - trainCount} for the test; ${what}`,
     });
+  }
+
+  #ends() {
+    const { x, y, half } = this.square;
+    const [left, right, low, high] = [x - half, x + half, y - half, y + half].map((each) => readable(each, 3));
+    return `from ${left} to ${right} and from ${low} to ${high}`;
   }
 
   #click(event) {
