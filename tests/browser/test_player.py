@@ -63,6 +63,7 @@ def opened(browser, tmp_path):
         return page
 
     yield open_player
+    browser.clock.resume()                  # the clock is that of all pages, also of those that later tests open
     for page in pages:
         page.close()
     assert complaints == []
