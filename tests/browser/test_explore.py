@@ -213,15 +213,27 @@ def test_a_link_gives_the_same_page(opened):
 
 @pytest.mark.parametrize(("fragment", "says"), [
     ("#explore0&a=1", "another version"), ("#explore1&q=1", 'there is no leaf "q" here'),
-    ("#explore1&a=alert(1)", 'a: "alert(1)" is no number'), ("#explore1&a=%ff", "the link is damaged"),
-    ("#explore1&__proto__=1", "there is no leaf"), ("#explore1&a=1e999", "is no number"),
-    ("#explore1&=<img src=x onerror=alert(1)>", ""), ("#" + "x" * 30_000, "the link is too long"),
+    ("#explore1&a=alert(1)", 'a: "alert(1)" is not a number'), ("#explore1&a=%ff", "it is damaged"),
+    ("#explore1&__proto__=1", "there is no leaf"), ("#explore1&a=1e999", "is not a number"),
+    ("#explore1&=<img src=x onerror=alert(1)>", ""), ("#" + "x" * 30_000, "it is too long"),
 ])
 def test_a_link_that_is_wrong_is_refused(opened, fragment, says):
     tab = opened(example(), fragment)
     check(tab, TEXT, **START)
     expect(message(tab)).to_contain_text(says)
     assert tab.locator("img").count() == 0
+    if says:
+        expect(message(tab)).to_have_text(re.compile(r"^The link can't be used: .*\. The numbers stay as they are\.$"))
+
+
+def test_a_link_that_is_refused_later_leaves_the_numbers(opened):
+    tab = opened(example())
+    field(tab, "a").fill("2")
+    tab.evaluate("location.hash = '#explore1&b=7&q=1'")
+    expect(message(tab)).to_have_text(
+        'The link can\'t be used: there is no leaf "q" here. The numbers stay as they are.'
+    )
+    check(tab, TEXT, a=2, b=3, c=4)
 
 
 def test_an_index_that_is_out_of_range_changes_nothing(opened):

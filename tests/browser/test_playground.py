@@ -348,8 +348,8 @@ def test_hostile_labels_are_shown_as_text(opened):
 
 @pytest.mark.parametrize(("fragment", "message"), [
     ("#v2&data=moons", "another version of this page"), ("#v1&data=<script>alert(1)</script>", "Data set: one of xor"),
-    ("#v1&lr=%E0%A4%A", "the link is damaged"), ("#v1&data=given", "open it with that file"),
-    ("#v1&points=" + "1_1_0~" * 4000, "the link is too long"), ("#" + HOSTILE, "another version"),
+    ("#v1&lr=%E0%A4%A", "it is damaged"), ("#v1&data=given", "open it with that file"),
+    ("#v1&points=" + "1_1_0~" * 4000, "it is too long"), ("#" + HOSTILE, "another version"),
 ])
 def test_links_that_are_none_are_refused_with_a_sentence(opened, fragment, message):
     tab = opened(fragment=fragment)

@@ -10,7 +10,7 @@
 import { countPaths } from "../explanation/paths.js";
 import { NumberControl } from "../page/controls.js";
 import { element, find, write } from "../page/elements.js";
-import { keep, linkTo, read } from "../page/fragment.js";
+import { keep, linkTo, read, refusal } from "../page/fragment.js";
 import { isFramed, listen, report } from "../page/host.js";
 import { exact, readable, typed } from "../page/numbers.js";
 import { themeButton } from "../page/theme.js";
@@ -154,7 +154,7 @@ class Explorer {
         const given = read(VERSION);
         if (given) this.restore({ ...this.texts(this.first), ...given }, given[CHOSEN]);
       } catch (error) {
-        this.say(`${error.message}: the page starts from its own numbers.`);
+        this.say(refusal(error, "The numbers stay as they are."));
       }
     };
     if (!isFramed()) followLink();
@@ -178,7 +178,7 @@ class Explorer {
       if (name === CHOSEN) continue;
       if (!byName.has(name)) throw new Error(`there is no leaf ${JSON.stringify(name)} here`);
       const x = numberIn(text);
-      if (x === null) throw new Error(`${name}: ${JSON.stringify(text)} is no number`);
+      if (x === null) throw new Error(`${name}: ${JSON.stringify(text)} is not a number`);
       changes.set(byName.get(name), x);
     }
     const node = this.graph.nodes.find((each) => each.name === chosen && find(`n${each.index}`));

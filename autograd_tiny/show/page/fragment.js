@@ -21,18 +21,23 @@ export function read(version, fragment = location.hash) {
   const text = fragment.replace(/^#/, "");
   if (text === "") return null;
   const [found, ...parts] = text.split("&");
-  if (text.length > MOST) throw new Error("the link is too long");
-  if (found !== version) throw new Error("the link was made by another version of this page");
+  if (text.length > MOST) throw new Error("it is too long");
+  if (found !== version) throw new Error("it was made by another version of this page");
   const state = Object.create(null);
   for (const part of parts) {
     const [name, ...rest] = part.split("=");
     try {
       state[decodeURIComponent(name)] = decodeURIComponent(rest.join("="));
     } catch {
-      throw new Error("the link is damaged");
+      throw new Error("it is damaged");
     }
   }
   return state;
+}
+
+/** What a page says of a link that it refuses: the reason, and the state in which the page is instead. */
+export function refusal({ message }, instead) {
+  return `The link can't be used: ${message}. ${instead}`;
 }
 
 /** Puts the state into the address, without a new entry in the history. */

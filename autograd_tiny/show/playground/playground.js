@@ -2,7 +2,7 @@
  * The playground: a network that learns before one's eyes. The computation is in computation/, what one sees in view/.
  */
 import { element, find, write } from "../page/elements.js";
-import { keep, linkTo, read } from "../page/fragment.js";
+import { keep, linkTo, read, refusal } from "../page/fragment.js";
 import { isFramed, listen, report } from "../page/host.js";
 import { readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
@@ -151,7 +151,7 @@ class Playground {
       this.#open({ ...read(VERSION) });
     } catch (error) {
       this.#open({});
-      this.say(`The link can't be used: ${error.message}. The page begins with settings of its own.`);
+      this.say(refusal(error, "The page begins with settings of its own."));
     }
   }
 
