@@ -6,6 +6,7 @@ import { MOST_CLASSES } from "./settings.js";
 export const MOST_ROWS = 10_000;
 export const MOST_BYTES = 2_000_000;
 const LONGEST = 24; // characters of a text that a message repeats
+const DECIMAL_COMMA = /^([+-]?\d*),(\d+([eE][+-]?\d+)?)$/;
 
 /** A text that holds no samples; the message says where, and what is expected. */
 export class DataError extends Error {
@@ -18,7 +19,8 @@ export class DataError extends Error {
 /**
  * The samples in a text: x1, x2, label.
  *
- * Columns are separated by commas, semicolons or tabs; the first line may be a heading. Labels are classes, unless they
+ * Columns are separated by commas, semicolons or tabs; without commas between them, numbers may be written with a
+ * decimal comma. The first line may be a heading. Labels are classes, unless they
  * are numbers that are too many for classes, or not whole: then they are what the network has to predict. The two
  * columns are scaled to a mean of 0 and a standard deviation of 1.
  *
@@ -34,7 +36,8 @@ export function samplesIn(text) {
   const lines = linesOf(text.replace(/^\uFEFF/, ""));
   if (lines.length === 0) throw new DataError("there are no samples: lines such as 0.5, -1.2, red are expected");
   const separator = [";", "\t", ","].find((each) => lines[0].text.includes(each)) ?? ",";
-  const rows = lines.map(({ text: line, number }) => ({ number, cells: cellsOf(line, separator) }));
+  const written = (cell) => (separator === "," ? cell : cell.replace(DECIMAL_COMMA, "$1.$2"));
+  const rows = lines.map(({ text: line, number }) => ({ number, cells: cellsOf(line, separator).map(written) }));
   const names = isHeading(rows[0].cells) ? rows.shift().cells : ["x1", "x2", "label"];
   if (rows.length === 0) throw new DataError("there is a heading, but no line of numbers below it");
   const numbers = rows.map(numbersOf);
@@ -92,7 +95,8 @@ function cellsOf(line, separator) {
 }
 
 function isHeading(cells) {
-  return cells.length >= 2 && Number.isNaN(numberIn(cells[0])) && Number.isNaN(numberIn(cells[1])) && cells[0] !== "";
+  const isName = (cell) => Number.isNaN(numberIn(cell)) && !/^[+-]?[\d.,]*\d[\d.,]*$/.test(cell);
+  return cells.length >= 2 && isName(cells[0]) && isName(cells[1]) && cells[0] !== "";
 }
 
 /** nan for a text that is no finite number. */
@@ -112,6 +116,10 @@ function numbersOf({ cells, number }) {
     const found = numberIn(cells[k]);
     if (!Number.isNaN(found)) return found;
     const what = cells[k] === "" ? "is empty" : `is ${shown(cells[k])}`;
+    if (DECIMAL_COMMA.test(cells[k])) {
+      const point = cells[k].replace(DECIMAL_COMMA, "$1.$2");
+      throw new DataError(`line ${number}, column ${k + 1} ${what}: write ${point}, or separate columns by semicolons`);
+    }
     throw new DataError(`line ${number}, column ${k + 1} ${what}: a number is expected; leave out lines that lack one`);
   });
 }

@@ -18,6 +18,7 @@ def read(node, text):
 @pytest.mark.parametrize("text", [
     "0.5,-1.2,red\n1.1,0.3,blue\n-2,4,red", "x,y,colour\r\n0.5, -1.2 ,red\r\n1.1,0.3,blue\r\n\r\n-2,4e0,red\r\n",
     "\ufeff0.5;-1.2;red\n1.1;0.3;blue\n-2;4;red\n", "0.5\t-1.2\tred\n1.1\t.3\tblue\n-2.\t4\tred",
+    "x;y;colour\n0,5;-1,2;red\n1,1;,3;blue\n-2;4e0;red", '0,5\t"-1,2"\tred\n1.1\t0,3\tblue\n-2\t4\tred',
     '"0.5","-1.2","red"\n1.1,0.3,"blue"\n-2,+4,red', '"a, b",c,d\n0.5,-1.2,red\n1.1,0.3,blue\n-2,4,red',
 ])
 def test_columns_are_scaled_and_labels_become_classes(node, text):
@@ -56,6 +57,8 @@ def test_hostile_labels_are_text_like_any_other(node):
     ("1,2,a\n3,,b", "line 2, column 2 is empty: a number is expected; leave out lines that lack one"),
     ("1,2,a\n\n3,four,b", 'line 3, column 2 is "four": a number is expected'),
     ("1,2,a\n3,NaN,b", 'line 2, column 2 is "NaN"'), ("1,2,a\n3,1e999,b", 'line 2, column 2 is "1e999"'),
+    ('"1,5","2,5",a\n3,4,b', 'line 1, column 1 is "1,5": write 1.5, or separate columns by semicolons'),
+    ("1,234.5;2,5;a\n3;4;b", 'line 1, column 1 is "1,234.5": a number'),
     ("1,2,a\n3,0x10,b", 'line 2, column 2 is "0x10"'),
     ("1,2,a\n3,4,", "line 2 has no label in column 3"), ("1,2\n3,4", "line 1 has 2 columns: three are expected"),
     ("1,2,3,4\n5,6,7,8", "line 1 has 4 columns"), ("1,2,a\n3,4,a", 'all labels are "a": two classes at least'),
