@@ -80,7 +80,7 @@ function cellsOf(line, separator) {
   const cells = [];
   let rest = line;
   for (;;) {
-    const quotedCell = /^\s*"((?:[^"]|"")*)"\s*/.exec(rest);
+    const quotedCell = /^ *"((?:[^"]|"")*)" */.exec(rest);
     if (quotedCell !== null && (rest.length === quotedCell[0].length || rest[quotedCell[0].length] === separator)) {
       cells.push(quotedCell[1].replaceAll('""', '"').trim());
       rest = rest.slice(quotedCell[0].length);
