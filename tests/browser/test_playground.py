@@ -346,6 +346,39 @@ def test_hostile_labels_are_shown_as_text(opened):
     assert again.locator("img").count() == 0
 
 
+def test_data_that_is_too_large_for_a_link_is_not_replaced_by_older_data(opened):
+    tab = opened()
+    paste(tab, "0,1,a\n1,0,b\n" * 5)
+    tab.wait_for_function("location.hash.includes('csv')")
+    rows = "\n".join(f"{k % 97},{k % 89},{'ab'[k % 2]}" for k in range(3000))
+    file = {"name": "data.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    tab.get_by_label("A CSV file").set_input_files(file)
+    expect(notice(tab)).to_contain_text("a reload begins anew")
+    expect(notice(tab)).to_contain_text("3000 samples were read")
+    assert tab.evaluate("location.hash") == ""
+    train(tab, 1)
+    expect(notice(tab)).to_have_text("")                                             # it is said once
+    tab.get_by_role("button", name="Copy link").click()
+    expect(notice(tab)).to_have_text("These are too many samples for a link: share them as a file.")
+    tab.reload()
+    assert settings(tab)["data"] == "xor"
+
+
+def test_a_link_is_refused_where_it_could_not_be_opened(opened):
+    tab = opened()
+    for updates, is_copied in [(10_000_000, True), (10_000_001, False)]:
+        tab.evaluate("(n) => { document.getElementById('playground').session.trainer.updates = n; }", updates)
+        tab.get_by_role("button", name="Copy link").click()
+        expect(notice(tab)).to_contain_text("in the clipboard" if is_copied else "A link repeats 10,000,000 updates")
+        assert len(tab.evaluate("copied")) == 1
+    tab.evaluate("document.getElementById('playground').session.reset()")
+    link = tab.evaluate("copied[0]")
+    tab.evaluate(STILL)                                                              # the training is not repeated
+    tab.evaluate("(hash) => { location.hash = hash; }", link.partition("#")[2])
+    tab.wait_for_timeout(100)
+    assert "can't be used" not in notice(tab).inner_text()
+
+
 @pytest.mark.parametrize(("fragment", "message"), [
     ("#v2&data=moons", "another version of this page"), ("#v1&data=<script>alert(1)</script>", "Data set: one of xor"),
     ("#v1&lr=%E0%A4%A", "it is damaged"), ("#v1&data=given", "open it with that file"),

@@ -4,7 +4,7 @@
  * Whoever reads it checks each value: anybody can write such a link.
  */
 
-const MOST = 20_000; // characters
+export const LONGEST = 20_000; // characters of a fragment
 
 /** The address of this page in this state. */
 export function linkTo(version, state) {
@@ -21,7 +21,7 @@ export function read(version, fragment = location.hash) {
   const text = fragment.replace(/^#/, "");
   if (text === "") return null;
   const [found, ...parts] = text.split("&");
-  if (text.length > MOST) throw new Error("it is too long");
+  if (text.length > LONGEST) throw new Error("it is too long");
   if (found !== version) throw new Error("it was made by another version of this page");
   const state = Object.create(null);
   for (const part of parts) {
@@ -42,8 +42,17 @@ export function refusal({ message }, instead) {
 
 /** Puts the state into the address, without a new entry in the history. */
 export function keep(version, state) {
+  replace(`#${written(version, state)}`);
+}
+
+/** Takes the state out of the address. */
+export function forget() {
+  if (location.hash) replace(location.href.split("#")[0]);
+}
+
+function replace(address) {
   try {
-    history.replaceState(null, "", `#${written(version, state)}`);
+    history.replaceState(null, "", address);
   } catch {
     // a frame of a notebook has no address of its own
   }

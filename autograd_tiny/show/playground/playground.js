@@ -2,14 +2,15 @@
  * The playground: a network that learns before one's eyes. The computation is in computation/, what one sees in view/.
  */
 import { element, find, write } from "../page/elements.js";
-import { keep, linkTo, read, refusal } from "../page/fragment.js";
+import { LONGEST, forget, keep, linkTo, read, refusal, written } from "../page/fragment.js";
 import { isFramed, listen, report } from "../page/host.js";
 import { readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
 import { themeButton, wantsNoMotion } from "../page/theme.js";
 import { pythonText } from "./computation/python_text.js";
-import { Session } from "./computation/session.js";
+import { MOST_REPEATED, Session } from "./computation/session.js";
 import { OWN, SettingError } from "./computation/settings.js";
+import { grouped } from "./computation/wording.js";
 import { onTheme, themeColours } from "./view/colours.js";
 import { DataPanel } from "./view/data_panel.js";
 import { Choice } from "./view/fields.js";
@@ -23,7 +24,6 @@ import { SurfacePanel } from "./view/surface_panel.js";
 import { WeightPanel } from "./view/weight_panel.js";
 
 const VERSION = "v1"; // of links
-const LONGEST_LINK = 20_000; // characters
 const LINK_TIME = 400; // milliseconds between two links in the address, at least
 const TRAINING_TIME = 10; // milliseconds of a frame, at most
 const SLOW = 400; // milliseconds between frames for a reader who wants no motion
@@ -52,7 +52,7 @@ class Playground {
     this.marks = { words: [], flags: [] };
     this.repeat = null; // the training of a link, while it is repeated
     const app = {
-      change: (patch) => this.#attempt(() => this.session.change(patch)),
+      change: (patch, said) => this.#attempt(() => this.session.change(patch), said),
       addPoint: (point) => this.#attempt(() => this.session.addPoint(point)),
       say: (text) => this.say(text),
     };
@@ -180,10 +180,10 @@ class Playground {
 
   // ---- actions
 
-  #attempt(change) {
+  #attempt(change, said) {
     const before = this.session.trainer;
     try {
-      this.#act(change);
+      this.#act(change, said);
     } catch (error) {
       if (!(error instanceof SettingError)) throw error;
       this.say(error.message);
@@ -192,9 +192,9 @@ class Playground {
     return before;
   }
 
-  #act(change) {
+  #act(change, said = "") {
     this.repeat = null;
-    this.say("");
+    this.say(said);
     change();
     this.#settle();
     this.#keepLink();
@@ -449,11 +449,22 @@ class Playground {
   // ---- links
 
   #link() {
-    const link = linkTo(VERSION, this.session.texts());
-    if (link.length > LONGEST_LINK) {
-      throw new Error("These are too many samples for a link: save the page, or share the samples as a file.");
+    const problem = this.#linkProblem();
+    if (problem) throw new Error(problem);
+    return linkTo(VERSION, this.session.texts());
+  }
+
+  /** Why no link can hold this experiment, and the way out; "" if one can. */
+  #linkProblem() {
+    const texts = this.session.texts();
+    if (this.session.trainer.updates > MOST_REPEATED) {
+      const most = grouped(MOST_REPEATED);
+      return `A link repeats ${most} updates at most, and these are more: copy the experiment as Python.`;
     }
-    return link;
+    if (written(VERSION, texts).length <= LONGEST) return "";
+    return (texts.changes ?? "").length > LONGEST / 2
+      ? "These are too many changes for a link: copy the experiment as Python."
+      : "These are too many samples for a link: share them as a file.";
   }
 
   /** Puts the link into the address; not at each step of a slider, which a browser would complain about. */
@@ -465,9 +476,13 @@ class Playground {
       return;
     }
     this.linkTime = now;
-    const texts = this.session.texts();
-    const size = Object.values(texts).reduce((sum, text) => sum + encodeURIComponent(text).length, 0);
-    if (size < LONGEST_LINK / 2) keep(VERSION, texts);
+    const problem = this.#linkProblem();
+    if (problem) forget();
+    else keep(VERSION, this.session.texts());
+    if (problem && problem !== this.linkProblem) {
+      this.say(`${find("notice").textContent} ${problem} So the address holds none: a reload begins anew.`.trim());
+    }
+    this.linkProblem = problem;
   }
 }
 

@@ -30,7 +30,7 @@ import { Trainer, WIDTH } from "./trainer.js";
 const CONTINUING = ["loss", "optimizer", "lr", "batch", "l1", "l2"]; // all others begin a new training
 const SLIDERS = ["lr", "l1", "l2"]; // only the last of several values before an update matters
 const MOST_UNDONE = 40;
-const MOST_REPEATED = 1_000_000; // updates, for a link
+export const MOST_REPEATED = 10_000_000; // updates, for a link
 const RULES = { sgd: "sgd", momentum: "sgd", adagrad: "adagrad", rmsprop: "rmsprop", adam: "adam" };
 
 /**
@@ -304,8 +304,7 @@ export class Session {
     const settings = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, read(name, text)]));
     const session = new Session(given, settings);
     const found = changes === "" ? [] : changes.split("~").map(readChange);
-    const total = /^\d{1,7}$/.test(updates) ? Number(updates) : NaN;
-    if (!(total <= MOST_REPEATED)) throw new SettingError(`updates: a whole number up to ${MOST_REPEATED} is expected`);
+    const total = readUpdates(updates);
     return { session, updates: total, repeat: session.#repeated(found, total) };
   }
 
@@ -338,10 +337,16 @@ function changeText({ at, patch }) {
     .join("~");
 }
 
+function readUpdates(text) {
+  const updates = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (!(updates <= MOST_REPEATED)) throw new SettingError(`updates: a whole number up to ${MOST_REPEATED} is expected`);
+  return updates;
+}
+
 function readChange(text) {
   const [at, name, value, ...rest] = text.split("!");
-  if (!/^\d{1,7}$/.test(at) || value === undefined || rest.length || !(name === "add" || CONTINUING.includes(name))) {
+  if (!/^\d+$/.test(at) || value === undefined || rest.length || !(name === "add" || CONTINUING.includes(name))) {
     throw new SettingError("changes: such as 100!lr!0.1 are expected");
   }
-  return { at: Number(at), patch: name === "add" ? { add: read("points", value)[0] } : { [name]: read(name, value) } };
+  return { at: readUpdates(at), patch: name === "add" ? { add: read("points", value)[0] } : { [name]: read(name, value) } };
 }

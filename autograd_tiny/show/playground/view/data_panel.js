@@ -187,11 +187,11 @@ export class DataPanel {
     try {
       const { points, classes, columns } = samplesIn(text);
       const rounded = points.map(([a, b, target]) => [Number(a.toFixed(4)), Number(b.toFixed(4)), target]);
-      this.app.change({ data: CSV, points: rounded, classes, test: 0.3 });
       const scales = columns.map(
         ({ name, mean, deviation }) => `${name}: mean ${mean.toPrecision(4)}, deviation ${deviation.toPrecision(4)}`,
       );
-      this.app.say(`${points.length} samples were read. Their columns were scaled; ${scales.join("; ")}.`);
+      const said = `${points.length} samples were read. Their columns were scaled; ${scales.join("; ")}.`;
+      this.app.change({ data: CSV, points: rounded, classes, test: 0.3 }, said);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       this.app.say(`The samples were not read: ${error.message}.`);
