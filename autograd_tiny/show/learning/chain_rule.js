@@ -1,5 +1,5 @@
 /**
- * How the gradient of a parameter is found, from the loss backward to it, with the numbers of one sample.
+ * How the gradient of a parameter is found, from the output backward to it, with the numbers of one sample.
  */
 import { OPERATIONS } from "../../tape/export/javascript/tape.js";
 import { readable } from "../page/numbers.js";
@@ -11,7 +11,8 @@ const MOST_TERMS = 4;
  * The chain rule for a parameter, as lines of text.
  *
  * A line says where the derivative by one number comes from: from each result that it is used in, times the local
- * derivative there. The next line goes on from that result, until a number is used in several.
+ * derivative there. The next line goes on from that result, until a number is used in several. The derivative of the
+ * loss by an output is one number: losses are computed in forms that keep their digits, which are not the ones in books.
  *
  * @param {object} tape that of the loss, behind which it has the outputs
  * @param {{values: Float64Array, derivatives: Float64Array[], adjoints: Float64Array}} trace of one sample
@@ -22,12 +23,13 @@ const MOST_TERMS = 4;
 export function chainRule(tape, trace, parameter, digits) {
   const { program } = tape;
   const names = new Names(tape, parameter);
-  const target = program.outputs[0];
+  const [target, ...outputs] = program.outputs;
   const lines = [];
   let slot = program.inputs + parameter;
   while (slot !== target && lines.length < MOST_LINES) {
     const uses = usesOf(program, slot).filter(({ result }) => trace.adjoints[result] !== 0 || result === target);
     const total = readable(trace.adjoints[slot], digits);
+    if (outputs.includes(slot)) return [...lines, `∂loss/∂${names.of(slot)} = ${total}, the derivative of the loss`];
     if (uses.length === 0) {
       lines.push(`∂loss/∂${names.of(slot)} = 0: nothing of it reaches the loss of this sample`);
       return lines;

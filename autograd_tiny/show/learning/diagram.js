@@ -6,7 +6,16 @@ import { readable } from "../page/numbers.js";
 
 const INCH = 96; // pixels
 const THICK = 7; // of the thickest line
+const LONGEST = 6; // characters that a unit has room for, if they are smaller
 const RADIUS = 0.26; // of a unit, in inches: network/arrangement.py has the diameter
+
+/** Writes a number into a unit: as −9e203 where it would be too long. */
+function writeInto(text, x, digits) {
+  const usual = readable(x, Math.min(digits, 2));
+  const isLong = usual.length > LONGEST || usual.includes("e");
+  write(text, isLong ? x.toExponential(0).replace("e+", "e").replaceAll("-", "−") : usual);
+  text.classList.toggle("long", text.textContent.length >= LONGEST);
+}
 
 export class Diagram {
   /**
@@ -69,7 +78,7 @@ export class Diagram {
     }
     for (const { bias, text } of this.units) {
       if (bias === null) continue;
-      write(text, readable(numbers[bias], Math.min(digits, 2)));
+      writeInto(text, numbers[bias], digits);
       set(text, { "data-sign": numbers[bias] > 0 ? "+" : numbers[bias] < 0 ? "−" : "0" });
     }
   }

@@ -96,7 +96,8 @@ class Film {
       : [[plane, weight], [loss]];
     main.append(
       element("div", { class: "bar" }, element("h1", {}, data.title), themeButton()),
-      element("p", { class: "quiet" }, data.says + (data.ended ? `. It ended early: ${data.ended}` : "")),
+      element("p", { class: "quiet" }, data.says),
+      ...(data.ended ? [this.#ending()] : []),
       this.says,
       this.playback.element,
       element("div", { class: "cards" }, ...columns.map((cards) => element("div", {}, ...cards.filter(Boolean)))),
@@ -104,6 +105,16 @@ class Film {
     );
     onThemeChange(() => this.draw());
     this.playback.show(0);
+  }
+
+  /** Why there are fewer epochs than were asked for. */
+  #ending() {
+    return element(
+      "details",
+      {},
+      element("summary", {}, "Training ended early: a number was not finite"),
+      element("p", { class: "quiet" }, this.data.ended),
+    );
   }
 
   draw() {

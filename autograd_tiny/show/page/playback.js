@@ -33,7 +33,7 @@ export class Playback {
       first: iconButton("first", "To the start", () => this.go(0)),
       back: iconButton("back", `One ${name} back`, () => this.go(this.#at - 1)),
       play: element("button", { type: "button", class: "play" }, icon("play"), " ", element("span", {}, "Play")),
-      forth: iconButton("forth", `One ${name} forth`, () => this.go(this.#at + 1)),
+      forth: iconButton("forth", `One ${name} forward`, () => this.go(this.#at + 1)),
       last: iconButton("last", "To the end", () => this.go(this.last)),
     };
     this.buttons.play.addEventListener("click", () => this.toggle());
