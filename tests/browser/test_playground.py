@@ -381,6 +381,7 @@ def test_a_link_is_refused_where_it_could_not_be_opened(opened):
 
 @pytest.mark.parametrize(("fragment", "message"), [
     ("#v2&data=moons", "another version of this page"), ("#v1&data=<script>alert(1)</script>", "Data set: one of xor"),
+    ("#v1&data=csv&points=1_1_0&classes=a", "2 to 10 are expected"),
     ("#v1&lr=%E0%A4%A", "it is damaged"), ("#v1&data=given", "open it with that file"),
     ("#v1&points=" + "1_1_0~" * 4000, "it is too long"), ("#" + HOSTILE, "another version"),
 ])

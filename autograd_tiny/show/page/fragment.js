@@ -6,6 +6,14 @@
 
 export const LONGEST = 20_000; // characters of a fragment
 
+/** A fragment that holds no state; the message says why. */
+export class LinkError extends Error {
+  constructor(message) {
+    super(message);
+    this.name = "LinkError";
+  }
+}
+
 /** The address of this page in this state. */
 export function linkTo(version, state) {
   return `${location.href.split("#")[0]}#${written(version, state)}`;
@@ -16,20 +24,20 @@ export function written(version, state) {
   return [version, ...entries].join("&");
 }
 
-/** The state in a fragment, as an object of texts; null without one. Error if it is of another version, or too long. */
+/** The state in a fragment, as an object of texts; null without one. LinkError if it is of another version, or too long. */
 export function read(version, fragment = location.hash) {
   const text = fragment.replace(/^#/, "");
   if (text === "") return null;
   const [found, ...parts] = text.split("&");
-  if (text.length > LONGEST) throw new Error("it is too long");
-  if (found !== version) throw new Error("it was made by another version of this page");
+  if (text.length > LONGEST) throw new LinkError("it is too long");
+  if (found !== version) throw new LinkError("it was made by another version of this page");
   const state = Object.create(null);
   for (const part of parts) {
     const [name, ...rest] = part.split("=");
     try {
       state[decodeURIComponent(name)] = decodeURIComponent(rest.join("="));
     } catch {
-      throw new Error("it is damaged");
+      throw new LinkError("it is damaged");
     }
   }
   return state;

@@ -2,7 +2,7 @@
  * The playground: a network that learns before one's eyes. The computation is in computation/, what one sees in view/.
  */
 import { element, find, write } from "../page/elements.js";
-import { LONGEST, forget, keep, linkTo, read, refusal, written } from "../page/fragment.js";
+import { LONGEST, LinkError, forget, keep, linkTo, read, refusal, written } from "../page/fragment.js";
 import { isFramed, listen, report } from "../page/host.js";
 import { readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
@@ -151,6 +151,7 @@ class Playground {
       this.#open({ ...read(VERSION) });
     } catch (error) {
       this.#open({});
+      if (!isRefusal(error)) throw error;
       this.say(refusal(error, "The page begins with settings of its own."));
     }
   }
@@ -160,6 +161,7 @@ class Playground {
     try {
       if (text !== this.told) this.#open(JSON.parse(text).texts);
     } catch (error) {
+      if (!isRefusal(error)) throw error;
       this.say(`The state can't be used: ${error.message}.`);
     }
   }
@@ -485,6 +487,9 @@ class Playground {
     this.linkProblem = problem;
   }
 }
+
+/** Whether an error says what is wrong with a link. */
+const isRefusal = (error) => error instanceof SettingError || error instanceof LinkError;
 
 /** Begins the page. */
 export function start(given) {

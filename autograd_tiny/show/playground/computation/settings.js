@@ -167,10 +167,13 @@ export function read(name, text) {
 
 const refusal = (name) => new SettingError(`${TITLES[name]}: ${FIELDS[name].expected} is expected`);
 
-/** SettingError where the points of a person have targets that are no classes. */
+/** SettingError where the points of a person have targets that are no classes, or too few or too many of these. */
 export function checkPoints({ data, points, classes }) {
   const count = data === OWN ? MOST_CLASSES : classes.length;
   if ((data !== OWN && data !== CSV) || count === 0) return;
+  if (count === 1 || count > MOST_CLASSES) {
+    throw new SettingError(`${TITLES.classes}: 2 to ${MOST_CLASSES} are expected, or none for numbers`);
+  }
   if (!points.every(([, , target]) => Number.isInteger(target) && target >= 0 && target < count)) {
     throw new SettingError(`${TITLES.points}: the numbers of classes, 0 to ${count - 1}, are expected`);
   }

@@ -109,6 +109,10 @@ def test_where_training_diverges_it_goes_back_to_a_finite_loss(node, settings):
     ({"changes": "x!lr!1"}, "changes: "),
     ({"changes": "5!lr!1!2"}, "changes: "), ({"data": "given"}, "open it with that file"),
     ({"init": "given"}, "open it with that file"),
+    *(
+        ({"data": "csv", "points": "1_1_0", "classes": "~".join(names)}, "2 to 10 are expected")
+        for names in ("a", "abcdefghijk")
+    ),
     ({"output": "relu"}, "Output activation: one of linear, tanh, sigmoid is expected"),
     ({"data": "own", "points": "1_1_0.5~2_2_1"}, "Points: "), ({"data": "own", "points": "1_1_9000000"}, "Points: "),
     ({"data": "csv", "points": "1_1_2~2_2_1", "classes": "a~b"}, "Points: "),
