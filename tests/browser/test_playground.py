@@ -15,8 +15,7 @@ COPIED = """window.copied = [];
 Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => void copied.push(text) } });"""
 OPTIONS = "(select) => [...select.options].map((option) => option.value)"
 BUTTONS = (
-    "Add a hidden layer", "A unit more in hidden layer 1", "A unit less in hidden layer 2", "New points", "Other seed",
-    "Remove the last hidden layer",
+    "+ layer", "Add a unit in hidden layer 1", "Remove a unit in hidden layer 2", "New points", "Another seed", "− layer",
 )
 PICTURES = "() => [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())"
 STILL = "() => { window.requestAnimationFrame = () => 0; window.setTimeout = () => 0; }"     # the test makes the frames
@@ -55,7 +54,7 @@ def readout(tab):
 
 
 def right(tab):
-    return [float(share.rstrip("% ")) for share in readout(tab)["right"].split(", ")]
+    return [float(readout(tab)[f"{part} accuracy"].rstrip("% ")) for part in ("train", "test")]
 
 
 def train(tab, updates):
@@ -176,6 +175,46 @@ def test_a_reload_of_the_link_gives_the_same_picture(opened):
     assert again.evaluate(PICTURES) == tab.evaluate(PICTURES)
     again.get_by_role("button", name="Copy link").click()
     assert again.evaluate("copied[0]").partition("#")[2] == link.partition("#")[2]
+
+
+def test_the_accuracy_is_shown_for_classes_alone(opened):
+    tab = opened()
+    parts = [tab.locator("#readout div").filter(has_text=f"{part} accuracy") for part in ("train", "test")]
+    assert [part.is_visible() for part in parts] == [True, True]
+    tab.get_by_label("Test share, exactly").fill("0")
+    assert [part.is_visible() for part in parts] == [True, False]
+    tab.get_by_label("Data set").select_option("plane")
+    assert [part.is_visible() for part in parts] == [False, False]
+
+
+def test_a_small_penalty_fits_its_field(opened):
+    tab = opened(fragment="#v1&l1=0.000013")
+    field = fields(tab, "L1 penalty")
+    expect(field).to_have_value("1.3e-5")
+    assert field.evaluate("(field) => field.scrollWidth <= field.clientWidth")
+    field.press("Enter")
+    assert settings(tab)["l1"] == 1.3e-5
+
+
+def test_the_name_of_each_control_holds_its_visible_text(opened):
+    tab = opened(fragment="#v1&data=own")
+    named = "(each) => [each.innerText.trim(), each.getAttribute('aria-label')]"
+    for button in tab.locator("button[aria-label]").all():
+        text, name = button.evaluate(named)
+        assert not re.search(r"\w", text) or text in name
+
+
+def test_the_keys_of_the_classes_are_heard_beside_the_points_alone(opened):
+    tab = opened(fragment="#v1&data=own")
+    pressed = tab.locator("#data [aria-pressed=true]")
+    for control, key, chosen in [
+        (tab.locator("#reset"), "1", 0), (tab.locator(".plane .front"), "2", 2),
+        (tab.get_by_role("slider", name="Learning rate", exact=True), "3", 2),
+        (tab.get_by_role("button", name="Class 0"), "3", 3),
+    ]:
+        control.focus()
+        tab.keyboard.press(key)
+        expect(pressed).to_have_text(f"Class {chosen}")
 
 
 def test_points_are_set_by_mouse_and_by_keyboard_and_undone(opened):
@@ -397,6 +436,7 @@ def test_links_that_are_none_are_refused_with_a_sentence(opened, fragment, messa
 def test_files_that_hold_no_samples_are_refused_with_a_sentence(opened):
     tab = opened()
     tab.get_by_label("Data set").select_option("csv")
+    expect(notice(tab)).to_have_text("The samples stay until others are read.")
     for text, message in [
         ("1,2,a\n" * 1_000_000, "The file has 6.0 megabytes"), ("1,2,a\n3,four,b", 'line 2, column 2 is "four"'),
         ("1,2,a\n3,,b", "line 2, column 2 is empty"), ("1,2,a\n3,4,a", "two classes at least"),

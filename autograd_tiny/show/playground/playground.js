@@ -114,7 +114,8 @@ class Playground {
       updates: "updates",
       train: "train loss",
       test: "test loss",
-      right: "right",
+      trainRight: "train accuracy",
+      testRight: "test accuracy",
     };
     this.readout = Object.fromEntries(
       Object.entries(readouts).map(([name, title]) => {
@@ -328,7 +329,7 @@ class Playground {
   #sayIfDiverged() {
     const { trainer } = this.session;
     if (trainer.samples === 0)
-      this.say("There are no samples to learn from: set points in the plane, or choose other data.");
+      this.say("There are no samples to learn from: add points in the plane, or choose other data.");
     else if (trainer.diverged) {
       this.say(
         `Training diverged: ${trainer.diverged}. The page went back to update ${trainer.updates}: press Undo, or ` +
@@ -398,13 +399,16 @@ class Playground {
     const {
       session: { trainer, measured },
     } = this;
-    const share = (x) => (Number.isNaN(x) ? "—" : `${(100 * x).toFixed(0)} %`);
     const loss = (x) => (Number.isNaN(x) ? "—" : readable(x, 4));
     write(this.readout.epoch, String(trainer.epoch));
     write(this.readout.updates, String(trainer.updates));
     write(this.readout.train, loss(measured.train.loss));
     write(this.readout.test, loss(measured.test.loss));
-    write(this.readout.right, `${share(measured.train.accuracy)}, ${share(measured.test.accuracy)}`);
+    const shares = { trainRight: measured.train.accuracy, testRight: measured.test.accuracy };
+    for (const [name, share] of Object.entries(shares)) {
+      this.readout[name].parentElement.hidden = Number.isNaN(share); // for targets that are numbers, or no samples
+      write(this.readout[name], `${(100 * share).toFixed(0)} %`);
+    }
   }
 
   #drawCurves() {

@@ -83,6 +83,7 @@ export class DataPanel {
     else if (data === CSV) {
       this.csv.hidden = false;
       this.text.focus();
+      this.app.say("The samples stay until others are read.");
     } else this.app.change({ data });
   }
 
@@ -125,13 +126,14 @@ export class DataPanel {
     document.addEventListener("keydown", ({ key, target, ctrlKey, altKey, metaKey }) => {
       const isTyping = ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName) && target.type !== "range";
       const k = Number(key);
-      if (!this.own.hidden && !isTyping && !ctrlKey && !altKey && !metaKey && /^[0-3]$/.test(key)) this.#chooseClass(k);
+      const isNear = target.closest(".card")?.querySelector("#data, .plane"); // elsewhere keys are not the page's
+      if (!this.own.hidden && isNear && !isTyping && !ctrlKey && !altKey && !metaKey && /^[0-3]$/.test(key)) this.#chooseClass(k);
     });
     const clear = button("Clear", () => this.app.change({ points: [] }));
     return element(
       "div",
       { class: "stack", hidden: true },
-      element("p", { class: "quiet" }, "Click into the plane to set points; the keys 0 to 3 choose the class."),
+      element("p", { class: "quiet" }, "Click in the plane to add points; there and here the keys 0 to 3 choose the class."),
       element("div", { class: "row", role: "group", "aria-label": "Class of the next point" }, ...this.classButtons),
       element("div", { class: "row" }, ...fields, add, clear),
     );

@@ -96,7 +96,7 @@ export class LogNumber {
     this.#value = x;
     this.slider.value = String(x === 0 ? this.first : Math.round(Math.log10(x) * PER_DECADE));
     set(this.slider, { "aria-valuetext": readable(x, 6) });
-    this.field.value = exact(x);
+    this.field.value = x > 0 && x < 1e-3 ? x.toExponential() : exact(x); // which is short
   }
 }
 

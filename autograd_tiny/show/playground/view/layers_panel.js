@@ -9,12 +9,12 @@ export class LayersPanel {
   constructor(app) {
     this.app = app;
     this.fewer = button("− layer", () => this.#change((layers) => layers.slice(0, -1)), {
-      "aria-label": "Remove the last hidden layer",
+      "aria-label": "− layer: remove the last hidden layer",
     });
     this.more = button(
       "+ layer",
       () => this.#change((layers) => [...layers, layers[layers.length - 1] ?? [4, "tanh"]]),
-      { "aria-label": "Add a hidden layer" },
+      { "aria-label": "+ layer: add a hidden layer" },
     );
     this.buttons = [this.fewer, this.more];
     this.columns = element("div", { class: "layers" });
@@ -63,8 +63,8 @@ export class LayersPanel {
     const patched = (layer) => this.session.settings.layers.map((each, j) => (j === k ? layer(each) : each));
     const resize = (by) => () =>
       this.app.change({ layers: patched(([units, activation]) => [units + by, activation]) });
-    const less = button("−", resize(-1), { "aria-label": `A unit less in hidden layer ${k + 1}` });
-    const plus = button("+", resize(1), { "aria-label": `A unit more in hidden layer ${k + 1}` });
+    const less = button("−", resize(-1), { "aria-label": `Remove a unit in hidden layer ${k + 1}` });
+    const plus = button("+", resize(1), { "aria-label": `Add a unit in hidden layer ${k + 1}` });
     const count = element("span", { class: "count" });
     const unit = element("span", { class: "hidden" }, "units");
     const options = ACTIVATIONS.map((name) => element("option", { value: name }, name.replaceAll("_", " ")));

@@ -17,7 +17,7 @@ export class Plane {
     this.grid = new Grid();
     this.image = document.createElement("canvas"); // of the grid's size
     this.back = element("canvas", { class: "back", "aria-hidden": "true" });
-    this.front = element("canvas", { class: "front", role: "img", "aria-label": "The plane of the inputs" });
+    this.front = element("canvas", { class: "front", role: "img", tabindex: -1, "aria-label": "The plane of the inputs" });
     this.up = element("div", { class: "ticks up", "aria-hidden": "true" });
     this.across = element("div", { class: "ticks across", "aria-hidden": "true" });
     const canvases = element("div", { class: "canvases" }, this.back, this.front);

@@ -55,7 +55,7 @@ export class RulesPanel {
       else app.say(`Seed: a whole number from 0 to ${2 ** 32 - 1} is expected, not "${this.seed.value}"`);
       this.seed.value = String(this.session.settings.seed);
     });
-    const other = button("Other seed", () => app.change({ seed: (this.session.settings.seed + 1) % 2 ** 32 }));
+    const other = button("Another seed", () => app.change({ seed: (this.session.settings.seed + 1) % 2 ** 32 }));
     const seed = element(
       "div",
       { class: "choice" },

@@ -143,7 +143,7 @@ export class SurfacePanel {
     write(
       this.says,
       `Across ${names[0]} ${across}, upward ${names[1]} ${upward}. The loss goes from ${readable(low, 3)} ` +
-        `(the page's colour) to ${readable(high, 3)} (blue); the line is the way that training took, the dot is ` +
+        `(the page's colour) to ${readable(high, 3)} (blue); the line is the path of training, the dot ` +
         `where it is now.${isPlaying ? " It is dimmed while training runs: the other weights have moved since." : ""}`,
     );
     set(this.canvas, { "aria-label": this.says.textContent });

@@ -44,7 +44,7 @@ export class WeightPanel {
     this.key = element(
       "p",
       { class: "quiet" },
-      "L is the loss, o1 output 1, h2.6 unit 6 of layer 2; a dash marks the derivative of an activation.",
+      "L is the loss, o1 output 1, h2.6 unit 6 of layer 2; a prime (′) marks the derivative of an activation.",
     );
     this.scroll = element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Paths" }, this.table);
     this.element = element(
