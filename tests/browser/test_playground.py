@@ -15,7 +15,8 @@ COPIED = """window.copied = [];
 Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => void copied.push(text) } });"""
 OPTIONS = "(select) => [...select.options].map((option) => option.value)"
 BUTTONS = (
-    "+ layer", "Add a unit in hidden layer 1", "Remove a unit in hidden layer 2", "New points", "Another seed", "− layer",
+    "+ layer", "Add a unit in hidden layer 1", "Remove a unit in hidden layer 2", "New points", "Another seed",
+    "− layer",
 )
 PICTURES = "() => [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())"
 STILL = "() => { window.requestAnimationFrame = () => 0; window.setTimeout = () => 0; }"     # the test makes the frames
@@ -175,6 +176,24 @@ def test_a_reload_of_the_link_gives_the_same_picture(opened):
     assert again.evaluate(PICTURES) == tab.evaluate(PICTURES)
     again.get_by_role("button", name="Copy link").click()
     assert again.evaluate("copied[0]").partition("#")[2] == link.partition("#")[2]
+
+
+def test_the_loss_follows_the_data_unless_it_was_chosen(opened):
+    tab = opened()
+    loss, data = tab.get_by_label("Loss", exact=True), tab.get_by_label("Data set")
+    for choice, usual in [
+        ("plane", "squared_error"), ("xor", "binary_cross_entropy"), ("blobs", "cross_entropy"),
+        ("moons", "binary_cross_entropy"), ("own", "binary_cross_entropy"),
+    ]:
+        data.select_option(choice)
+        expect(loss).to_have_value(usual)
+    loss.select_option("hinge")
+    data.select_option("circles")
+    expect(loss).to_have_value("hinge")
+    data.select_option("plane")
+    loss.select_option("huber")
+    data.select_option("xor")
+    expect(loss).to_have_value("huber")
 
 
 def test_the_accuracy_is_shown_for_classes_alone(opened):

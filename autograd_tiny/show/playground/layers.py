@@ -57,8 +57,12 @@ def page_layers(model: Module) -> tuple[list[PageLayer], int]:
         layers.append(layer)
     if not layers:
         raise TypeError(f"model: {describe(model)} has no layers; {KNOWN}")
-    if len(layers) > MOST_LAYERS + 1 or any(layer.units > MOST_UNITS for layer in layers):
-        raise ValueError(f"model: the page has room for {MOST_LAYERS} hidden layers and {MOST_UNITS} units in each")
+    units = [layer.units for layer in layers]
+    if len(units) > MOST_LAYERS + 1 or max(units) > MOST_UNITS:
+        raise ValueError(
+            f"model: the page has room for {MOST_LAYERS} hidden layers and {MOST_UNITS} units in each, "
+            f"got layers of {shortened(str(units))} units"
+        )
     return layers, inputs
 
 

@@ -68,7 +68,7 @@ def _loss_name(loss: Any, y: Any, outputs: int) -> str:
         found = {float(t) for t in np.unique(np.asarray(y)).tolist()} if np.asarray(y).dtype.kind in "fiub" else set()
         two = {frozenset({0.0, 1.0}): "binary_cross_entropy", frozenset({-1.0, 1.0}): "hinge"}
         return "cross_entropy" if outputs > 1 else two.get(frozenset(found), "squared_error")
-    spec = loss_spec(loss)
+    spec = None if isinstance(loss, str) and loss not in LOSSES else loss_spec(loss)
     name = next((name for name, known in LOSSES.items() if known == spec), "")
     name = SAME_FOR_ONE_OUTPUT.get(name, name)
     if name not in PAGE_LOSSES:

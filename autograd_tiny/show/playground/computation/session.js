@@ -23,6 +23,7 @@ import {
   outputCount,
   outputsOf,
   read,
+  withUsualLoss,
   written,
 } from "./settings.js";
 import { Trainer, WIDTH } from "./trainer.js";
@@ -156,7 +157,7 @@ export class Session {
   /** Changes settings. SettingError, and nothing changed, for a value that is not known. */
   change(patch) {
     for (const [name, value] of Object.entries(patch)) checked(name, value);
-    const settings = this.#whole({ ...this.settings, ...patch });
+    const settings = this.#whole({ ...this.settings, ...withUsualLoss(this.settings, patch, this.given) });
     const key = Object.keys(patch).join();
     if (key !== this.gesture) this.keep(); // a slider makes many changes, which are one to undo
     this.gesture = key;

@@ -190,9 +190,17 @@ export function classCount({ data, points, classes }, given) {
 /** Settings in which the loss goes with the data. */
 export function fitting(settings, given) {
   const classes = classCount(settings, given);
-  if (suits(settings.loss, classes)) return settings;
-  const loss = classes === 0 ? "squared_error" : classes === 2 ? "binary_cross_entropy" : "cross_entropy";
-  return { ...settings, loss };
+  return suits(settings.loss, classes) ? settings : { ...settings, loss: usualLoss(classes) };
+}
+
+const usualLoss = (classes) =>
+  classes === 0 ? "squared_error" : classes === 2 ? "binary_cross_entropy" : "cross_entropy";
+
+/** A change of settings; with other data the usual loss becomes that of the new ones, and a chosen one stays. */
+export function withUsualLoss(settings, patch, given) {
+  if (!("data" in patch) || "loss" in patch) return patch;
+  const [before, after] = [settings, { ...settings, ...patch }].map((each) => usualLoss(classCount(each, given)));
+  return settings.loss === before && before !== after ? { ...patch, loss: after } : patch;
 }
 
 /** The activations that a page offers for the output: a network from Python may have another one. */

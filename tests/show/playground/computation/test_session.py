@@ -61,9 +61,10 @@ def test_a_change_of_how_it_learns_goes_on(node, patch):
 
 @pytest.mark.parametrize(("before", "after", "loss"), [
     ("moons", "hills", "squared_error"), ("moons", "blobs", "cross_entropy"), ("moons", "xor", "binary_cross_entropy"),
-    ("hills", "moons", "squared_error"), ("hills", "blobs", "cross_entropy"), ("blobs", "plane", "squared_error"),
+    ("hills", "moons", "binary_cross_entropy"), ("hills", "blobs", "cross_entropy"),
+    ("blobs", "plane", "squared_error"),
 ])
-def test_the_loss_stays_where_it_goes_with_the_data(node, before, after, loss):
+def test_the_usual_loss_follows_the_data(node, before, after, loss):
     assert experiment(node, {"data": before}, 0, [[0, {"data": after}]])["settings"][0]["loss"] == loss
 
 
