@@ -2,8 +2,8 @@
 import { pythonText } from "../../../autograd_tiny/show/playground/computation/python_text.js";
 import { chainRule } from "../../../autograd_tiny/show/playground/computation/chain_rule.js";
 import { diagnosed } from "../../../autograd_tiny/show/playground/computation/findings.js";
-import { Random } from "../../../autograd_tiny/show/playground/computation/mersenne.js";
-import { Generator } from "../../../autograd_tiny/show/playground/computation/pcg64.js";
+import { Random } from "../../../autograd_tiny/show/playground/computation/random_numbers/mersenne.js";
+import { Generator } from "../../../autograd_tiny/show/playground/computation/random_numbers/pcg64.js";
 import { Session } from "../../../autograd_tiny/show/playground/computation/session.js";
 import { Surface } from "../../../autograd_tiny/show/playground/computation/surface.js";
 import { WIDTH } from "../../../autograd_tiny/show/playground/computation/trainer.js";

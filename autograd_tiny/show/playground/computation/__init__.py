@@ -5,7 +5,7 @@
       samples.js        data sets; csv.js: samples in text
       network.js        layers, and their initial weights; losses.js: losses and penalties
       trainer.js        the updates, as `fit` takes them; optimizers.js: their rules
-      mersenne.js       random.Random of Python; pcg64.js: the order of samples of numpy.random.default_rng
+      random_numbers/   those of Python and NumPy, digit for digit
       curves.js         losses and weights on the way
     findings.js         problems inside, as `diagnose` finds them; wording.js: their sentences
     chain_rule.js       the gradient of one weight, path by path

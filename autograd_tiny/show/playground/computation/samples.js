@@ -3,7 +3,7 @@
  *
  * @typedef {[number, number, number]} Point  x1, x2, and the target: the number of a class, or a number
  */
-import { Random } from "./mersenne.js";
+import { Random } from "./random_numbers/mersenne.js";
 
 const { PI, cos, exp, sin } = Math;
 

@@ -6,7 +6,7 @@
  */
 import { Curves } from "./curves.js";
 import { codeOf } from "./losses.js";
-import { Random } from "./mersenne.js";
+import { Random } from "./random_numbers/mersenne.js";
 import { Network, layerOf } from "./network.js";
 import { pointsOf, shuffled } from "./samples.js";
 import {

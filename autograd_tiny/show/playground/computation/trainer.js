@@ -10,7 +10,7 @@
 import { Builder, Tape } from "../../../tape/export/javascript/tape.js";
 import { lossOf, penaltyOf } from "./losses.js";
 import { Optimizer } from "./optimizers.js";
-import { Generator } from "./pcg64.js";
+import { Generator } from "./random_numbers/pcg64.js";
 
 export const WIDTH = 3; // of a row
 
