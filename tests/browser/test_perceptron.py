@@ -138,7 +138,7 @@ def test_before_the_first_update_the_rules_stand_there_in_symbols(opened):
 
 def test_what_a_second_layer_can_do_is_said_of_the_points_at_hand(opened):
     xor, same = opened(perceptron(data="xor")), opened(perceptron([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]], [0, 1, 1]))
-    assert "A second layer of units can separate them." in card(xor, "Can a line do it?").inner_text()
+    assert "A second layer of units can separate the points." in card(xor, "Can a line do it?").inner_text()
     why = card(same, "Can a line do it?").inner_text()
     assert "second layer" not in why and "two points of different classes are at the same place" in why
     same.get_by_role("button", name="Clear").click()

@@ -123,10 +123,10 @@ const NEVER =
   "descent does not stop either, since at a constant rate each point still moves the line; the smaller the rate, the " +
   "less it moves.";
 
-const SECOND_LAYER = "A second layer of units can separate them.";
+const SECOND_LAYER = "A second layer of units can separate the points.";
 
 const SAME_PLACE =
-  "No network can separate them either: two points of different classes are at the same place, where x₁ and x₂ do " +
+  "No network can separate the points: two points of different classes are at the same place, where x₁ and x₂ do " +
   "not tell them apart.";
 
 /** Why no line separates the points, or that one does: `found` is what separation.js says. */
