@@ -382,7 +382,13 @@ def test_training_that_diverges_stops_and_goes_back_to_a_finite_loss(opened):
     tab.get_by_role("button", name="Copy weights as JSON").click()
     state = json.loads(tab.evaluate("copied[0]"))
     assert all(math.isfinite(x) for rows in state["layer1.w"] for x in rows)
-    tab.get_by_role("button", name="Undo").click()
+    fields(tab, "Learning rate").fill("0.01")
+    fields(tab, "Learning rate").press("Enter")
+    tab.get_by_role("button", name="Reset").click()
+    train(tab, 100)
+    assert notice(tab).inner_text() == "" and float(readout(tab)["train loss"]) < 1
+    for _ in range(4):                                                               # through both, and the rate
+        tab.get_by_role("button", name="Undo").click()
     assert readout(tab)["updates"] == "0"
 
 
