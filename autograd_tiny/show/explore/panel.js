@@ -55,7 +55,7 @@ export class Panel {
     this.#plot(node, state, rangeFor);
   }
 
-  /** The output along a node; along the last one, where it cannot be drawn along this one: the page keeps its layout. */
+  /** The output along a node or, where it cannot be drawn, along the last one: the page keeps its layout. */
   #plot(node, state, rangeFor) {
     const { output } = this.#graph, { figure } = this.#parts;
     const canBe = (each) => each && each !== output && Number.isFinite(state.values[each.index]);

@@ -12,7 +12,7 @@ const MOST_TERMS = 4;
  *
  * A line says where the derivative by one number comes from: from each result that it is used in, times the local
  * derivative there. The next line goes on from that result, until a number is used in several. The derivative of the
- * loss by an output is one number: losses are computed in forms that keep their digits, which are not the ones in books.
+ * loss by an output is one number: losses are computed in forms that keep their digits, and not in those of books.
  *
  * @param {object} tape that of the loss, behind which it has the outputs
  * @param {{values: Float64Array, derivatives: Float64Array[], adjoints: Float64Array}} trace of one sample

@@ -24,7 +24,7 @@ export function written(version, state) {
   return [version, ...entries].join("&");
 }
 
-/** The state in a fragment, as an object of texts; null without one. LinkError if it is of another version, or too long. */
+/** The state in a fragment, as an object of texts; null without one. LinkError if it has another version or is long. */
 export function read(version, fragment = location.hash) {
   const text = fragment.replace(/^#/, "");
   if (text === "") return null;

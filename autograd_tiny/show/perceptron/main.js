@@ -319,7 +319,8 @@ class Lesson {
   /** Takes the last rate that was possible, where another one was left in the field. */
   keepRate(control) {
     if (control.value > 0) return;
-    write(this.notice, `The learning rate must be above 0, not ${readable(control.value)}: it stays ${readable(this.rate)}.`);
+    const stays = `it stays ${readable(this.rate)}`;
+    write(this.notice, `The learning rate must be above 0, not ${readable(control.value)}: ${stays}.`);
     control.value = this.rate;
   }
 

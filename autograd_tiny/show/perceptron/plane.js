@@ -76,7 +76,7 @@ export class UnitPlane {
    * @param {number[]} content.weights
    * @param {number[] | null} content.before the weights before the update
    * @param {number[] | null} content.current the point of the update
-   * @param {{ones: number[][], zeros: number[][], at: number[]} | null} content.obstacle why no line separates the points
+   * @param {{ones: number[][], zeros: number[][], at: number[]} | null} content.obstacle why no line separates them
    */
   draw({ sides, points, weights, before, current, obstacle }) {
     this.#sides = sides;

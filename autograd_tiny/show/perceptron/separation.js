@@ -1,5 +1,5 @@
 /**
- * Whether a line can separate two classes of points. It can if their convex hulls have no point in common; if they have,
+ * Whether a line can separate two classes of points. It can if their convex hulls share no point; if they do,
  * there are four points or fewer that show it: two segments that cross, or a point in a triangle of the other class.
  *
  * P. Kirchberger, Ueber Tchebychefsche Annaeherungsmethoden (1903).

@@ -349,5 +349,6 @@ function readChange(text) {
   if (!/^\d+$/.test(at) || value === undefined || rest.length || !(name === "add" || CONTINUING.includes(name))) {
     throw new SettingError("changes: such as 100!lr!0.1 are expected");
   }
-  return { at: readUpdates(at), patch: name === "add" ? { add: read("points", value)[0] } : { [name]: read(name, value) } };
+  const patch = name === "add" ? { add: read("points", value)[0] } : { [name]: read(name, value) };
+  return { at: readUpdates(at), patch };
 }

@@ -127,13 +127,16 @@ export class DataPanel {
       const isTyping = ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName) && target.type !== "range";
       const k = Number(key);
       const isNear = target.closest(".card")?.querySelector("#data, .plane"); // elsewhere keys are not the page's
-      if (!this.own.hidden && isNear && !isTyping && !ctrlKey && !altKey && !metaKey && /^[0-3]$/.test(key)) this.#chooseClass(k);
+      const isPlain = !isTyping && !ctrlKey && !altKey && !metaKey;
+      if (!this.own.hidden && isNear && isPlain && /^[0-3]$/.test(key)) this.#chooseClass(k);
     });
     const clear = button("Clear", () => this.app.change({ points: [] }));
     return element(
       "div",
       { class: "stack", hidden: true },
-      element("p", { class: "quiet" }, "Click in the plane to add points; there and here the keys 0 to 3 choose the class."),
+      element(
+        "p", { class: "quiet" }, "Click in the plane to add points; there and here the keys 0 to 3 choose the class.",
+      ),
       element("div", { class: "row", role: "group", "aria-label": "Class of the next point" }, ...this.classButtons),
       element("div", { class: "row" }, ...fields, add, clear),
     );

@@ -17,7 +17,8 @@ export class Plane {
     this.grid = new Grid();
     this.image = document.createElement("canvas"); // of the grid's size
     this.back = element("canvas", { class: "back", "aria-hidden": "true" });
-    this.front = element("canvas", { class: "front", role: "img", tabindex: -1, "aria-label": "The plane of the inputs" });
+    const label = "The plane of the inputs";
+    this.front = element("canvas", { class: "front", role: "img", tabindex: -1, "aria-label": label });
     this.up = element("div", { class: "ticks up", "aria-hidden": "true" });
     this.across = element("div", { class: "ticks across", "aria-hidden": "true" });
     const canvases = element("div", { class: "canvases" }, this.back, this.front);
@@ -117,7 +118,8 @@ export class Plane {
     const what = session.classes ? `classes ${classNames.join(", ")}` : "numbers as targets";
     set(front, {
       "aria-label":
-        `The plane of the inputs x1 and x2, ${this.#ends()}, coloured by the output, with ${trainCount} samples for training ` +
+        `The plane of the inputs x1 and x2, ${this.#ends()}, coloured by the output, with ${trainCount} samples for ` +
+        "training " +
         `and ${points.length - trainCount} for the test; ${what}`,
     });
   }

@@ -36,7 +36,7 @@ export class SurfacePanel {
     this.element = element("div", { class: "surfaces" }, this.canvas, beside);
   }
 
-  /** Shows the surface of a session. It is computed anew where training rests elsewhere, and playing, if there is none. */
+  /** Shows the surface of a session: computed anew where training rests elsewhere and, in play, if there is none. */
   set(session, chosen, colours, isPlaying) {
     const { trainer } = session;
     Object.assign(this, { session, chosen, colours });
