@@ -332,8 +332,8 @@ class Playground {
       this.say("There are no samples to learn from: add points in the plane, or choose other data.");
     else if (trainer.diverged) {
       this.say(
-        `Training diverged: ${trainer.diverged}. The page went back to update ${trainer.updates}, the ` +
-          "last with a finite loss: lower the learning rate and press Reset, or press Undo.",
+        `Training diverged: ${trainer.diverged}. The page went back to update ${trainer.updates}: lower ` +
+          "the learning rate and press Reset, or press Undo.",
       );
     }
   }
