@@ -368,6 +368,8 @@ def test_the_surface_stays_dimmed_with_the_path_while_it_plays(opened):
             if "It is dimmed while training runs" in surface.get_attribute("aria-label"):
                 seen.add(surface.evaluate("(canvas) => canvas.toDataURL()"))
         assert len(seen) > 2
+        box = surface.bounding_box()                                               # beside a text of any length
+        assert box["width"] == pytest.approx(box["height"], abs=1)
 
 
 def test_training_that_diverges_stops_and_goes_back_to_a_finite_loss(opened):
