@@ -16,7 +16,7 @@ from ..files import MARK, SourceFile, SourceKind, write_sources
 RUNTIME = SourceKind("a runtime", f"// {MARK}: its tapes in JavaScript")
 TYPES = SourceKind("types", f"// {MARK}: the types of tape.js")
 FOLDER = Path(__file__).parent
-FOR_REPLAY = ("program", "steps", "runner", "arguments", "replay")     # each imports from those before it
+FOR_REPLAY = ("program", "indices", "steps", "runner", "arguments", "replay")     # each imports from those before it
 MODULES = (*FOR_REPLAY, "evaluate", "formula_trees", "own_operations", "file", "builder", "tape")
 IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
 MARKS = re.compile(r"^// </?written: .*\n?", re.MULTILINE)
@@ -63,7 +63,8 @@ def needed_modules(operations: Iterable[str] | None = None) -> dict[Path, str]:
 def helpers_of(code: str, rows: Sequence[Operation]) -> str:
     """The functions that some code calls: values of rows, functions of numbers, checks of arguments."""
     values = [function_of(row) for row in called_rows(rows)]
-    return _joined([*_definitions("\n".join([code, *values]), ["special", "program", "steps", "arguments"]), *values])
+    modules = ["special", "program", "indices", "arguments"]
+    return _joined([*_definitions("\n".join([code, *values]), modules), *values])
 
 
 def write_tape_js(

@@ -1,9 +1,9 @@
 /**
  * One operation at given numbers.
  */
+import { takenPlace } from "./indices.js";
 import { quoted } from "./program.js";
 import { ROWS } from "./rows.js";
-import { takenPlace } from "./steps.js";
 
 /**
  * An operation at these operands: its value, and the local derivative by each of them.

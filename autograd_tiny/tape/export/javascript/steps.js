@@ -11,6 +11,8 @@
  * @typedef {{r: Float64Array, a: Float64Array, s: Float64Array, sa: Float64Array, w: number, n: number,
  *   start: number}} Block  start: the number of the first sample
  */
+import { placeOf, takenPlace } from "./indices.js";
+
 export const BY_PARAMETERS = 0;
 export const BY_INPUTS = 1;
 
@@ -176,27 +178,6 @@ export class Take {
     if (place < 0) throw new RangeError(`sample ${start + i}: ${indexMessage(index, count)}`);
     return this.values[place];
   }
-}
-
-/** Which of n values an index means, from 0; negative ones count from the end; -1 for none. */
-export function placeOf(index, n) {
-  if (!(index >= -n && index < n) || index !== Math.trunc(index)) return -1;
-  return index < 0 ? index + n : index;
-}
-
-/** The place of the value that a take means. */
-export function takenPlace(index, n) {
-  const place = placeOf(index, n);
-  if (place < 0) throw new RangeError(indexMessage(index, n));
-  return place;
-}
-
-function indexMessage(index, n) {
-  if (!Number.isInteger(index)) {
-    const shown = String(Number(index.toPrecision(6))).toLowerCase().replace("infinity", "inf");
-    return `an index is an integer, such as 2 or 2.0, got ${shown}`;
-  }
-  return `index ${index} is out of range: the indices of ${n} values are ${-n} to ${n - 1}`;
 }
 
 // ---- loops over samples, four rows at a time
