@@ -21,8 +21,8 @@ def dask() -> str:
         return f"{TITLE}Left out: it needs 4 GiB of free memory.\n"
     return f"""\
 {TITLE}By the clock on the wall. Black and Scholes' price with noise; three parameters, four columns, 20 partitions of
-1,000,000 rows that the workers made and hold. Workers are processes with one thread each; they share the machine's
-cores with the scheduler and the client.
+1,000,000 rows that the workers made and hold, as many on each. Workers are processes with one thread each; they share
+the machine's cores with the scheduler and the client.
 
 {table(["workers", "value + gradient", "times as fast as one"], of_workers())}
 

@@ -81,6 +81,7 @@ def on_workers(engine: str, workers: str) -> Answers:
     client, tape = cluster_of(int(workers)), tape_of_likelihood()
     x = client.persist(made(ROWS, IN_A_PARTITION))
     wait(x)
+    client.rebalance(x)                 # the worker that starts first makes more partitions
 
     def result() -> dict[str, Any]:
         total, gradient = value_and_grad(tape, x, at=AT)
