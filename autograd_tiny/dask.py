@@ -272,7 +272,7 @@ def _rows_and_weights(call: Call, x: Any, weights: Any) -> tuple[Array, Array | 
             place = int(np.isnan(given).argmax())
             raise ValueError(f"X[{place}] has no weight, but nan: those of a dataframe are found by its index")
     rows = arguments.samples(x, tape.inputs, call.check_finite, tape.dtype)
-    return rows, arguments.sample_weights(given, len(rows), tape.dtype)
+    return rows, arguments.sample_weights(given, len(rows))
 
 
 def added(parts: Sequence[PartialSum]) -> PartialSum:

@@ -51,6 +51,21 @@ def array_in(x: Any) -> tuple[Any, LabelledArray | None]:
     return (x.to_numpy(), LabelledArray(x)) if is_labelled(x) else (None, None)
 
 
+def plain_array(x: Any, name: str) -> Any:
+    """An array of a subclass as one of NumPy's own.
+
+    Raises:
+        TypeError: It is a matrix, whose product is another one.
+    """
+    import numpy as np
+
+    if type(x) is np.ndarray:
+        return x
+    if isinstance(x, np.matrix):
+        raise TypeError(f"{name} is a matrix, whose product and shape differ from an array's: pass np.asarray(x)")
+    return np.asarray(x) if isinstance(x, np.ndarray) else x
+
+
 def elementwise(function: Callable[..., Any], operands: Sequence[Any], objects: bool) -> Any:
     """Apply a function of scalars to arrays, with broadcasting.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from ..boundary.text import shortened
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
     from typing import Any
@@ -96,9 +98,17 @@ def position(index: float, count: int) -> int:
     return int(index) % count
 
 
-def index_error(index: float, count: int) -> IndexError:
-    """The error for an index that means none of so many elements."""
-    if index - index != 0.0 or index != int(index):
-        return IndexError(f"an index is an integer, such as 2 or 2.0, got {index:g}")
+class WrongIndexError(IndexError):
+    """An index that means none of the values that one is taken from."""
+
+
+def index_error(index: float, count: int, name: str = "") -> WrongIndexError:
+    """The error for an index, perhaps one with a name, that means none of so many elements."""
+    is_whole = index - index == 0.0 and index == int(index)
+    shown = str(int(index)) if is_whole and abs(index) < 1e16 else repr(float(index))
+    if name:
+        shown = f"{shortened(name)} = {shown}"
+    if not is_whole:
+        return WrongIndexError(f"an index is an integer, such as 2 or 2.0, got {shown}")
     known = f"the indices of {count} values are {-count} to {count - 1}" if count else "there are no values"
-    return IndexError(f"index {index:g} is out of range: {known}")
+    return WrongIndexError(f"index {shown} is out of range: {known}")

@@ -279,7 +279,7 @@ NORM_PDF = Operation(
 )
 NORM_CDF = Operation(
     "norm_cdf", "norm_cdf", "x", "0.5 * erfc(-x * sqrt(0.5))", "norm_pdf(x)",
-    note="far from 0 relatively less precise, as x²",
+    note="far from 0 relatively less precise, as x²; 0 below -38.5, where its logarithm is -inf",
     summary="The probability that a standard normal variable is below x.",
 )
 ERFINV = Operation(
@@ -337,12 +337,14 @@ SILU = Operation(
     # next to 0 as a sum, in whose third derivative nothing cancels
     "where(abs(x) < 0.125, sigmoid(x) + x * (0.5 / (1 + cosh(where(abs(x) < 0.125, x, 0)))),"
     " sigmoid(x) * (1 + where(abs(x) == inf, 0, x) * sigmoid(-x)))",
+    note="below -708 less precise, and -0 below -745.13, as sigmoid(x) is denormal there, and then 0",
     summary="x · sigmoid(x), also called swish.", activation=True,
 )
 MISH = Operation(
     "mish", "mish", "x", "where(x == -inf, 0, x) * tanh(softplus(x))",
     "tanh(softplus(x)) + where(abs(x) == inf, 0, x) * sigmoid(x)"
     " * (4 * sigmoid(2 * softplus(x)) * sigmoid(-2 * softplus(x)))",
+    note="below -708 less precise, and -0 below -745.13, as softplus(x) is denormal there, and then 0",
     summary="x · tanh(softplus(x)) (D. Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019).",
     activation=True,
 )
@@ -449,15 +451,16 @@ LOGADDEXP = Operation(
 )
 
 SUM = Operation(
-    "sum", "sum", "xs", "sum(xs)", "[1 for x in xs]",
+    "sum", "sum", "xs", "sum(xs)", "[1 for x in xs]", note="precise relative to the sum of all |x|",
     summary="x₁ + x₂ + … as one node; 0.0 for no values.",
 )
 MEAN = Operation(
     "mean", "mean", "xs", "sum(xs) / len(xs)", "[1 / len(xs) for x in xs]",
+    note="precise relative to the mean of all |x|",
     summary="The arithmetic mean as one node; ValueError for no values.",
 )
 PROD = Operation(
-    "prod", "prod", "xs", "prod(xs)", "products_of_others(xs)",
+    "prod", "prod", "xs", "prod(xs)", "products_of_others(xs)", note="of n factors within n ulp",
     summary="x₁ · x₂ · … as one node; 1.0 for no values.",
 )
 MAX = Operation(

@@ -140,7 +140,8 @@ def place_of(fan: Fan) -> Any:
         return place + n if place < 0 else place
     if noted("any_index") and n:            # a tape is recorded, at a point that does not matter
         return int(ieee.fmod(index, n)) % n if index - index == 0.0 else 0
-    raise index_error(index, n)
+    given = fan.operands[n]
+    raise index_error(index, n, given.label if type(given) is Value else "")
 
 
 def check_not_empty(fan: Fan) -> None:

@@ -54,7 +54,8 @@ class State:
     on_detached: Any            # called with each that will not remember how it was computed, before it forgets it
     on_gradient: Any            # called with output and seed before a backward pass; may raise
     on_comparison: Any          # called with the operands of a comparison that misleads; may raise
-    on_branch: Any              # called with the operands when any comparison or bool() decides; may raise
+    on_branch: Any              # called with the operands when any comparison or bool() decides, and with use="float"
+                                # or "index" when one is to be made of a Value; may raise
     on_identity: Any            # called with two Values that are compared as nodes, or twice the one hashed; may raise
     on_read: Any                # called with a Value and its number when .data is read; gives the number to see
     on_write: Any               # called with a Value when .data is set; may raise

@@ -326,9 +326,7 @@ class Value:
 
     def __bool__(self) -> bool:
         if state.comparisons_switched:
-            on_branch = state.current().on_branch
-            if on_branch is not None:
-                on_branch(self)
+            ask_to_use(self, "decision")
         return self._number != 0.0
 
     # ---- out of the graph, by name only: a gradient is never lost by accident
@@ -345,6 +343,7 @@ class Value:
         return self                         # it is real: NumPy asks in var, std and norm
 
     def __float__(self) -> float:
+        ask_to_use(self, "float")
         raise TypeError(
             f"a plain number made of {self!r} would lose its gradient: write v.data or v.item(), "
             "autograd_tiny.exp(v), sin(v), … instead of the functions in math, and give an array that is to "
@@ -353,6 +352,13 @@ class Value:
 
     def __int__(self) -> int:
         return int(self.__float__())
+
+    def __index__(self) -> int:
+        ask_to_use(self, "index")
+        raise TypeError(
+            f"{self!r} is no index and no count: write autograd_tiny.take(values, v) to look something up, and "
+            "int(v.data) for a number of steps"
+        )
 
     def __format__(self, spec: str) -> str:
         return format(self._number, spec) if spec else repr(self)
@@ -1272,6 +1278,13 @@ def is_nan(value: Value) -> bool:
     if state.comparisons_switched:
         bool(value)
     return value._number != value._number
+
+
+def ask_to_use(value: Value, use: str) -> None:
+    """A tape that is being recorded refuses to repeat what is made of a number: a "decision", "index" or "float"."""
+    on_branch = state.current().on_branch
+    if on_branch is not None:
+        on_branch(value, use=use)
 
 
 def identity_decides(value: Value, other: Value) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..boundary.arguments import integer
 from ..boundary.text import shortened
+from ..calculus.formulas import WrongIndexError
 from ..engine.functions import take
 from ..engine.value import Value
 from .activations import linear
@@ -50,8 +51,8 @@ class Embedding(Module):
         """
         try:
             return take(self.weight, index)
-        except IndexError as error:
-            raise IndexError(f"{shortened(self.name) or 'the embedding'}: {error}") from None
+        except WrongIndexError as error:
+            raise WrongIndexError(f"{shortened(self.name) or 'the embedding'}: {error}") from None
 
     def config(self) -> dict[str, Any]:
         """The arguments of the constructor, from which nn.load rebuilds the module."""

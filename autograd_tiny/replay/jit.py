@@ -10,9 +10,11 @@ from __future__ import annotations
 import inspect
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial, update_wrapper
+from itertools import accumulate
+from numbers import Integral
 from threading import Lock
 from types import MethodType
 from typing import Any, overload
@@ -20,8 +22,9 @@ from typing import Any, overload
 import numpy as np
 
 from ..boundary.arguments import describe
-from ..boundary.text import printable
+from ..boundary.text import printable, shortened
 from ..boundary.warning import warn
+from ..calculus.formulas import WrongIndexError
 from ..engine.state import noted
 from ..engine.value import Value
 from ..tape import recording
@@ -32,8 +35,8 @@ from ..transforms import functional
 from ..transforms.call import has_value, name_of
 from ..transforms.own_derivatives import OwnDerivatives
 from ..transforms.pytree import Structure, flatten, flatten_like
-from .replays import Inputs, Replay, assembler
-from .signature import FLOAT64, NO_INPUTS, NotPlain, Signature
+from .replays import Inputs, Replay, assembler, indices_among_inputs
+from .signature import FLOAT64, NO_INPUTS, Key, NotPlain, Place, Signature
 
 MOST = 16               # recordings that a function keeps: one for each structure of its arguments
 
@@ -149,33 +152,30 @@ class JittedFunction(OwnDerivatives):
                 self._replays.popitem(last=False)
             self._recorded += is_new
             is_much = is_new and self._recorded == MOST + 1 and self._base is None
+            keys = [*self._replays]
         if is_much:
-            warn(
-                f"jit({name_of(self.fun)}) was recorded for {MOST + 1} structures of its arguments and keeps {MOST} of "
-                "these: for arrays of many shapes, call the function itself, or pass arrays of one shape",
-                RuntimeWarning, stacklevel=4,
-            )
+            warn(f"jit({name_of(self.fun)}) was recorded for {_too_many(keys)}", RuntimeWarning, stacklevel=4)
         return replay
 
     def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Replay:
-        by_place, by_name = self._signature.dynamic(args, kwargs)
-        examples = [*by_place, *([by_name] if by_name else [])]
-        has_inputs = bool(flatten(examples, "the arguments", integer_arrays=True)[0])
-        traced: Any = partial(_call, self.fun, self._signature, args, kwargs, has_inputs)
+        signature, given = self._signature, self._signature.dynamic(args, kwargs)
+        has_inputs = any(flatten(x, signature.described(place), integer_arrays=True)[0] for place, x in given.items())
+        traced: Any = partial(_call, self.fun, signature, args, kwargs, has_inputs)
         traced.__name__ = name_of(self.fun)
-        traced.__signature__ = _signature(self.fun, self._signature, bool(by_name))
+        examples, names = [*given.values()], [*map(signature.name, given)]
+        if not has_inputs:
+            examples, names = [*NO_INPUTS], ["x0"]
         try:
-            recorded = recording.of_function(
-                traced, *(examples if has_inputs else NO_INPUTS), check=self._check, frozen=True
-            )
+            recorded = recording.of_function(traced, *examples, check=self._check, frozen=True, arguments=names)
         except BranchError as error:
-            raise BranchError(
-                f"{error}, or make an argument that is no data static: jit(f, static=…)"
-            ) from None
+            raise BranchError(f"{error}{_static_instead(signature, given, error.input)}") from None
+        except WrongIndexError:
+            raise
         except Exception as error:
+            integers = [place for place, x in given.items() if isinstance(x, Integral)]
             error.add_note(
                 f"jit called {name_of(self.fun)} with Values in the places of its numbers, to record it. An argument "
-                "that is no data, such as a number of steps, can be static: jit(f, static=…)"
+                f"that is no data, such as a number of steps, can be static: {signature.making_static(*integers)}"
             )
             raise
         structures: list[Structure | None] = []
@@ -192,7 +192,8 @@ class JittedFunction(OwnDerivatives):
                 flatten(x, f"argument {place} of {name_of(self.fun)}")
             except TypeError as error:
                 whole[place] = str(error)
-        inputs = Inputs(self.fun, len(args), structures, slots, recorded.inputs, whole)
+        indices = indices_among_inputs(recorded.program)
+        inputs = Inputs(self.fun, len(args), structures, slots, recorded.inputs, indices, whole)
         return Replay(
             inputs, recorded.parameters, recorded.program, assembler(recorded.outputs), result=recorded.outputs
         )
@@ -324,20 +325,35 @@ def _call(
     if not has_inputs:
         return fun(*args, **kwargs)
     values: list[Value] = [x for x in flatten(given, "")[0] if type(x) is Value]
-    rest: Iterator[Any] = iter(given)
-    arguments = [x if signature.is_static(place) else next(rest) for place, x in enumerate(args)]
-    named = {**kwargs, **next(rest, {})}
+    by_place, by_name = signature.with_dynamic(args, kwargs, given)
     with identity_refused(values):
-        return fun(*arguments, **named)
+        return fun(*by_place, **by_name)
 
 
-def _signature(fun: Callable[..., Any], signature: Signature, by_name: bool) -> inspect.Signature:
-    """Names for the arguments that are not static."""
-    try:
-        parameters = list(inspect.signature(fun).parameters.values())
-    except (TypeError, ValueError):
-        return inspect.Signature()
-    names = [x.name for x in parameters if x.kind <= x.POSITIONAL_OR_KEYWORD]
-    dynamic = [name for place, name in enumerate(names) if not signature.is_static(place)]
-    kind = inspect.Parameter.POSITIONAL_ONLY
-    return inspect.Signature([inspect.Parameter(name, kind) for name in dynamic] if not by_name else [])
+# ---- which argument should be static
+
+def _static_instead(signature: Signature, given: dict[Place, Any], input: int | None) -> str:
+    """The other way out of a BranchError because of this input."""
+    if input is None:
+        return ""
+    ends = accumulate([len(flatten(x, "", integer_arrays=True)[0]) for x in given.values()])
+    place = next(place for place, end in zip(given, ends, strict=True) if input < end)
+    return f", or make {shortened(signature.name(place))} static if it is no data: {signature.making_static(place)}"
+
+
+def _too_many(keys: Sequence[Key]) -> str:
+    """Why a function was recorded that often, and what to do."""
+    values: dict[str, set[Any]] = {}
+    for key in keys:
+        for name, value in key.static:
+            values.setdefault(name, set()).add(value)
+    name = max(values, key=lambda each: len(values[each]), default="")
+    if name and len(values[name]) > len({key.structure for key in keys}):
+        return (
+            f"many values of its static argument {shortened(name)}, and keeps {MOST} recordings: a number to compute "
+            "with need not be static; otherwise call the function itself"
+        )
+    return (
+        f"{MOST + 1} structures of its arguments and keeps {MOST} of these: for arrays of many shapes, call the "
+        "function itself, or pass arrays of one shape"
+    )

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ..calculus.formulas import WrongIndexError, index_error, position
+from ..calculus.operations import TAKE
 from ..engine.value import Value
 from ..tape.batches import BatchRunner
 from ..tape.derivatives.jacobians import JacobianRunner
 from ..tape.derivatives.reverse_program import jacobian_program, sum_program, vjp_program
 from ..tape.numpy_executor import Array
-from ..tape.program import Program
+from ..tape.program import Program, SampleIndexError
 from ..transforms.call import Argnums, name_of, place_of
 from ..transforms.pytree import Structure, flatten, size
 
@@ -39,6 +41,7 @@ class Inputs(NamedTuple):
         structures: Of each argument by position; None for a static one.
         slots: The inputs of the program that each of them is.
         names: Of all inputs.
+        indices: Those among the inputs by which values are taken, and how many each chooses from.
         whole: Why there is no derivative by an argument, by its place: it has arrays of integers.
     """
 
@@ -47,6 +50,7 @@ class Inputs(NamedTuple):
     structures: list[Structure | None]
     slots: list[range]
     names: list[str]
+    indices: dict[int, int]
     whole: dict[int, str]
 
     def wanted(self, argnums: Argnums) -> tuple[list[int], Structure]:
@@ -66,6 +70,25 @@ class Inputs(NamedTuple):
             structures.append(structure)
         slots = [slot for place in found for slot in self.slots[place]]
         return slots, Structure(tuple, structures, found) if several else structures[0]
+
+    def explained(self, error: WrongIndexError, x: Array) -> WrongIndexError:
+        """The error for a wrong index among the numbers (1, inputs) of the arguments, with its name."""
+        for slot, count in self.indices.items():
+            try:
+                position(x.item(slot), count)
+            except WrongIndexError:
+                return index_error(x.item(slot), count, self.names[slot])
+        return error.of_no_sample() if isinstance(error, SampleIndexError) else error
+
+
+def indices_among_inputs(program: Program) -> dict[int, int]:
+    """The inputs by which values are taken, and how many each chooses from at least."""
+    counts: dict[int, int] = {}
+    for operation, operands in program.instructions:
+        index, count = operands[-1], len(operands) - 1
+        if operation is TAKE and 0 <= index < program.inputs:
+            counts[index] = min(count, counts.get(index, count))
+    return counts
 
 
 class Replay:
@@ -89,7 +112,10 @@ class Replay:
 
     def answer(self, x: Array) -> Any:
         """The answer for the numbers (1, inputs) of the arguments."""
-        return self._assemble(self._run(self.parameters, x))
+        try:
+            return self._assemble(self._run(self.parameters, x))
+        except WrongIndexError as error:
+            raise self.inputs.explained(error, x) from None
 
     @cached_property
     def _written(self) -> Program:
@@ -121,7 +147,10 @@ class Replay:
     def tangents(self, x: Array, direction: Array) -> tuple[Array, Array]:
         """The numbers of the answer, and their changes along a direction (1, inputs) of the arguments."""
         out, changes = np.empty((2, 1, len(self.program.outputs)))
-        self._tangents.run("tangents", self.parameters, 1, x, out, changes, direction)
+        try:
+            self._tangents.run("tangents", self.parameters, 1, x, out, changes, direction)
+        except WrongIndexError as error:
+            raise self.inputs.explained(error, x) from None
         return out[0], changes[0]
 
     @cached_property

@@ -51,11 +51,11 @@ def vectors(given: Any, name: str, other: str, *shapes: tuple[int, ...], dtype: 
     return np.ascontiguousarray(np.broadcast_to(found, shape))
 
 
-def sample_weights(given: Any, count: int, dtype: Any = np.float64) -> Array | float:
-    """Weights as an array (count,) of the dtype, or one float for all samples."""
+def sample_weights(given: Any, count: int) -> Array | float:
+    """Weights as an array (count,) of float64, or one float for all samples."""
     if given is None:
         return 1.0 / count
-    weights = numeric(given, "weights", dtype)
+    weights = numeric(given, "weights")
     if weights.shape not in ((), (count,)):
         raise ValueError(f"weights: one for each of {count} samples is expected, got shape {weights.shape}")
     return float(weights) if weights.shape == () else weights

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from functools import cache
+from functools import cache, cached_property
+from math import frexp, inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,6 +31,7 @@ BUDGET = 2**23              # numbers in the sums of all chunks together: 64 MiB
 # Sums of float32 over at most so many samples, in which errors stay below the sixth digit, are added as float64:
 SINGLE_SUMS = 1024
 SINGLE_SUMS_OF_TAKES = 64   # which the native executor adds sample by sample
+USUAL = 2.0**-64, 2.0**64   # weights between which products with a float32 are as usual
 
 
 def check_precision(program: Program, dtype: np.dtype[Any]) -> None:
@@ -42,6 +43,17 @@ def check_precision(program: Program, dtype: np.dtype[Any]) -> None:
                 f"a tape of {dtype} tells indices up to {most:,} apart, but a take has {len(operands) - 1:,} values: "
                 "record it with dtype='float64'"
             )
+
+
+def narrowed(weights: Array | float, dtype: np.dtype[Any]) -> tuple[Array | float, float]:
+    """Weights in a dtype, and the power of two that they were divided by: far from 1, they are beyond a float32."""
+    if dtype == DOUBLE:
+        return weights, 1.0
+    largest, scale = float(np.max(np.abs(weights))), 1.0
+    if 0.0 < largest < USUAL[0] or USUAL[1] < largest < inf:
+        scale = 2.0 ** (frexp(largest)[1] - 1)
+    weights = weights / scale
+    return weights if isinstance(weights, float) else weights.astype(dtype), scale
 
 
 def most_indices(dtype: np.dtype[Any]) -> int:
@@ -152,7 +164,11 @@ class BatchRunner:
     def adjoints(
         self, parameters: tuple[Value, ...], at: Array | None, x: Array, weights: Array | float, threads: int
     ) -> tuple[float, Array]:
-        """The weighted sum of the outputs, and the adjoints of all scalars, an array that goes back to `spare`."""
+        """The weighted sum of the outputs, and the adjoints of all scalars, an array to give back.
+
+        weights: (B,) of float64, or one float for all samples.
+        """
+        weights, scale = narrowed(weights, self.dtype)
         scalars = self._scalars(parameters, at)
         chunks = self._chunks(len(x))
         parts = [self._parts(chunk) for chunk in chunks]
@@ -168,15 +184,19 @@ class BatchRunner:
                 continue
             with np.errstate(all="ignore"):
                 sums += more
-            if more.dtype == self.dtype:
-                self.spare.append(more)
+            self.give_back(more)
         assert sums is not None
         if sums.dtype != self.dtype:
             with np.errstate(all="ignore"):
                 sums = sums.astype(self.dtype)
         self.executor.finish(scalars, sums)
         self.spare.append(scalars)
-        return total, sums
+        return (total, sums) if scale == 1.0 else (total * scale, sums.astype(np.float64) * scale)
+
+    def give_back(self, adjoints: Array) -> None:
+        """Keep an array of adjoints for the next run."""
+        if adjoints.dtype == self.dtype:
+            self.spare.append(adjoints)
 
     def _parts(self, chunk: slice) -> list[slice]:
         """The chunk in parts whose sums are to be added in double precision; as a whole where all of it is."""

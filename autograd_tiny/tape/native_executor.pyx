@@ -95,7 +95,7 @@ cdef void *pointer(object array, Py_ssize_t size, Py_ssize_t itemsize, bint writ
 cdef int refuse(fault wrong) except -1:
     """SampleIndexError if an index was wrong."""
     if wrong.sample >= 0:
-        raise SampleIndexError(wrong.sample, wrong.index, wrong.count)
+        raise SampleIndexError(wrong.sample, str(index_error(wrong.index, wrong.count)))
     return 0
 
 

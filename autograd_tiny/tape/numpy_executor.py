@@ -15,6 +15,7 @@ import numpy as np
 from ..calculus import ieee
 from ..calculus.array_formulas import over_arrays
 from ..calculus.floats import FLOATS
+from ..calculus.formulas import index_error
 from ..calculus.operations import OPERATIONS, Operation
 from ..engine.custom import CustomOperation
 from ..calculus.c_kernels import TAKES
@@ -65,7 +66,7 @@ class NumpyExecutor:
             seeds = weights if isinstance(weights, float) else weights[block]
             rows, row_adjoints = self._reverse(scalars, x, block, seeds, adjoints, BY_PARAMETERS)
             with np.errstate(all="ignore"):
-                total += float((seeds * rows[self.plan.outputs[0]]).sum())
+                total += float((seeds * _double(rows[self.plan.outputs[0]])).sum())
                 np.add.at(adjoints, copied, row_adjoints[self.plan.inputs :][: len(copied)].sum(axis=1))
         return total
 
@@ -276,7 +277,7 @@ class _Takes:
         is_wrong = ~((index >= -n) & (index < n) & (index == np.floor(index)))
         if is_wrong.any():
             k, sample = np.argwhere(is_wrong)[0].tolist()
-            raise SampleIndexError(sample, float(index[k, sample]), n)
+            raise SampleIndexError(sample, str(index_error(float(index[k, sample]), n)))
         found: Index = self.taken[index.astype(np.int64) % n, np.arange(len(index))[:, np.newaxis]]
         return found
 

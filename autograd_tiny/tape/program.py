@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..calculus.formulas import index_error
+from ..calculus.formulas import WrongIndexError
 from ..calculus.operations import DOT, TAKE, Operation
 
 CONSTANT, ONCE, PER_SAMPLE = range(3)   # rates: how often a number is computed. Never, once in a run, for each sample
@@ -34,27 +34,28 @@ def receivers(operation: Operation, operands: Sequence[int]) -> Iterable[int]:
     return [x for x, is_flat in zip(operands, flat, strict=True) if not is_flat]
 
 
-class SampleIndexError(IndexError):
+class SampleIndexError(WrongIndexError):
     """An index of a sample that means none of the values that one is taken from.
 
     Attributes:
         sample: Its number in the batch.
+        reason: What is wrong with the index.
     """
 
-    def __init__(self, sample: int, index: float, count: int) -> None:
-        self.sample, self._index, self._count = sample, index, count
-        super().__init__(f"sample {sample}: {index_error(index, count)}")
+    def __init__(self, sample: int, reason: str) -> None:
+        self.sample, self.reason = sample, reason
+        super().__init__(f"sample {sample}: {reason}")
 
     def behind(self, samples: int) -> SampleIndexError:
         """The same error in a batch that has so many samples before these."""
-        return SampleIndexError(samples + self.sample, self._index, self._count)
+        return SampleIndexError(samples + self.sample, self.reason)
 
-    def of_no_sample(self) -> IndexError:
+    def of_no_sample(self) -> WrongIndexError:
         """The same error of a number that is computed once in a run."""
-        return index_error(self._index, self._count)
+        return WrongIndexError(self.reason)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return SampleIndexError, (self.sample, self._index, self._count)
+        return SampleIndexError, (self.sample, self.reason)
 
 
 class Columns(NamedTuple):

@@ -17,7 +17,7 @@ from ..calculus.operations import LEAF, TAKE
 from ..engine.numbering import NumberedGraph, numbered
 from ..engine.state import switched
 from ..engine.value import Value, plain_float
-from ..transforms.call import Call, name_of, names_of_arguments
+from ..transforms.call import Call, name_of, names_of_arguments, names_of_numbers
 from ..transforms.dual import number
 from ..transforms.pytree import Structure, flatten
 from .branch_guard import branches_refused
@@ -97,17 +97,20 @@ def of_graph(output: Any, inputs: Any, parameters: Any = None) -> Recording:
 
 
 def of_function(
-    f: Callable[..., Any], *examples: Any, parameters: Any = None, check: bool = True, frozen: bool = False
+    f: Callable[..., Any], *examples: Any, parameters: Any = None, check: bool = True, frozen: bool = False,
+    arguments: Sequence[str] | None = None,
 ) -> Recording:
     """The program of a function, the same wherever it is called.
 
     frozen: Whether Values that require no gradient may be parameters, too; otherwise they are constants.
+    arguments: Their names; by default those in the signature of the function.
     """
     if not examples:
         raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
     call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
     numbers, given = [number(x) for x in call.numbers], _given(parameters)
-    names = [name.strip("'") for name in names_of_arguments(f, call.structure)]
+    arguments = names_of_arguments(f, len(examples)) if arguments is None else arguments
+    names = [name.strip("'") for name in names_of_numbers(arguments, call.structure)]
     if not check:
         trace = _traced(call, numbers, names)
         leaves = trace.possible_parameters(frozen) if given is None else given
@@ -264,7 +267,7 @@ def _compare(name: str, numbers: list[float], recording: Recording, other: Recor
     raise ValueError(
         f"{name} does not do the same everywhere, as a tape does: called again, at {_shown(numbers)} and "
         f"with other parameters, {_difference(recording, other)}. Look for numbers taken from Values (.data, "
-        "item(), detach(), no_grad()), for random numbers, and for loops whose length depends on the data"
+        "item(), detach(), no_grad(), text), for random numbers, and for loops whose length depends on the data"
     )
 
 

@@ -227,7 +227,7 @@ class Tape(Exported):
             vectors.accumulate(parameters, gradients)
         else:                                   # the output depends on some of them only
             vectors.accumulate(tuple([parameters[k] for k in runner.reached]), gradients[runner.reached])
-        runner.spare.append(adjoints)
+        runner.give_back(adjoints)
         return total
 
     def zero_grad(self) -> None:
@@ -253,7 +253,7 @@ class Tape(Exported):
         """
         at = arguments.parameter_values(at, len(self.parameters))
         total, runner, adjoints = self._adjoints(X, weights, output, at, threads, check_finite)
-        return total, _gradient(runner, adjoints)
+        return total, _gradient(runner, adjoints, self.dtype)
 
     def value_and_grad_unchecked(
         self, x: Array, weights: Array | float, at: Array | None, threads: int = 1
@@ -264,16 +264,16 @@ class Tape(Exported):
 
         Args:
             x: A C-contiguous array (B, inputs) of the tape's dtype, with B ≥ 1.
-            weights: A C-contiguous array (B,) of that dtype, or a float.
+            weights: A C-contiguous array (B,) of float64, or a float.
             at: An array (parameters,), or None for the data of the parameters.
             threads: An int ≥ 1.
 
         Returns:
-            The weighted sum, and its gradient (parameters,).
+            The weighted sum, and its gradient (parameters,) in float64.
         """
         runner = self._runner(0)
         total, adjoints = runner.adjoints(self.parameters, at, x, weights, threads)
-        return total, _gradient(runner, adjoints)
+        return total, _gradient(runner, adjoints, np.float64)
 
     # ---- first derivatives with respect to the inputs
 
@@ -309,20 +309,22 @@ class Tape(Exported):
             arguments.finite(gradients, "a gradient")
         return values, gradients
 
-    def jacobian(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
-        """The derivatives of all outputs with respect to all inputs, for each sample.
+    def jacobian(
+        self, X: Any, output: int | str = "all", *, threads: int = 1, check_finite: bool = False
+    ) -> Array:
+        """The derivatives of all outputs, or of one, with respect to all inputs, for each sample.
 
         Args:
             X, threads, check_finite: See Tape.
+            output: See Tape; or "all".
 
         Returns:
-            An array (B, inputs), or (B, outputs, inputs) if several outputs were recorded.
+            An array (B, inputs), or (B, outputs, inputs) for all outputs if several were recorded.
         """
         of_outputs = [
-            self.input_gradients(X, k, threads=threads, check_finite=check_finite)
-            for k in range(len(self.program.outputs))
+            self.input_gradients(X, k, threads=threads, check_finite=check_finite) for k in self._outputs(output)
         ]
-        return np.stack(of_outputs, axis=1) if self._several else of_outputs[0]
+        return np.stack(of_outputs, axis=1) if self._several and _is_all(output) else of_outputs[0]
 
     def jvp(
         self, X: Any, tangents: Any, *, threads: int = 1, check_finite: bool = False
@@ -393,21 +395,22 @@ class Tape(Exported):
         """
         return Tape(self._gradient_program(output), self.parameters, self.inputs, self._labels, True, self.dtype)
 
-    def hessian(self, X: Any, *, threads: int = 1, check_finite: bool = False) -> Array:
-        """The second derivatives of all outputs with respect to the inputs, for each sample.
+    def hessian(self, X: Any, output: int | str = "all", *, threads: int = 1, check_finite: bool = False) -> Array:
+        """The second derivatives of all outputs, or of one, with respect to the inputs, for each sample.
 
         Args:
             X, threads, check_finite: See Tape.
+            output: See Tape; or "all".
 
         Returns:
-            An array (B, inputs, inputs), or (B, outputs, inputs, inputs) if several outputs were recorded.
+            An array (B, inputs, inputs), or (B, outputs, inputs, inputs) for all outputs if several were recorded.
         """
         x = arguments.samples(X, self.inputs, check_finite, self.dtype)
         count, found = arguments.number_of_threads(threads), []
-        for k in range(len(self.program.outputs)):
+        for k in self._outputs(output):
             runner = self._derived(("hessian", k), partial(self._hessian_runner, k))
             found.append(runner.run(self.parameters, x, count))
-        hessian = np.stack(found, axis=1) if self._several else found[0]
+        hessian = np.stack(found, axis=1) if self._several and _is_all(output) else found[0]
         if check_finite:
             arguments.finite(hessian, "a derivative")
         return hessian
@@ -523,10 +526,14 @@ class Tape(Exported):
             raise ValueError(f"output={quoted(output)}, but the tape has {known}")
         return index(output)
 
+    def _outputs(self, output: Any) -> Sequence[int]:
+        """The number of an output, or those of "all"; ValueError if there is no such output."""
+        return range(len(self.program.outputs)) if _is_all(output) else [self._checked_output(output)]
+
     def _gradient_program(self, output: Any) -> Program:
-        """That of one output; ValueError if there is no such output."""
-        whole = isinstance(output, str) and output == "all"
-        program = jacobian_program(self.program if whole else self.program.of_output(self._checked_output(output)))
+        """That of one output, or of "all"; ValueError if there is no such output."""
+        chosen = self.program if _is_all(output) else self.program.of_output(self._checked_output(output))
+        program = jacobian_program(chosen)
         assert program is not None
         return program
 
@@ -560,7 +567,7 @@ class Tape(Exported):
         x = arguments.samples(X, self.inputs, check_finite, self.dtype)
         if not len(x):
             raise ValueError("a batch of one sample at least is expected, got 0 samples")
-        weights = arguments.sample_weights(weights, len(x), self.dtype)
+        weights = arguments.sample_weights(weights, len(x))
         runner = self._runner(self._checked_output(output))
         total, adjoints = runner.adjoints(self.parameters, at, x, weights, arguments.number_of_threads(threads))
         if check_finite:
@@ -569,8 +576,13 @@ class Tape(Exported):
         return total, runner, adjoints
 
 
-def _gradient(runner: BatchRunner, adjoints: Array) -> Array:
+def _is_all(output: Any) -> bool:
+    return isinstance(output, str) and output == "all"
+
+
+def _gradient(runner: BatchRunner, adjoints: Array, dtype: Any) -> Array:
     """The adjoints of the parameters, in an array of their own."""
-    gradient = adjoints[runner.parameters].copy()
-    runner.spare.append(adjoints)
+    with np.errstate(over="ignore"):            # of sums in float64
+        gradient = adjoints[runner.parameters].astype(dtype)
+    runner.give_back(adjoints)
     return gradient

@@ -14,11 +14,12 @@ from .. import optim
 from ..boundary.arguments import callable_with, describe, instance, integer, nonnegative
 from ..boundary.text import quoted, some_of
 from ..nn.losses import LOSSES
+from ..tape.program import SampleIndexError
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
 from .metrics import HIGHER_IS_BETTER, Evaluator, Metric, named_metrics
 from .model import evaluation_mode, predictor
-from .per_sample import PerSample
+from .per_sample import PerSample, SampleError
 from .update import Training
 
 HOOKS = {       # with the arguments of each
@@ -140,7 +141,11 @@ class Monitor:
         if self.evaluators:
             with evaluation_mode(training.modules):
                 for prefix, evaluator in self.evaluators:
-                    found = evaluator.results(training.reduction, training.threads)
+                    try:
+                        found = evaluator.results(training.reduction, training.threads)
+                    except (SampleError, SampleIndexError) as error:
+                        error.add_note(f"It is a sample of {'validation_data' if prefix else 'X'}.")
+                        raise
                     logs |= {prefix + name: number for name, number in found.items()}
         return logs | ({} if self.schedule is None else {"lr": training.optimizer.lr})
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from .. import vectors
 from ..boundary.arguments import describe
+from ..calculus.formulas import WrongIndexError
 from ..calculus.ieee_float import IEEEFloat
 from ..engine.context import no_grad
 from ..engine.functions import dot
@@ -26,6 +27,7 @@ from ..engine.state import watching
 from ..engine.value import Value
 from ..nn.activations import name_of
 from ..tape.branch_guard import identity_refused
+from ..tape.program import SampleIndexError
 from ..tape.tape import Tape, record
 from .data import Array
 
@@ -56,7 +58,8 @@ def call_for_sample(function: Callable[..., Any], arguments: Sequence[Any], samp
     lack, and 1/math.floor(x) is inf at 0.
 
     Raises:
-        SampleError: ZeroDivisionError or OverflowError was raised. Other errors stay as they are.
+        SampleError: ZeroDivisionError or OverflowError was raised.
+        SampleIndexError: An index of a `take` was wrong. Other errors stay as they are.
     """
     with QUIET():
         try:
@@ -66,6 +69,8 @@ def call_for_sample(function: Callable[..., Any], arguments: Sequence[Any], samp
                 return by_numbers(function)(*map(_as_values, arguments))
             if isinstance(error, RAISED):
                 raise SampleError(sample, error) from error
+            if isinstance(error, WrongIndexError):
+                raise SampleIndexError(sample, str(error)) from None
             raise
 
 
@@ -171,10 +176,7 @@ class PerSample:
         """
         if self.tape is not None:
             with suppress(*RAISED):             # by an operation of the user's own: the eager run says where
-                if not isinstance(weights, float):
-                    weights = weights.astype(self.dtype, copy=False)
-                value, gradient = self.tape.value_and_grad_unchecked(rows, weights, at, threads)
-                return value, gradient.astype(np.float64, copy=False)
+                return self.tape.value_and_grad_unchecked(rows, weights, at, threads)
         vectors.write(self.parameters, at)
         each = self._eager(rows)
         total = dot(np.broadcast_to(weights, len(rows)).tolist(), each)
@@ -188,9 +190,13 @@ class PerSample:
     @no_grad()
     def _values(self, rows: Array, threads: int, first: int) -> Array:
         if self.tape is not None:
-            with suppress(*RAISED):
+            try:
                 values: Array = self.tape(rows, threads=threads)
                 return values
+            except RAISED:
+                pass
+            except SampleIndexError as error:
+                raise error.behind(first) from None
         return _stacked([_plain(each) for each in self._eager(rows, first)], first)
 
     def _eager(self, rows: Array, first: int = 0) -> list[Any]:

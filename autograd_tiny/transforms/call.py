@@ -273,13 +273,17 @@ def name_of_result(fun: Any) -> str:
     return name_of(fun) if name_of(fun).isidentifier() else "f"
 
 
-def names_of_arguments(fun: Any, arguments: Structure) -> list[str]:
-    """A name for each number in the arguments of a function: x[0], params['w']."""
+def names_of_arguments(fun: Any, count: int) -> list[str]:
+    """Names for the arguments by position of a function that is called with so many."""
     try:
         parameters = list(inspect.signature(fun).parameters.values())
     except (TypeError, ValueError):                     # a built-in function may have no signature
         parameters = []
     names = [each.name for each in parameters if each.kind <= each.POSITIONAL_OR_KEYWORD]
-    names += [f"x{i}" for i in range(len(names), len(arguments.children))]
-    pairs = zip(names, arguments.children, strict=False)
+    return [*names, *(f"x{i}" for i in range(len(names), count))][:count]
+
+
+def names_of_numbers(names: Sequence[str], arguments: Structure) -> list[str]:
+    """A name for each number in arguments of these names: x[0], params['w']."""
+    pairs = zip(names, arguments.children, strict=True)
     return [each for name, structure in pairs for each in structure.names(name)]

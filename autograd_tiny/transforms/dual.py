@@ -249,6 +249,12 @@ class Dual:
     def __int__(self) -> int:
         return int(self.__float__())
 
+    def __index__(self) -> int:
+        raise TypeError(
+            f"{self!r} is no index and no count: write autograd_tiny.take(values, x) to look something up, and "
+            "int(x.data) for a number of steps"
+        )
+
     def __format__(self, spec: str) -> str:
         return format(number(self), spec) if spec else repr(self)
 

@@ -19,7 +19,7 @@ from ..engine.custom import OwnOperation
 from ..engine.gradient_graph import gradient_graph
 from ..engine.graph import topological_order
 from ..engine.value import Value
-from .call import Call, Function, name_of_result, names_of_arguments
+from .call import Call, Function, name_of_result, names_of_arguments, names_of_numbers
 from .dual import number
 from .finite_differences import Rounding, differences
 from .gradient_verdict import AGREE, UNDECIDED, Case, contradicts, is_zero, same, verdict
@@ -254,7 +254,7 @@ def _result(operation: OwnOperation, operands: list[float], k: int, x: float) ->
 # ---- names and claims
 
 def _names(fun: Function, arguments: Structure, result: Structure) -> list[str]:
-    inputs = names_of_arguments(fun, arguments)
+    inputs = names_of_numbers(names_of_arguments(fun, len(arguments.children)), arguments)
     return [f"∂{output}/∂{each}" for output in result.names(name_of_result(fun)) for each in inputs]
 
 

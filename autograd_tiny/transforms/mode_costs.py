@@ -15,7 +15,7 @@ from typing import Any
 
 from ..engine.graph import descendants, topological_order
 from ..engine.value import Value
-from .call import Call, Function, name_of_result, names_of_arguments
+from .call import Call, Function, name_of_result, names_of_arguments, names_of_numbers
 
 REPETITIONS, ENOUGH = 5, 0.2            # of a measurement; after ENOUGH seconds it is not repeated
 
@@ -76,7 +76,8 @@ def mode_costs(fun: Function, *args: Any) -> ModeCosts:
     call = Call.at_plain_numbers(fun, args)
     run = call.over_values()
     title = name_of_result(fun)
-    names = [*run.structure.names(title), *names_of_arguments(fun, call.structure)]
+    inputs = names_of_numbers(names_of_arguments(fun, len(args)), call.structure)
+    names = [*run.structure.names(title), *inputs]
     for value, name in zip([*run.outputs, *run.variables], names, strict=True):
         if type(value) is Value:
             value.label = name

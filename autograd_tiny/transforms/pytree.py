@@ -15,7 +15,7 @@ from itertools import accumulate, islice, pairwise, product
 from typing import Any, NamedTuple, TypeAlias
 
 from ..boundary.arguments import describe
-from ..boundary.arrays import LabelledArray, array_in
+from ..boundary.arrays import LabelledArray, array_in, plain_array
 from ..boundary.foreign import check_nothing_lost
 from ..boundary.text import shortened
 from ..engine.value import Value, is_operand
@@ -63,7 +63,8 @@ def _dict_like(x: dict[Any, Any], keys: Sequence[Any]) -> Rebuild:
 
     def rebuild(children: list[Any]) -> dict[Any, Any]:
         built = copy(template)
-        built.update(zip(keys, children, strict=True))
+        for key, child in zip(keys, children, strict=True):
+            built[key] = child                  # update of a Counter would add
         return built
 
     return rebuild
@@ -212,6 +213,7 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
 
     Raises:
         TypeError: A leaf is neither a number nor an array of numbers.
+        ValueError: It contains itself, or has masked numbers or one that is too large for a float.
     """
     numbers: list[Any] = []
 
@@ -232,6 +234,7 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
         array, labelled = array_in(x)
         if array is not None:
             check_nothing_lost(x, name)
+            array = plain_array(array, name)
             numbers.extend(_numbers_in(array, name, integer_arrays))
             return Structure(None, shape=array.shape, labelled=labelled)
         hint = " (mark such a field by metadata={'static': True})" if ", field " in name else ""
@@ -240,8 +243,12 @@ def flatten(x: Any, name: str, integer_arrays: bool = False) -> tuple[list[Any],
             f"got {describe(x)}{hint}"
         )
 
-    structure = structure_of(x, name)
-    return numbers, structure
+    try:
+        return numbers, structure_of(x, name)
+    except RecursionError:
+        raise ValueError(f"{name} contains itself, or is nested too deeply: some hundred levels are the most") from None
+    except OverflowError:
+        raise ValueError(f"{name}: a number in it is too large for a float: {describe(x)}") from None
 
 
 def flatten_like(x: Any, structure: Structure, name: str, other_name: str) -> list[Any]:

@@ -1,6 +1,7 @@
 """Value and backward(): the semantics that everything else is built on."""
 import gc
 import math
+import operator
 import sys
 import threading
 import weakref
@@ -392,3 +393,14 @@ def test_methods_refuse_a_self_that_is_no_value(method):
     for wrong in (1.5, "text", None, object(), [Value(1.0)]):
         with pytest.raises(TypeError):
             getattr(Value, method)(wrong, *[2.0] * (method in ("maximum", "__add__")))
+
+
+@pytest.mark.parametrize("use", [
+    lambda v: [1.0][v], lambda v: (1.0,)[v], lambda v: "a"[v:], lambda v: range(v), lambda v: [1] * v,
+    lambda v: hex(v), lambda v: operator.index(v), lambda v: math.factorial(v), lambda v: round(1.0, v),
+    lambda v: v * "a", lambda v: at.round(1.5, v),
+])
+def test_it_is_no_index_and_no_count(use):
+    for number in (Value(2.0), at.Dual(2.0, 1.0)):
+        with pytest.raises(TypeError, match=r"2\.0.* is no index and no count: write autograd_tiny\.take\(values,"):
+            use(number)

@@ -219,3 +219,59 @@ def test_files_and_pickles_keep_the_dtype(tmp_path):
 def test_arguments_are_rounded_once():
     x = arguments.samples([[0.1]], ["x"], False, np.float32)
     assert x.dtype == np.float32 and arguments.samples(x, ["x"], False, np.float32) is x
+
+
+# ---- weights beyond the range of float32
+
+@executors
+@pytest.mark.parametrize("size", [1, 3, 40, 3000])
+@pytest.mark.parametrize("scale", [1e-300, 1e-46, 1e-41, 1.0, 1e20, 1e39, 1e300])
+def test_weights_of_any_size_count(scale, size, on):
+    def gradients_of(tape, weights):
+        for each in tape.parameters:
+            each.grad = None
+        return tape.backward(batch(size), weights), [each.grad for each in tape.parameters]
+
+    double = Wave().tape
+    single, weights = on(double.astype("float32")), np.random.default_rng(0).uniform(0.5, 1.0, size)
+    for each in (weights, 0.75):
+        found, gradient = gradients_of(single, each * scale)
+        expected, of_doubles = gradients_of(double, each)
+        near(found / scale, np.float64(expected), 64 * size)
+        near(np.array(gradient) / scale, np.array(of_doubles), 64 * size)
+        once, as_array = single.value_and_grad(batch(size), each * scale)
+        assert once == found and as_array.dtype == np.float32
+        with np.errstate(over="ignore"):
+            np.testing.assert_array_equal(as_array, np.array(gradient).astype(np.float32))
+
+
+@executors
+def test_a_small_weight_beside_a_large_one_counts_nothing(on):
+    tape = on(record(lambda x: x * Value(2.0, "w"), 1.0, check=False, dtype="float32"))
+    assert tape.value_and_grad([[3.0], [4.0]], [1e-60, 1.0]) == (8.0, [4.0])
+    for weights in ([0.0, 0.0], 0.0):
+        assert tape.value_and_grad([[3.0], [4.0]], weights) == (0.0, [0.0])
+    for weights in ([np.nan, 1.0], [np.inf, 1.0]):
+        assert not np.isfinite(tape.value_and_grad([[3.0], [4.0]], weights)[0])
+
+
+@executors
+@pytest.mark.parametrize("size", [2, 8, 9, 200])
+def test_the_sum_of_a_batch_has_the_range_of_a_double(size, on):
+    tape = on(record(lambda x: x * Value(2.0, "w"), 1.0, check=False, dtype="float32"))
+    assert tape.value_and_grad([[1e38]] * size, 1.0)[0] == pytest.approx(2e38 * size, rel=1e-6)
+    ups_and_downs = np.array([[1e38], [-1e38]] * size)
+    ups_and_downs[0] = 1.25e38
+    assert tape.value_and_grad(ups_and_downs, 1.0)[0] == pytest.approx(0.5e38, rel=1e-5)
+
+
+def test_training_with_tiny_weights_takes_the_steps_of_those_of_size_1():
+    def trained(weight):
+        model = nn.MLP(2, [4, 1], "tanh", rng=random.Random(0))
+        at.fit(
+            model, batch(200), batch(200, 1), "mse", at.optim.SGD(model.parameters(), 0.01 / weight), epochs=2,
+            reduction="sum", sample_weight=[weight] * 200, shuffle=False, dtype="float32", progress=False,
+        )
+        return vectors.read(model.parameters())
+
+    np.testing.assert_allclose(trained(2.0**-200), trained(1.0), rtol=1e-12)

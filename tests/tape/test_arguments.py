@@ -30,6 +30,7 @@ BAD_BATCHES = {
     "a number": 1.0,
     "a function": print,
     "a number too large for a float": [[1.0, 10**400]],
+    "masked numbers": np.ma.array([[1.0, 2.0]], mask=[[0, 1]]),
 }
 
 

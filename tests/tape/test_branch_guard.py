@@ -1,5 +1,9 @@
 """Branches that depend on the numbers of a recorded function are refused, with the line that has them."""
+import math
+import pickle
 import threading
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +11,7 @@ import pytest
 
 import autograd_tiny as at
 from autograd_tiny import Value, record
-from autograd_tiny.tape.branch_guard import identity_refused
+from autograd_tiny.tape.branch_guard import BranchError, identity_refused
 
 HERE = Path(__file__).name
 ASKING = {
@@ -52,6 +56,62 @@ def test_a_comparison_is_refused_while_recording(ask):
     assert "middle" in message or ask in (ASKING["two Values"], ASKING["sorted"]), message
     assert all(word in message for word in ALTERNATIVES), message
     ask(Value(0.5))                     # afterwards all is as before
+
+
+CONVERTING = {
+    "an index": (lambda v: [1.0, 2.0][v], "an index or a count"), "range": (lambda v: range(v), "an index or a count"),
+    "an index of an array": (lambda v: np.arange(3)[v], "an index or a count"),
+    "a slice": (lambda v: "abc"[:v], "an index or a count"), "repetition": (lambda v: v * [1], "an index or a count"),
+    "islice": (lambda v: islice("abc", v), "an index or a count"),
+    "a shape": (lambda v: np.full(v, 1.0), "an index or a count"),
+    "int": (lambda v: int(v), "a plain number"), "float": (lambda v: float(v), "a plain number"),
+    "math": (lambda v: math.sin(v), "a plain number"), "%d": (lambda v: "%d" % v, "a plain number"),  # noqa: UP031
+    "an array of floats": (lambda v: np.array([v], float), "a plain number"),
+}
+
+
+@pytest.mark.parametrize(("convert", "what"), CONVERTING.values(), ids=CONVERTING)
+def test_what_python_makes_of_a_number_is_refused_while_recording(convert, what):
+    def f(x):
+        middle = at.sin(x) * x
+        middle.label = "middle"
+        convert(middle)
+        return middle
+
+    w = Value(0.5, "weight")
+    for recorded, role in ((lambda: record(f, 0.5), "input"), (lambda: record(lambda x: f(w) * x, 0.5), "parameter")):
+        with pytest.raises(BranchError) as caught:
+            recorded()
+        message = str(caught.value)
+        assert message.startswith(f"{convert.__code__.co_filename}:{convert.__code__.co_firstlineno}: `"), message
+        assert f"makes {what} of Value" in message and f"which depends on the {role}" in message, message
+        assert "middle" in message and "autograd_tiny.take(values, index)" in message, message
+        assert caught.value.input == (0 if role == "input" else None)
+    with pytest.raises((TypeError, IndexError, ValueError)) as outside:
+        convert(Value(0.5))                     # in eager code it is an error, too
+    assert not isinstance(outside.value, BranchError)
+
+
+def test_constants_are_refused_as_in_eager_code():
+    constant = Value(2.0, requires_grad=False)
+    with pytest.raises(TypeError, match="is no index and no count") as caught:
+        record(lambda x: x * [1.0, 2.0, 3.0][constant], 0.5)
+    assert not isinstance(caught.value, BranchError)
+
+
+def test_another_error_in_another_line_is_not_replaced():
+    def f(x):
+        with suppress(TypeError):
+            int(x)
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        record(f, 0.5)
+
+
+def test_an_error_can_be_pickled():
+    error = pickle.loads(pickle.dumps(BranchError("text", 3)))
+    assert str(error) == "text"
 
 
 def test_comparisons_of_inputs_and_of_parameters():

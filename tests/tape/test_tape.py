@@ -511,3 +511,20 @@ def test_higher_derivatives_that_are_not_finite():
                  lambda: tape.hvp([0.0], [1.0], check_finite=True)):
         with pytest.raises(FloatingPointError):
             call()
+
+
+def test_the_jacobian_and_the_hessian_of_one_output():
+    tape = record(lambda x, y: [x * y, at.sin(x) * y**2, 3.0], 0.5, 0.5)
+    xs = batch(5, 2)
+    for method in (tape.jacobian, tape.hessian):
+        whole = method(xs)
+        np.testing.assert_array_equal(method(xs, "all"), whole)
+        for k in range(3):
+            np.testing.assert_array_equal(method(xs, k), whole[:, k])
+            np.testing.assert_array_equal(method(xs, output=k, threads=2), whole[:, k])
+        for wrong in (3, -1, True, "every", None, 0.0):
+            with pytest.raises(ValueError, match="but the tape has the outputs 0 to 2"):
+                method(xs, wrong)
+    one = record(lambda x: x**3, 2.0)
+    assert one.jacobian([2.0], 0).tolist() == one.jacobian([2.0]).tolist() == [[12.0]]
+    assert one.hessian([2.0], 0).tolist() == one.hessian([2.0]).tolist() == [[[12.0]]]

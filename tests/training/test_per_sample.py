@@ -323,3 +323,43 @@ def test_a_function_that_raises_does_so_below_100_samples_and_above(text):
             PerSample(function, np.ones(2), [None, None], None, samples)(GRID)
         said.append(str(raised.value))
     assert said[0] == said[1] and "for sample" in said[0]
+
+
+class LookUp(nn.Module):
+    """A table, looked up by the only input."""
+
+    def __init__(self):
+        self.table = nn.Embedding(3, 2, rng=random.Random(0))
+        self.out = nn.Layer(2, 1, "linear", rng=random.Random(1))
+
+    def forward(self, x):
+        return self.out(self.table(x[0]))
+
+
+INDICES = [(7.0, "index 7 is out of range: the indices of 3 values are -3 to 2"), (-4.0, "index -4 is out of range"),
+           (2.5, r"an index is an integer, such as 2 or 2\.0, got 2\.5")]
+
+
+@pytest.mark.parametrize(("index", "words"), INDICES)
+@pytest.mark.parametrize(("samples", "wrong"), [(5, 0), (5, 3), (300, 0), (300, 299), (9000, 8999)])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_wrong_index_names_its_sample_among_few_and_many(index, words, samples, wrong, dtype):
+    x, y, model = np.zeros((samples, 1)), np.zeros(samples), LookUp()
+    x[wrong, 0] = index
+    before = numbers(model).tolist()
+    for call in (
+        lambda: predict(model, x, dtype=dtype), lambda: evaluate(model, x, y, "mse", dtype=dtype),
+        lambda: fit(model, x, y, "mse", epochs=1, shuffle=False, batch_size=samples, progress=False, dtype=dtype),
+        lambda: fit(model, x[::-1], y, "mse", epochs=1, shuffle=False, batch_size=samples, progress=False, dtype=dtype),
+    ):
+        with pytest.raises(IndexError, match=words) as caught:
+            call()
+        assert f"sample {wrong}" in str(caught.value) or f"sample {samples - 1 - wrong}" in str(caught.value)
+    assert numbers(model).tolist() == before
+
+
+def test_a_wrong_sample_of_the_validation_data_is_said_to_be_one():
+    x, y = np.zeros((4, 1)), np.zeros(4)
+    wrong = np.array([[0.0], [0.0], [9.0]])
+    with pytest.raises(IndexError, match=r"sample 2: .*index 9 is out of range.*\nIt is a sample of validation_data"):
+        fit(LookUp(), x, y, "mse", epochs=1, progress=False, validation_data=(wrong, y[:3]))

@@ -2,7 +2,7 @@
 import math
 import subprocess
 import sys
-from collections import namedtuple
+from collections import Counter, namedtuple
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -194,6 +194,20 @@ def test_arguments_that_cannot_be_differentiated_by(mode):
         fails(TypeError, "array of integers", take(np.array([True])), take(np.array(3)))
         fails(TypeError, "got complex", take(np.array([1j])), take(1j), take(np.complex128(1j)))
         fails(TypeError, "got str", take(np.array(["a"])), take(np.array([1.0, "a"], object)))
+        fails(TypeError, "argument 0 of <lambda> is a matrix", take(np.ones((1, 1)).view(np.matrix)))
+        masked = np.ma.array([1.0, 2.0], mask=[0, 1])
+        fails(ValueError, "argument 0 of <lambda> has masked numbers: fill them in", take(masked), take([np.ma.masked]))
+        fails(ValueError, "argument 0 of <lambda>: a number in it is too large for a float", take(10**400),
+              take({"a": -(10**400)}), take(np.array([10**400], object)))
+        for circle in (cycle := [1.0], nested := {"a": [1.0]}):
+            cycle.append(circle), nested["a"].append(circle)
+            fails(ValueError, "argument 0 of <lambda> contains itself, or is nested too deeply", take(circle))
+
+
+def test_containers_that_add_what_they_are_updated_with():
+    counted = Counter(a=2.0, b=3.0)
+    assert grad(lambda c: c["a"] ** 2 * c["b"])(counted) == {"a": 12.0, "b": 4.0} and counted == {"a": 2.0, "b": 3.0}
+    assert flatten(np.ma.array([1.0, 2.0]), "x")[0] == [1.0, 2.0]           # nothing is masked
 
 
 # ---- arrays

@@ -16,7 +16,7 @@ import numpy as np
 from ...engine.value import Value
 from ..batches import BatchRunner
 from ..numpy_executor import Array
-from ..program import Program
+from ..program import Program, SampleIndexError
 from .reverse_program import jacobian_program
 
 # An instruction of a program that is run on one sample costs as much as this many that are run on several at once.
@@ -59,6 +59,9 @@ class JacobianRunner:
             samples = np.repeat(x[i : i + step], n, axis=0)
             directions = np.tile(unit, (len(samples) // n, 1))
             values, changes = np.empty((2, len(samples), m), self._runner.dtype)
-            self._runner.run("tangents", parameters, threads, samples, values, changes, directions)
+            try:
+                self._runner.run("tangents", parameters, threads, samples, values, changes, directions)
+            except SampleIndexError as error:
+                raise SampleIndexError(i + error.sample // n, error.reason) from None
             found[i : i + step] = changes.reshape(-1, n, m).transpose(0, 2, 1)
         return found

@@ -74,7 +74,7 @@ static double adjoints(
         }
         memset(a + p->inputs * W, 0, (size_t)((p->rows - p->inputs) * W) * sizeof(number));
         for (int64_t i = 0; i < n; i++) seed[i] = weights ? weights[b + i] : weight;
-        total += dot_over(seed, output, n);
+        total += total_over(seed, output, n);
         replay_reverse(
             p->sample, p->samples, p->places, s, work, of_s, a, n, W, 0, x + b * p->inputs, p->inputs,
             scratch_in(p, work, W)

@@ -93,6 +93,20 @@ INLINE number dot_over(const number *x, const number *y, int64_t n) {
     return together(t, x + i, y + i, n - i);
 }
 
+/* of a batch, in double precision also of floats */
+#ifdef SINGLE
+INLINE double total_over(const number *x, const number *y, int64_t n) {
+    double t[8] = {0};
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) for (int l = 0; l < 8; l++) t[l] += (double)x[i + l] * y[i + l];
+    for (int l = 0; l < n - i; l++) t[l] += (double)x[i + l] * y[i + l];
+    for (int half = 4; half; half /= 2) for (int l = 0; l < half; l++) t[l] += t[l + half];
+    return t[0];
+}
+#else
+  #define total_over dot_over
+#endif
+
 INLINE void add_times(number *to, number factor, const number *x, int64_t n) {
     INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] += factor * x[i];
 }

@@ -69,3 +69,17 @@ def test_threads_change_no_bit():
     tape = record(at.sin(x * y) * at.exp(x), [x, y])
     xs = batch(1000, 2)
     assert tape.hessian(xs).tobytes() == tape.hessian(xs, threads=3).tobytes()
+
+
+def test_a_wrong_index_names_its_sample_in_both_ways(monkeypatch):
+    tape = record(lambda x, k: at.take(sparse(x), k) * at.prod(x), [0.1, 0.5, -0.3, 0.7], 0)
+    xs = np.hstack([batch(9, 4), np.zeros((9, 1))])
+    xs[5, 4] = 3.0
+    for most in (0, 10**6):
+        monkeypatch.setattr(jacobians, "ALWAYS", most)
+        monkeypatch.setattr(jacobians, "VECTORISED", 10**6 if most == 0 else 4)
+        monkeypatch.setattr(jacobians, "ROWS", 12)              # some samples at a time
+        runner = JacobianRunner(tape.gradient().program)
+        assert (runner.program is not None) == (most > 0)
+        with pytest.raises(IndexError, match=r"^sample 5: index 3 is out of range"):
+            runner.run((), xs, 1)

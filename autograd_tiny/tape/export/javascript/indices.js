@@ -17,7 +17,7 @@ export function takenPlace(index, n) {
 
 function indexMessage(index, n) {
   if (!Number.isInteger(index)) {
-    const shown = String(Number(index.toPrecision(6))).toLowerCase().replace("infinity", "inf");
+    const shown = String(index).toLowerCase().replace("infinity", "inf");
     return `an index is an integer, such as 2 or 2.0, got ${shown}`;
   }
   return `index ${index} is out of range: the indices of ${n} values are ${-n} to ${n - 1}`;
