@@ -118,3 +118,23 @@ def takes(function: Any, count: int) -> bool:
     except TypeError:
         return False
     return True
+
+
+# ---- numbers of our own
+
+CONVERSIONS = {
+    "float": "a plain number made of {} would lose its {}: write x.data or x.item(), autograd_tiny.exp(x), sin(x), … "
+             "instead of the functions in math, and give an array that is to hold such numbers dtype=object",
+    "index": "{} is no index and no count, which would lose its {}: write autograd_tiny.take(values, x) to look "
+             "something up, and int(x.data) for a number of steps",
+}
+
+
+def conversion_error(number: object, use: str, lost: str) -> TypeError:
+    """The error for a Value or a dual number of which a "float" or an "index" is to be made.
+
+    Args:
+        number, use: The number, and what it is wanted for.
+        lost: Its "gradient" or "derivative".
+    """
+    return TypeError(CONVERSIONS[use].format(repr(number), lost))

@@ -19,3 +19,4 @@ cdef object last_ending
 cdef State NO_BLOCKS
 
 cpdef State current()
+cpdef object ask_to_use(object value, str use)

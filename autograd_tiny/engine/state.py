@@ -203,3 +203,10 @@ def recording() -> bool:
 def watching() -> bool:
     """Whether a callback is registered for new results, as inside detect_anomaly()."""
     return current().on_result is not None
+
+
+def ask_to_use(value: Any, use: str) -> None:
+    """Tell those who watch that a Value decides, or what is made of it: a "decision", a "float" or an "index"."""
+    on_branch = current().on_branch
+    if on_branch is not None:
+        on_branch(value, use=use)

@@ -49,7 +49,7 @@ else:
         scope_outside_blocks, set_label, set_running,
     )
     from .state import State
-from ..boundary.arguments import describe, is_other_kind
+from ..boundary.arguments import conversion_error, describe, is_other_kind
 from ..boundary.arrays import (
     as_array, dtype_of_objects, elementwise, in_an_array, is_array, is_labelled, numpy_wants_an_array, way_out,
 )
@@ -326,7 +326,7 @@ class Value:
 
     def __bool__(self) -> bool:
         if state.comparisons_switched:
-            ask_to_use(self, "decision")
+            state.ask_to_use(self, "decision")
         return self._number != 0.0
 
     # ---- out of the graph, by name only: a gradient is never lost by accident
@@ -343,22 +343,15 @@ class Value:
         return self                         # it is real: NumPy asks in var, std and norm
 
     def __float__(self) -> float:
-        ask_to_use(self, "float")
-        raise TypeError(
-            f"a plain number made of {self!r} would lose its gradient: write v.data or v.item(), "
-            "autograd_tiny.exp(v), sin(v), … instead of the functions in math, and give an array that is to "
-            "hold Values dtype=object"
-        )
+        state.ask_to_use(self, "float")
+        raise conversion_error(self, "float", "gradient")
 
     def __int__(self) -> int:
         return int(self.__float__())
 
     def __index__(self) -> int:
-        ask_to_use(self, "index")
-        raise TypeError(
-            f"{self!r} is no index and no count: write autograd_tiny.take(values, v) to look something up, and "
-            "int(v.data) for a number of steps"
-        )
+        state.ask_to_use(self, "index")
+        raise conversion_error(self, "index", "gradient")
 
     def __format__(self, spec: str) -> str:
         return format(self._number, spec) if spec else repr(self)
@@ -1278,13 +1271,6 @@ def is_nan(value: Value) -> bool:
     if state.comparisons_switched:
         bool(value)
     return value._number != value._number
-
-
-def ask_to_use(value: Value, use: str) -> None:
-    """A tape that is being recorded refuses to repeat what is made of a number: a "decision", "index" or "float"."""
-    on_branch = state.current().on_branch
-    if on_branch is not None:
-        on_branch(value, use=use)
 
 
 def identity_decides(value: Value, other: Value) -> None:

@@ -21,7 +21,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from ..boundary.arguments import describe
+from ..boundary.arguments import boolean, describe
 from ..boundary.text import printable, shortened
 from ..boundary.warning import warn
 from ..calculus.formulas import WrongIndexError
@@ -61,18 +61,20 @@ def jit(fun: Any = None, *, static: Any = (), check: bool = True) -> Any:
     Args:
         fun: A function of numbers, and of lists, tuples, dicts, dataclasses and arrays of numbers in any nesting; so is
             its result. Its steps must not depend on the numbers. Without it, jit(static=…) is a decorator.
-        static: The places or names of arguments that are no data: they are passed as they are, and the function is
-            recorded anew for each of them. They must be hashable.
+        static: The places or names of arguments that are no data, one or several: they are passed as they are, and the
+            function is recorded anew for each of their values, which must be hashable. -1 is the last parameter.
         check: Whether the function is called at a second point when it is recorded, to see whether it does the same.
 
     Returns:
         A function of the arguments of fun. Its answers are plain numbers, in the structure of the result of fun.
 
     Raises:
-        TypeError: fun is not a function. A call raises it for an argument that is no pytree of numbers and not static,
-            and where the function decides by its numbers.
-        ValueError: static names no parameter. A call raises it where the function draws random numbers or does not do
-            the same everywhere; see record.
+        TypeError: fun is not a function, or static neither a place nor a name. A call raises it for an argument that is
+            no pytree of numbers and not static, and where the function decides by its numbers, or Python makes an
+            index, a count or a float of one.
+        ValueError: There is no such parameter as static says. A call raises it for numbers that are masked or too
+            large, and where the function draws random numbers or does not do the same everywhere; see record.
+        IndexError: In a call, for an index of a `take` that is not an integer or is out of range.
     """
     if fun is None:
         return partial(jit, static=static, check=check)
@@ -82,7 +84,7 @@ def jit(fun: Any = None, *, static: Any = (), check: bool = True) -> Any:
         raise TypeError(f"jit takes a function that returns numbers, and {name_of(fun)} is a generator or a coroutine")
     if isinstance(fun, JittedFunction) and static == ():
         return fun
-    return JittedFunction(fun, Signature(fun, static), check)
+    return JittedFunction(fun, Signature(fun, static), boolean("check", check))
 
 
 class JittedFunction(OwnDerivatives):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
-from ..boundary.arguments import describe
+from ..boundary.arguments import boolean, describe
 from ..boundary.collector import without_collector
 from ..calculus.formulas import position
 from ..calculus.operations import LEAF, TAKE
@@ -107,6 +107,7 @@ def of_function(
     """
     if not examples:
         raise ValueError(f"an example for each argument of {name_of(f)} is expected, got none")
+    check = boolean("check", check)
     call = Call(f, examples, {}, range(len(examples)), False, integer_arrays=True)
     numbers, given = [number(x) for x in call.numbers], _given(parameters)
     arguments = names_of_arguments(f, len(examples)) if arguments is None else arguments

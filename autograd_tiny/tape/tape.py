@@ -92,7 +92,7 @@ def record(output: Any, *rest: Any, dtype: Any = "float64", **options: Any) -> T
 
     Raises:
         TypeError: An output, input or parameter is not a Value, or f has a branch that depends on its numbers or on
-            a parameter.
+            a parameter, or Python makes an index, a count or a float of one.
         ValueError: An input or parameter is not a leaf or is given twice, an output depends on no input and no
             parameter, f draws random numbers, or its program at the second point is another one. The dtype is
             another one, or is float32 and a `take` has more than 2^24 values, whose indices it does not tell apart.

@@ -17,6 +17,7 @@ from itertools import count
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
+from ..boundary.arguments import conversion_error
 from ..boundary.arrays import dtype_of_objects
 from ..calculus import operations as ops
 from ..calculus.floats import FLOATS
@@ -240,20 +241,13 @@ class Dual:
         return number(self) != 0.0
 
     def __float__(self) -> float:
-        raise TypeError(
-            f"a plain number made of {self!r} would lose its derivative: write x.data or x.item(), "
-            "autograd_tiny.exp(x), sin(x), … instead of the functions in math, and give an array that is to "
-            "hold dual numbers dtype=object"
-        )
+        raise conversion_error(self, "float", "derivative")
 
     def __int__(self) -> int:
         return int(self.__float__())
 
     def __index__(self) -> int:
-        raise TypeError(
-            f"{self!r} is no index and no count: write autograd_tiny.take(values, x) to look something up, and "
-            "int(x.data) for a number of steps"
-        )
+        raise conversion_error(self, "index", "derivative")
 
     def __format__(self, spec: str) -> str:
         return format(number(self), spec) if spec else repr(self)

@@ -268,7 +268,7 @@ def test_a_gradient_is_never_lost_silently():
     v = Value(1.0, "v")
     for attempt in (lambda: float(v), lambda: int(v), lambda: math.exp(v), lambda: math.sqrt(v),
                     lambda: np.array([v], dtype=float), lambda: complex(v)):
-        with pytest.raises(TypeError, match=r"v\.data or v\.item\(\)"):
+        with pytest.raises(TypeError, match=r"x\.data or x\.item\(\)"):
             attempt()
     assert v.item() == 1.0 and type(v.item()) is float
 
@@ -402,5 +402,5 @@ def test_methods_refuse_a_self_that_is_no_value(method):
 ])
 def test_it_is_no_index_and_no_count(use):
     for number in (Value(2.0), at.Dual(2.0, 1.0)):
-        with pytest.raises(TypeError, match=r"2\.0.* is no index and no count: write autograd_tiny\.take\(values,"):
+        with pytest.raises(TypeError, match=r"2\.0.* is no index and no count, .*: write autograd_tiny\.take\(values,"):
             use(number)

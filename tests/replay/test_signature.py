@@ -45,9 +45,29 @@ def test_methods():
 
         @jit(static=0)
         def times(self, x):
+            return self.factor * x**2
+
+        @classmethod
+        @jit(static="cls")
+        def of_class(cls, x):
+            return len(cls.__name__) * x
+
+        @staticmethod
+        @jit
+        def of_none(x):
+            return -x
+
+        @jit
+        def forgotten(self, x):
             return self.factor * x
 
-    assert Scaled(2.0).times(3.0) == 6.0 and Scaled(5.0).times(3.0) == 15.0
+    two, five = Scaled(2.0), Scaled(5.0)
+    assert two.times(3.0) == 18.0 and five.times(3.0) == 45.0 and Scaled.times(two, 1.0) == 2.0
+    assert grad(two.times)(3.0) == 12.0 and grad(Scaled.times, 1)(five, 3.0) == 30.0
+    assert jit(two.times)(3.0) == 18.0 and grad(jit(two.times))(3.0) == 12.0
+    assert two.of_class(3.0) == 18.0 and Scaled.of_class(1.0) == 6.0 and two.of_none(3.0) == -3.0
+    with pytest.raises(TypeError, match=r"argument 0 of forgotten: .* got Scaled \(jit\(f, static='self'\) takes it"):
+        two.forgotten(1.0)
 
 
 @pytest.mark.parametrize("static", [
