@@ -375,14 +375,18 @@ INLINE double vector_acos(double x) {
 
 INLINE double erf_near_zero(double x) { return x + x * erf_polynomial(x * x); }        /* |x| ≤ 0.8 */
 
-/* erfc(y), for y between 0.65 and 27.3 */
+/* erfc(y), for y between 0.65 and 27.3. t and the quotient of f by 1 + 2y share a division; the quotient is corrected by
+   its remainder. */
 INLINE double erfc_above(double y) {
-    const double a = upper(y), t = (y - 4.0) / (y + 4.0);
-    const wide f = ordered_sum(0x1.3ba5916e9fd7fp+0, t * erfc_polynomial(t)), below = sum(2.0 * y, 1.0);
-    const wide ratio = quotient(f, below);
+    const double a = upper(y), beside = y + 4.0;
+    const wide below = ordered_sum(2.0 * y, 1.0);
+    const double inverse = 1.0 / (beside * below.high), t = (y - 4.0) * (below.high * inverse), part = beside * inverse;
+    const wide f = ordered_sum(0x1.3ba5916e9fd7fp+0, t * erfc_polynomial(t));
+    const double ratio = f.high * part;
+    const wide back = product(ratio, below.high);
+    const double low = (((f.high - back.high) - back.low) + (f.low - ratio * below.low)) * part;
     const exponential e = exponential_of(-a * a, -(y - a) * (y + a));
-    const wide rest = exp_of_rest(e), all = product(ratio.high, rest.high);
-    return scaled(all.high + (all.low + (ratio.high * rest.low + ratio.low * rest.high)), e.k, 1.0);
+    return scaled(ratio + (low + ratio * (e.r + e.more)), e.k, 1.0);
 }
 
 INLINE double vector_erf(double x) {
