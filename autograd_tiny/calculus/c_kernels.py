@@ -31,7 +31,11 @@ FUNCTIONS_OF_ANGLES = frozenset(["sin", "cos", "tan"])
 NAMES = {"pi": "PI", "inf": "INFINITY", "nan": "NAN"}
 LISTS = {"max": "largest", "min": "smallest", "sum": "sum_of", "prod": "product_of"}
 ROWS = {row.name: row for row in OPERATIONS}
-EXECUTOR = (            # what tapes are compiled from, beside the formulas
+EXECUTOR = (            # what tapes are compiled from, beside the rows
+    *(
+        f"calculus/{name}.py"
+        for name in ("c_kernels", "floats", "formula_printer", "formulas", "ieee", "special", "syntax")
+    ),
     "calculus/special.h", "calculus/vector_math.h", "calculus/vector_polynomials.h",
     "tape/native_executor.h", "tape/native_executor.pyx",
     *(
@@ -124,14 +128,16 @@ def _function(head: str, formula: str, angles: str = "any") -> str:
 def fingerprint() -> str:
     """A hash of everything that tape/native_executor and the kernels are compiled from, to tell them from others.
 
+    Of the rows, not of their notes, and of the files; the text in C itself would take as long as recording a tape.
     "" where some of these files are not there.
     """
+    rows = [(row.name, row.operands, row.value, row.derivatives, row.selects, row.is_nary) for row in OPERATIONS]
     package = Path(__file__).parents[1]
     try:
         files = [package.joinpath(name).read_text(encoding="utf-8") for name in EXECUTOR]
     except OSError:
         return ""
-    return sha256("".join([source(), row_functions(), *files]).encode()).hexdigest()
+    return sha256(repr([rows, files]).encode()).hexdigest()
 
 
 def source() -> str:

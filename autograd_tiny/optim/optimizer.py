@@ -82,7 +82,7 @@ class Optimizer:
         }
         self.param_groups.append(added)
         self.parameters += params
-        self._numbers, self._gradients, self._changes, *self._scratch = np.empty((5, len(self.parameters)))
+        self._numbers, self._gradients, *self._scratch = np.empty((4, len(self.parameters)))
 
     @classmethod
     def _options(cls) -> dict[str, Option[Any]]:
@@ -156,9 +156,7 @@ class Optimizer:
             raise
 
     def _move(self, x: Array, g: Array, trainable: Array | None) -> None:
-        arrays, changes = self._arrays(), self._changes
-        if trainable is not None:
-            changes[:] = 0.0                    # of those that are frozen
+        arrays = self._arrays()
         for group in self.param_groups:
             moving: Any = group.place
             if trainable is not None:
@@ -166,14 +164,13 @@ class Optimizer:
             state = {name: array[moving] for name, array in arrays.items()}
             here = x[moving]
             scratch = [array[: len(here)] for array in self._scratch]
-            changes[moving] = self._change(here, g[moving], state, scratch, self._step_number(moving), group.options)
+            x[moving] -= self._change(here, g[moving], state, scratch, self._step_number(moving), group.options)
             if trainable is not None:           # else these are parts of the arrays themselves
                 for name, array in state.items():
                     arrays[name][moving] = array
         if trainable is not None and not trainable.all():
             self._missed = (0.0 if self._missed is None else self._missed) + ~trainable
         self.steps += 1
-        x -= changes
 
     def _step_number(self, moving: Any) -> Array | int:
         """The t of the next step; an array where some parameters were frozen in earlier steps."""

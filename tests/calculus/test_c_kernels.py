@@ -3,6 +3,7 @@ import ctypes
 import math
 import shutil
 import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -33,11 +34,27 @@ def test_long_formulas_have_functions_of_rows_and_others_none():
     assert "common_value_sin" in functions and "common_value_asin" not in functions
 
 
-def test_the_fingerprint_is_of_all_header_files():
+def test_the_fingerprint_is_of_all_header_files_and_of_all_modules_that_write_c():
     package = Path(kernels.__file__).parents[1]
     headers = {str(path.relative_to(package).as_posix()) for path in package.rglob("*.h")}
     assert headers == {name for name in kernels.EXECUTOR if name.endswith(".h")}
+    program = (
+        "import sys, types; package = types.ModuleType('autograd_tiny'); package.__path__ = [sys.argv[1]]; "
+        "sys.modules['autograd_tiny'] = package; from autograd_tiny.calculus import c_kernels; c_kernels.source(); "
+        "print(*(x.split('.')[2] for x in sys.modules if x.startswith('autograd_tiny.calculus.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(package)], capture_output=True, text=True, check=True)
+    writers = {f"calculus/{name}.py" for name in done.stdout.split()}
+    assert writers - {"calculus/operations.py"} == {name for name in kernels.EXECUTOR if name.endswith(".py")}
     assert len(kernels.fingerprint()) == 64
+
+
+def test_the_fingerprint_is_another_where_a_row_is_but_not_where_a_note_is(monkeypatch):
+    row, before = kernels.ROWS["erf"], kernels.fingerprint()
+    monkeypatch.setattr(row, "note", "another")
+    assert kernels.fingerprint() == before
+    monkeypatch.setattr(row, "derivatives", ("2",))
+    assert kernels.fingerprint() != before
 
 
 @pytest.fixture(scope="module")
