@@ -159,7 +159,7 @@ def deep(levels):
 NUMBERS = "a number, or a list, tuple, dict, dataclass or array of numbers is expected, got "
 ARRAY = "an array of numbers is expected, got "
 REFUSED = {
-    "masked": (np.ma.array([1.0, 2.0], mask=[0, 1]), ValueError, "has masked numbers: fill them in"),
+    "masked": (np.ma.array([1.0, 2.0], mask=[0, 1]), ValueError, "has masked numbers: leave these samples out"),
     "masked integers": (np.ma.array([1, 2], mask=[0, 1]), ValueError, "has masked numbers"),
     "a masked number": ([1.0, np.ma.masked], ValueError, "has masked numbers"),
     "a matrix": (np.ones((1, 1)).view(np.matrix), TypeError, "is a matrix"),
