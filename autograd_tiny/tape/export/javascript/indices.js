@@ -15,7 +15,7 @@ export function takenPlace(index, n) {
   return place;
 }
 
-function indexMessage(index, n) {
+export function indexMessage(index, n) {
   if (!Number.isInteger(index)) {
     const shown = String(index).toLowerCase().replace("infinity", "inf");
     return `an index is an integer, such as 2 or 2.0, got ${shown}`;

@@ -11,7 +11,7 @@
  * @typedef {{r: Float64Array, a: Float64Array, s: Float64Array, sa: Float64Array, w: number, n: number,
  *   start: number}} Block  start: the number of the first sample
  */
-import { placeOf, takenPlace } from "./indices.js";
+import { indexMessage, placeOf, takenPlace } from "./indices.js";
 
 export const BY_PARAMETERS = 0;
 export const BY_INPUTS = 1;
