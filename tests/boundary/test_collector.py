@@ -52,6 +52,7 @@ def test_threads_take_turns():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 @pytest.mark.parametrize("work", ["backward", "record"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+@pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called:RuntimeWarning")     # by JAX, if other tests loaded it
 def test_a_child_that_is_forked_while_another_thread_works_can_work_too(work):
     x = Value(0.5)
     output = at.sum([at.tanh(x * k) for k in range(20)])
