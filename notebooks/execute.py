@@ -8,9 +8,14 @@ from typing import Any
 import nbclient
 import nbformat
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
 
 def executed(path: Path) -> Any:
-    """The notebook, run from top to bottom, with the text that a cell prints in one piece and no times of execution."""
+    """The notebook, run from top to bottom, with the text that a cell prints in one piece and no times of execution.
+
+    Of a page that is a widget the HTML is kept: without the kernel that made it a widget shows nothing.
+    """
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(
         notebook, kernel_name="python3", timeout=600, record_timing=False, resources={"metadata": {"path": path.parent}}
@@ -19,6 +24,9 @@ def executed(path: Path) -> Any:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = joined(cell.outputs)
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
+    notebook.metadata.pop("widgets", None)
     return notebook
 
 

@@ -1,0 +1,16 @@
+"""The course: exercises that answer back, and an engine of the reader's own that is checked.
+
+The chapters are notebooks. Each begins with `check, hint, solution = exercises(4)`, by the number of the chapter, and
+ends with exercises: `check(3, answer)` says whether an answer is right and, where it is not, what is wrong with it;
+`hint(3)` helps, each time a little more; `solution(3)` tells. `handout` writes all exercises to one file, for a teacher
+with the answers.
+
+Where what is: chapter.py has these three functions. chapters/ has, for each chapter, a file of texts
+(one_perceptron.toml) and a module of the same name (one_perceptron.py) with a judge for each exercise: a function of
+the answer that returns None if it is right, and else a sentence that helps. answers.py reads answers: numbers,
+functions, choices. figures/ has the plots of the chapters.
+"""
+from .chapter import Exercises, exercises
+from .handout import handout
+
+__all__ = ["Exercises", "exercises", "handout"]
