@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from references.exercises import BLOCK, exercise_cells
+from references.course.exercises import BLOCK, exercise_cells
 
 from autograd_tiny.course.chapters import CHAPTERS
 from autograd_tiny.course.exercise import exercises_of, numbered, title_of

@@ -1,5 +1,5 @@
 """Chapter 1: its solutions pass, and likely wrong answers get the hint that helps."""
-from references.exercises import judge_mistakes, judge_solutions
+from references.course.exercises import judge_mistakes, judge_solutions
 
 CHAPTER = "the_first_gradient"
 

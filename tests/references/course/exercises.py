@@ -9,7 +9,7 @@ from autograd_tiny.course import exercises
 from autograd_tiny.course.chapters import CHAPTERS
 from autograd_tiny.course.exercise import exercises_of
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 NAMES = {name: getattr(at, name) for name in at.__all__}        # as a notebook has imported them
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
 FITTING = 3                     # wrong answers, at least, for each exercise
