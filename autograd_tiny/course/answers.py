@@ -13,7 +13,7 @@ from typing import Any
 from ..boundary.arguments import describe
 from ..boundary.text import shortened
 from ..engine.value import Value
-from .time_limit import TimeLimitError, time_limit
+from .time_limit import TimeIsUp, time_limit
 
 SECONDS = 10.0              # for one call of a reader's function
 ROUNDED = 2e-3              # relative: three digits are enough
@@ -117,7 +117,7 @@ def result(call: Callable[..., Any], *arguments: Any) -> Any:
     try:
         with time_limit(SECONDS):
             found = call(*arguments)
-    except TimeLimitError:
+    except TimeIsUp:
         raise UnfitError(f"{given} does not end: look for a loop whose condition never becomes false.") from None
     except Exception as error:
         raise UnfitError(f"{given} raises {type(error).__name__}: {shortened(error, 120)}") from None
