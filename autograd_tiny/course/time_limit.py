@@ -66,63 +66,72 @@ class time_limit:
         self._is_open = self._is_over = False
 
     def __enter__(self) -> time_limit:
-        self._outer, self._block, self._thread = sys.gettrace(), sys._getframe(1), get_ident()
+        self._outer, self._block, self._thread = (sys.gettrace(), sys.getprofile()), sys._getframe(1), get_ident()
+        self._trace, self._profile = self._at_line, self._at_call
         self._deadline = monotonic() + self.seconds
-        outer = getattr(self._outer, "__self__", None)
+        outer = getattr(self._outer[0], "__self__", None)
         if isinstance(outer, time_limit):
             self._deadline = min(self._deadline, outer._deadline)
-        self._outer_profile = sys.getprofile()
         self._is_open = True
         self._watch()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        sys.settrace(self._outer)
-        sys.setprofile(self._outer_profile)
+        sys.settrace(self._outer[0])
+        sys.setprofile(self._outer[1])
         self._is_open = False
+        del self._block
         if self._is_over and (kind is None or issubclass(kind, Exception)):
-            raise self._named(TimeIsUp(f"it ran for longer than {self.seconds:g} s")) from None
+            raise self._time_is_up() from None
 
     def _watch(self) -> None:
         """Set both functions, also for calls that were entered without, which are the latest."""
         if not self._is_open or get_ident() != self._thread:
             return
-        sys.setprofile(self._at_call)
-        sys.settrace(self._at_line)
+        sys.setprofile(self._profile)
+        sys.settrace(self._trace)
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame is not self._block and frame.f_trace is None:
             if frame.f_globals is not globals():
-                frame.f_trace = self._at_line
+                frame.f_trace = self._trace
             frame = frame.f_back
 
     def _at_line(self, frame: FrameType, event: str, argument: Any) -> Any:
         """The trace function."""
-        if frame.f_globals is globals():
-            return None
         if event == "call":
-            self.calls[frame.f_code] = self.calls.get(frame.f_code, 0) + 1
-            frame.f_trace_opcodes = _spins(frame.f_code)
-        if sys.getprofile() != self._at_call:
-            self._watch()
-        self._check(event)
-        return self._at_line
+            code = frame.f_code
+            if frame.f_globals is globals():
+                return None
+            self.calls[code] = self.calls.get(code, 0) + 1
+            if _spins(code):
+                frame.f_trace_opcodes = True
+            self._check(event)
+        elif monotonic() > self._deadline:
+            self._check(event)
+        return self._trace
 
     def _at_call(self, frame: FrameType, event: str, argument: Any) -> None:
         """The profile function."""
-        if frame.f_globals is not globals() and sys.gettrace() != self._at_line:
+        if sys.gettrace() is not self._trace and frame.f_globals is not globals():
             self._watch()
             if event == "call":
                 self._check(event)
 
     def _check(self, event: str) -> None:
-        if monotonic() > self._deadline:
+        if monotonic() > self._deadline and self._is_open:      # a generator may live longer than the block
             self._is_over = True
-            raise self._named(TimeIsUp(f"it ran for longer than {self.seconds:g} s"))
+            self._watch()
+            raise self._time_is_up()
         if event == "call":
             try:
                 _go_down(SPARE)
             except RecursionError:
+                self._watch()
                 raise self._named(EarlyRecursionError("maximum recursion depth exceeded")) from None
+
+    def _time_is_up(self) -> TimeIsUp:
+        found: TimeIsUp = self._named(TimeIsUp(f"it ran for longer than {self.seconds:g} s"))
+        return found
 
     def _named(self, error: Any) -> Any:
         """The error, with the time limit that is to go on when it is dropped."""
