@@ -4,14 +4,11 @@ They are here, and not in show/plots/, so that a History can draw itself without
 """
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..boundary.arguments import describe
-from ..boundary.colours import DARK, LIGHT
-from ..boundary.plotting import CURVES, ink, pyplot
-from ..boundary.svg_themes import in_both_themes
+from ..boundary.plotting import CURVES, figure_svg, ink, pyplot
 from ..boundary.text import shortened
 
 if TYPE_CHECKING:
@@ -21,10 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
     Array = np.ndarray[Any, Any]
-
-_DARK = {"#ffffff": DARK.page, "#000000": DARK.ink, "#b0b0b0": DARK.line, "#cccccc": DARK.line} | dict(
-    zip(LIGHT.classes, DARK.classes, strict=True)
-)
 
 
 def plot_history(history: Any, ax: Axes | None = None) -> Axes:
@@ -75,19 +68,11 @@ def history_svg(history: Any) -> str:
     """
     panels = _panels(history)
     pyplot()
-    import matplotlib
-    from matplotlib.colors import to_hex
     from matplotlib.figure import Figure
 
     figure = Figure(**_history_figure(panels))
     _draw_panels(history, figure, panels)
-    text = io.StringIO()
-    # without a salt and with a date, the text would differ each time
-    with matplotlib.rc_context({"svg.hashsalt": "history"}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    svg = text.getvalue()[text.getvalue().index("<svg"):]
-    is_light = to_hex(figure.get_facecolor()) == LIGHT.page
-    return in_both_themes(svg, _DARK, DARK.ink) if is_light else svg
+    return figure_svg(figure)
 
 
 def _panels(history: Any) -> dict[str, list[str]]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...boundary.colours import LIGHT
-from ...boundary.plotting import ink, pyplot
+from ...boundary.plotting import ink
+from .plot import Plot, new_figure
 
 
-def tangents(f: Callable[..., float], inputs: Sequence[Any], reach: float = 3.0) -> None:
+def tangents(f: Callable[..., float], inputs: Sequence[Any], reach: float = 3.0) -> Plot:
     """Plot f along each of its inputs, with the tangent that the gradient describes.
 
     Args:
@@ -18,7 +19,8 @@ def tangents(f: Callable[..., float], inputs: Sequence[Any], reach: float = 3.0)
     """
     at = [each.data for each in inputs]
     shifts = [reach * step / 50 for step in range(-50, 51)]
-    axes = pyplot().subplots(1, len(at), figsize=(8, 2.9), sharey=True, layout="constrained")[1]
+    figure = new_figure(8, 2.9)
+    axes = figure.subplots(1, len(at), sharey=True)
     for k, (ax, each) in enumerate(zip(axes, inputs, strict=True)):
         x = [each.data + shift for shift in shifts]
         ax.plot(x, [f(*at[:k], moved, *at[k + 1 :]) for moved in x], color=LIGHT.value, lw=4, alpha=0.4, label="f")
@@ -28,3 +30,4 @@ def tangents(f: Callable[..., float], inputs: Sequence[Any], reach: float = 3.0)
         ax.grid(alpha=0.3)
     axes[0].set_ylabel("f")
     axes[0].legend(frameon=False)
+    return Plot(figure, f"f along {', '.join(each.label for each in inputs)}, each with its tangent")
