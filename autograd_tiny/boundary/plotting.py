@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 # Colour-blind readers can tell the first four apart, the others less well: so classes differ in their markers too.
 CLASSES = LIGHT.classes
 CURVES = CLASSES[2:]                        # orange and turquoise are the colours of classes, in plots too
-BETWEEN_CLASSES = [CLASSES[0], "#ffffff", CLASSES[1]]
 AROUND_ZERO = [LIGHT.negative, "#ffffff", LIGHT.positive]
 
 # "#b0b0b0" and "#cccccc" are Matplotlib's own colours of grids and of frames around legends

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...boundary.arguments import describe, integer
 from ...boundary.colours import LIGHT
 from ...boundary.foreign import as_numpy
-from ...boundary.plotting import BETWEEN_CLASSES, CLASSES, ink, pyplot
+from ...boundary.plotting import CLASSES, ink, pyplot
 from ...boundary.text import one_line, some_of
 from ...engine.value import plain_float
 from ...training.fit import predict
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MARKERS = "osD^vPX"
 NAN_COLOUR = LIGHT.accent               # as in diagrams
+OPAQUE = "c0"                           # of the classes: the middle between them shows the page, white or dark
+BETWEEN_CLASSES = [
+    (0.0, CLASSES[0] + OPAQUE), (0.5, CLASSES[0] + "00"), (0.5, CLASSES[1] + "00"), (1.0, CLASSES[1] + OPAQUE),
+]
 
 
 def plot_decision_regions(
@@ -220,7 +224,7 @@ def _draw_one_output(
         reach = float(np.abs(finite - threshold).max(initial=0.0)) or 1.0
     image = ax.imshow(
         np.clip(outputs, threshold - reach, threshold + reach), extent=_extent(sides), origin="lower",
-        aspect="auto", vmin=threshold - reach, vmax=threshold + reach, alpha=0.75,
+        aspect="auto", vmin=threshold - reach, vmax=threshold + reach,
         cmap=LinearSegmentedColormap.from_list("classes", BETWEEN_CLASSES).with_extremes(bad=NAN_COLOUR),
     )
     _draw_boundary(ax, sides, outputs - threshold)
