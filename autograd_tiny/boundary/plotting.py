@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 # Colour-blind readers can tell the first four apart, the others less well: so classes differ in their markers too.
 CLASSES = LIGHT.classes
 CURVES = CLASSES[2:]                        # orange and turquoise are the colours of classes, in plots too
-AROUND_ZERO = [LIGHT.negative, "#ffffff", LIGHT.positive]
 
 # "#b0b0b0" and "#cccccc" are Matplotlib's own colours of grids and of frames around legends
 DARK_TWINS = {"#ffffff": DARK.page, "#000000": DARK.ink, "#b0b0b0": DARK.line, "#cccccc": DARK.line} | {
     getattr(LIGHT, name): getattr(DARK, name) for name in ("value", "gradient", "positive", "negative", "line", "quiet")
 } | dict(zip(LIGHT.classes, DARK.classes, strict=True))
+
+# Matplotlib writes the colour of a marker's edge, or of a tick, where it defines the marker and where it uses it. The
+# first one wins, where a style of the page does not reach it.
+MARKER_STYLE = re.compile(r'(?<=") style="stroke:[^"]*"(?=/>\s*</defs>)')
 
 
 def pyplot() -> Any:
@@ -66,7 +70,7 @@ def figure_svg(figure: Figure, title: str = "", twins: Mapping[str, str] | None 
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     tag, inside = text.getvalue()[text.getvalue().index("<svg"):].split(">", 1)
     name = f' role="img">\n<title>{html.escape(title)}</title>' if title else ">"
-    svg = f'{tag} style="max-width: 100%; height: auto"{name}{inside}'
+    svg = f'{tag} style="max-width: 100%; height: auto"{name}{MARKER_STYLE.sub("", inside)}'
     if to_hex(figure.get_facecolor()) != LIGHT.page:
         return svg
     return in_both_themes(svg, {**DARK_TWINS, **(twins or {})}, DARK.ink)

@@ -57,10 +57,15 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, *, labels: Any = None, ax: A
 
 
 def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:
+    import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
 
     classes = len(names)
-    ax.imshow(counts, cmap=LinearSegmentedColormap.from_list("counts", [LIGHT.page, LIGHT.ink]), vmin=0)
+    edges = np.arange(classes + 1) - 0.5
+    cmap = LinearSegmentedColormap.from_list("counts", [LIGHT.ink + "00", LIGHT.ink])       # the page shows through
+    ax.pcolormesh(edges, edges, counts, cmap=cmap, vmin=0)
+    ax.set_aspect("equal")
+    ax.invert_yaxis()
     digits = len(str(counts.max()))
     cell = min(points(ax)) / classes
     font = max(4.0, min(12.0, 1.3 * cell / digits, 0.5 * cell))

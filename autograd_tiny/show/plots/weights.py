@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
 from ...boundary.colours import LIGHT
-from ...boundary.plotting import AROUND_ZERO, ink, points, pyplot
+from ...boundary.plotting import ink, points, pyplot
 from ...nn.layers import Neuron
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+AROUND_ZERO = [                         # the middle is transparent: it shows the page, white or dark
+    (0.0, LIGHT.negative), (0.5, LIGHT.negative + "00"), (0.5, LIGHT.positive + "00"), (1.0, LIGHT.positive),
+]
 QUIET = "#bbbbbb"
 BAR_WIDTH = 14.0                        # of the colour bar, in points
 GAP, ABOVE = 0.1, 0.27                  # between images, and above each for its number; shares of its size

@@ -64,9 +64,10 @@ def test_numbers_are_readable_on_light_and_dark_cells():
     true = np.repeat(true, np.arange(100))
     predicted = np.repeat(np.tile(np.arange(10), 10), np.arange(100))
     ax = drawn(plot_confusion_matrix(true, predicted))
-    [image] = ax.images
-    for text, share in zip(ax.texts, image.norm(image.get_array()).ravel(), strict=True):
-        pair = sorted([luminance(matplotlib.colors.to_rgb(text.get_color())), luminance(image.cmap(share))])
+    [cells] = ax.collections
+    for text, (*ink, opacity) in zip(ax.texts, cells.to_rgba(cells.get_array()).reshape(-1, 4), strict=True):
+        on_white = 1 - opacity * (1 - np.array(ink))
+        pair = sorted([luminance(matplotlib.colors.to_rgb(text.get_color())), luminance(on_white)])
         assert (pair[1] + 0.05) / (pair[0] + 0.05) > 4.0
 
 
