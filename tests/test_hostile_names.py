@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import Value, nn, operation, optim
+from autograd_tiny import Value, nn, operation, optim, textbook
 
 HOSTILE = {
     "a terminal's": "red\x1b[31m\x07\x9b2J\x08", "null": "a\0b", "a surrogate": "a\ud800b",
@@ -46,6 +46,27 @@ def graph(name):
 def without_own_operations(name):
     with at.scope(name.replace(".", "")):
         return at.tanh(Value(-0.5, name) * Value(2.0, f"{name}2"))
+
+
+def textbooks(name, op="*"):
+    """A graph of the textbook, whose last operation may have a name, too."""
+    x = textbook.Value(0.5, label=name)
+    out = x * x.tanh()
+    out.label, out._op = name, op
+    return out
+
+
+def failing(name):
+    """One of which a step fails, of a class of that name with a repr of its own."""
+    kind = type(name.replace("\0", "").encode("utf-8", "replace").decode(), (textbook.Value,), {})
+    kind.__repr__ = lambda x: name
+    out = kind(1.0, [kind(2.0)], name)
+
+    def fail():
+        raise ValueError(name)
+
+    out._backward = fail
+    return out
 
 
 def network(name):
@@ -87,6 +108,9 @@ TEXTS = {
     "an explanation in LaTeX": lambda name: explained(name).latex,
     "its paths": lambda name: repr(explained(name).paths),
     "a ranking": lambda name: str(at.explain(graph(name))),
+    "a ranking of the textbook's": lambda name: str(at.explain(textbooks(name, name))),
+    "an explanation of the textbook's": lambda name: str(explained_textbook(name)),
+    "a tree of the textbook's": lambda name: at.draw(textbooks(name, name)).tree,
     "a tree": lambda name: at.draw(graph(name)).tree,
     "a folded tree": lambda name: at.draw(graph(name), depth=1).tree,
     "a table": lambda name: str(at.draw(graph(name)).table),
@@ -112,6 +136,7 @@ TEXTS = {
 PICTURES = {
     "a graph": lambda name: at.draw(graph(name)).svg,
     "a folded graph": lambda name: at.draw(graph(name), depth=1).svg,
+    "a graph of the textbook": lambda name: at.draw(textbooks(name, name)).svg,
     "a network": lambda name: at.draw(network(name)).svg,
     "a comparison of modes": lambda name: at.compare_modes(named(name), {name: 0.5}).draw().svg,
     "a history": lambda name: history_svg(history(name)),
@@ -119,6 +144,9 @@ PICTURES = {
 }
 PAGES = {
     "a film": lambda name: at.play(graph(name)).html,
+    "a film of the textbook's": lambda name: at.play(textbooks(name, name)).html,
+    "an explanation of the textbook's": lambda name: explained_textbook(name)._repr_html_(),
+    "a graph of the textbook to explore": lambda name: at.explore(textbooks(name)).html,
     "a folded film": lambda name: at.play(graph(name), depth=1).html,
     "a film of a training": lambda name: at.play(network(name), [0.5], [1.0], steps=2).html,
     "a diagnosis": lambda name: diagnosis(name).page.html,
@@ -137,6 +165,11 @@ PAGES = {
 def explained(name):
     output = graph(name)
     return at.explain(output, at.topological_order(output)[0])
+
+
+def explained_textbook(name):
+    output = textbooks(name, name)
+    return at.explain(output, output._prev[0])
 
 
 def diagnosis(name):
@@ -264,6 +297,10 @@ ERRORS = {
     "a film": lambda name: at.play(name),
     "an expression to explore": lambda name: at.explore(name),
     "an operation to explore": lambda name: at.explore(graph(name)),
+    "an operation of the textbook's to explore": lambda name: at.explore(textbooks(name, name)),
+    "a step of another class": lambda name: at.draw(failing(name)),
+    "the operands of another class": lambda name: at.draw(textbook.Value(1.0, [name], name)),
+    "a leaf of the textbook": lambda name: at.explain(textbooks(name), textbook.Value(1.0, label=name)),
     "a name to explore": lambda name: at.explore(V, **{name: 1.0}),
     "the color of a diagram": lambda name: at.network_diagram(nn.Neuron(1), color=name),
     "an explanation": lambda name: at.explain(Value(1.0, name), Value(2.0, name)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 from math import inf
 from numbers import Integral, Real
 
-from .text import one_line, shortened
+from .text import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:       # `typing` takes longer to load than the engine does
@@ -15,7 +15,7 @@ def describe(x: object) -> str:
     """The type and the repr of an argument, for an error message: "str '3'"; of a function its name."""
     if x is None:
         return "None"
-    kind = one_line(type(x).__name__)
+    kind = shortened(type(x).__name__)
     try:
         shown = getattr(x, "__qualname__", None) or repr(x).partition("\n")[0]
     except Exception:                           # the repr of a user's class may raise anything

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ..boundary.arguments import describe
 from ..engine.graph import topological_order
 from ..engine.value import Value
+from .foreign_graph import is_foreign
+from .foreign_values import translated
 from .graph.arguments import check, check_size, folding_of
 from .graph.folding import is_module
 from .graph.graph_picture import GraphPicture
@@ -37,8 +39,9 @@ def draw(
     that require no gradient, are grey. Pointing at a part shows all its digits. The picture keeps the numbers of now.
 
     Args:
-        root: A Value, or several, which then share one picture. A Module is drawn as by `network_diagram`; digits,
-            color and theme are for it too, the other arguments for graphs only.
+        root: A Value, or several, which then share one picture, also of another class with micrograd's attributes. A
+            Module is drawn as by `network_diagram`; digits, color and theme are for it too, the other arguments for
+            graphs only.
         max_nodes: The largest number of boxes. Allow more for .tree, .table or .mermaid, which need no layout.
         rankdir: The direction of the computation: "LR", "RL", "TB" or "BT".
         digits: The significant digits of numbers.
@@ -62,7 +65,7 @@ def draw(
 
         _check_unused(root, max_nodes=max_nodes, rankdir=rankdir, depth=depth, fold=fold, highlight=highlight)
         return network_diagram(root, color="weight" if color is None else color, theme=theme, digits=digits)
-    roots = _roots(root)
+    roots, highlight = translated(_roots(root), highlight)
     palette(theme)
     check(rankdir, digits, depth, color)
     values = topological_order(*roots)
@@ -72,8 +75,8 @@ def draw(
     return GraphPicture(scene, rankdir, theme, color, marked)
 
 
-def _roots(root: Any) -> list[Value]:
-    if type(root) is Value:
+def _roots(root: Any) -> list[Any]:
+    if type(root) is Value or is_foreign(root):
         return [root]
     if not isinstance(root, Iterable) or isinstance(root, str):
         raise TypeError(f"a Value, a sequence of Values or a Module is expected, got {describe(root)}")

@@ -93,11 +93,11 @@ class Formulas:
             return self._of_many(result)
         operands = [self.operand(x) for x in result.operands]
         match operation.sign, operands:
-            case "+", _:
+            case "+", [_, _]:
                 return summed(operands)
             case "-", [left, right]:
                 return difference(left, right)
-            case "*", _:
+            case "*", [_, _]:
                 return multiplied(operands)
             case "/", [left, right]:
                 return divided(left, right)

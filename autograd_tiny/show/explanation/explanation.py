@@ -18,6 +18,8 @@ from ...boundary.text import printable
 from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
 from ...engine.value import Value
+from ..foreign_graph import is_foreign
+from ..foreign_values import translated
 from ..paths import Count, PowerOfTen, count_paths, finite_sum, largest_paths
 from ..text_layout import RED, WIDTH, coloured, elided, fragment, in_columns, truncated, wrapped, wrapped_parts
 from ..typesetting import Formula
@@ -48,7 +50,7 @@ def explain(
     `.grad` changes.
 
     Args:
-        output: The Value to differentiate.
+        output: The Value to differentiate, also of another class with micrograd's attributes.
         leaf: The Value to differentiate with respect to, which may also be a result in between.
         most: How many paths, or leaves, to show.
         digits: The significant digits of numbers.
@@ -60,11 +62,15 @@ def explain(
         TypeError: output or leaf is not a Value.
         ValueError: No path leads from output to leaf, or output depends on no leaf that requires a gradient.
     """
+    is_of_another_class = is_foreign(output)
+    output, leaf = translated(output, leaf)
     for argument, given in [("output", output), ("leaf", leaf)]:
         if type(given) is not Value and (argument == "output" or given is not None):
             raise TypeError(f"{argument}: a Value is expected, got {describe(given)}")
     most, digits, order = integer("most", most), integer("digits", digits), topological_order(output)
-    return Ranking(order, most, digits) if leaf is None else Explanation(order, leaf, most, digits)
+    if leaf is None:
+        return Ranking(order, most, digits)
+    return Explanation(order, leaf, most, digits, is_of_another_class)
 
 
 class Explanation:
@@ -80,7 +86,9 @@ class Explanation:
         rest_count: The number of other paths.
     """
 
-    def __init__(self, order: Sequence[Value], leaf: Value, most: int, digits: int) -> None:
+    def __init__(
+        self, order: Sequence[Value], leaf: Value, most: int, digits: int, is_of_another_class: bool = False
+    ) -> None:
         self.output, self.leaf, output = order[-1], leaf, order[-1]
         counts = count_paths(order) if leaf.requires_grad else {}
         if leaf not in counts:
@@ -93,8 +101,9 @@ class Explanation:
         self._notation = notation = Notation(order, leaf, stations, digits)
         self._symbol = notation.derivative(output, leaf)
         remarks = [
-            changed_data(order, notation.names, "the numbers are"), nan_output(output, notation),
-            other_grad(output, leaf, self.gradient, notation),
+            changed_data(order, notation.names, "the numbers are"),
+            "" if is_of_another_class else nan_output(output, notation),
+            other_grad(output, leaf, self.gradient, notation, is_of_another_class),
         ]
         self._remarks = " ".join(filter(None, remarks))
         self.paths = [Path(path, inlined, notation) for path in largest]

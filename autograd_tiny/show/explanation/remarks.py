@@ -6,6 +6,7 @@ from math import isfinite, nan
 
 from ...engine.outdated import first_outdated
 from ...engine.value import Value
+from ..foreign_values import Measured
 from ..names import readable
 from .notation import Notation, names_with
 
@@ -23,6 +24,8 @@ def changed_data(order: Sequence[Value], names: Mapping[Value, str], old: str) -
     node = first_outdated(order)
     if node is None:
         return ""
+    if isinstance(node.operation, Measured):
+        return f"{names[node]}: {node.operation.problem}; {old} those that it has recorded."
     return (
         f"{_suspects(node, names)} has changed since {names[node]} was computed: {old} those of the forward "
         f"pass; compute {names[order[-1]]} again."
@@ -44,15 +47,22 @@ def nan_output(output: Value, notation: Notation) -> str:
     return f"{f} is nan: diagnose({f}) says where that began." if number != number else ""
 
 
-def other_grad(output: Value, leaf: Value, gradient: float, notation: Notation) -> str:
+def other_grad(
+    output: Value, leaf: Value, gradient: float, notation: Notation, is_of_another_class: bool = False
+) -> str:
     """A remark if .grad of the leaf does not hold the gradient, on where it can come from."""
     grad, x = leaf.grad, notation.name_or_number(leaf)
     if not leaf.reached:
         return f"backward() has not run: {x}.grad is not set yet."
-    if _agree(grad, gradient):
+    if _agree(grad, gradient, 1e-9 if is_of_another_class else 1e-12):      # which may add in another order
         return ""
     head = f"{x}.grad holds {notation.number(grad)}, not {notation.derivative(output, leaf).text}"
-    if leaf.operands:                           # results do not sum: each backward() sets their .grad anew
+    if is_of_another_class and grad:            # as micrograd's
+        return (
+            f"{head}: it is of another output, or backward() ran more than once (there results in between add up, "
+            f"too), or the class is wrong. Set .grad of all to 0, or compute {notation.name_or_number(output)} again."
+        )
+    if leaf.operands and not is_of_another_class:       # results do not sum: each backward() sets their .grad anew
         return f"{head}: it is from another output, or backward() had another seed."
     if grad == 0:
         return (
@@ -70,8 +80,8 @@ def other_grad(output: Value, leaf: Value, gradient: float, notation: Notation) 
     return f"{head} .grad adds up until zero_grad(), or {x}.grad = 0; gradients(…) leaves it alone."
 
 
-def _agree(x: float, y: float) -> bool:
-    return x == y or (x != x and y != y) or abs(x - y) <= 1e-12 * abs(y)
+def _agree(x: float, y: float, tolerance: float) -> bool:
+    return x == y or (x != x and y != y) or abs(x - y) <= tolerance * abs(y)
 
 
 def _multiple(grad: float, gradient: float) -> int:

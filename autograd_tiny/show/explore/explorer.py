@@ -14,6 +14,7 @@ from ...engine.custom import CustomOperation, FormulaOperation
 from ...engine.graph import topological_order
 from ...engine.value import Value, plain_float
 from ...expression import parse
+from ..foreign_values import Measured, translated
 from ..graph.arguments import check, check_size, folding_of
 from ..graph.folding import Fold
 from ..layered.graph_picture import GraphSvg
@@ -91,7 +92,8 @@ def explore(
     The page is one file that needs no network; no `.grad` is used or changed.
 
     Args:
-        f: A Value, or an expression for `parse`, such as "x = a + b; y = b + c; x * y".
+        f: A Value, also of another class with micrograd's attributes; or an expression for `parse`, such as
+            "x = a + b; y = b + c; x * y".
         max_nodes: The largest number of boxes in the picture.
         rankdir: The direction of the picture: "LR", "RL", "TB" or "BT".
         digits: The significant digits of numbers.
@@ -104,7 +106,7 @@ def explore(
 
     Raises:
         TypeError: f is neither a Value nor a text, there are values beside a Value, or an operation is one of Python
-            functions.
+            functions, or one of another class that computes something else than this package.
         ValueError: There are more boxes than max_nodes, or more than 2,000 values; an argument is out of range; or two
             operations of your own have the same name.
         ExpressionError: The expression is none, or a name has no value.
@@ -114,6 +116,7 @@ def explore(
         f = parse(f, **values)
     elif values:
         raise TypeError(f"values of names belong to an expression, got {some_of(values)} beside {describe(f)}")
+    (f,) = translated(f)
     if type(f) is not Value:
         raise TypeError(f"a Value or an expression is expected, got {describe(f)}")
     order = topological_order(f)
@@ -137,6 +140,11 @@ def _check_operations(order: Sequence[Value]) -> None:
             raise TypeError(
                 f"{quoted(operation.name)} is an operation of Python functions, which a page cannot compute: define it "
                 f'by a formula in text, operation("{operation.signature} = …"); or draw(f) and play(f) show it'
+            )
+        if isinstance(operation, Measured):
+            raise TypeError(
+                f"{operation.problem}: the page of explore computes only with operations of this package; draw(f) and "
+                "play(f) show what the class computes"
             )
         if known.setdefault(operation.name, operation) != operation:
             raise ValueError(f"there are two operations called {operation.name}: give one of them another name")

@@ -15,6 +15,7 @@ from ...boundary.arguments import describe
 from ...engine.graph import topological_order
 from ...engine.outdated import first_outdated
 from ...engine.value import Value
+from ..foreign_values import Measured, translated
 from ..graph.arguments import check, check_size, folding_of
 from ..graph.drawing import dot_source
 from ..graph.folding import Fold, is_module
@@ -90,7 +91,8 @@ def play(
     gradient is found. It trains a copy, too.
 
     Args:
-        output: A Value; or a model, which is called with the list of inputs.
+        output: A Value, also of another class with micrograd's attributes; or a model, which is called with the list of
+            inputs.
         x: The inputs of the sample, a list of numbers; or those of many, (samples, inputs).
         target: The target of the sample, as the loss expects it; or those of many, as for fit.
         steps: The number of updates on one sample, 10 by default.
@@ -116,6 +118,7 @@ def play(
             optimiser raise.
     """
     check(rankdir, digits, depth)
+    (output,) = translated(output)
     of_samples = {"epochs": epochs, "batch_size": batch_size, "seed": seed}
     if type(output) is Value:
         given = {"x": x, "target": target, "steps": steps, "loss": loss, "optimizer": optimizer, "lr": lr}
@@ -181,6 +184,8 @@ def _check_unchanged(scene: FilmScene) -> None:
     node = first_outdated(scene.values)
     if node is None:
         return
+    if isinstance(node.operation, Measured):
+        raise ValueError(f"{scene.name_or_number(node)}: {node.operation.problem}: then compute it again")
     operands = dict.fromkeys(x for x in node.operands if isinstance(x, Value))
     names = [scene.names[x] or repr(x) for x in operands]
     changed = f"{names[0]}.data" if len(names) == 1 else f".data of one of {listed(names)}"
