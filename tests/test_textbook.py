@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from graphviz import Digraph
+from references.show.lecture_values import random_program
 
 import autograd_tiny as at
 from autograd_tiny import textbook
@@ -17,27 +18,6 @@ FILE = Path(textbook.__file__)
 
 
 # ---- the numbers of the engine
-
-STEPS = [
-    lambda x, y, c: x + y, lambda x, y, c: x * y, lambda x, y, c: (x - y) * 0.5, lambda x, y, c: x / (y * y + 1.0),
-    lambda x, y, c: c - x, lambda x, y, c: c / (x * x + 1.0), lambda x, y, c: (x * 0.5).exp().tanh(),
-    lambda x, y, c: x.relu() + c, lambda x, y, c: (c * x).tanh() ** 3,
-]
-
-
-def program(rng):
-    """A random program of 30 steps on the numbers that it is given, Values of any class."""
-    choices = [(rng.choice(STEPS), rng.random(), rng.random(), rng.uniform(-2, 2)) for _ in range(30)]
-
-    def run(leaves):
-        made = [*leaves]
-        for step, i, j, c in choices:
-            made.append(step(made[int(i * len(made))], made[int(j * len(made))], c))
-            made.append(made[-1].tanh())
-        return sum(made[-8:])
-
-    return run
-
 
 def sizes_of(f):
     """For each Value, the sum over all paths to it of |the product of local derivatives|: what rounding scales with."""
@@ -52,7 +32,7 @@ def sizes_of(f):
 @pytest.mark.parametrize("seed", range(40))
 def test_a_random_graph_has_the_engines_values_and_gradients(seed):
     rng = random.Random(seed)
-    run, numbers = program(rng), [rng.uniform(-2, 2) for _ in range(3)]
+    run, numbers = random_program(rng), [rng.uniform(-2, 2) for _ in range(3)]
     ours, theirs = [*map(at.Value, numbers)], [*map(Value, numbers)]
     expected, found = run(ours), run(theirs)
     expected.backward()

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from references.show.lecture_values import Children, Ordered, Overwriting, Swapped, V, WrongSum
+from references.show.lecture_values import Children, Ordered, Overwriting, Swapped, V, WrongSum, random_program
 
 import autograd_tiny as at
 from autograd_tiny import draw, explain, explore, nn, play, textbook
@@ -46,6 +46,20 @@ def test_all_that_shows_a_graph_shows_the_same_as_of_our_own(of):
     assert str(explain(theirs)) == str(explain(ours))
     assert steps(theirs) == steps(ours)
     assert explore(theirs).html == explore(ours).html
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_the_numbers_of_a_random_graph_are_kept_to_the_last_digit(seed):
+    rng = random.Random(seed)
+    run = random_program(rng)
+    f = run([textbook.Value(rng.uniform(-2, 2)) for _ in range(3)])
+    f.backward()
+    nodes = nodes_below([f])
+    order = at.topological_order(translated(f)[0])
+    assert [(own.data, own.grad) for own in order] == [(node.data, node.grad) for node in nodes]
+    assert not any(isinstance(own.operation, Measured) for own in order)
+    assert at.gradients(order[-1], order) == pytest.approx([own.grad for own in order], rel=1e-9, abs=1e-10)
+    assert steps(f) and "changed" not in str(explain(f))
 
 
 def test_a_network_of_the_textbook_can_be_drawn():

@@ -126,3 +126,26 @@ class WrongSum(Ordered):
 
     def __add__(self, x):
         return self.result(self.data - x.data, "+", (self, lambda: 1.0), (x, lambda: 1.0))
+
+
+# ---- programs for all of them
+
+STEPS = [
+    lambda x, y, c: x + y, lambda x, y, c: x * y, lambda x, y, c: (x - y) * 0.5, lambda x, y, c: x / (y * y + 1.0),
+    lambda x, y, c: c - x, lambda x, y, c: c / (x * x + 1.0), lambda x, y, c: (x * 0.5).exp().tanh(),
+    lambda x, y, c: x.relu() + c, lambda x, y, c: (c * x).tanh() ** 3,
+]
+
+
+def random_program(rng):
+    """A random program of 30 steps on the numbers that it is given, Values of any class."""
+    choices = [(rng.choice(STEPS), rng.random(), rng.random(), rng.uniform(-2, 2)) for _ in range(30)]
+
+    def run(leaves):
+        made = [*leaves]
+        for step, i, j, c in choices:
+            made.append(step(made[int(i * len(made))], made[int(j * len(made))], c))
+            made.append(made[-1].tanh())
+        return sum(made[-8:])
+
+    return run
