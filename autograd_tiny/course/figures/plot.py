@@ -21,6 +21,8 @@ class Plot:
 
     def __init__(self, figure: Figure, title: str, twins: Mapping[str, str] | None = None) -> None:
         self.figure, self.title = figure, title
+        for image in (each for ax in figure.axes for each in ax.images):
+            image.set_interpolation("none")         # else it is resampled, and the SVG several times as large
         self.svg = figure_svg(figure, title, twins)
 
     def _repr_svg_(self) -> str:
