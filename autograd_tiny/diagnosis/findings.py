@@ -70,21 +70,15 @@ def _worse_than_guessing(
 ) -> Iterator[Finding]:
     if guessing and loss > WORSE_THAN_GUESSING * guessing:
         spread = layers[-1].std if layers else None
-        outputs = f"; the outputs have a standard deviation of {spread:.3g}" if spread is not None else ""
-        yield Finding(
-            "warning", "worse than guessing", "the loss",
-            f"it is {loss:.3g}, {times(loss / guessing)} that of the best constant prediction{outputs}",
-            "if the model is untrained, make its outputs smaller: inputs with a mean of 0 and a standard deviation "
-            "of 1, smaller initial weights (xavier_uniform); otherwise try a lower learning rate"
-        )
+        wording = WORDINGS["worse_than_guessing" + ("_by_outputs" if spread is not None else "")]
+        yield wording.finding("warning", "the loss", loss=loss, times=times(loss / guessing), spread=spread)
 
 
 def _probabilities_as_logits(arguments: Arguments, layers: Sequence[LayerReport]) -> Iterator[Finding]:
     if arguments.squashed:
-        yield Finding(
-            "severe", "probabilities as logits", layers[-1].name if layers else "model",
-            f"the outputs come from {arguments.squashed}, but {arguments.loss_name} takes logits, which have no bounds",
-            f"let the last layer be linear, and apply {arguments.squashed} to what predict returns"
+        yield WORDINGS["probabilities_as_logits"].finding(
+            "severe", layers[-1].name if layers else "model", squashed=arguments.squashed,
+            loss_name=arguments.loss_name,
         )
 
 
@@ -132,11 +126,9 @@ def _unscaled(x: Array, layers: Sequence[LayerReport], findings: Sequence[Findin
     is_harmed = any(each.kind in consequences and layers[0].name in each.where.split(", ") for each in findings)
     if is_harmed and worst.max() > UNSCALED:
         k = int(worst.argmax())
-        yield Finding(
-            "warning", "inputs not scaled", "X",
-            f"{(worst > UNSCALED).sum()} of {len(worst)} columns are far from a mean of 0 and a standard deviation "
-            f"of 1: column {k} has a mean of {means[k]:.3g} and a standard deviation of {deviations[k]:.3g}, and "
-            f"is an input of {layers[0].name}", "scale them: (X - X.mean(axis=0)) / X.std(axis=0)"
+        yield WORDINGS["inputs_not_scaled"].finding(
+            "warning", "X", count=(worst > UNSCALED).sum(), columns=len(worst), worst=k, mean=means[k],
+            deviation=deviations[k], first=layers[0].name,
         )
 
 
@@ -164,20 +156,13 @@ def _learning_rate(layers: Sequence[LayerReport], lr: float) -> Iterator[Finding
         return
     name = max(ratios, key=ratios.__getitem__)
     high = [other for other in ratios if ratios[other] > HIGH_UPDATE and other != name]
-    change = f"an update changes the weights by {ratios[name]:.2g} of their size"
-    better = f"lr={lr:g}: {lr * USUAL_UPDATE / ratios[name]:.1g} would change them by {USUAL_UPDATE:g}"
+    values = {"ratio": ratios[name], "usual": USUAL_UPDATE, "lr": lr, "better": lr * USUAL_UPDATE / ratios[name]}
     if ratios[name] > HIGH_UPDATE:
-        others = f" (and by more than {HIGH_UPDATE:.0%} in {listed(high)})" if high else ""
-        yield Finding(
-            "severe" if ratios[name] > 1.0 else "warning", "learning rate too high", name,
-            f"{change}{others}; about {USUAL_UPDATE:g} is usual", f"a lower learning rate than {better}"
-        )
+        wording = WORDINGS["learning_rate_high" + ("_in_others" if high else "")]
+        severity = "severe" if ratios[name] > 1.0 else "warning"
+        yield wording.finding(severity, name, **values, limit=HIGH_UPDATE, others=listed(high))
     elif ratios[name] < LOW_UPDATE:
-        yield Finding(
-            "note", "learning rate too low", name,
-            f"{change}, and those of other layers by less; about {USUAL_UPDATE:g} is usual",
-            f"unless training is nearly finished, a higher learning rate than {better}"
-        )
+        yield WORDINGS["learning_rate_low"].finding("note", name, **values)
 
 
 def _unreached(names: Sequence[str], reached: Array) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The sentences of findings about units and gradients, which the playground has in common with `diagnose`."""
+"""The sentences of findings that the playground has in common with `diagnose`."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -23,7 +23,38 @@ class Wording(NamedTuple):
 _FLOW = (
     "from {last} back to {first} the gradient with respect to the net inputs goes from {at_last:.2g} to {at_first:.2g}"
 )
+_GUESSING = "it is {loss:.3g}, {times} that of the best constant prediction"
+_SMALLER_OUTPUTS = (
+    "if the model is untrained, make its outputs smaller: inputs with a mean of 0 and a standard deviation of 1, "
+    "smaller initial weights (xavier_uniform); otherwise try a lower learning rate"
+)
+_UPDATE, _USUAL = "an update changes the weights by {ratio:.2g} of their size", "about {usual:.6g} is usual"
+_RATE = "learning rate than lr={lr:.6g}: {better:.1g} would change them by {usual:.6g}"
 WORDINGS = {
+    "worse_than_guessing": Wording("worse than guessing", _GUESSING, _SMALLER_OUTPUTS),
+    "worse_than_guessing_by_outputs": Wording(
+        "worse than guessing", _GUESSING + "; the outputs have a standard deviation of {spread:.3g}", _SMALLER_OUTPUTS,
+    ),
+    "probabilities_as_logits": Wording(
+        "probabilities as logits",
+        "the outputs come from {squashed}, but {loss_name} takes logits, which have no bounds",
+        "let the last layer be linear, and apply {squashed} to what predict returns",
+    ),
+    "inputs_not_scaled": Wording(
+        "inputs not scaled",
+        "{count} of {columns} columns are far from a mean of 0 and a standard deviation of 1: column {worst} has a "
+        "mean of {mean:.3g} and a standard deviation of {deviation:.3g}, and is an input of {first}",
+        "scale them: (X - X.mean(axis=0)) / X.std(axis=0)",
+    ),
+    "learning_rate_high": Wording("learning rate too high", f"{_UPDATE}; {_USUAL}", f"a lower {_RATE}"),
+    "learning_rate_high_in_others": Wording(
+        "learning rate too high", f"{_UPDATE} (and by more than {{limit:.0%}} in {{others}}); {_USUAL}",
+        f"a lower {_RATE}",
+    ),
+    "learning_rate_low": Wording(
+        "learning rate too low", f"{_UPDATE}, and those of other layers by less; {_USUAL}",
+        f"unless training is nearly finished, a higher {_RATE}",
+    ),
     "alike": Wording(
         "alike",
         "all {units} units have the same outputs and the same gradients, so they stay copies of one another",

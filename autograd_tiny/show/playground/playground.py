@@ -147,6 +147,9 @@ def playground_data() -> dict[str, Any]:
             "wordings": {name: wording._asdict() for name, wording in WORDINGS.items()},
             "saturatedShare": findings.SATURATED_SHARE, "deadShare": findings.DEAD_SHARE,
             "fewSamples": findings.FEW_SAMPLES, "vanishing": findings.VANISHING, "exploding": findings.EXPLODING,
+            "highUpdate": findings.HIGH_UPDATE, "lowUpdate": findings.LOW_UPDATE, "usualUpdate": findings.USUAL_UPDATE,
+            "unscaled": findings.UNSCALED, "worseThanGuessing": findings.WORSE_THAN_GUESSING,
+            "causes": findings.CAUSES,
             "saturated": summary.SATURATED, "relativeDerivatives": summary.RELATIVE_DERIVATIVES,
         },
     }

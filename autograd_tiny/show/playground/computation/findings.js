@@ -3,14 +3,17 @@
  *
  * @typedef {{severity: string, kind: string, where: string, layers: number[], text: string, advice: string}} Finding
  */
+import { LOSSES } from "./losses.js";
 import { WIDTH } from "./trainer.js";
 import { formatted, grouped, listed } from "./wording.js";
 
 export const MOST_SAMPLES = 500;
 const SEVERITIES = ["severe", "warning", "note"];
+const ENTROPIES = ["binary_cross_entropy", "cross_entropy"];
+const CONSEQUENCES = ["saturated", "dead", "learning rate too high"]; // of inputs that are not scaled
 
 /**
- * The findings, the most severe first; none while a number is not finite.
+ * The findings, causes before consequences and then the most severe first; none while a number is not finite.
  *
  * @param {Trainer} trainer
  * @param {object} given thresholds, wordings, and the polynomials of the relative derivatives, by their names in Python
@@ -22,13 +25,18 @@ export function diagnosed(trainer, given, most = MOST_SAMPLES) {
   const rows = task.train.subarray(0, most * WIDTH);
   const samples = rows.length / WIDTH;
   const layers = samples ? measuredLayers(trainer, rows, given) : [];
-  if (!layers.every(({ isFinite }) => isFinite)) return { findings: [], layers: [] };
+  if (samples === 0 || !layers.every(({ isFinite }) => isFinite)) return { findings: [], layers: [] };
   const found = [
+    ...worseThanGuessing(trainer, rows, layers, given),
     ...alikeOrDead(layers, samples, given),
+    ...probabilitiesAsLogits(trainer, layers, given),
     ...saturated(layers.slice(0, -1), given),
     ...vanishingOrExploding(layers, network, given),
+    ...learningRate(layers, trainer.rules.lr, given),
   ];
-  found.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  found.push(...unscaled(rows, layers, found, given));
+  const rank = ({ kind, severity }) => SEVERITIES.indexOf(severity) + (given.causes.includes(kind) ? 0 : 10);
+  found.sort((a, b) => rank(a) - rank(b));
   return { findings: found, layers };
 }
 
@@ -46,6 +54,7 @@ function measuredLayers(trainer, rows, given) {
   }
   const outputs = unitTape.values(inputs, { at: numbers });
   const { gradients } = trainer.probeTape().inputGradients(probed, { at: numbers });
+  const update = trainer.nextUpdate(trainer.lossTape.valueAndGradient(rows, { at: numbers }).gradient);
   let first = 0;
   return network.layers.map((layer, k) => {
     const column = (array, width, offset) => (unit) =>
@@ -61,7 +70,9 @@ function measuredLayers(trainer, rows, given) {
       given,
     );
     first += layer.units;
-    found.weight = sizeOf([numbers.subarray(network.firsts[k], network.firsts[k + 1] ?? numbers.length)]);
+    const ofLayer = (array) => sizeOf([array.subarray(network.firsts[k], network.firsts[k + 1] ?? numbers.length)]);
+    found.weight = ofLayer(numbers);
+    found.update = found.weight ? ofLayer(update) / found.weight : 0; // as a share of the weights
     return found;
   });
 }
@@ -82,6 +93,7 @@ function measuredLayer({ name, activation, units }, layer, outputs, arriving, gi
     saturatedUnits:
       ofUnit === null ? [] : indices(ofUnit.map((each) => each / outputs[0].length > given.saturatedShare)),
     dead: activation === "relu" ? indices(outputs.map((unit) => unit.every((a) => a === 0))) : [],
+    spread: deviationOf(outputs.flatMap((unit) => [...unit])).deviation,
     alike: areEqual(outputs) && areEqual(arriving),
     arriving: sizeOf(arriving),
   };
@@ -105,10 +117,71 @@ function sizeOf(columns) {
   return largest * Math.sqrt(total / count);
 }
 
+function deviationOf(numbers) {
+  const mean = numbers.reduce((sum, x) => sum + x / numbers.length, 0);
+  return { mean, deviation: sizeOf([numbers.map((x) => x - mean)]) };
+}
+
 // ---- checks
 
 function finding(severity, { kind, text, advice }, where, layers, values) {
   return { severity, kind, where, layers, text: formatted(text, values), advice: formatted(advice, values) };
+}
+
+const timesOf = (factor) =>
+  factor < 1e6 ? `${grouped(Math.round(factor))} times` : `10^${Math.log10(factor).toFixed(0)} times`;
+
+function worseThanGuessing(trainer, rows, layers, { wordings, worseThanGuessing: limit }) {
+  const { loss } = trainer.measured(rows);
+  const guessing = bestConstantLoss(trainer.task.loss, rows);
+  if (!(guessing > 0) || loss <= limit * guessing) return [];
+  const values = { loss, times: timesOf(loss / guessing), spread: layers[layers.length - 1].spread };
+  return [finding("warning", wordings.worse_than_guessing_by_outputs, "the loss", [], values)];
+}
+
+/** The least mean loss of outputs that are the same for all samples; nan where it is not known. */
+function bestConstantLoss(loss, rows) {
+  const targets = Array.from({ length: rows.length / WIDTH }, (_, i) => rows[i * WIDTH + 2]);
+  const factor = { squared_error: 1, half_squared_error: 0.5 }[loss];
+  if (factor !== undefined) return factor * deviationOf(targets).deviation ** 2;
+  if (!ENTROPIES.includes(loss)) return NaN;
+  const shares = [...new Set(targets)].map((each) => targets.filter((t) => t === each).length / targets.length);
+  return Math.abs(shares.reduce((sum, p) => sum + p * Math.log(p), 0));
+}
+
+function probabilitiesAsLogits({ task: { loss } }, layers, { wordings }) {
+  const { name, activation, layer } = layers[layers.length - 1];
+  if (activation !== "sigmoid" || LOSSES[loss].takesNumbers) return []; // the others take logits
+  const values = { squashed: activation, loss_name: loss };
+  return [finding("severe", wordings.probabilities_as_logits, name, [layer], values)];
+}
+
+/** Judged by the ratios of updates to weights. */
+function learningRate(layers, lr, { wordings, highUpdate, lowUpdate, usualUpdate: usual }) {
+  const moving = layers.filter(({ update }) => update > 0 && Number.isFinite(update));
+  if (moving.length === 0) return [];
+  const most = moving.reduce((one, other) => (other.update > one.update ? other : one));
+  const values = { ratio: most.update, usual, lr, better: (lr * usual) / most.update };
+  if (most.update < lowUpdate) return [finding("note", wordings.learning_rate_low, most.name, [], values)];
+  if (most.update <= highUpdate) return [];
+  const others = moving.filter((each) => each !== most && each.update > highUpdate).map(({ name }) => name);
+  const wording = others.length ? wordings.learning_rate_high_in_others : wordings.learning_rate_high;
+  const severity = most.update > 1 ? "severe" : "warning";
+  return [
+    finding(severity, wording, most.name, [most.layer], { ...values, limit: highUpdate, others: listed(others) }),
+  ];
+}
+
+/** Inputs far from a mean of 0 and a standard deviation of 1, if the first layer has problems. */
+function unscaled(rows, [{ name, layer }], findings, { wordings, unscaled: limit }) {
+  const isHarmed = findings.some(({ kind, layers }) => CONSEQUENCES.includes(kind) && layers.includes(layer));
+  const columns = [0, 1].map((k) => deviationOf([...rows.filter((_, i) => i % WIDTH === k)]));
+  const [far, other] = columns.map(({ mean, deviation }) => Math.max(Math.abs(mean), deviation));
+  if (!isHarmed || Math.max(far, other) <= limit) return [];
+  const worst = other > far ? 1 : 0;
+  const count = [far, other].filter((each) => each > limit).length;
+  const values = { count, columns: columns.length, worst, first: name, ...columns[worst] };
+  return [finding("warning", wordings.inputs_not_scaled, "X", [], values)];
 }
 
 function alikeOrDead(layers, samples, { wordings, deadShare, fewSamples }) {
@@ -162,15 +235,13 @@ function vanishingOrExploding(layers, network, { wordings, vanishing, exploding,
   const [first, last] = [sizes[0], sizes[sizes.length - 1]];
   const ratio = first.arriving / last.arriving;
   const values = { first: first.name, last: last.name, at_first: first.arriving, at_last: last.arriving };
-  const times = (factor) =>
-    factor < 1e6 ? `${grouped(Math.round(factor))} times` : `10^${Math.log10(factor).toFixed(0)} times`;
   const isSquashed = layers.some(({ activation }) => activation in relativeDerivatives);
   if (ratio < vanishing) {
     const wording = isSquashed ? wordings.vanishing_squashed : wordings.vanishing;
-    return [finding("severe", wording, first.name, [first.layer], { ...values, times: times(1 / ratio) })];
+    return [finding("severe", wording, first.name, [first.layer], { ...values, times: timesOf(1 / ratio) })];
   }
   if (ratio > exploding) {
-    return [finding("severe", wordings.exploding, first.name, [first.layer], { ...values, times: times(ratio) })];
+    return [finding("severe", wordings.exploding, first.name, [first.layer], { ...values, times: timesOf(ratio) })];
   }
   return [];
 }

@@ -150,6 +150,15 @@ export class Trainer {
     return this.lossTape.valueAndGradient(this.task.train, { at: this.numbers }).gradient;
   }
 
+  /** The change of each parameter in the next update, if it had this gradient; the optimiser stays as it is. */
+  nextUpdate(gradient) {
+    const twin = new Optimizer(this.rules.rule, this.rules.options, this.numbers.length);
+    twin.restore(this.optimizer.save());
+    const after = this.numbers.slice();
+    twin.step(after, gradient, this.rules.lr);
+    return after.map((x, k) => x - this.numbers[k]);
+  }
+
   /** The mean loss over some rows, and the share of right classes; nan without rows, or where there are no classes. */
   measured(rows) {
     const count = rows.length / WIDTH;

@@ -1,5 +1,5 @@
 /**
- * Dead and saturated units, vanishing and exploding gradients: as diagnose() finds them.
+ * What is wrong with units, gradients and the learning rate: as diagnose() finds it.
  */
 import { element, write } from "../../page/elements.js";
 import { readable } from "../../page/numbers.js";
@@ -12,7 +12,11 @@ const SHORT = {
   vanishing: "vanishing",
   exploding: "exploding",
   alike: "all alike",
+  "learning rate too high": "rate too high",
+  "probabilities as logits": "not logits",
 };
+
+const NOTHING = "Units, gradients, learning rate, loss and inputs were checked: nothing was found.";
 
 export class FindingsPanel {
   constructor(given) {
@@ -20,7 +24,7 @@ export class FindingsPanel {
     this.none = element("p", { class: "quiet" });
     this.list = element("ul", { class: "findings" });
     this.body = element("tbody", {});
-    const heads = ["layer", "activation", "saturated", "dead", "gradient"];
+    const heads = ["layer", "activation", "saturated", "dead", "gradient", "update / weight"];
     this.table = element(
       "div",
       { class: "scroll", tabindex: 0, role: "group", "aria-label": "Layers" },
@@ -40,7 +44,7 @@ export class FindingsPanel {
     const { findings, layers } = diagnosed(trainer, this.given, isPlaying ? FEW_SAMPLES : MOST_SAMPLES);
     this.list.hidden = findings.length === 0;
     this.none.hidden = findings.length > 0;
-    write(this.none, layers.length ? "Nothing that diagnose() would report." : "There is nothing to measure yet.");
+    write(this.none, layers.length ? NOTHING : "There is nothing to measure yet.");
     const key = JSON.stringify(findings);
     if (key !== this.key) {
       this.key = key;
@@ -57,6 +61,7 @@ export class FindingsPanel {
           layer.saturated === null ? "" : `${Math.round(100 * layer.saturated)} %`,
           layer.activation === "relu" ? `${layer.dead.length} of ${layer.units}` : "",
           readable(layer.arriving, 3),
+          readable(layer.update, 2),
         ];
         return element(
           "tr",
@@ -69,7 +74,7 @@ export class FindingsPanel {
     const words = layers.map(({ layer }) =>
       findings
         .filter(({ layers: at }) => at.includes(layer))
-        .map(({ kind }) => SHORT[kind])
+        .flatMap(({ kind }) => SHORT[kind] ?? [])
         .join(", "),
     );
     const flags = layers.map(({ dead, saturatedUnits, units }) =>
