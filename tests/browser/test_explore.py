@@ -274,6 +274,48 @@ def test_a_graph_with_folded_modules(opened):
     expect(tab.locator("#m0")).to_contain_text("2 → 1")
 
 
+def test_leaves_of_a_folded_module_have_sliders_too(opened):
+    model = nn.MLP(2, [2, 1], activation="tanh", init="micrograd")
+    x = [Value(0.5, "x1"), Value(-0.3, "x2")]
+    page = explore((model(x) - 1.0) ** 2, depth=1)
+    tab = opened(page)
+    tab.get_by_text("9 leaves of mlp").click()
+    weight = model.layers[0].neurons[1].w[0]
+    tab.get_by_role("button", name=f"{weight.label}: its gradient").click()
+    expect(tab.locator("#chosen-title")).to_have_text(weight.label)
+    field(tab, weight.label).fill("0.7")
+    field(tab, weight.label).press("Enter")
+    weight.data = 0.7
+    loss = (model(x) - 1.0) ** 2
+    name = tab.locator("#now").text_content().split(" = ")[0]
+    assert float(tab.evaluate(NUMBERS)[name][0]) == pytest.approx(loss.data, rel=1e-12)
+    shown = tab.locator("#panel dd.gradient").first.text_content().replace("−", "-")
+    assert float(shown) == pytest.approx(gradients(loss, weight), rel=1e-12)
+    again = opened(page, tab.evaluate("location.hash"))
+    expect(again.locator("#chosen-title")).to_have_text(weight.label)
+    assert again.evaluate(NUMBERS) == tab.evaluate(NUMBERS)
+    tab.get_by_role("button", name="Reset").click()
+    assert page.values[weight.label] == float(field(tab, weight.label).input_value())
+
+
+def test_texts_of_a_folded_module_stay_in_its_box(opened):
+    tab = opened(explore(nn.MLP(2, [3, 1])([Value(0.5, "x1"), Value(-0.3, "x2")]) ** 2, depth=1))
+    assert tab.evaluate("""() => {
+      const box = document.querySelector("#m0 path").getBoundingClientRect();
+      return [...document.querySelectorAll("#m0 text")].every((text) => {
+        const { left, right } = text.getBoundingClientRect();
+        return left >= box.left && right <= box.right;
+      });
+    }""")
+
+
+def test_numbers_along_an_axis_differ_also_where_the_output_hardly_does(opened):
+    tab = opened(explore("s=w1*x1+w2*x2+b; o=sigmoid(s); (o-y)**2/2", w1=1, x1=2, w2=3, x2=4, b=5, y=6))
+    *heights, name = tab.locator("#figure text[text-anchor=end]").all_text_contents()
+    assert name == "w1" and heights[0] == "12.5" and len({*heights}) == len(heights) > 2
+    assert all(text.startswith("+") for text in heights[1:])
+
+
 def test_the_page_fits_a_phone(opened):
     tab = opened(explore("s=w1*x1+w2*x2+b; o=sigmoid(s); (o-y)**2/2", w1=1, x1=2, w2=3, x2=4, b=5, y=6), width=400)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 400

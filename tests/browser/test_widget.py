@@ -97,6 +97,48 @@ def test_the_frame_is_as_high_as_the_page(shown):
     assert abs(shown.evaluate(height) - inside.bounding_box()["height"]) <= 2
 
 
+def opened_file(browser, path):
+    tab = browser.new_page()
+    tab.set_default_timeout(10_000)
+    tab.goto(path.as_uri())
+    return tab
+
+
+def test_a_page_that_is_saved_begins_as_it_was_in_the_notebook(browser, tmp_path):
+    needed("anywidget", "widget")
+    page = explore("x=a+b; x*b", a=2, b=3)
+    page.values = {"b": 7}
+    tab = opened_file(browser, page.save(tmp_path / "f.html"))
+    exact = tab.get_by_role("textbox", name="b, exactly")
+    expect(exact).to_have_value("7")
+    tab.get_by_role("button", name="Reset").click()
+    expect(exact).to_have_value("3")
+    tab.close()
+    trained = playground()
+    trained.widget.state = json.dumps({"texts": {"data": "moons", "changes": "40!lr!0.3", "updates": "50"}})
+    tab = opened_file(browser, trained.save(tmp_path / "playground.html"))
+    expect(tab.get_by_label("Data set")).to_have_value("moons")
+    expect(tab.locator("#readout")).to_contain_text("50")
+    expect(tab.get_by_role("textbox", name="Learning rate, exactly")).to_have_value("0.3")
+    tab.close()
+
+
+@pytest.mark.parametrize(("page", "state", "says"), [
+    (lambda: explore("a*b", a=2, b=3), '{"values": {"a": "alert(1)"}}', 'a: "alert(1)" is not a number'),
+    (lambda: explore("a*b", a=2, b=3), '"><script>alert(1)</script>', "JSON"),
+    (playground, '{"texts": {"data": "<img src=x>"}}', "The state can't be used: Data set: one of xor"),
+    (playground, '"><script>alert(1)</script>', "The state can't be used: "),
+])
+def test_a_saved_state_that_is_none_is_refused(browser, tmp_path, page, state, says):
+    needed("anywidget", "widget")
+    shown = page()
+    shown.widget.state = state
+    tab = opened_file(browser, shown.save(tmp_path / "f.html"))
+    expect(tab.locator("#message, #notice")).to_contain_text(says)
+    assert tab.locator("script").count() == 2 and tab.locator("img").count() == 0
+    tab.close()
+
+
 def test_a_playground_tells_its_network_and_a_second_view_repeats_its_training(browser):
     needed("anywidget", "widget")
     page = playground()

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from ...expression import parse
 from ..foreign_values import Measured, translated
 from ..graph.arguments import check, check_size, folding_of
 from ..graph.folding import Fold
+from ..graph.scene import Inputs
 from ..layered.graph_picture import GraphSvg
+from ..names import plain
 from ..page import as_script
 from ..page.linking import script
 from ..page.widget import LivePage
 from ..theme import LIGHT
-from ..wording import with_commas
+from ..wording import counted, with_commas
 from .operations import operations_of
 from .scene import ExploreScene
 
@@ -41,7 +44,7 @@ class Explorer(LivePage):
     """
 
     def __init__(self, scene: ExploreScene, rankdir: str) -> None:
-        self._start = {scene.names[leaf]: leaf.data for leaf in _with_sliders(scene)}
+        self._start = {scene.names[leaf]: leaf.data for leaf in _leaves(scene)}
         title = f"Explore {scene.name_or_number(scene.output)}"
         body = _read(HERE / "explore.html").format(
             title=html.escape(title), picture=GraphSvg(scene, rankdir, LIGHT).svg
@@ -51,13 +54,12 @@ class Explorer(LivePage):
             height=900,
         )
 
-
     @property
     def values(self) -> dict[str, float]:
         """The numbers of the leaves by their names, as the reader has set them in a notebook.
 
-        Assign numbers to move sliders: `page.values = {"b": 4}`. Without the library anywidget these are the numbers of
-        the beginning.
+        Assign numbers to move sliders: `page.values = {"b": 4}`. A page that is saved begins with them. Without the
+        library anywidget these are the numbers of the beginning.
 
         Raises:
             ImportError: On assignment, if anywidget is missing.
@@ -97,7 +99,8 @@ def explore(
         max_nodes: The largest number of boxes in the picture.
         rankdir: The direction of the picture: "LR", "RL", "TB" or "BT".
         digits: The significant digits of numbers.
-        depth: Fold the modules at this depth into one box each; 1 is the outermost. What is inside has no sliders.
+        depth: Fold the modules at this depth into one box each; 1 is the outermost. Leaves inside have their sliders
+            in a list that opens.
         fold: Modules to fold, or their paths.
         **values: The values of the names in an expression: a=-1, b=3.
 
@@ -175,8 +178,9 @@ def data_of(scene: ExploreScene) -> dict[str, Any]:
         "own": [[*each.texts] for each in {value.operation: None for value in scene.values}
                 if isinstance(each, FormulaOperation)],
         "start": [value.data for value in scene.values if not value.operands],
-        "sliders": [
-            {"node": scene.place[leaf], "range": _range_of_index(scene, leaf)} for leaf in _with_sliders(scene)
+        "sliders": [_slider(scene, leaf) for leaf in _leaves(scene) if scene.box_of(leaf) is leaf],
+        "inside": [
+            {"title": title, "sliders": [_slider(scene, leaf) for leaf in leaves]} for title, leaves in _gathered(scene)
         ],
         "folds": [
             {
@@ -188,9 +192,24 @@ def data_of(scene: ExploreScene) -> dict[str, Any]:
     }
 
 
-def _with_sliders(scene: ExploreScene) -> list[Value]:
-    """The leaves that have a box of their own."""
-    return [value for value in scene.values if not value.operands and scene.box_of(value) is value]
+def _leaves(scene: ExploreScene) -> list[Value]:
+    return [value for value in scene.values if not value.operands]
+
+
+def _slider(scene: ExploreScene, leaf: Value) -> dict[str, Any]:
+    return {"node": scene.place[leaf], "range": _range_of_index(scene, leaf)}
+
+
+def _gathered(scene: ExploreScene) -> Iterator[tuple[str, list[Value]]]:
+    """The leaves that share a box, with a title for each such box."""
+    def in_order(leaves: list[Value]) -> list[Value]:
+        return sorted(leaves, key=lambda leaf: _with_numbers(scene.names[leaf]))
+
+    for box in scene.boxes:
+        if isinstance(box, Fold) and box.parameters:
+            yield f"{counted(len(box.parameters), 'leaf')} of {plain(box.path)}", in_order(box.parameters)
+        elif isinstance(box, Inputs):
+            yield counted(len(box.values), "input"), in_order(box.values)
 
 
 def _node(scene: ExploreScene, value: Value) -> dict[str, Any]:
@@ -202,6 +221,11 @@ def _node(scene: ExploreScene, value: Value) -> dict[str, Any]:
         "flows": [*value.flows],
         "isDifferentiated": value in scene.requires_grad,
     }
+
+
+def _with_numbers(name: str) -> list[str | int]:
+    """The parts of a name, so that w[10] comes after w[9]."""
+    return [int(part) if k % 2 else part for k, part in enumerate(re.split("([0-9]+)", name))]
 
 
 def _range_of_index(scene: ExploreScene, leaf: Value) -> dict[str, float] | None:

@@ -4,14 +4,15 @@
  * - digits: the significant digits of numbers
  * - nodes: see graph.js
  * - start: the numbers of the leaves
- * - sliders: the leaves that have one, {node, range}; a range is {low, high, step} or null
+ * - sliders: those of leaves with a box, {node, range}; a range is {low, high, step} or null
+ * - inside: those of leaves in folded modules, {title, sliders}
  * - folds: modules that are one box, see picture.js
  */
 import { countPaths } from "../explanation/paths.js";
 import { NumberControl } from "../page/controls.js";
-import { element, find, write } from "../page/elements.js";
-import { keep, linkTo, read, refusal } from "../page/fragment.js";
-import { isFramed, listen, report } from "../page/host.js";
+import { button, element, find, write } from "../page/elements.js";
+import { LONGEST, forget, keep, linkTo, read, refusal, written } from "../page/fragment.js";
+import { isFramed, listen, report, savedState } from "../page/host.js";
 import { exact, readable, typed } from "../page/numbers.js";
 import { themeButton } from "../page/theme.js";
 import { Graph } from "./graph.js";
@@ -37,11 +38,16 @@ class Explorer {
       this.commit();
     });
     this.panel = new Panel(find("panel"), find("figure"), this.graph, this.digits);
-    this.controls = new Map(data.sliders.map(({ node, range }) => {
-      const leaf = this.graph.nodes[node];
-      return [leaf, this.control(leaf, range ?? undefined)];
-    }));
-    find("leaves").append(...[...this.controls.values()].map((control) => control.element));
+    this.controls = new Map();
+    find("leaves").append(
+      ...data.sliders.map((slider) => this.addControl(slider)),
+      ...data.inside.map(({ title, sliders }) => {
+        const controls = sliders.map((slider) => this.addControl(slider, true));
+        return element(
+          "details", {}, element("summary", {}, title), element("div", { class: "inside" }, ...controls),
+        );
+      }),
+    );
     this.chosen = this.firstChoice();
     this.addButtons();
     this.follow();
@@ -54,9 +60,11 @@ class Explorer {
     return leaves.find((leaf) => paths.get(leaf) > 1n) ?? leaves[0] ?? this.graph.output;
   }
 
-  control(leaf, range) {
-    return new NumberControl({
-      name: leaf.name, value: this.numbers.get(leaf), range,
+  /** The control of a leaf. One that has no box to click on is chosen by its name. */
+  addControl({ node, range }, isInside = false) {
+    const leaf = this.graph.nodes[node];
+    const control = new NumberControl({
+      name: leaf.name, value: this.numbers.get(leaf), range: range ?? undefined,
       onChange: (x) => this.move(new Map([[leaf, x]])),
       onCommit: () => {
         this.show(); // along the range of the slider, which may be another one
@@ -64,14 +72,17 @@ class Explorer {
       },
       onRefusal: (text) => this.say(text),
     });
+    const choose = () => {
+      this.choose(leaf);
+      this.commit();
+    };
+    const said = { "aria-label": `${leaf.name}: its gradient` };
+    if (isInside) control.label.replaceChildren(button(leaf.name, choose, said));
+    this.controls.set(leaf, control);
+    return control.element;
   }
 
   addButtons() {
-    const button = (text, action) => {
-      const made = element("button", { type: "button" }, text);
-      made.addEventListener("click", action);
-      return made;
-    };
     const copy = button("Copy link", () => this.copyLink());
     copy.hidden = isFramed();
     find("buttons").append(button("Reset", () => this.reset()), copy, themeButton());
@@ -134,11 +145,21 @@ class Explorer {
   }
 
   commit() {
-    if (!isFramed()) keep(VERSION, this.link());
+    if (isFramed()) return;
+    if (this.isLinkable()) keep(VERSION, this.link());
+    else forget();
+  }
+
+  isLinkable() {
+    return written(VERSION, this.link()).length <= LONGEST;
   }
 
   async copyLink() {
     this.commit();
+    if (!this.isLinkable()) {
+      this.say("Too many numbers were changed for a link.");
+      return;
+    }
     try {
       await navigator.clipboard.writeText(linkTo(VERSION, this.link()));
       this.say("The link is copied.");
@@ -157,9 +178,7 @@ class Explorer {
         this.say(refusal(error, "The numbers stay as they are."));
       }
     };
-    if (!isFramed()) followLink();
-    addEventListener("hashchange", followLink);
-    listen((text) => {
+    const followState = (text) => {
       try {
         const { values, chosen } = JSON.parse(text);
         this.restore(values, chosen);
@@ -167,7 +186,11 @@ class Explorer {
         this.say(error.message);
         this.show(); // which tells the notebook how it is
       }
-    });
+    };
+    if (savedState()) followState(savedState());
+    if (!isFramed()) followLink();
+    addEventListener("hashchange", followLink);
+    listen(followState);
   }
 
   /** Numbers by the names of leaves, as texts, and the name of a node. Error for names and numbers that are none. */
@@ -181,7 +204,8 @@ class Explorer {
       if (x === null) throw new Error(`${name}: ${JSON.stringify(text)} is not a number`);
       changes.set(byName.get(name), x);
     }
-    const node = this.graph.nodes.find((each) => each.name === chosen && find(`n${each.index}`));
+    const canBeChosen = (each) => this.controls.has(each) || find(`n${each.index}`);
+    const node = this.graph.nodes.find((each) => each.name === chosen && canBeChosen(each));
     if (node) this.chosen = node;
     this.move(changes);
   }

@@ -9,6 +9,9 @@ const MARK = "autograd_tiny"; // of messages: a notebook has others, too
 /** Whether the page stands in a frame of another one. */
 export const isFramed = () => window.parent !== window;
 
+/** The state in which a notebook saved the page; "" without one. */
+export const savedState = () => document.documentElement.dataset.state ?? "";
+
 /** Tells the notebook the state. */
 export function report(state) {
   if (isFramed()) window.parent.postMessage({ [MARK]: state }, "*");

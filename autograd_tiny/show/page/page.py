@@ -47,7 +47,10 @@ class Page:
     @property
     def html(self) -> str:
         """The whole document."""
-        return printable(self._html, as_entity)
+        return printable(self._document(), as_entity)
+
+    def _document(self) -> str:
+        return self._html
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file. An error leaves an earlier file as it was, and no unfinished one.
@@ -65,13 +68,13 @@ class Page:
         path = Path(file_name(path))
         if path.suffix.lower() not in (".html", ".htm"):
             raise ValueError(f"a file that ends in .html is expected, got {quoted(str(path))}")
-        write_file(path, self._html.encode())
+        write_file(path, self._document().encode())
         return path
 
     def _repr_html_(self) -> str:
         """In a frame: neither its styles nor its scripts reach the notebook around it."""
         return (
-            f'<iframe srcdoc="{html.escape(self._html)}" sandbox="allow-scripts" loading="lazy" '
+            f'<iframe srcdoc="{html.escape(self._document())}" sandbox="allow-scripts" loading="lazy" '
             f'title="{html.escape(self.title)}" '
             f'style="width: 100%; height: {self.height}px; border: 0"></iframe><script>{_file("notebook.js")}</script>'
         )

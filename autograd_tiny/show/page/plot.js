@@ -17,6 +17,13 @@ export function ticks(low, high, about = 4) {
   return Array.from({ length: Math.max(0, count) }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 
+/** The numbers at ticks; where these are too near to one another to be told apart, how far they are from the first. */
+export function labelsOf(places, digits) {
+  const texts = places.map((x) => readable(x, digits));
+  if (new Set(texts).size === texts.length) return texts;
+  return texts.map((text, k) => (k ? `+${readable(places[k] - places[0], 2)}` : text));
+}
+
 /** The linear function that takes [low, high] to [start, end]. */
 export function scale(low, high, start, end) {
   const factor = high === low ? 0 : (end - start) / (high - low);
@@ -60,8 +67,9 @@ export class Plot {
       x: MARGIN.left, y: MARGIN.top,
       width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom,
     });
+    this.dots = shape("g"); // which a frame would cut at its edge
     const box = `0 0 ${width} ${height}`;
-    this.element = shape("svg", { class: "plot", viewBox: box, role: "img" }, this.axes, this.area);
+    this.element = shape("svg", { class: "plot", viewBox: box, role: "img" }, this.axes, this.area, this.dots);
   }
 
   /**
@@ -76,15 +84,17 @@ export class Plot {
   draw({ label, x, y, curves, dots = [] }) {
     const right = this.width - MARGIN.right, bottom = this.height - MARGIN.bottom;
     const toX = scale(x.low, x.high, MARGIN.left, right), toY = scale(y.low, y.high, bottom, MARGIN.top);
+    const across = ticks(x.low, x.high), up = ticks(y.low, y.high);
+    const [names, heights] = [labelsOf(across, 4), labelsOf(up, 3)];
     set(this.element, { "aria-label": label });
     this.axes.replaceChildren(
-      ...ticks(x.low, x.high).flatMap((at) => [
+      ...across.flatMap((at, k) => [
         shape("path", { class: "grid", d: `M${toX(at)},${MARGIN.top}V${bottom}` }),
-        shape("text", { x: toX(at), y: bottom + 15, "text-anchor": "middle" }, readable(at)),
+        shape("text", { x: toX(at), y: bottom + 15, "text-anchor": "middle" }, names[k]),
       ]),
-      ...ticks(y.low, y.high).flatMap((at) => [
+      ...up.flatMap((at, k) => [
         shape("path", { class: "grid", d: `M${MARGIN.left},${toY(at)}H${right}` }),
-        shape("text", { x: MARGIN.left - 6, y: toY(at) + 4, "text-anchor": "end" }, readable(at, 3)),
+        shape("text", { x: MARGIN.left - 6, y: toY(at) + 4, "text-anchor": "end" }, heights[k]),
       ]),
       shape("path", { class: "frame", d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${right}` }),
       shape("text", { class: "axis", x: right, y: bottom + 28, "text-anchor": "end" }, x.name),
@@ -95,8 +105,11 @@ export class Plot {
       ...curves.map(({ points, kind }) => {
         return shape("path", { class: `curve ${kind}`, d: pathThrough(points, innerX, innerY) });
       }),
-      ...dots.filter(({ at }) => at.every(Number.isFinite)).map(({ at: [u, v], kind }) => {
-        return shape("circle", { class: `dot ${kind}`, cx: innerX(u), cy: innerY(v), r: 4.5 });
+    );
+    const isInside = ({ at: [u, v] }) => x.low <= u && u <= x.high && y.low <= v && v <= y.high;
+    this.dots.replaceChildren(
+      ...dots.filter(isInside).map(({ at: [u, v], kind }) => {
+        return shape("circle", { class: `dot ${kind}`, cx: toX(u), cy: toY(v), r: 4.5 });
       }),
     );
   }

@@ -5,6 +5,7 @@ Without the library a notebook shows the page as any other.
 """
 from __future__ import annotations
 
+import html
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ HERE = Path(__file__).parent
 class LivePage(Page):
     """A page that tells its state to the notebook that shows it, and follows where the notebook sets one.
 
-    JupyterLab, Notebook, VS Code, Colab and marimo know such widgets; they need the library anywidget.
+    JupyterLab, Notebook, VS Code, Colab and marimo know such widgets; they need the library anywidget. A page that is
+    saved begins in the state that it has then.
     """
 
     def __init__(self, title: str, body: str, *, style: str = "", script: str = "", height: int = 640) -> None:
@@ -49,6 +51,11 @@ class LivePage(Page):
         self._first = text
         if self._widget is not None:
             self._widget.state = text
+
+    def _document(self) -> str:
+        """The page as it is in the notebook: host.js finds the state here."""
+        kept = f' data-state="{html.escape(self.state)}"' if self.state else ""
+        return self._html.replace("<html", f"<html{kept}", 1)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """The widget where there can be one; beside it the page, for viewers without a kernel."""
