@@ -6,72 +6,26 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from references.show.accessibility import violations
+from references.show.playgrounds import FRAME, STILL, fields, notice, readout, settings, tabs, train
 
 import autograd_tiny as at
 from autograd_tiny import nn, playground
 
-COPIED = """window.copied = [];
-Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => void copied.push(text) } });"""
 OPTIONS = "(select) => [...select.options].map((option) => option.value)"
 BUTTONS = (
     "+ layer", "Add a unit in hidden layer 1", "Remove a unit in hidden layer 2", "New points", "Another seed",
     "− layer",
 )
 PICTURES = "() => [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())"
-STILL = "() => { window.requestAnimationFrame = () => 0; window.setTimeout = () => 0; }"     # the test makes the frames
-FRAME = "document.getElementById('playground').frame()"
 
 
 @pytest.fixture
 def opened(browser, tmp_path):
-    """Opens the page; afterwards there must have been no error on any."""
-    pages, complaints = [], []
-
-    def open_page(page=None, fragment="", width=1200, **media):
-        tab = browser.new_page()
-        tab.set_default_timeout(10_000)
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("dialog", lambda dialog: complaints.append(dialog.message))
-        tab.on("request", lambda request: complaints.append(request.url) if "http" in request.url else None)
-        tab.set_viewport_size({"width": width, "height": 900})
-        tab.emulate_media(**{"reduced_motion": "reduce", **media})
-        tab.add_init_script(COPIED)
-        tab.goto((page or playground()).save(tmp_path / f"page{len(pages)}.html").as_uri() + fragment)
-        tab.evaluate("document.getElementById('playground').repeat()")
-        pages.append(tab)
-        return tab
-
-    yield open_page
-    for tab in pages:
-        tab.close()
-    assert complaints == []
-
-
-def readout(tab):
-    """The numbers at the top: epoch, updates, losses, and the shares of right classes."""
-    return dict(zip(*(tab.locator(f"#readout {each}").all_inner_texts() for each in ("dt", "dd")), strict=True))
+    yield from tabs(browser, tmp_path)
 
 
 def right(tab):
     return [float(readout(tab)[f"{part} accuracy"].rstrip("% ")) for part in ("train", "test")]
-
-
-def train(tab, updates):
-    tab.evaluate("(n) => document.getElementById('playground').train(n)", updates)
-
-
-def settings(tab):
-    return tab.evaluate("document.getElementById('playground').session.settings")
-
-
-def notice(tab):
-    return tab.locator("#notice")
-
-
-def fields(tab, name):
-    return tab.get_by_role("textbox", name=f"{name}, exactly")
 
 
 @pytest.mark.parametrize(("fragment", "accuracy"), [
@@ -117,7 +71,7 @@ def test_every_control_can_be_changed_while_it_trains(opened):
     tab.get_by_role("button", name="Play").click()
 
     def frames():
-        for _ in range(3):
+        for _ in range(6):                  # each third one writes the numbers, but for the one that looks for findings
             tab.evaluate(FRAME)
         assert math.isfinite(float(readout(tab)["train loss"].replace("−", "-")))
         assert int(readout(tab)["updates"]) > 0 and tab.inner_text("#play") == "Pause"
@@ -215,27 +169,6 @@ def test_a_small_penalty_fits_its_field(opened):
     assert settings(tab)["l1"] == 1.3e-5
 
 
-def test_the_name_of_each_control_holds_its_visible_text(opened):
-    tab = opened(fragment="#v1&data=own")
-    named = "(each) => [each.innerText.trim(), each.getAttribute('aria-label')]"
-    for button in tab.locator("button[aria-label]").all():
-        text, name = button.evaluate(named)
-        assert not re.search(r"\w", text) or text in name
-
-
-def test_the_keys_of_the_classes_are_heard_beside_the_points_alone(opened):
-    tab = opened(fragment="#v1&data=own")
-    pressed = tab.locator("#data [aria-pressed=true]")
-    for control, key, chosen in [
-        (tab.locator("#reset"), "1", 0), (tab.locator(".plane .front"), "2", 2),
-        (tab.get_by_role("slider", name="Learning rate", exact=True), "3", 2),
-        (tab.get_by_role("button", name="Class 0"), "3", 3),
-    ]:
-        control.focus()
-        tab.keyboard.press(key)
-        expect(pressed).to_have_text(f"Class {chosen}")
-
-
 def test_points_are_set_by_mouse_and_by_keyboard_and_undone(opened):
     tab = opened()
     tab.get_by_label("Data set").select_option("own")
@@ -325,26 +258,6 @@ def test_a_weight_is_chosen_by_a_click_on_its_line_and_by_keyboard(opened):
     tab.get_by_role("spinbutton", name="Sample").fill("7")
     tab.get_by_role("spinbutton", name="Sample").press("Enter")
     expect(tab.locator("#weight .formula")).to_contain_text("For sample 7,")
-
-
-def test_a_screen_reader_hears_where_training_stands_after_each_step_by_hand(opened):
-    tab = opened()
-    progress = tab.locator("#progress[role=status]")
-    numbers = r"train loss 0\.\d+, test loss 0\.\d+"
-    expect(progress).to_have_text("")
-    tab.get_by_role("button", name="1 update").click()
-    expect(progress).to_have_text(re.compile(f"Epoch 0, update 1, {numbers}"))
-    tab.get_by_role("button", name="1 epoch").click()
-    expect(progress).to_have_text(re.compile(f"Epoch 1, update 14, {numbers}"))
-    tab.evaluate(STILL)
-    tab.get_by_role("button", name="Play").click()
-    tab.evaluate(FRAME)
-    expect(progress).to_have_text(re.compile("Epoch 1, "))
-    tab.get_by_role("button", name="Pause").click()
-    expect(progress).to_have_text(re.compile(f"Epoch 2, update 28, {numbers}"))
-    tab.get_by_label("Test share, exactly").fill("0")
-    tab.get_by_role("button", name="1 update").click()
-    expect(progress).to_have_text(re.compile(r"Epoch 0, update 1, train loss 0\.\d+$"))
 
 
 def test_a_weight_on_one_axis_of_the_surface_leaves_the_other(opened):
@@ -474,6 +387,64 @@ def test_files_that_hold_no_samples_are_refused_with_a_sentence(opened):
         assert settings(tab)["data"] == "xor"
 
 
+def test_a_csv_can_be_given_up_and_its_text_stays_while_something_else_is_changed(opened):
+    tab = opened()
+    data, text = tab.get_by_label("Data set"), tab.get_by_label("Samples as text")
+    train(tab, 20)
+    data.select_option("csv")
+    text.fill("1,2,a")
+    fields(tab, "Learning rate").fill("0.3")
+    fields(tab, "Learning rate").press("Enter")
+    expect(text).to_have_value("1,2,a")
+    expect(data).to_have_value("csv")
+    data.select_option("xor")                                                        # which it has been all the time
+    expect(text).to_be_hidden()
+    train(tab, 5)
+    tab.get_by_role("button", name="Copy link").click()
+    again = opened(fragment="#" + tab.evaluate("copied[0]").partition("#")[2])
+    assert readout(again) == readout(tab) and notice(again).inner_text() == ""
+
+
+def test_samples_of_a_person_are_split_anew(opened):
+    tab = opened()
+    again = tab.get_by_role("button", name="Another split")
+    session = "document.getElementById('playground').session"
+    tests = f"(({{ points, trainCount }}) => String(points.slice(trainCount)))({session})"
+    paste(tab, iris())
+    first = tab.evaluate(tests)
+    again.click()
+    second = tab.evaluate(tests)
+    assert len({first, second}) == 2
+    tab.get_by_role("button", name="Undo").click()
+    assert tab.evaluate(tests) == first
+    fields(tab, "Test share").fill("0")
+    expect(again).to_be_hidden()
+
+
+def test_more_text_than_a_page_can_hold_is_refused_before_it_is_pasted(opened):
+    tab = opened()
+    tab.get_by_label("Data set").select_option("csv")
+    text = tab.get_by_label("Samples as text")
+    text.focus()
+    tab.keyboard.insert_text("1,2,a\n" * 1_000_000)
+    expect(notice(tab)).to_contain_text("the text has 6.0 million characters: 2 million fit into the page")
+    expect(text).to_have_value("")
+    tab.keyboard.insert_text("1,2,a\n" * 2)
+    expect(text).to_have_value("1,2,a\n1,2,a\n")
+
+
+def test_a_loss_of_logits_behind_a_sigmoid_and_a_rate_that_is_too_high_are_findings(opened):
+    tab = opened(fragment="#v1&layers=4.linear")
+    findings = tab.locator("#findings")
+    expect(findings).to_contain_text("nothing was found")
+    tab.get_by_label("Output activation", exact=True).select_option("sigmoid")
+    expect(findings).to_contain_text("binary_cross_entropy takes logits, which have no bounds")
+    fields(tab, "Learning rate").fill("90")
+    fields(tab, "Learning rate").press("Enter")
+    expect(findings).to_contain_text("a lower learning rate than lr=90")
+    expect(tab.locator("#network .flag:visible")).to_have_text(["rate too high", "not logits"])
+
+
 def test_a_network_of_ones_own_hands_its_weights_back(opened):
     rng = random.Random(3)
     points = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(60)]
@@ -488,13 +459,3 @@ def test_a_network_of_ones_own_hands_its_weights_back(opened):
     at.fit(twin, points, labels, "binary_cross_entropy", optimizer, epochs=10, seed=1, progress=False)
     model.load_state_dict(json.loads(tab.evaluate("copied[0]")))
     assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in twin.parameters()], rel=1e-9)
-
-
-@pytest.mark.parametrize("width", [400, 1200])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_and_is_accessible(opened, width, scheme):
-    tab = opened(fragment="#v1&layers=8.relu~3.tanh&updates=30", width=width, color_scheme=scheme)
-    assert tab.evaluate("document.documentElement.scrollWidth") == width
-    tab.evaluate("scrollTo(0, 1e6)")
-    assert tab.locator("#play").bounding_box()["y"] < 60                             # it stays in reach
-    assert violations(tab) == []

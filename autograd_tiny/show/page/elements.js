@@ -17,6 +17,22 @@ export function shape(name, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, name), attributes, children);
 }
 
+/** A button with an action: none while it is switched off. */
+export function button(content, action, attributes = {}) {
+  return withAction(element("button", { type: "button", ...attributes }, content), action);
+}
+
+/** Gives a button its action. */
+export function withAction(target, action) {
+  target.addEventListener("click", () => target.getAttribute("aria-disabled") === "true" || action());
+  return target;
+}
+
+/** Switches a button off or on. One with `disabled` would lose the focus, and the keyboard its place on the page. */
+export function switchOff(target, isOff) {
+  set(target, { "aria-disabled": isOff ? "true" : null });
+}
+
 /** Sets attributes; one that is null or false is removed, one that is true stands there without a value. */
 export function set(target, attributes) {
   for (const [name, value] of Object.entries(attributes)) {

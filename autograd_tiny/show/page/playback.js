@@ -1,7 +1,7 @@
 /**
  * Buttons, a slider and keys that lead through the frames of a film.
  */
-import { element, set, shape, write } from "./elements.js";
+import { button, element, set, shape, switchOff, write } from "./elements.js";
 
 const ICONS = {
   first: "M4 4h2v12H4zM17 4v12L7 10z",
@@ -30,11 +30,11 @@ export class Playback {
     Object.assign(this, { last, describe, pause });
     this.#show = onShow;
     this.buttons = {
-      first: iconButton("first", "To the start", () => this.go(0)),
-      back: iconButton("back", `One ${name} back`, () => this.go(this.#at - 1)),
+      first: button(icon("first"), () => this.go(0), { "aria-label": "To the start" }),
+      back: button(icon("back"), () => this.go(this.#at - 1), { "aria-label": `One ${name} back` }),
       play: element("button", { type: "button", class: "play" }, icon("play"), " ", element("span", {}, "Play")),
-      forth: iconButton("forth", `One ${name} forward`, () => this.go(this.#at + 1)),
-      last: iconButton("last", "To the end", () => this.go(this.last)),
+      forth: button(icon("forth"), () => this.go(this.#at + 1), { "aria-label": `One ${name} forward` }),
+      last: button(icon("last"), () => this.go(this.last), { "aria-label": "To the end" }),
     };
     this.buttons.play.addEventListener("click", () => this.toggle());
     this.slider = element("input", { type: "range", min: 0, max: last, step: 1, "aria-label": name });
@@ -75,9 +75,8 @@ export class Playback {
     const said = this.describe(wanted);
     set(this.slider, { "aria-valuetext": said });
     write(this.count, said);
-    // a button that is disabled would lose the focus, and the keyboard its place on the page
-    for (const name of ["first", "back"]) set(this.buttons[name], { "aria-disabled": String(wanted === 0) });
-    for (const name of ["forth", "last"]) set(this.buttons[name], { "aria-disabled": String(wanted === this.last) });
+    for (const name of ["first", "back"]) switchOff(this.buttons[name], wanted === 0);
+    for (const name of ["forth", "last"]) switchOff(this.buttons[name], wanted === this.last);
     this.#show(wanted);
   }
 
@@ -142,10 +141,4 @@ function icon(name) {
     { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" },
     shape("path", { d: ICONS[name] }),
   );
-}
-
-function iconButton(name, label, action) {
-  const button = element("button", { type: "button", "aria-label": label }, icon(name));
-  button.addEventListener("click", () => button.getAttribute("aria-disabled") === "true" || action());
-  return button;
 }

@@ -1,21 +1,20 @@
 /**
  * The button that chooses the light or the dark theme, or the one of the system.
  */
-import { element, write } from "./elements.js";
+import { button, write } from "./elements.js";
 
 const THEMES = ["auto", "light", "dark"];
 
 /** A button that goes through the themes. */
 export function themeButton(root = document.documentElement) {
   let chosen = 0;
-  const button = element("button", { type: "button" }, "Theme: auto");
-  button.addEventListener("click", () => {
+  const found = button("Theme: auto", () => {
     chosen = (chosen + 1) % THEMES.length;
     if (chosen) root.dataset.theme = THEMES[chosen];
     else delete root.dataset.theme;
-    write(button, `Theme: ${THEMES[chosen]}`);
+    write(found, `Theme: ${THEMES[chosen]}`);
   });
-  return button;
+  return found;
 }
 
 /** Calls a function when the page turns light or dark: a canvas does not do so by itself. */

@@ -2,7 +2,7 @@
  * One unit, trained in two ways side by side.
  */
 import { NumberControl } from "../page/controls.js";
-import { element, set, shape, write } from "../page/elements.js";
+import { button, element, set, shape, switchOff, write } from "../page/elements.js";
 import { readable } from "../page/numbers.js";
 import { themeButton } from "../page/theme.js";
 import { PERCEPTRON_RULE, gradientDescentOn, ofGradientDescent, ofPerceptronRule, ofSeparation } from "./arithmetic.js";
@@ -71,14 +71,9 @@ class Lesson {
         { class: "marks", viewBox: "0 0 16 16", "aria-hidden": "true" },
         shape("path", { class: `point class${k}`, d: UnitPlane.outline(k, 8, 8) }),
       );
-      const button = element(
-        "button",
-        { type: "button", "aria-pressed": String(k === this.adding) },
-        mark,
-        data.names[k] === String(k) ? `class ${k}` : `class ${k}: ${data.names[k]}`,
-      );
-      button.addEventListener("click", () => this.setAdding(k));
-      return button;
+      const chooser = button(mark, () => this.setAdding(k), { "aria-pressed": String(k === this.adding) });
+      chooser.append(data.names[k] === String(k) ? `class ${k}` : `class ${k}: ${data.names[k]}`);
+      return chooser;
     });
     this.buttons = Object.fromEntries(
       [
@@ -87,14 +82,9 @@ class Lesson {
         ["play", "Play", () => this.toggle()],
         ["back", "Back", () => this.byHand(() => this.back())],
         ["reset", "Reset", () => this.byHand(() => this.restart())],
-      ].map(([name, text, action]) => {
-        const button = element("button", { type: "button", id: name }, text);
-        button.addEventListener("click", () => button.getAttribute("aria-disabled") === "true" || action());
-        return [name, button];
-      }),
+      ].map(([name, text, action]) => [name, button(text, action, { id: name })]),
     );
-    const clear = element("button", { type: "button" }, "Clear");
-    clear.addEventListener("click", () => this.choose("own"));
+    const clear = button("Clear", () => this.choose("own"));
     const rate = new NumberControl({
       name: "η, the learning rate",
       value: this.rate,
@@ -190,9 +180,8 @@ class Lesson {
     set(this.counter, { "aria-live": this.#timer ? "off" : "polite" });
     write(this.counter, this.#progress());
     this.chooser.value = this.set;
-    set(this.buttons.back, { "aria-disabled": String(this.history.length === 0) });
-    for (const name of ["step", "round", "play"])
-      set(this.buttons[name], { "aria-disabled": String(points.length === 0) });
+    switchOff(this.buttons.back, this.history.length === 0);
+    for (const name of ["step", "round", "play"]) switchOff(this.buttons[name], points.length === 0);
     write(this.buttons.play, this.#timer ? "Pause" : "Play");
     this.why.replaceChildren(...ofSeparation(found, data.digits, points).map((text) => element("p", {}, text)));
   }

@@ -1,9 +1,9 @@
 /**
  * The playground: a network that learns before one's eyes. The computation is in computation/, what one sees in view/.
  */
-import { element, find, write } from "../page/elements.js";
+import { element, find, switchOff, withAction, write } from "../page/elements.js";
 import { LONGEST, LinkError, forget, keep, linkTo, read, refusal, written } from "../page/fragment.js";
-import { isFramed, listen, report } from "../page/host.js";
+import { isFramed, listen, report, savedState } from "../page/host.js";
 import { readable } from "../page/numbers.js";
 import { Plot, rangeOf } from "../page/plot.js";
 import { themeButton, wantsNoMotion } from "../page/theme.js";
@@ -62,8 +62,14 @@ class Playground {
     this.plane = new Plane({
       onSample: (k) => this.#choose({ sample: k }),
       onPoint: (a, b) => this.session.settings.data === OWN && app.addPoint([a, b, this.data.chosenClass]),
+      onMark: (text) => this.#tell(text),
     });
-    this.network = new NetworkView({ onWeight: (place) => this.#choose({ place }) });
+    this.network = new NetworkView({
+      onWeight: (place, isByKey) => {
+        this.#choose({ place });
+        if (isByKey) this.#tell(this.weight.summary);
+      },
+    });
     this.weight = new WeightPanel({
       onChoice: (place) => this.#choose({ place }),
       onSample: (k) => this.#choose({ sample: k }),
@@ -80,6 +86,7 @@ class Playground {
     this.#fill();
     this.#listen();
     this.#openLink();
+    if (savedState() && !location.hash) this.#follow(savedState());
   }
 
   // ---- the page
@@ -134,9 +141,12 @@ class Playground {
       undo: () => this.#act(() => this.session.undo()),
       reset: () => this.#act(() => this.session.reset()),
     };
-    for (const [id, action] of Object.entries(actions)) find(id).addEventListener("click", action);
+    for (const [id, action] of Object.entries(actions)) withAction(find(id), action);
     onTheme(() => this.#settle());
     new ResizeObserver(() => this.#settle()).observe(find("network"));
+    new ResizeObserver(([{ target }]) => {
+      document.documentElement.style.scrollPaddingTop = `${target.offsetHeight + 8}px`; // what has the focus lies below
+    }).observe(find("toolbar"));
     addEventListener("hashchange", () => this.#openLink());
     listen((text) => this.#follow(text));
     const root = find("playground"); // for scripts of a teacher, and for tests
@@ -149,7 +159,7 @@ class Playground {
   /** A session from the address, or a new one. */
   #openLink() {
     try {
-      this.#open({ ...read(VERSION) });
+      this.#open(read(VERSION) ?? {});
     } catch (error) {
       this.#open({});
       if (!isRefusal(error)) throw error;
@@ -160,9 +170,9 @@ class Playground {
   /** The session that a notebook sets: another view of this page may have told it. */
   #follow(text) {
     try {
-      if (text !== this.told) this.#open(JSON.parse(text).texts);
+      if (text !== this.told) this.#open(JSON.parse(text)?.texts ?? {});
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(error) && !(error instanceof SyntaxError)) throw error;
       this.say(`The state can't be used: ${error.message}.`);
     }
   }
@@ -247,7 +257,12 @@ class Playground {
     const { trainer, measured } = this.session;
     const losses = ["train", "test"].filter((name) => !Number.isNaN(measured[name].loss));
     const texts = losses.map((name) => `${name} loss ${readable(measured[name].loss, 3)}`);
-    write(find("progress"), [`Epoch ${trainer.epoch}, update ${trainer.updates}`, ...texts].join(", "));
+    this.#tell([`Epoch ${trainer.epoch}, update ${trainer.updates}`, ...texts].join(", "));
+  }
+
+  /** Has a screen reader say a text. */
+  #tell(text) {
+    write(find("progress"), text);
   }
 
   // ---- frames
@@ -359,7 +374,7 @@ class Playground {
     this.place = this.weight.set(session, this.place, this.sample);
     this.chosen = session.trainer.network.index(this.place);
     this.surface.set(session, this.chosen, this.colours, this.isPlaying);
-    find("undo").disabled = !session.canUndo;
+    switchOff(find("undo"), !session.canUndo);
     this.#drawCurves();
     this.#findProblems();
     this.#draw();
@@ -442,13 +457,13 @@ class Playground {
     const sizes = network.sizes.join(", ");
     this.network.canvas.setAttribute(
       "aria-label",
-      `A network of ${sizes} units, with the plane of each unit; its weights and gradients are in the section below`,
+      `A network of ${sizes} units, with the plane of each unit; keys choose a weight, explained in the section below`,
     );
     write(
       find("legend"),
       "Weights are green above 0 and purple below, gradients red, and dashed below 0; the thicker, the larger. " +
         "Gradients are those of the mean loss; while it plays, of the last batch. Click on a line to explain it, on " +
-        "a unit for its bias.",
+        "a unit for its bias; by keyboard, arrows lead from line to line, Page Up and Page Down from unit to unit.",
     );
   }
 

@@ -158,10 +158,12 @@ export class Session {
   change(patch) {
     for (const [name, value] of Object.entries(patch)) checked(name, value);
     const settings = this.#whole({ ...this.settings, ...withUsualLoss(this.settings, patch, this.given) });
-    const key = Object.keys(patch).join();
+    const found = Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== this.settings[name]));
+    const key = Object.keys(found).join();
+    if (key === "") return; // a choice that was there already: nothing to undo, and nothing for a link
     if (key !== this.gesture) this.keep(); // a slider makes many changes, which are one to undo
     this.gesture = key;
-    this.#apply(settings, patch);
+    this.#apply(settings, found);
   }
 
   /** Sets a point of one's own, of a class. */

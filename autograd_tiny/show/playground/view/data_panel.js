@@ -2,12 +2,12 @@
  * The data: which, how much of it, with how much noise; one's own points, and files.
  */
 import { NumberControl } from "../../page/controls.js";
-import { element, set, write } from "../../page/elements.js";
+import { button, element, set, write } from "../../page/elements.js";
 import { exact, typed } from "../../page/numbers.js";
 import { DataError, MOST_BYTES, samplesIn } from "../computation/csv.js";
 import { DATA_SETS } from "../computation/samples.js";
 import { CSV, FARTHEST, GIVEN, OWN, TITLES } from "../computation/settings.js";
-import { Choice, button } from "./fields.js";
+import { Choice } from "./fields.js";
 
 const MARKS = ["circle", "square", "triangle", "diamond"];
 const MOST_OWN = 4; // classes
@@ -18,6 +18,7 @@ export class DataPanel {
   constructor(app, hasGiven) {
     this.app = app;
     this.chosenClass = 0;
+    this.isReading = false; // whether a CSV is chosen, of which no samples have been read
     const sets = Object.entries(DATA_SETS).map(([name, { title }]) => [name, title]);
     const given = hasGiven ? [[GIVEN, "Your samples"]] : [];
     this.sets = new Choice(TITLES.data, [...given, ...sets, [OWN, "Your own points"], [CSV, "From a CSV"]], (data) =>
@@ -62,11 +63,13 @@ export class DataPanel {
     this.session = session;
     const { data, samples, noise, test } = session.settings;
     const isDrawn = data in DATA_SETS;
-    this.sets.value = data;
+    this.sets.value = this.isReading ? CSV : data;
     for (const [name, value] of Object.entries({ samples, noise, test })) this.numbers[name].value = value;
-    for (const each of [this.numbers.samples.element, this.numbers.noise.element, this.again]) each.hidden = !isDrawn;
-    this.own.hidden = data !== OWN;
-    this.csv.hidden = data !== CSV;
+    for (const each of [this.numbers.samples.element, this.numbers.noise.element]) each.hidden = !isDrawn;
+    this.again.hidden = !isDrawn && test === 0;
+    write(this.again, isDrawn ? "New points" : "Another split");
+    this.own.hidden = data !== OWN || this.isReading;
+    this.csv.hidden = data !== CSV && !this.isReading;
     const count = session.points.length;
     write(
       this.facts,
@@ -79,9 +82,10 @@ export class DataPanel {
   }
 
   #choose(data) {
+    this.isReading = data === CSV;
     if (data === OWN) this.app.change({ data, points: [], classes: [], test: 0 });
     else if (data === CSV) {
-      this.csv.hidden = false;
+      this.set(this.session);
       this.text.focus();
       this.app.say("The samples stay until others are read.");
     } else this.app.change({ data });
@@ -135,7 +139,9 @@ export class DataPanel {
       "div",
       { class: "stack", hidden: true },
       element(
-        "p", { class: "quiet" }, "Click in the plane to add points; there and here the keys 0 to 3 choose the class.",
+        "p", { class: "quiet" },
+        "Click in the plane to add points, or move a mark there by arrow keys and press Enter; there and here the " +
+          "keys 0 to 3 choose the class.",
       ),
       element("div", { class: "row", role: "group", "aria-label": "Class of the next point" }, ...this.classButtons),
       element("div", { class: "row" }, ...fields, add, clear),
@@ -156,6 +162,11 @@ export class DataPanel {
       "aria-label": "Samples as text",
       placeholder: "x1,x2,label\n0.5,-1.2,red\n1.1,0.3,blue",
       spellcheck: "false",
+    });
+    this.text.addEventListener("beforeinput", (event) => {
+      if ((event.data ?? "").length <= MOST_BYTES) return; // a browser may take minutes to show so many lines
+      event.preventDefault();
+      this.#use(event.data);
     });
     this.file = element("input", {
       type: "file",
@@ -196,6 +207,7 @@ export class DataPanel {
         ({ name, mean, deviation }) => `${name}: mean ${mean.toPrecision(4)}, deviation ${deviation.toPrecision(4)}`,
       );
       const said = `${points.length} samples were read. Their columns were scaled; ${scales.join("; ")}.`;
+      this.isReading = false;
       this.app.change({ data: CSV, points: rounded, classes, test: 0.3 }, said);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;

@@ -99,10 +99,3 @@ export class LogNumber {
     this.field.value = x > 0 && x < 1e-3 ? x.toExponential() : exact(x); // which is short
   }
 }
-
-/** A button with an action. */
-export function button(text, action, attributes = {}) {
-  const found = element("button", { type: "button", ...attributes }, text);
-  found.addEventListener("click", action);
-  return found;
-}

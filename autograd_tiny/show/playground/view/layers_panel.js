@@ -1,9 +1,8 @@
 /**
  * The layers: how many there are, and for each its units, its activation, and what is wrong with it.
  */
-import { element, set, write } from "../../page/elements.js";
+import { button, element, set, switchOff, write } from "../../page/elements.js";
 import { ACTIVATIONS, MOST_LAYERS, MOST_UNITS } from "../computation/settings.js";
-import { button } from "./fields.js";
 
 export class LayersPanel {
   constructor(app) {
@@ -27,8 +26,8 @@ export class LayersPanel {
   set(session) {
     this.session = session;
     const { layers, output } = session.settings;
-    this.fewer.disabled = layers.length === 0;
-    this.more.disabled = layers.length >= MOST_LAYERS;
+    switchOff(this.fewer, layers.length === 0);
+    switchOff(this.more, layers.length >= MOST_LAYERS);
     const key = String(layers.length);
     if (key !== this.key) {
       this.key = key;
@@ -52,8 +51,8 @@ export class LayersPanel {
       const { count, select, less, plus } = this.headings[k];
       write(count, String(units));
       select.value = activation;
-      less.disabled = units <= 1;
-      plus.disabled = units >= MOST_UNITS;
+      switchOff(less, units <= 1);
+      switchOff(plus, units >= MOST_UNITS);
     });
     const outputs = session.trainer.network.outputs;
     write(this.outputText, `${outputs} ${outputs === 1 ? "unit" : "units"}, ${output.replaceAll("_", " ")}`);

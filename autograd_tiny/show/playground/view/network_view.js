@@ -14,14 +14,28 @@ const OF_GRADIENTS = { thickest: 2.5, power: 0.5 };
 const TABLE_OF_FORMS = { tanh: [1, 0], sigmoid: [2, -1] }; // those of units with bounds; others by their reach
 const MANY_LINES = 500; // from there on they are straight
 const NEAR = 9; // how far from a line a click may be
+const AWAY = {
+  ArrowLeft: { layer: -1 },
+  ArrowRight: { layer: 1 },
+  PageUp: { unit: -1 },
+  PageDown: { unit: 1 },
+  ArrowUp: { index: -1 },
+  ArrowDown: { index: 1 },
+}; // where keys lead from the chosen line
 
 export class NetworkView {
-  /** @param {{onWeight: (place: Place) => void}} actions */
+  /** @param {{onWeight: (place: Place, isByKey?: boolean) => void}} actions  the place may lie beside the network */
   constructor({ onWeight }) {
     this.onWeight = onWeight;
     this.atlas = document.createElement("canvas"); // all units side by side
-    this.canvas = element("canvas", { class: "network", role: "img" });
+    this.canvas = element("canvas", {
+      class: "network",
+      role: "application", // so that screen readers leave the arrow keys to it
+      tabindex: 0,
+      "aria-describedby": "legend",
+    });
     this.canvas.addEventListener("click", (event) => this.#click(event));
+    this.canvas.addEventListener("keydown", (event) => this.#key(event));
   }
 
   /** The network to show. */
@@ -55,6 +69,7 @@ export class NetworkView {
    * @param {{chosen: number, findings: object}} marks the number of the chosen weight, and units that are flagged
    */
   draw(grid, gradient, shown, { chosen, flags }) {
+    this.chosen = chosen;
     const context = this.canvas.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
@@ -205,7 +220,26 @@ export class NetworkView {
     context.stroke();
   }
 
-  // ---- a click on a line
+  // ---- a line, by keys and by a click
+
+  #key(event) {
+    if (!Object.hasOwn(AWAY, event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const { places } = this.session.trainer.network;
+    const place = places[this.chosen];
+    const { index = 0, layer = 0, unit = 0 } = AWAY[event.key];
+    const next = places[this.chosen + index];
+    const found = next?.layer === place.layer ? next : place;
+    this.onWeight({ ...found, layer: found.layer + layer, unit: found.unit + unit }, true);
+    this.#scrollTo(places[this.chosen]);
+  }
+
+  /** Scrolls the frame of a wide network, so that a line is in the middle. */
+  #scrollTo({ layer }) {
+    const frame = this.canvas.parentElement;
+    const middle = ((layer + 1) * this.width) / this.centres.length;
+    frame.scrollLeft = middle - frame.clientWidth / 2;
+  }
 
   #click(event) {
     const frame = this.canvas.getBoundingClientRect();

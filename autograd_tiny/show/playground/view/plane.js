@@ -10,22 +10,34 @@ import { OWN } from "../computation/settings.js";
 
 const SIDE = 300; // of the canvases, in CSS pixels at most
 const NEAR = 10; // how far from a click a sample may be
+const STEPS = 20; // of the keyboard's mark along a side
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const KEYS = "arrows move a mark, and Enter takes what is there: a sample, or a place for a point of your own";
 
 export class Plane {
-  /** @param {{onPoint: (x1: number, x2: number) => void, onSample: (index: number) => void}} actions */
-  constructor({ onPoint, onSample }) {
+  /**
+   * @param {{onPoint: (x1: number, x2: number) => void, onSample: (index: number) => void,
+   *   onMark: (text: string) => void}} actions  onMark: told where the keyboard's mark is, in words
+   */
+  constructor({ onPoint, onSample, onMark }) {
     this.grid = new Grid();
     this.image = document.createElement("canvas"); // of the grid's size
     this.back = element("canvas", { class: "back", "aria-hidden": "true" });
-    const label = "The plane of the inputs";
-    this.front = element("canvas", { class: "front", role: "img", tabindex: -1, "aria-label": label });
+    this.front = element("canvas", {
+      class: "front",
+      role: "application", // so that screen readers leave the arrow keys to it
+      tabindex: 0,
+      "aria-label": "The plane of the inputs",
+    });
+    this.mark = null; // where the keyboard is
     this.up = element("div", { class: "ticks up", "aria-hidden": "true" });
     this.across = element("div", { class: "ticks across", "aria-hidden": "true" });
     const canvases = element("div", { class: "canvases" }, this.back, this.front);
     this.element = element("div", { class: "plane" }, this.up, canvases, this.across);
-    this.onPoint = onPoint;
-    this.onSample = onSample;
+    Object.assign(this, { onPoint, onSample, onMark });
     this.front.addEventListener("click", (event) => this.#click(event));
+    this.front.addEventListener("keydown", (event) => this.#key(event));
+    this.front.addEventListener("blur", () => this.#moveMark(null));
   }
 
   /** What is shown. */
@@ -96,6 +108,7 @@ export class Plane {
 
   /** Draws the samples, a ring around the chosen one, and fine ones around those of the last update. */
   drawSamples(chosen) {
+    this.chosen = chosen;
     const { session, front, colours } = this;
     const { trainer } = session;
     const taken = new Set(trainer.updatesPerEpoch > 1 ? trainer.lastSamples() : []);
@@ -114,13 +127,14 @@ export class Plane {
       if (i === chosen) ring(context, x, y, 2.4 * radius, 2.5, colours.ink);
       if (taken.has(i)) ring(context, x, y, 1.7 * radius, 1.5, colours.ink);
     });
+    if (this.mark) this.#drawMark(context, side, scale);
     const { classNames, points, trainCount } = session;
     const what = session.classes ? `classes ${classNames.join(", ")}` : "numbers as targets";
     set(front, {
       "aria-label":
         `The plane of the inputs x1 and x2, ${this.#ends()}, coloured by the output, with ${trainCount} samples for ` +
         "training " +
-        `and ${points.length - trainCount} for the test; ${what}`,
+        `and ${points.length - trainCount} for the test; ${what}; ${KEYS}`,
     });
   }
 
@@ -130,18 +144,67 @@ export class Plane {
     return `from ${left} to ${right} and from ${low} to ${high}`;
   }
 
+  // ---- a sample or a place, by a click and by keys
+
   #click(event) {
     const { left, top, width } = this.front.getBoundingClientRect();
     const scale = (2 * this.square.half) / width;
-    const a = this.square.x - this.square.half + (event.clientX - left) * scale;
-    const b = this.square.y + this.square.half - (event.clientY - top) * scale;
-    let [best, nearest] = [-1, NEAR * scale];
+    const { x, y, half } = this.square;
+    this.#take([x - half + (event.clientX - left) * scale, y + half - (event.clientY - top) * scale]);
+  }
+
+  #take(place) {
+    const found = this.#near(place);
+    if (found >= 0) this.onSample(found);
+    else this.onPoint(...place.map((each) => Number(each.toFixed(2))));
+  }
+
+  /** The sample next to a place; -1 if there is none. */
+  #near([a, b]) {
+    let [best, nearest] = [-1, (NEAR * 2 * this.square.half) / this.front.clientWidth];
     this.session.points.forEach(([x, y], i) => {
       const distance = Math.hypot(x - a, y - b);
       if (distance < nearest) [best, nearest] = [i, distance];
     });
-    if (best >= 0) this.onSample(best);
-    else this.onPoint(Number(a.toFixed(2)), Number(b.toFixed(2)));
+    return best;
+  }
+
+  #key(event) {
+    const isTaking = event.key === "Enter" || event.key === " ";
+    if ((!isTaking && !Object.hasOwn(MOVES, event.key)) || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const { x, y, half } = this.square;
+    const now = this.mark ?? [x, y];
+    if (isTaking) {
+      this.#moveMark(now);
+      this.#take(now);
+      return;
+    }
+    const within = (each, middle) => Math.max(middle - half, Math.min(middle + half, each));
+    const [a, b] = MOVES[event.key].map((step, k) => now[k] + (step * 2 * half) / STEPS);
+    this.#moveMark([within(a, x), within(b, y)]);
+    const found = this.#near(this.mark);
+    const place = this.mark.map((each) => readable(Number(each.toPrecision(3)), 3)).join(", ");
+    this.onMark(found < 0 ? place : `${place}: sample ${found + 1}`);
+  }
+
+  #moveMark(place) {
+    this.mark = place;
+    this.drawSamples(this.chosen);
+  }
+
+  #drawMark(context, side, scale) {
+    const { x, y, half } = this.square;
+    const [u, v] = [(this.mark[0] - x + half) * scale, (y + half - this.mark[1]) * scale];
+    const arm = side / STEPS;
+    context.beginPath();
+    context.moveTo(u - arm, v);
+    context.lineTo(u + arm, v);
+    context.moveTo(u, v - arm);
+    context.lineTo(u, v + arm);
+    context.lineWidth = side / 120;
+    context.strokeStyle = this.colours.ink;
+    context.stroke();
   }
 }
 

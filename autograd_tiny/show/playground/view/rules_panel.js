@@ -1,11 +1,11 @@
 /**
  * How the network learns: loss, optimiser, learning rate, batches, penalties; where it begins.
  */
-import { element } from "../../page/elements.js";
+import { button, element } from "../../page/elements.js";
 import { LOSSES, suits } from "../computation/losses.js";
 import { BY_ACTIVATION, INITIALISERS } from "../computation/network.js";
 import { GIVEN, OPTIMIZERS, outputsOf, TITLES } from "../computation/settings.js";
-import { Choice, LogNumber, button } from "./fields.js";
+import { Choice, LogNumber } from "./fields.js";
 
 const OPTIONS = {
   sgd: "SGD",

@@ -1,8 +1,7 @@
 /**
  * What leaves the page: a link, a program in Python, the weights as JSON.
  */
-import { element } from "../../page/elements.js";
-import { button } from "./fields.js";
+import { button, element } from "../../page/elements.js";
 
 export class Sharing {
   /** @param {{texts: Record<string, () => string>, say: Function}} options titles, and what each copies */

@@ -1,11 +1,10 @@
 /**
  * The loss over two weights, and the path that training took on it.
  */
-import { element, set, write } from "../../page/elements.js";
+import { button, element, set, write } from "../../page/elements.js";
 import { readable } from "../../page/numbers.js";
 import { Surface } from "../computation/surface.js";
 import { oneSided } from "./colours.js";
-import { button } from "./fields.js";
 import { sideOf } from "./plane.js";
 
 const DIMMED = 0.4;

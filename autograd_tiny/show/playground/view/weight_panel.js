@@ -53,7 +53,7 @@ export class WeightPanel {
       element(
         "p",
         { class: "quiet" },
-        "Stop, and click a line of the network or a sample in the plane, or choose here.",
+        "Stop, and choose a line of the network or a sample in the plane by a click or by keys, or choose here.",
       ),
       element("div", { class: "fields narrow" }, ...Object.values(this.choices).map((each) => each.element), sample),
       this.says,
@@ -65,13 +65,14 @@ export class WeightPanel {
   /** A place in the network, as near as there is one. */
   #nearest({ layer, piece, unit, input }) {
     const { network } = this.session.trainer;
-    const k = Math.max(0, Math.min(network.layers.length - 1, layer));
+    const within = (x, low, high) => Math.max(low, Math.min(high, x));
+    const k = within(layer, 0, network.layers.length - 1);
     const { units, pieces, bias } = network.layers[k];
     return {
       layer: k,
-      piece: Math.min(piece, pieces - 1),
-      unit: Math.min(unit, units - 1),
-      input: Math.max(bias ? -1 : 0, Math.min(input, network.sizes[k] - 1)),
+      piece: within(piece, 0, pieces - 1),
+      unit: within(unit, 0, units - 1),
+      input: within(input, bias ? -1 : 0, network.sizes[k] - 1),
     };
   }
 
@@ -102,6 +103,7 @@ export class WeightPanel {
     const name = trainer.network.nameOf(this.place);
     const slope = readable(gradient[index]);
     const whole = `${name} = ${readable(trainer.numbers[index])}, and the gradient of the mean loss is ${slope}.`;
+    this.summary = whole;
     this.scroll.hidden = this.key.hidden = isPlaying || this.session.points.length === 0;
     if (this.scroll.hidden) {
       write(this.says, whole);

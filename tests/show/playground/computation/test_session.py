@@ -59,6 +59,13 @@ def test_a_change_of_how_it_learns_goes_on(node, patch):
     assert experiment(node, SETTINGS, 11, [[12, patch]])["updates"] == 12
 
 
+def test_a_choice_that_was_there_already_is_no_change(node):
+    changes = [[11, {name: SETTINGS[name] for name in names}] for names in (["data"], ["lr", "batch"], ["loss"])]
+    found = experiment(node, SETTINGS, 20, changes)
+    assert found["texts"] == experiment(node, SETTINGS, 20)["texts"] and "changes" not in found["texts"][0]
+    assert node.call(MODULE, "slid", GIVEN, SETTINGS, 20, changes)["undone"] == 0
+
+
 @pytest.mark.parametrize(("before", "after", "loss"), [
     ("moons", "hills", "squared_error"), ("moons", "blobs", "cross_entropy"), ("moons", "xor", "binary_cross_entropy"),
     ("hills", "moons", "binary_cross_entropy"), ("hills", "blobs", "cross_entropy"),
