@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .colours import DARK, LIGHT
+from .colours import DARK, LIGHT, Palette, contrast
 from .libraries import missing
 from .svg_themes import in_both_themes
 
@@ -41,6 +41,14 @@ def pyplot() -> Any:
 def ink() -> str:
     """The colour of lines and text, in the style of Matplotlib that is in use."""
     return str(pyplot().rcParams["text.color"])
+
+
+def palette() -> Palette:
+    """The colours that go with that style: the dark ones where its text is light, as in dark_background."""
+    from matplotlib.colors import to_hex
+
+    text = to_hex(ink())
+    return DARK if contrast(text, "#000000") > contrast(text, "#ffffff") else LIGHT
 
 
 def points(ax: Axes) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..boundary.arguments import describe
-from ..boundary.plotting import CURVES, figure_svg, ink, pyplot
+from ..boundary.plotting import figure_svg, ink, palette, pyplot
 from ..boundary.text import shortened
 
 if TYPE_CHECKING:
@@ -123,10 +123,11 @@ def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Lin
     import numpy as np
 
     colours: dict[str, str] = {"loss": ink()}
+    others = palette().classes[2:]          # orange and turquoise are the colours of classes, in plots too
     curves = []
     for name in names:
         training = _training_name(name)
-        colour = colours.setdefault(training, CURVES[len(colours) % len(CURVES)])
+        colour = colours.setdefault(training, others[len(colours) % len(others)])
         series = np.asarray(history[name], dtype=float)
         finite = np.isfinite(series)
         is_long = len(series) > 200         # dashes are hard to see in a jagged line, so it is paler, too

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...boundary.colours import LIGHT, contrast, mixed
-from ...boundary.plotting import points, pyplot
+from ...boundary.colours import contrast, mixed
+from ...boundary.plotting import palette, points, pyplot
 from .labels import checked_labels, named_classes, sorted_labels
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:
 
     classes = len(names)
     edges = np.arange(classes + 1) - 0.5
-    cmap = LinearSegmentedColormap.from_list("counts", [LIGHT.ink + "00", LIGHT.ink])       # the page shows through
+    page, ink = palette().page, palette().ink
+    cmap = LinearSegmentedColormap.from_list("counts", [ink + "00", ink])                 # the page shows through
     ax.pcolormesh(edges, edges, counts, cmap=cmap, vmin=0)
     ax.set_aspect("equal")
     ax.invert_yaxis()
@@ -72,8 +73,8 @@ def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:
     for row in range(classes):
         for column in range(classes):
             count = counts[row, column]
-            fill = mixed(LIGHT.page, LIGHT.ink, count / max(1, counts.max()))
-            colour = max(LIGHT.page, LIGHT.ink, key=partial(contrast, fill))
+            fill = mixed(page, ink, count / max(1, counts.max()))
+            colour = max(page, ink, key=partial(contrast, fill))
             ax.text(column, row, str(count), color=colour, fontsize=font, ha="center", va="center")
     tilted = max(map(len, names)) > 3
     tilt: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if tilted else {}

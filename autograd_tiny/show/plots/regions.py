@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
-from ...boundary.colours import LIGHT
 from ...boundary.foreign import as_numpy
-from ...boundary.plotting import CLASSES, ink, pyplot
+from ...boundary.plotting import ink, palette, pyplot
 from ...boundary.text import one_line, some_of
 from ...engine.value import plain_float
 from ...training.fit import predict
@@ -20,11 +19,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 MARKERS = "osD^vPX"
-NAN_COLOUR = LIGHT.accent               # as in diagrams
 OPAQUE = "c0"                           # of the classes: the middle between them shows the page, white or dark
-BETWEEN_CLASSES = [
-    (0.0, CLASSES[0] + OPAQUE), (0.5, CLASSES[0] + "00"), (0.5, CLASSES[1] + "00"), (1.0, CLASSES[1] + OPAQUE),
-]
 
 
 def plot_decision_regions(
@@ -92,7 +87,7 @@ def plot_decision_regions(
     for k in range(len(names)):
         first, second = points[classes == k].T
         ax.scatter(
-            first, second, s=26, color=_colour(k), marker=_marker(k), edgecolor="white",
+            first, second, s=26, color=_colour(k), marker=_marker(k), edgecolor=palette().page,
             linewidth=0.6, zorder=3,
         )
     ax.locator_params(nbins=6)
@@ -225,7 +220,7 @@ def _draw_one_output(
     image = ax.imshow(
         np.clip(outputs, threshold - reach, threshold + reach), extent=_extent(sides), origin="lower",
         aspect="auto", vmin=threshold - reach, vmax=threshold + reach,
-        cmap=LinearSegmentedColormap.from_list("classes", BETWEEN_CLASSES).with_extremes(bad=NAN_COLOUR),
+        cmap=LinearSegmentedColormap.from_list("classes", _between_classes()).with_extremes(bad=palette().accent),
     )
     _draw_boundary(ax, sides, outputs - threshold)
     if not classes_of_bar:
@@ -250,7 +245,7 @@ def _draw_regions(
     best = np.ma.masked_where(np.isnan(outputs).any(axis=2), outputs.argmax(axis=2))
     image = ax.imshow(
         best, extent=_extent(sides), origin="lower", aspect="auto", vmin=-0.5, vmax=count - 0.5,
-        cmap=ListedColormap([_colour(k) for k in range(count)]).with_extremes(bad=NAN_COLOUR),
+        cmap=ListedColormap([_colour(k) for k in range(count)]).with_extremes(bad=palette().accent),
         alpha=0.25, interpolation="nearest",
     )
     for k in range(count):
@@ -264,7 +259,7 @@ def _draw_regions(
     bar.ax.minorticks_off()
     for k in range(count):                  # the strip is the legend: each class with its marker
         bar.ax.scatter(
-            0.5, k, s=30, color=_colour(k), marker=_marker(k), edgecolor="white", linewidth=0.6,
+            0.5, k, s=30, color=_colour(k), marker=_marker(k), edgecolor=palette().page, linewidth=0.6,
             transform=bar.ax.get_yaxis_transform(), clip_on=False,
         )
 
@@ -289,7 +284,13 @@ def _extent(sides: tuple[Array, Array]) -> tuple[float, float, float, float]:
 
 
 def _colour(k: int) -> str:
-    return CLASSES[k % len(CLASSES)]
+    classes = palette().classes
+    return classes[k % len(classes)]
+
+
+def _between_classes() -> list[tuple[float, str]]:
+    low, high = _colour(0), _colour(1)
+    return [(0.0, low + OPAQUE), (0.5, low + "00"), (0.5, high + "00"), (1.0, high + OPAQUE)]
 
 
 def _marker(k: int) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
-from ...boundary.colours import LIGHT
-from ...boundary.plotting import ink, points, pyplot
+from ...boundary.plotting import palette, ink, points, pyplot
 from ...nn.layers import Neuron
 
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-AROUND_ZERO = [                         # the middle is transparent: it shows the page, white or dark
-    (0.0, LIGHT.negative), (0.5, LIGHT.negative + "00"), (0.5, LIGHT.positive + "00"), (1.0, LIGHT.positive),
-]
 QUIET = "#bbbbbb"
 BAR_WIDTH = 14.0                        # of the colour bar, in points
 GAP, ABOVE = 0.1, 0.27                  # between images, and above each for its number; shares of its size
@@ -118,7 +114,9 @@ def _colour_scale(weights: Array) -> Any:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-    cmap = LinearSegmentedColormap.from_list("weights", AROUND_ZERO).with_extremes(bad=LIGHT.accent)
+    low, high = palette().negative, palette().positive
+    around_zero = [(0.0, low), (0.5, low + "00"), (0.5, high + "00"), (1.0, high)]      # between them the page shows
+    cmap = LinearSegmentedColormap.from_list("weights", around_zero).with_extremes(bad=palette().accent)
     reach = float(np.abs(weights[np.isfinite(weights)]).max(initial=0.0)) or 1.0
     return ScalarMappable(Normalize(-reach, reach), cmap)
 

@@ -3,9 +3,11 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
+from autograd_tiny.boundary.colours import contrast
 from autograd_tiny.show.plots.confusion import plot_confusion_matrix
 
 NAN = float("nan")
@@ -80,6 +82,18 @@ def test_numbers_stay_in_their_cells(true, predicted, own):
     ax = drawn(plot_confusion_matrix(true, predicted, ax=plt.subplots()[1] if own else None))
     side = ax.get_window_extent().width / len(ax.get_xticks())
     assert max(text.get_window_extent().width for text in ax.texts) < side
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+def test_numbers_are_legible_on_a_light_and_on_a_dark_page(style):
+    with plt.style.context(style):
+        ax = drawn(plot_confusion_matrix([0, 0, 0, 0, 1, 1, 2], [0, 0, 0, 0, 1, 2, 2]))
+        pixels = np.asarray(ax.figure.canvas.buffer_rgba())[::-1]
+    edge = 4                                                # of a cell, beside its number
+    for row, column in np.ndindex(3, 3):
+        x, y = ax.transData.transform((column - 0.5, row + 0.5)).astype(int) + edge
+        cell = to_hex(pixels[y, x] / 255)
+        assert contrast(ax.texts[3 * row + column].get_color(), cell) > 4.5
 
 
 @pytest.mark.parametrize(("true", "predicted", "labels", "message"), [

@@ -13,6 +13,7 @@ from sklearn.svm import LinearSVC
 from references.show.plots import check_that_only_users_show_a_figure, check_the_error_without_matplotlib, drawn, texts
 
 from autograd_tiny import nn
+from autograd_tiny.boundary.colours import LIGHT
 from autograd_tiny.boundary.plotting import CLASSES
 from autograd_tiny.show.plots import regions
 from autograd_tiny.sklearn import MLPClassifier, MLPRegressor
@@ -101,7 +102,7 @@ def test_where_an_output_is_nan_the_plane_has_no_colour_of_a_class(model):
 
     [image] = drawn(plot_decision_regions(partly, X, [0, 0, 1, 1], mesh=9)).images
     shown = {to_hex(colour) for colour in image.cmap(image.norm(image.get_array()))[:, -1]}
-    assert shown == {regions.NAN_COLOUR} and regions.NAN_COLOUR not in CLASSES
+    assert shown == {LIGHT.accent} and LIGHT.accent not in CLASSES
 
 
 def test_one_point_has_room_around_it():
