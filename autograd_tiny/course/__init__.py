@@ -8,9 +8,11 @@ with the answers.
 Where what is: chapter.py has these three functions. chapters/ has, for each chapter, a file of texts
 (one_perceptron.toml) and a module of the same name (one_perceptron.py) with a judge for each exercise: a function of
 the answer that returns None if it is right, and else a sentence that helps. answers.py reads answers: numbers,
-functions, choices. figures/ has the plots of the chapters.
+functions, choices. figures/ has the plots of the chapters. engine_check/ looks at an engine that the reader has
+written: `check_engine(Value)` says what is wrong with it. Code of the reader's runs under time_limit.py.
 """
 from .chapter import Exercises, exercises
+from .engine_check.check import check_engine
 from .handout import handout
 
-__all__ = ["Exercises", "exercises", "handout"]
+__all__ = ["Exercises", "check_engine", "exercises", "handout"]
