@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from .examination import Examination, at, wrong_gradient
-from .graphs import Graph, graph
+from .graphs import Graph, Step, graph
 from .operations import Operand, Operation
 from .trial import Trial
 
@@ -13,7 +13,7 @@ def check_reach(examination: Examination) -> None:
     """Chains of two operations whatever they are, and graphs with equal numbers."""
     ends = [trial for each in examination.right for trial in trials_behind(each, examination)]
     if ends and all(map(is_lost, ends)):
-        examination.blame_backward(*_fault(_telling(ends)))
+        examination.blame_backward(*_fault(_telling(ends, examination)))
     elif (joins := examination.plus_and_times()) is not None:
         _check_equal_numbers(examination, *joins)
 
@@ -39,9 +39,16 @@ def _numbers(graph: Graph, step: int) -> list[float]:
     return [graph.truth.data[x] if isinstance(x, str) else x for x in graph.steps[step].operands]
 
 
-def _telling(trials: list[Trial]) -> Trial:
-    """A chain of two different operations, if there is one."""
-    return next((each for each in trials if len({step.operation for step in each.graph.steps}) == 2), trials[0])
+def _telling(trials: list[Trial], examination: Examination) -> Trial:
+    """A chain of which both operations can be told apart and the first one was called, as far as there are such."""
+    different = [each for each in trials if not _are_one(each.graph.steps, examination)] or trials
+    return next((each for each in different if _was_called(each.graph.steps[0].operation, each)), different[0])
+
+
+def _are_one(steps: tuple[Step, ...], examination: Examination) -> bool:
+    """Whether the last operation is made of the first."""
+    first, last = steps
+    return first.operation.method in {last.operation.method, *examination.made_of(last.operation)}
 
 
 def is_lost(trial: Trial) -> bool:
