@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/boundary/test_native.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint written notebooks bench clean
+.PHONY: help demo course test test-all check-course lint written notebooks bench clean
 
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -18,15 +18,22 @@ help:           ## list these targets
 demo: $(firstword $(wildcard $(VENV)/.doors $(VENV)/.test) $(VENV)/.demo)   ## differentiate and draw f = (a+b)(b+c), train a network on the Iris data
 	$(BIN)/python -u -m autograd_tiny.demo
 
+course: $(VENV)/.course   ## open the course, thirteen notebooks, in JupyterLab
+	$(BIN)/jupyter trust notebooks/*.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/01-the-first-gradient.ipynb
+
 test: $(VENV)/.test   ## run the tests, with the native engine and then with the pure one
 	$(PYTEST)
 	$(PURE)
 
-test-all: $(VENV)/.doors   ## the same, and the long ones: notebooks, coverage; tapes in other libraries
+test-all: $(VENV)/.doors   ## the same, and the long ones: coverage; tapes in other libraries
 	$(PYTEST) -m "not doors"
 	$(PYTEST) -m doors --cov --cov-report=
 	$(PURE) --ignore=tests/calculus --ignore=tests/properties --cov --cov-append --cov-fail-under=95
 	$(PURE) tests/calculus tests/properties
+
+check-course: $(VENV)/.course   ## run the notebooks, which must show what they are kept with
+	$(BIN)/python notebooks/execute.py --check notebooks/*.ipynb
 
 lint: $(VENV)/.lint   ## check style, types and which way imports point
 	$(BIN)/ruff check .
@@ -36,7 +43,7 @@ lint: $(VENV)/.lint   ## check style, types and which way imports point
 written: $(BIN)/python   ## write anew what is made from the rows of the calculus and from the list of public names
 	$(BIN)/python tools/written.py
 
-notebooks: $(VENV)/.test   ## run the notebooks and keep what they show
+notebooks: $(VENV)/.course   ## run the notebooks and keep what they show
 	$(BIN)/python notebooks/execute.py notebooks/*.ipynb
 
 bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; writes benchmarks/results.md

@@ -1,7 +1,15 @@
-"""Run notebooks from a clean state and keep their output: `python notebooks/execute.py NOTEBOOK…`."""
+"""Run notebooks from a clean state and keep their output: `python notebooks/execute.py NOTEBOOK…`.
+
+With --check nothing is kept: each must run, and show what the file shows, output by output of the same kind.
+"""
 from __future__ import annotations
 
+import argparse
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +19,15 @@ import nbformat
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def executed(path: Path) -> Any:
+def executed(notebook: Any, folder: Path) -> Any:
     """The notebook, run from top to bottom, with the text that a cell prints in one piece and no times of execution.
 
     Of a page that is a widget the HTML is kept: without the kernel that made it a widget shows nothing.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = deepcopy(notebook)
+    resources = {"metadata": {"path": folder}}
     nbclient.NotebookClient(
-        notebook, kernel_name="python3", timeout=600, record_timing=False, resources={"metadata": {"path": path.parent}}
+        notebook, kernel_name="python3", timeout=600, record_timing=False, resources=resources
     ).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -42,10 +51,44 @@ def joined(outputs: list[Any]) -> list[Any]:
     return found
 
 
+def shown(notebook: Any) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Each cell of code with the kinds of its outputs."""
+    return [
+        (cell.source, [kind for kind, _ in groupby((o.output_type, *sorted(o.get("data", {}))) for o in cell.outputs)])
+        for cell in notebook.cells if cell.cell_type == "code"
+    ]
+
+
+def run(path: Path, check: bool) -> str | None:
+    """Run one notebook, and keep it or compare it: what is wrong, if something is."""
+    kept = nbformat.read(path, as_version=4)
+    try:
+        again = executed(kept, path.parent)
+    except nbclient.exceptions.CellExecutionError as error:
+        return str(error)
+    if not check:
+        nbformat.write(again, path)
+        return None
+    return next(
+        (f"after\n{source}\n{now} is shown, but the file shows {before}"
+         for (source, now), (_, before) in zip(shown(again), shown(kept), strict=True) if now != before), None,
+    )
+
+
 def main() -> None:
-    for name in sys.argv[1:]:
-        nbformat.write(executed(Path(name)), name)
-        print(name)
+    parser = argparse.ArgumentParser(description="Run notebooks and keep what they show.")
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    parser.add_argument("--check", action="store_true", help="keep nothing, but compare the kinds of outputs")
+    given = parser.parse_args()
+    at_once = (os.cpu_count() or 1) if given.check else 1       # one by one where the text quotes times
+    faults = 0
+    with ThreadPoolExecutor(at_once) as pool:
+        for path, fault in zip(
+            given.notebooks, pool.map(lambda path: run(path, given.check), given.notebooks), strict=True
+        ):
+            print(f"{path}: {fault or 'runs'}", flush=True)
+            faults += fault is not None
+    sys.exit(bool(faults))
 
 
 if __name__ == "__main__":

@@ -14,19 +14,15 @@ import re
 import shlex
 import subprocess
 import sys
-from itertools import groupby
 from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny import engine_kind, nn, optim
+from autograd_tiny import nn, optim
 from autograd_tiny.__main__ import main
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 README = ROOT / "README.md"
@@ -192,28 +188,3 @@ def test_every_public_name_is_in_the_reference():
     public = {*at.__all__, "abs", "max", "min", "sum"}
     public |= {f"nn.{name}" for name in nn.__all__} | {f"optim.{name}" for name in optim.__all__}
     assert not public - written
-
-
-# ---- notebooks
-
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
-
-def shown(notebook):
-    """The kinds of output of each cell. (Printed text may come in any number of parts; widgets are not kept.)"""
-    kinds = [
-        [(each.output_type, *sorted({*each.get("data", {})} - {WIDGET})) for each in cell.outputs]
-        for cell in notebook.cells if cell.cell_type == "code"
-    ]
-    return [[kind for kind, _ in groupby(each)] for each in kinds]
-
-
-@pytest.mark.long
-@pytest.mark.skipif(engine_kind() == "pure", reason="the notebooks take minutes with the pure engine")
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebooks_run_and_are_kept_with_what_they_show(path):
-    kept = nbformat.read(path, as_version=4)
-    again = nbformat.read(path, as_version=4)
-    nbclient.NotebookClient(again, timeout=300, kernel_name="python3").execute()
-    assert shown(again) == shown(kept)
-    assert not re.search(r"/(?:home|root|tmp|Users)/|[A-Z]:\\\\", path.read_text(encoding="utf-8"))

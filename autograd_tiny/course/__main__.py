@@ -1,4 +1,4 @@
-"""`python -m autograd_tiny.course FILE`: the exercises of all chapters in one file; with --answers, for a teacher."""
+"""For teachers: `python -m autograd_tiny.course exercises FILE [--answers]`, and `… pictures FOLDER`."""
 from __future__ import annotations
 
 import argparse
@@ -7,13 +7,23 @@ from .handout import handout
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Write the exercises to a file."""
-    parser = argparse.ArgumentParser("python -m autograd_tiny.course", description="Write the exercises to a file.")
-    parser.add_argument("path", help="the Markdown file to write")
-    parser.add_argument("--answers", action="store_true", help="write the hints and the solutions, too")
+    """Write all exercises, or the pictures of the course."""
+    parser = argparse.ArgumentParser("python -m autograd_tiny.course", description="Write files for a class.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    exercises = commands.add_parser("exercises", help="all exercises, in one Markdown file")
+    exercises.add_argument("path", metavar="FILE")
+    exercises.add_argument("--answers", action="store_true", help="with the hints and the solutions")
+    pictures = commands.add_parser("pictures", help="the pictures and pages of the chapters, to project")
+    pictures.add_argument("path", metavar="FOLDER")
     given = parser.parse_args(arguments)
     try:
-        handout(given.path, answers=given.answers)
+        if given.command == "exercises":
+            handout(given.path, answers=given.answers)
+        else:
+            from .pictures import write_pictures        # which loads NumPy
+
+            for path in write_pictures(given.path):
+                print(path)
     except OSError as error:
         parser.error(str(error))
 

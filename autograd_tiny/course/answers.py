@@ -82,6 +82,17 @@ def text(answer: object, what: str) -> str:
     return " ".join(answer.casefold().split())
 
 
+def texts(answer: object, what: str) -> list[str]:
+    """The texts in a list.
+
+    Raises:
+        UnfitError: The answer is no list of texts.
+    """
+    if not isinstance(answer, Sequence) or isinstance(answer, str | bytes):
+        raise UnfitError(f"{what} are expected in a list, got {describe(answer)}.")
+    return [text(each, f"{what} for each of them a text") for each in answer]
+
+
 def choice(answer: object, letters: str) -> str:
     """The letter that was chosen among some, such as "abcd".
 

@@ -17,12 +17,12 @@ def test_students_get_the_questions_alone(tmp_path):
 
 
 def test_teachers_get_hints_and_solutions(tmp_path):
-    main([str(tmp_path / "answers.md"), "--answers"])
+    main(["exercises", str(tmp_path / "answers.md"), "--answers"])
     written = (tmp_path / "answers.md").read_text("utf-8")
     assert all(exercise.solution in written and exercise.hints[-1] in written for exercise in ALL)
 
 
 def test_a_folder_that_is_not_there(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        main([str(tmp_path / "none" / "answers.md")])
+        main(["exercises", str(tmp_path / "none" / "answers.md")])
     assert "none" in capsys.readouterr().err
