@@ -7,15 +7,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ..engine.graph import topological_order
 from ..engine.value import Value
 from ..nn.init import uniform
+from ..nn.losses import half_squared_error
 from ..nn.network import Network
 from ..show.draw import draw
 from ..show.explore.explorer import explore
 from ..show.film.player import play
 from ..show.perceptron.perceptron import perceptron
 from ..show.playground.playground import playground
+from .network_2_2_2 import network
 
 XOR = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
 
@@ -52,31 +53,25 @@ def expression() -> Value:
 
 
 def small_network() -> tuple[Network, Value]:
-    """The 2-2-2 network of chapter 4, and its error."""
-    edges = [(i, h) for i in ("i1", "i2") for h in ("h1", "h2")] + [(h, o) for h in ("h1", "h2") for o in ("o1", "o2")]
-    network = Network(edges, activation="sigmoid")
-    weights = [0.27, 0.37, 0.57, 0.47, 0.60, -0.75, 0.70, 0.15]
-    for k, (edge, weight) in enumerate(zip(edges, weights, strict=True), 1):
-        network.w[edge].data, network.w[edge].label = weight, f"w{k}"
-    network.b["h1"] = network.b["h2"] = Value(0.4, "b1")
-    network.b["o1"] = network.b["o2"] = Value(0.2, "b2")
-    first, second = network([0.1, 0.2])
-    error = 0.5 * (first - 0.5) ** 2 + 0.5 * (second - 0.5) ** 2
+    """The 2-2-2 network of chapter 4, and its error, with its gradients."""
+    net, _ = network()
+    outputs = net([0.1, 0.2])
+    error = half_squared_error(outputs, [0.5, 0.5])
     error.label = "E"
-    named = {value.label: value for value in topological_order(error)}
-    named["o1"].parents[0].label, named["o2"].parents[0].label = "z1", "z2"
+    for k, output in enumerate(outputs, 1):
+        output.parents[0].label = f"z{k}"
     error.backward()
-    return network, error
+    return net, error
 
 
 def xor_film() -> Any:
     """The film of a 2-3-1 network that learns XOR, as in chapter 5."""
     hidden, between = ("h1", "h2", "h3"), uniform(0.1, 0.9)
-    network = Network(
+    net = Network(
         [(i, h) for i in ("i1", "i2") for h in hidden] + [(h, "o") for h in hidden],
         init=between, bias_init=between, rng=random.Random(1),
     )
-    return play(network, *XOR, loss="squared_error", optimizer="sgd", lr=4.0, epochs=500)
+    return play(net, *XOR, loss="squared_error", optimizer="sgd", lr=4.0, epochs=500)
 
 
 PICTURES: dict[str, Callable[[], Any]] = {
