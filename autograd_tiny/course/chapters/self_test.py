@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import tanh
+from math import exp, tanh
 
 from ... import nn, optim
 from ...engine.value import Value
 from ..answers import all_close, choice, close, differs_at, function, number, numbers, result, texts
-from ..engine_check import check_engine
+from ..engine_check.check import check_engine
 
 
 def two_paths(answer: object) -> str | None:
@@ -143,6 +143,8 @@ def _softmax_fault(z: list[float], c: int, given: list[float], right: list[float
     probabilities = [p + (i == c) for i, p in enumerate(right)]
     if all_close(given, probabilities, 1e-6):
         return f"{at} These are the probabilities. Which summand of the loss depends on the right class alone?"
+    if all_close(given, [exp(min(each, 700.0)) - (i == c) for i, each in enumerate(z)], 1e-6):
+        return f"{at} The powers are to be divided by their sum: probabilities sum to 1."
     if all_close(given, [-each for each in right], 1e-6):
         return f"{at} The sign: the probability of a wrong class should get smaller."
     if all_close(given, [p * (1 - p) for p in probabilities], 1e-6):
