@@ -12,7 +12,9 @@ BOTH = "from autograd_tiny import Value, "
 TEXTBOOK = "from autograd_tiny.textbook import Value\nfrom autograd_tiny import "
 DIFFER = {
     # a plain number is a leaf there, too; and a second backward() counts intermediate results twice
-    "01-the-first-gradient": ["print(explain(end))", 'print("once more:", a.grad, b.grad, c.grad)', "print(explain(f, b))"],
+    "01-the-first-gradient": [
+        "print(explain(end))", 'print("once more:", a.grad, b.grad, c.grad)', "print(explain(f, b))",
+    ],
 }
 
 
