@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ... import optim
 from ...engine.value import Value
-from ..answers import all_close, function, numbers, result
+from ..answers import UnfitError, all_close, function, numbers, result
 
 Slope = Callable[[float], float]
 Rule = Callable[..., list[float]]           # of gradient, x, steps and options: the places after each step
@@ -239,20 +239,25 @@ MOMENTS = [
 
 def adam(answer: object) -> str | None:
     """The steps of Adam."""
-    return _compared(answer, "adam(gradient, x, steps, lr, beta1, beta2, eps)", _adam_of_optim, MOMENTS, {
-        "The correction of the bias is missing: both averages are too small at first.":
-            partial(_adam, m_hat=False, v_hat=False),
-        "m is not corrected: divide it by 1 - beta1**t.": partial(_adam, m_hat=False),
-        "v is not corrected: divide it by 1 - beta2**t.": partial(_adam, v_hat=False),
-        "This divides by 1 - β in each step. The power grows: 1 - β**t, with t = 1, 2, 3, …":
-            partial(_adam, powers=False),
-        "The corrected averages are kept, and corrected again in the next step. Give them names of their own.":
-            partial(_adam, kept=True),
-        "beta1 and beta2 are swapped: beta1 belongs to m, beta2 to v.": _betas_swapped,
-        EPS_UNDER_THE_ROOT: partial(_adam, under=True),
-        NO_ROOT: partial(_adam, rooted=False),
-        UPHILL: lambda gradient, x, steps, lr, *others: _adam(gradient, x, steps, -lr, *others),
-    }, "In each step come, in this order, g, m, v, m̂ = m/(1 - β₁ᵗ), v̂ = v/(1 - β₂ᵗ), and x - lr·m̂/(√v̂ + eps).")
+    try:
+        return _compared(answer, "adam(gradient, x, steps, lr, beta1, beta2, eps)", _adam_of_optim, MOMENTS, {
+            "The correction of the bias is missing: both averages are too small at first.":
+                partial(_adam, m_hat=False, v_hat=False),
+            "m is not corrected: divide it by 1 - beta1**t.": partial(_adam, m_hat=False),
+            "v is not corrected: divide it by 1 - beta2**t.": partial(_adam, v_hat=False),
+            "This divides by 1 - β in each step. The power grows: 1 - β**t, with t = 1, 2, 3, …":
+                partial(_adam, powers=False),
+            "The corrected averages are kept, and corrected again in the next step. Give them names of their own.":
+                partial(_adam, kept=True),
+            "beta1 and beta2 are swapped: beta1 belongs to m, beta2 to v.": _betas_swapped,
+            EPS_UNDER_THE_ROOT: partial(_adam, under=True),
+            NO_ROOT: partial(_adam, rooted=False),
+            UPHILL: lambda gradient, x, steps, lr, *others: _adam(gradient, x, steps, -lr, *others),
+        }, "In each step come, in this order, g, m, v, m̂ = m/(1 - β₁ᵗ), v̂ = v/(1 - β₂ᵗ), and x - lr·m̂/(√v̂ + eps).")
+    except UnfitError as unfit:
+        if "ZeroDivisionError" not in str(unfit):
+            raise
+        return f"{unfit}. In the first step t is 1: with t = 0 the divisor 1 - β⁰ is 0."
 
 
 def two_kinds_of_weight_decay(answer: object) -> str | None:
