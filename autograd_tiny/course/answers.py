@@ -1,11 +1,12 @@
 """Reading answers: what a judge asks for, and what it says where the answer is something else.
 
-A judge calls `number`, `numbers`, `choice`, `text` or `function` first; each raises UnfitError with a sentence for the
-reader where the answer is of another kind. `result` calls a reader's function, which may raise errors or never end.
+A judge calls `number`, `numbers`, `choice`, `text`, `misplaced` or `function` first; each raises UnfitError with a
+sentence for the reader where the answer is of another kind. `result` calls a reader's function, which may raise errors
+or never end.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isclose, isfinite
 from numbers import Real
 from typing import Any
@@ -104,6 +105,32 @@ def choice(answer: object, letters: str) -> str:
     if found not in list(letters):
         raise UnfitError(f"one letter is expected, {listed}, got {shortened(repr(answer))}.")
     return found
+
+
+def misplaced(answer: object, right: str, among: str, remarks: Mapping[str, str], each: str) -> str | None:
+    """The judgement of letters that were chosen, one for each of several cases: None if all are right.
+
+    Args:
+        answer: The letters, in one text or in a list.
+        right: The right ones.
+        among: Those that there are to choose from.
+        remarks: What to say of a wrong choice, by the number of the case and the letter: "4e".
+        each: What a case is called: "patient".
+
+    Raises:
+        UnfitError: They are not as many, or others.
+    """
+    if isinstance(answer, list | tuple) and all(isinstance(letter, str) for letter in answer):
+        answer = "".join(answer)
+    given = [letter for letter in text(answer, f"a text of {len(right)} letters") if letter not in " ,;-."]
+    if len(given) != len(right) or not set(given) <= set(among):
+        raise UnfitError(f"{len(right)} letters from {among[0]} to {among[-1]} are expected in one text.")
+    wrong = [k for k, letter in enumerate(given) if letter != right[k]]
+    if not wrong:
+        return None
+    known = [remarks[at] for k in wrong if (at := f"{k + 1}{given[k]}") in remarks]
+    more = f"One of the others: {known[0]}" if known else f"Look again at {each} {wrong[0] + 1}."
+    return f"{len(right) - len(wrong)} of {len(right)} are right. {more}"
 
 
 def function(answer: object, form: str) -> Callable[..., Any]:

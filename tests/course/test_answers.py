@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 
 from autograd_tiny import Value
-from autograd_tiny.course.answers import UnfitError, choice, close, differs_at, function, number, numbers, result, text
+from autograd_tiny.course.answers import (
+    UnfitError, choice, close, differs_at, function, misplaced, number, numbers, result, text,
+)
 
 
 @pytest.mark.parametrize("answer", [2, 2.0, np.float32(2), np.int64(2), np.array(2.0)])
@@ -33,6 +35,18 @@ def test_texts_and_choices():
     for wrong in "d", "ab", "", 1, None:
         with pytest.raises(UnfitError, match=r'"a"'):
             choice(wrong, "abc")
+
+
+def test_letters_of_several_cases_are_judged_together():
+    remarks = {"2a": "No, case 2 is another."}
+    assert misplaced("abc", "abc", "abcd", remarks, "case") is None
+    assert misplaced(["A", "b, c"], "abc", "abcd", remarks, "case") is None
+    said = misplaced("aac", "abc", "abcd", remarks, "case")
+    assert said == "2 of 3 are right. One of the others: No, case 2 is another."
+    assert misplaced("dac", "abc", "abcd", {}, "case") == "1 of 3 are right. Look again at case 1."
+    for wrong in "ab", "abcd", "abx", 1, None, ["a", 2, "c"], ("a", "b"):
+        with pytest.raises(UnfitError, match="3 letters"):
+            misplaced(wrong, "abc", "abcd", remarks, "case")
 
 
 def test_functions_are_called_and_their_faults_named():
