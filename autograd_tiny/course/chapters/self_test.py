@@ -229,6 +229,8 @@ def through_sigmoids(answer: object) -> str | None:
     found = number(answer)
     if close(found, 0.25**8):
         return None
+    if close(found, 0.25**8, 0.05):
+        return "Nearly, it is rounded too much: give three digits, or the power."
     if close(found, 0.5**8):
         return "The sigmoid's value is at most 1, and its slope is less than one half."
     if close(found, 2.0) or close(found, 1 / 32):

@@ -100,7 +100,8 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
         [(lambda x, m, v, g, t: adam(x, m, v, g, t, corrected=False), "bias correction is missing"),
          (lambda x, m, v, g, t: adam(x, m, v, g, t, sign=1), "subtracted"),
          (lambda x, m, v, g, t: adam(x, m, v, g, t, root=float), "root")],
-        [(0.5**8, "less than one half"), (2, "not added"), (0.25, "one unit"), (1, "largest slope")],
+        [(1.5e-5, "rounded"), (0.5**8, "less than one half"), (2, "not added"), (0.25, "one unit"),
+         (1, "largest slope")],
         [(engine(overwriting), "overwrites"), (engine(own_factor), "__mul__"), (engine(without_the_chain), "__mul__"),
          (object, "")],
     ])
