@@ -9,18 +9,18 @@ from typing import Any
 
 from ...boundary.arguments import describe, nonnegative
 from ...boundary.text import shortened
-from .accumulation import check_accumulation
-from .chains import check_chains
-from .derivatives import check_derivatives
 from .examination import Examination, listed, operations_of
-from .forward import check_values
-from .leaves import fault_of_leaves
-from .order import check_order
-from .random_check import check_random_graphs
-from .reach import check_reach
+from .parts.accumulation import check_accumulation
+from .parts.chains import check_chains
+from .parts.derivatives import check_derivatives
+from .parts.forward import check_values
+from .parts.leaves import fault_of_leaves
+from .parts.order import check_order
+from .parts.random_check import check_random_graphs
+from .parts.reach import check_reach
+from .parts.second_pass import check_second_pass
+from .parts.size import note_limits
 from .report import Report
-from .second_pass import check_second_pass
-from .size import note_limits
 from .trial import OutOfTimeError, Trials
 
 NOTHING = object()

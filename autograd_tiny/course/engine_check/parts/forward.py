@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from math import isfinite
 
-from ...engine.value import Value
-from .examination import Examination, at, close, codes_of, shown, wrong_value
-from .graphs import Graph, single_steps
-from .operations import OPERATIONS, Operation
-from .trial import Trial
+from ....engine.value import Value
+from ..examination import Examination, at, close, codes_of, shown, wrong_value
+from ..graphs import Graph, single_steps
+from ..operations import OPERATIONS, Operation
+from ..trial import Trial
 
 LOOPED = " (functions that are made in a loop all see the last value of its variable)"
 

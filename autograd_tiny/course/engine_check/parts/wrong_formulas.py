@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from ...engine.value import Value
-from .operations import OPERATIONS, Operation
+from ....engine.value import Value
+from ..operations import OPERATIONS, Operation
 
 Derivatives = tuple[float, ...]
 

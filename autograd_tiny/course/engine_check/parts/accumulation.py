@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .examination import Difference, Examination, at, close, wrong_gradient
-from .graphs import Graph, graph
-from .operations import ADD, MUL, Operation
-from .trial import Trial
+from ..examination import Difference, Examination, at, close, wrong_gradient
+from ..graphs import Graph, graph
+from ..operations import ADD, MUL, Operation
+from ..trial import Trial
 
 NUMBERS = {"a": 2.0, "b": 3.0}
 

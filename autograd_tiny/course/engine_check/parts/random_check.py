@@ -1,10 +1,10 @@
 """Random graphs: what no chosen one shows."""
 from __future__ import annotations
 
-from .examination import Examination, at, wrong_gradient, wrong_value
-from .graphs import random_graphs, smallest
+from ..examination import Examination, at, wrong_gradient, wrong_value
+from ..graphs import random_graphs, smallest
+from ..trial import Trial
 from .order import wrong_order
-from .trial import Trial
 
 GRAPHS = 200
 

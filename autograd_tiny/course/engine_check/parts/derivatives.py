@@ -1,9 +1,9 @@
 """The backward pass through one operation: the seed, and the local derivatives."""
 from __future__ import annotations
 
-from .examination import Examination, at, close, shown, wrong_gradient
-from .graphs import single_steps
-from .trial import Trial
+from ..examination import Examination, at, close, shown, wrong_gradient
+from ..graphs import single_steps
+from ..trial import Trial
 from .wrong_formulas import Case, explanation
 
 NONE, ONE = {0.0, None}, {1.0}          # gradients of leaves

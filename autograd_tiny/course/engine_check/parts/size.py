@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from .examination import Examination
-from .graphs import Graph, graph
-from .operations import ADD, MUL, Operation
-from .trial import OutOfTimeError
+from ..examination import Examination
+from ..graphs import Graph, graph
+from ..operations import ADD, MUL, Operation
+from ..trial import OutOfTimeError
 
 DEPTHS = 100, 300, 1_000, 2_000, 5_000
 DOUBLINGS = 10

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from .examination import Examination, at, close, wrong_gradient
-from .graphs import Graph, graph
-from .operations import Operation
-from .trial import Trial
+from ..examination import Examination, at, close, wrong_gradient
+from ..graphs import Graph, graph
+from ..operations import Operation
+from ..trial import Trial
 
 NUMBERS = {"a": 2.0, "b": 3.0, "c": 0.5}
 TOO_EARLY = "has no topological order: x passes its gradient on before all contributions have arrived"

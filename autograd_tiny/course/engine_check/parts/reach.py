@@ -1,10 +1,10 @@
 """How far backward() gets: from the output through the last operation to all those before it."""
 from __future__ import annotations
 
-from .examination import Examination, at, wrong_gradient
-from .graphs import Graph, Step, graph
-from .operations import Operand, Operation
-from .trial import Trial
+from ..examination import Examination, at, wrong_gradient
+from ..graphs import Graph, Step, graph
+from ..operations import Operand, Operation
+from ..trial import Trial
 
 SAME_NUMBER = "takes Values with the same number for one (`in` compares them by ==)"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .examination import Difference, Examination, at, close
-from .graphs import Graph, graph
-from .operations import Operation
-from .trial import number_of, numbers_of
+from ..examination import Difference, Examination, at, close
+from ..graphs import Graph, graph
+from ..operations import Operation
+from ..trial import number_of, numbers_of
 
 NUMBERS = {"a": 2.0, "b": 3.0, "c": 4.0}
 AGAIN = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from .examination import shown
-from .trial import Trials, number_of
+from ..examination import shown
+from ..trial import Trials, number_of
 
 
 def fault_of_leaves(made: Any, name: str, trials: Trials) -> str | None:

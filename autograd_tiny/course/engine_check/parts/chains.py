@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .examination import Difference, Examination, at, close, wrong_gradient
-from .graphs import Graph, graph
-from .operations import ADD, MUL, Operand, Operation
+from ..examination import Difference, Examination, at, close, wrong_gradient
+from ..graphs import Graph, graph
+from ..operations import ADD, MUL, Operand, Operation
+from ..trial import Trial
 from .reach import is_lost, trials_behind, with_x
-from .trial import Trial
 
 Why = Callable[[Trial, Difference], str | None]
 
