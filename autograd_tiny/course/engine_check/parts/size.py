@@ -1,6 +1,7 @@
 """What only large graphs show: a limit of depth, and work that doubles with each operation."""
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 
 from ..examination import Examination
@@ -8,6 +9,7 @@ from ..graphs import Graph, graph
 from ..operations import ADD, MUL, Operation
 from ..trial import OutOfTimeError
 
+IN_BROWSER = sys.platform == "emscripten"      # whose stack ends before Python's limit, and the page with it
 DEPTHS = 100, 300, 1_000, 2_000, 5_000
 DOUBLINGS = 10
 MANY_CALLS = 2**DOUBLINGS
@@ -30,7 +32,7 @@ def _note_limits(examination: Examination, join: Operation) -> None:
             f"backward() follows every path: {DOUBLINGS} operations, each of the result before with itself, take "
             f"{MANY_CALLS:,} calls or more, and every further one doubles that. It should visit each Value once."
         )
-    elif _error(examination, join, DEPTHS[-1]):
+    elif not IN_BROWSER and _error(examination, join, DEPTHS[-1]):
         depth, error = next((depth, error) for depth in DEPTHS if (error := _error(examination, join, depth)))
         recursion = "it calls itself once for each of them, as the lecture's own class does"
         why = recursion if error.startswith("RecursionError") else error
