@@ -7,7 +7,7 @@ import pytest
 
 from autograd_tiny.course.chapters import CHAPTERS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 LARGEST = 1_500_000                         # bytes
 LINK = re.compile(r"\]\(([^)#:]+?)(?:#[^)]*)?\)")
