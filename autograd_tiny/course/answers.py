@@ -17,7 +17,7 @@ from ..engine.value import Value
 from .time_limit import TimeIsUp, time_limit
 
 SECONDS = 10.0              # for one call of a reader's function
-ROUNDED = 2e-3              # relative: three digits are enough
+ROUNDED = 5e-3              # relative: three digits are enough, also those of 1.00
 
 
 class UnfitError(Exception):
@@ -50,8 +50,10 @@ def number(answer: object, what: str = "a number") -> float:
 
 
 def is_value(answer: object) -> bool:
-    """Whether an answer is a Value: of this engine, of the textbook, or of the reader's own."""
-    return isinstance(answer, Value) or (hasattr(answer, "data") and hasattr(answer, "grad"))
+    """Whether an answer is a Value: of this engine, of the textbook, or of the reader's own. A tensor is numbers."""
+    return isinstance(answer, Value) or (
+        hasattr(answer, "data") and hasattr(answer, "grad") and not hasattr(answer, "shape")
+    )
 
 
 def numbers(answer: object, count: int, what: str = "") -> list[float]:
@@ -66,7 +68,7 @@ def numbers(answer: object, count: int, what: str = "") -> list[float]:
     shape = getattr(answer, "shape", None)
     if shape is not None and len(shape) != 1:
         raise UnfitError(f"{what} are expected, got an array of the shape {shape}.")
-    found = [number(each, f"{what}: for each of them a number") for each in answer]  # type: ignore[attr-defined]
+    found = [number(each, f"{what.rstrip(',')}: for each of them a number") for each in answer]  # type: ignore[attr-defined]
     if len(found) != count:
         raise UnfitError(f"{what} are expected, got {len(found)}.")
     return found

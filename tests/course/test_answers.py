@@ -13,6 +13,34 @@ def test_numbers_of_all_kinds(answer):
     assert number(answer) == 2.0
 
 
+class Tensor:
+    """A number as PyTorch has it: an array, with data and grad as a Value has them."""
+
+    shape, grad = (), None
+
+    def __init__(self, number):
+        self.data = number
+
+    def item(self):
+        return self.data
+
+
+def test_a_tensor_is_a_number():
+    assert number(Tensor(2.0)) == 2.0 and numbers([Tensor(1.0), 2], 2) == [1.0, 2.0]
+    assert differs_at(lambda x: Tensor(2 * x), lambda x: 2 * x, [(1.0,), (2.0,)]) is None
+
+
+@pytest.mark.parametrize("right", [1.0049, 1.3863, 9.9951, 0.25**8, -0.0010047])
+def test_three_digits_are_enough_and_two_are_not(right):
+    assert close(float(f"{right:.3g}"), right)
+    assert not close(float(f"{right * 1.1:.2g}"), right)
+
+
+def test_what_is_expected_is_told_without_a_stray_comma():
+    with pytest.raises(UnfitError, match="two numbers, x and y: for each of them a number is expected"):
+        numbers(["x", "y"], 2, "two numbers, x and y,")
+
+
 @pytest.mark.parametrize(("answer", "words"), [
     (Value(2.0), ".data"), ("2", "quotation marks"), (abs, "call it"), (True, "number"), (float("nan"), "nan"),
     ([2], "list"), (10**400, "no float"),

@@ -74,6 +74,8 @@ def a_hidden_unit_with_tanh(answer: object) -> str | None:
             return f"{at} both numbers are right, in the other order: first by w11, then by w21."
         if all_close(found, (-by_w11, -by_w21), 1e-6):
             return f"{at} both numbers have the other sign: the derivative of ½(y - o1)² is o1 - y."
+        if all_close(found, (2 * by_w11, 2 * by_w21), 1e-6):
+            return f"{at} both numbers are twice as large as they should be: the error is *half* the squared distance."
         if not close(found[1], by_w21, 1e-6):
             return f"{at} the derivative by w21 is {by_w21:.6g}, not {found[1]:.6g}: is h1 a tanh, o1 a sigmoid?"
         return f"{at} the derivative by w21 is right, the one by w11 is not. {_missing(found[0], by_w11, *point)}"

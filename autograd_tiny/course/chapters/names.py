@@ -136,6 +136,9 @@ def _rows(given: Any) -> list[list[Value]]:
     if [len(row) for row in given] != [len(row) for row in PLACES]:
         lengths = ", ".join(str(len(row)) for row in given)
         raise UnfitError(f"{form}, got {len(given)} lists" + (f" of the lengths {lengths}." if given else "."))
+    plain = [t for t, row in enumerate(given, 1) if not any(isinstance(entry, Value) for entry in row)]
+    if len(plain) == 1:
+        raise UnfitError(f"{form}. At place {plain[0]} there are numbers that were computed from no Value at all.")
     if not all(isinstance(entry, Value) for row in given for entry in row):
         raise UnfitError(f"{form}. Compute with the Values, not with their .data: the gradient goes through them.")
     return given

@@ -1,7 +1,7 @@
 """Judges of the self-test: twelve questions about the whole course."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp, tanh
 
 from ... import nn, optim
@@ -64,16 +64,21 @@ def whose_turn(answer: object) -> str | None:
 def tanh_from_its_own_value(answer: object) -> str | None:
     """1 - t²."""
     slope = function(answer, "slope(t)")
-    found = differs_at(slope, lambda t: 1 - t * t, [(0.0,), (0.5,), (-0.9,)])
+    points = [(0.0,), (0.5,), (-0.9,)]
+    found = differs_at(slope, lambda t: 1 - t * t, points)
     if found is None:
         return None
     (t,), given, right = found
     at = f"For t = {t:g} it gives {given:.4g}, and {right:.4g} is right."
-    if close(given, 1 - tanh(t) ** 2, 1e-6):
+
+    def is_everywhere(rule: Callable[[float], float]) -> bool:
+        return differs_at(slope, rule, points) is None
+
+    if is_everywhere(lambda t: 1 - tanh(t) ** 2):
         return f"{at} It takes the tanh of t, but t is that of x already."
-    if close(given, t * (1 - t), 1e-6):
+    if is_everywhere(lambda t: t * (1 - t)):
         return f"{at} t(1 - t) is the rule for the sigmoid."
-    if close(given, 1 - t, 1e-6) or close(given, 1 + t, 1e-6):
+    if is_everywhere(lambda t: 1 - t) or is_everywhere(lambda t: 1 + t):
         return f"{at} The slope is the same at t and at -t: there is a square in it."
     return f"{at} At t = 0 the slope is 1, and it goes to 0 as t goes to 1 or to -1."
 
@@ -178,7 +183,9 @@ def momentum(answer: object) -> str | None:
 
 def _momentum_fault(t: int, x: float, v: float, g: float, given: float, given_v: float, right: float) -> str:
     at = f"In step {t} the weight becomes {given:.6g}, and {right:.6g} is right."
-    if close(given, x + 0.1 * given_v, 1e-9):
+    if close(given_v, right, 1e-9):
+        return f"{at} The weight comes first, then the velocity."
+    if given_v and close(given, x + 0.1 * given_v, 1e-9):
         return f"{at} The weight moves against the velocity: it is subtracted."
     if close(given_v, 0.9 * v + 0.1 * g, 1e-9):
         return f"{at} The velocity is a sum, not an average: g enters it whole."
@@ -219,8 +226,11 @@ def _adam_fault(
         return f"{at} The weight moves against the gradient: the step is subtracted."
     if close(new_x, x - 0.001 * m_hat / (v_hat + 1e-8), 1e-9):
         return f"{at} The root is missing below the fraction line."
-    if not close(m, right_m, 1e-9) or not close(v, right_v, 1e-9):
+    if close(m, m_hat, 1e-9) or close(v, v_hat, 1e-9):
         return f"{at} Return the averages as they are, without the bias correction: m of g, v of its square."
+    if not close(m, right_m, 1e-9) or not close(v, right_v, 1e-9):
+        wrong = "m, the average of g" if not close(m, right_m, 1e-9) else "v, the average of g²"
+        return f"{at} Look at {wrong}: which share of the old one is kept?"
     return f"{at} Both averages first, then their bias correction by t, then the step."
 
 

@@ -85,7 +85,7 @@ def steps_on_both_sides(answer: object) -> str | None:
     at = f"For g = 3x² - 4x + 1 at x = {x:g} with h = {h:g} it gives {given:.6g}, and {right:g} is exact."
     if close(given, 2 * right):
         return f"{at} The two points are 2h apart."
-    if close(given, right + 3 * h):
+    if close(given, right + 3 * h) or close(given, right - 3 * h):
         return f"{at} This looks on one side only."
     if close(given, -right):
         return f"{at} The sign: the later point comes first in a rise."

@@ -121,7 +121,8 @@ def from_the_left_from_the_right(answer: object) -> str | None:
     if all_close([left, right], [10_100_000, 110_000], 1e-6):
         return "The two are exchanged: (A B) C begins with the row A."
     if close(left, 10_000) or close(right, 10_000_000, 1e-6):
-        return "That is the first multiplication. The second one takes more."
+        way = "(A B) C" if close(left, 10_000) else "A (B C)"
+        return f"For {way} that is the first multiplication alone. The count of the second one is to be added."
     if close(left, 1e9, 1e-6) or close(right, 1e12, 1e-6) or close(left, right, 1e-6):
         return "The counts of the two multiplications add up, and they are not the same on both ways."
     if close(left, 110_000, 1e-6):

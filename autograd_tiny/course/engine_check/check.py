@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from types import ModuleType
@@ -25,10 +26,9 @@ from .trial import OutOfTimeError, Trials
 
 NOTHING = object()
 NO_OPERATION = "It has no operation that could be tested: begin with __add__ and __mul__."
-PARTS = (
-    check_derivatives, check_reach, check_accumulation, check_chains, check_order, check_random_graphs,
-    check_second_pass, note_limits,
-)
+OF_BASIC = (check_derivatives, check_reach, check_accumulation, check_chains, check_order)
+OF_COMPOSED = (check_derivatives, check_accumulation, check_chains)
+OF_ALL = (check_random_graphs, check_second_pass, note_limits)
 REFLECTED = {
     "__add__": ("__radd__", "2 + a"), "__mul__": ("__rmul__", "2*a"), "__sub__": ("__rsub__", "2 - a"),
     "__truediv__": ("__rtruediv__", "2/a"),
@@ -55,9 +55,10 @@ def check_engine(my_value: object = NOTHING, time_limit: float = 10.0) -> Report
         >>> bool(check_engine(Value))
         True
     """
-    printed = _Printed()
+    printed, deepest = _Printed(), sys.getrecursionlimit()
     with redirect_stdout(printed), redirect_stderr(printed):
         report = _report(my_value, time_limit)
+    sys.setrecursionlimit(deepest)          # the class may have changed it
     if not printed.text:
         return report
     note = f"It prints while it computes: {shortened(printed.text)!r}."
@@ -131,9 +132,10 @@ def _examine(examination: Examination) -> None:
     made = examination.trials.made
     if not examination.trials.ask("its backward", lambda: callable(getattr(made, "backward", None)))[0]:
         examination.blame_backward("is missing", ": f.backward() has to put the derivatives of f into .grad.")
-    for part in PARTS:
-        if examination.right:
-            part(examination)
+    for examination.composed, parts in ((False, OF_BASIC), (True, OF_COMPOSED), (None, OF_ALL)):
+        for part in parts:
+            if examination.right:
+                part(examination)
 
 
 def _wishes(examination: Examination) -> list[str]:

@@ -43,6 +43,8 @@ class Examination:
         operations: What it has.
         right: Those of its operations that have passed everything so far.
         with_right_values: Those that have passed the forward pass.
+        composed: Whether those operations are tested that are made of others. They are graphs, and come later: in them
+            any fault of backward() would look like one of theirs. None means all.
         faults, notes: The sentences so far.
     """
 
@@ -51,6 +53,7 @@ class Examination:
         self.operations = operations
         self.right = list(operations)
         self.with_right_values: list[Operation] = []
+        self.composed: bool | None = None
         self.faults: list[Fault] = []
         self.notes: list[str] = []
         self.refused: dict[str, str] = {}           # what is not written with a plain number yet, and the error
@@ -98,7 +101,8 @@ class Examination:
     def each(self) -> Iterator[Operation]:
         """The operations that are right so far; one that is blamed meanwhile takes those made of it along."""
         ordered = sorted(self.right, key=lambda operation: len(self.made_of(operation)))
-        return (each for each in ordered if each in self.right)
+        tested = [each for each in ordered if self.composed in (None, bool(self.made_of(each)))]
+        return (each for each in tested if each in self.right)
 
     def made_of(self, operation: Operation) -> set[str]:
         """The methods of the other operations that it calls."""

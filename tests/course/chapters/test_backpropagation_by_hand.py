@@ -60,6 +60,7 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
          (slopes_with(lambda common, h1, w21: 0.0), "Five factors"),
          (slopes_with(right, hidden=sigmoid), "is h1 a tanh"),
          (slopes_with(lambda *a: -right(*a), lambda common, h1: -common * h1), "other sign"),
+         (slopes_with(lambda *a: 2 * right(*a), lambda common, h1: 2 * common * h1), "*half* the squared"),
          (lambda w11, w21: slopes_with(right)(w11, w21)[::-1], "other order")],
         [([1, 7], "How many ways"), ([4, 7], "lead from an input"), ([2, 5], "crossing it takes more"),
          ([2, 6], "as well"), ([2, 14], "both together"), ([7, 2], "First the number"), ([3, 7], "Draw"),

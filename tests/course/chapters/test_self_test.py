@@ -25,6 +25,11 @@ def adam(x, m, v, g, t, corrected=True, root=sqrt, sign=-1):
     return x + sign * 0.001 * m_hat / (root(v_hat) + 1e-8), m, v
 
 
+def averages_swapped(x, m, v, g, t):
+    m, v = 0.999 * m + 0.001 * g, 0.9 * v + 0.1 * g * g
+    return x - 0.001 * m / (1 - 0.999**t) / (sqrt(v / (1 - 0.9**t)) + 1e-8), m, v
+
+
 def engine(mul):
     class Value:
         def __init__(self, data, _children=()):
@@ -83,7 +88,8 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
         [([2, 5], "other way round"), ([10, 2], "at once"), ([5, 1], "two"), ([1, 2], "five")],
         [(list("abcde"), "forward pass"), (list("ecdba"), "d has not yet"), (list("edbca"), "c has not yet"),
          (list("edcb"), "Each of the five")],
-        [(lambda t: 1 - tanh(t) ** 2, "already"), (lambda t: t * (1 - t), "sigmoid"), (lambda t: 1 - t, "square")],
+        [(lambda t: 1 - tanh(t) ** 2, "already"), (lambda t: t * (1 - t), "sigmoid"), (lambda t: 1 - t, "square"),
+         (lambda t: t**2, "the slope is 1")],
         [(3.0, "h(1 - h)"), (0.375, "multiplied by"), (-0.75, "o - 1"), (0.25, "w2")],
         [("a", "sum over j"), ("c", "layer l"), ("d", "multiplied")],
         [([1, 31.25, 1000], "left over"), ([1000, 32, 1], "other way"), ([1, 31, 1000], "left over"),
@@ -96,10 +102,13 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
         [(lambda x, v, g, lr, beta: (x + lr * (beta * v + g), beta * v + g), "subtracted"),
          (lambda x, v, g, lr, beta: (x - lr * averaged(v, g, beta), averaged(v, g, beta)), "enters it whole"),
          (lambda x, v, g, lr, beta: (x - lr * g, beta * v + g), "without momentum"),
-         (lambda x, v, g, lr, beta: (x - lr * v, beta * v + g), "new velocity")],
+         (lambda x, v, g, lr, beta: (x - lr * v, beta * v + g), "new velocity"),
+         (lambda x, v, g, lr, beta: (beta * v + g, x - lr * (beta * v + g)), "weight comes first"),
+         (lambda x, v, g, lr, beta: (x, v), "newest gradient")],
         [(lambda x, m, v, g, t: adam(x, m, v, g, t, corrected=False), "bias correction is missing"),
          (lambda x, m, v, g, t: adam(x, m, v, g, t, sign=1), "subtracted"),
-         (lambda x, m, v, g, t: adam(x, m, v, g, t, root=float), "root")],
+         (lambda x, m, v, g, t: adam(x, m, v, g, t, root=float), "root"),
+         (lambda x, m, v, g, t: averages_swapped(x, m, v, g, t), "m, the average of g")],
         [(1.5e-5, "rounded"), (0.5**8, "less than one half"), (2, "not added"), (0.25, "one unit"),
          (1, "largest slope")],
         [(engine(overwriting), "overwrites"), (engine(own_factor), "__mul__"), (engine(without_the_chain), "__mul__"),

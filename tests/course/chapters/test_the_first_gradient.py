@@ -16,7 +16,8 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
         [(12.92, "true value"), (-1.1, "after the change"), (16.5, "other sign"), (14.7, "Both")],
         [([-1, 3, 4], "as at the start"), ([2, 5, 6], "subtracted"), ([-8, -3, 5], "on the error"),
          ([-1, 2.5, 4], "more steps")],
-        [(lambda g, x, h: (g(x + h) - g(x)) / h, "one side"), (lambda g, x, h: (g(x + h) - g(x - h)) / h, "2h apart"),
+        [(lambda g, x, h: (g(x + h) - g(x)) / h, "one side"),
+         (lambda g, x, h: (g(x) - g(x - h)) / h, "one side"), (lambda g, x, h: (g(x + h) - g(x - h)) / h, "2h apart"),
          (lambda g, x, h: g(x + h) - g(x - h), "divided by a distance"),
          (lambda g, x, h: (g(x - h) - g(x + h)) / (2 * h), "sign")],
     ])

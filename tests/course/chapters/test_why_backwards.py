@@ -25,6 +25,7 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
         [([5, 19, 5, 4], "exchanged"), ([19, 1, 4, 1], "How many outputs"), ([19, 5, 19, 5], "is no input"),
          ([2, 5, 1, 5], "one input"), ([19, 5, 2, 5], "three inputs"), ([19, 5, 3, 5], "more than the weights")],
         [([10_100_000, 110_000], "exchanged"), ([10_000, 10_000_000], "first multiplication"),
+         ([110_000, 10_000_000], "For A (B C) that is the first multiplication alone"),
          ([110_000, 110_000], "not the same"), ([110_000, 10_010_000], "B C takes"), ([20_000, 10_100_000], "one row")],
         [(0, "there is a next step"), (-0.005, "other one"), (200, "For which"), (1, "Where would it be 0")],
     ])

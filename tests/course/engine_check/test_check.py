@@ -193,6 +193,54 @@ def test_an_operation_made_of_a_wrong_one_is_not_blamed():
 
 # ---- notes
 
+COMPOSED = """    def __sub__(self, other):
+        return self + -other
+
+    def __truediv__(self, other):
+        return self * other**-1
+
+    def tanh(self):
+        e = (2 * self).exp()
+        return (e - 1) / (e + 1)
+
+"""
+
+
+@pytest.mark.parametrize("name", [
+    "order not reversed", "one step only", "no topological order", "breadth first", "recursion",
+    "queue without a set", "mul overwrites on its right",
+])
+def test_a_fault_of_backward_is_none_of_operations_that_are_made_of_others(name):
+    fault = next(fault for fault in FAULTS if fault.name == name)
+    report = engine_with_composed(fault)
+    assert len(report.faults) == 1 and report.faults[0].startswith(opening(fault)), report
+
+
+def engine_with_composed(fault):
+    start = "    def backward(self):\n"
+    return check_engine(engine(fault, Planted("", start, COMPOSED + start, "")), LATE)
+
+
+def test_a_derivative_that_should_be_0_is_no_multiple_of_the_right_one():
+    relu = "self.grad += (out.data > 0) * out.grad"
+    report = check_engine(with_changes((relu, relu.replace("(out.data > 0)", "(1.0 if out.data > 0 else 0.01)"))), LATE)
+    assert report.faults[0].startswith("`relu` has a wrong derivative: at f = a.relu() with a = -1.5, a.grad = 0.01, 0")
+
+
+def test_backward_is_blamed_for_changing_numbers():
+    report = check_engine(with_changes(("self.grad = 1.0\n", "self.grad = 1.0\n        self.data += 1.0\n")), LATE)
+    assert report.faults == ("`backward` changes numbers: at f = a + b with a = 2, b = 3, f.data = 6, 5 is right.",)
+
+
+def test_the_limit_of_recursion_is_afterwards_what_it_was():
+    before = sys.getrecursionlimit()
+    deeper = f"sys.setrecursionlimit({before + 500})"
+    assert check_engine(with_changes(
+        ("self.grad = 1.0\n", f"{deeper}\n        self.grad = 1.0\n"), ("import math\n", "import math\nimport sys\n"),
+    ), LATE)
+    assert sys.getrecursionlimit() == before
+
+
 def test_what_is_not_there_yet_is_a_note():
     report = check_engine(engine(source=ONLY_PLUS_AND_TIMES), LATE)
     assert "Not there yet: 2 + a (`__radd__`) and 2*a (`__rmul__`)." in report.notes

@@ -31,6 +31,9 @@ def _fault_of_backward(trials: list[Trial]) -> tuple[str, str] | None:
     if first.error and len({trial.error for trial in trials}) == 1:
         return f"raises {first.error}", f", at {first.graph}."
     done = [trial for trial in trials if not trial.error]
+    changed = [trial for trial in done if _changed(trial)]
+    if len(_methods(changed)) > 1 and _methods(changed) == _methods(done):
+        return "changes numbers", _changed(changed[0])
     wrong = [(trial, difference) for trial in done if (difference := wrong_gradient(trial)) is not None]
     if not wrong:
         return None
@@ -58,15 +61,22 @@ def _fault(trials: list[Trial]) -> tuple[str, str] | None:
     for trial in trials:
         if trial.error:
             return f"makes `backward` raise {trial.error}", f", at {trial.graph}."
-        for name, number in trial.data.items():
-            if number is not None and not close(trial.late_data[name], number):
-                found, right = shown(trial.late_data[name], number)
-                return "changes numbers in `backward`", f": at {trial.graph}, {name}.data = {found}, {right} is right."
+        if example := _changed(trial):
+            return "changes numbers in `backward`", example
     for trial in trials:
         if (difference := wrong_gradient(trial)) is not None:
             why = explanation(trial.graph.steps[0].operation, [*map(_case, trials)])
             return why, at(trial.graph, difference)
     return None
+
+
+def _changed(trial: Trial) -> str:
+    """The first number that is another one after backward(); "" if there is none."""
+    for name, number in trial.data.items():
+        if number is not None and not close(trial.late_data[name], number):
+            found, right = shown(trial.late_data[name], number)
+            return f": at {trial.graph}, {name}.data = {found}, {right} is right."
+    return ""
 
 
 def _case(trial: Trial) -> Case:

@@ -135,8 +135,11 @@ def _of_any(operation: Operation, cases: Sequence[Case]) -> str:
             if other.method != operation.method and not other.takes_two and not other.has_number \
                     and _all(cases, partial(_derivative, other)):
                 return f"has the derivative of `{other.method}`"
-    ratios = {round(x / y, 6) for case in cases for x, y in zip(case.found, case.right, strict=True) if x and y}
-    return f"has {ratios.pop():g} times its derivative" if len(ratios) == 1 else "has a wrong derivative"
+    pairs = [pair for case in cases for pair in zip(case.found, case.right, strict=True)]
+    ratios = {round(x / y, 6) for x, y in pairs if x and y}
+    if len(ratios) == 1 and all(bool(x) == bool(y) for x, y in pairs):
+        return f"has {ratios.pop():g} times its derivative"
+    return "has a wrong derivative"
 
 
 def _of_one(formula: Callable[..., float], case: Case) -> Derivatives:
