@@ -103,7 +103,7 @@ def choice(answer: object, letters: str) -> str:
         UnfitError: It is none of them.
     """
     listed = ", ".join(f'"{letter}"' for letter in letters[:-1]) + f' or "{letters[-1]}"'
-    found = text(answer, f"one letter, {listed},")
+    found = text(answer, f"one letter, {listed},").strip("()")
     if found not in list(letters):
         raise UnfitError(f"one letter is expected, {listed}, got {shortened(repr(answer))}.")
     return found

@@ -59,7 +59,7 @@ def test_what_are_no_three_numbers(answer, words):
 
 
 def test_texts_and_choices():
-    assert text("  A  Leaf ", "a name") == "a leaf" and choice("B", "abc") == "b"
+    assert text("  A  Leaf ", "a name") == "a leaf" and choice("B", "abc") == choice("b)", "abc") == "b"
     for wrong in "d", "ab", "", 1, None:
         with pytest.raises(UnfitError, match=r'"a"'):
             choice(wrong, "abc")
