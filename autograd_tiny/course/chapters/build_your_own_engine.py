@@ -85,7 +85,7 @@ def with_exp(answer: object) -> str | None:
 def sigmoid_from_its_own_value(answer: object) -> str | None:
     """s(1 - s)."""
     slope: Callable[..., Any] = function(answer, "slope(s)")
-    found = differs_at(slope, lambda s: s * (1 - s), [(0.5,), (0.9,), (0.1,)])
+    found = differs_at(slope, lambda s: s * (1 - s), [(0.9,), (0.5,), (0.1,)])
     if found is None:
         return None
     (s,), given, right = found

@@ -38,7 +38,7 @@ def one(points):
 def test_likely_wrong_answers_get_the_hint_that_helps():
     judge_mistakes(CHAPTER, [
         [(52, "has a bias"), (60, "output is a unit"), (67, "no biases"), (13, "number of units"), (64, "four weights"),
-         (29, "do not look at the inputs")],
+         (41, "do not look at the inputs")],
         [([0] * 9, "no difference"), ([20, 20, -10] * 3, "*or*"), ([4, 4, -2, 4, 4, -6, 4, -4, -2], "undecided"),
          ([20, 20, -10, 20, 20, -30, -20, 20, 10], "turn an answer around"),
          ([20, 20, -30, 20, 20, -30, 20, 20, -10], "At (0, 1)")],

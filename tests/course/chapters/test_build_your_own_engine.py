@@ -62,6 +62,7 @@ def test_likely_wrong_answers_get_the_hint_that_helps():
         [(with_exp("self.grad = out.data * out.grad"), "overwrites"),
          (with_exp("self.grad += self.data * out.grad"), "`exp`"), (with_exp("self.grad += out.data"), "`exp`"),
          (without_exp(), "no method exp")],
-        [(lambda s: 1 - s * s, "tanh"), (lambda s: s * (s - 1), "rises"), (lambda s: 1 - s, "two factors")],
+        [(lambda s: 1 - s * s, "tanh"), (lambda s: s * (s - 1), "rises"), (lambda s: 1 - s, "two factors"),
+         (lambda s: 2 * s * (1 - s), "already")],
         [([18, 36], "other way"), ([18, 18], "not 0"), ([36, 6], "the same in all"), ([54, 18], "3, then 6")],
     ])
