@@ -502,6 +502,24 @@ def test_a_frame_is_as_high_as_its_page_and_as_dark_as_the_notebook_around_it(br
     page.close()
 
 
+def test_a_frame_says_no_height_before_it_has_a_width(browser):
+    """Out of sight a frame may be loaded before it is laid out; each letter then has a line of its own."""
+    page = browser.new_page()
+    page.set_content(
+        '<!DOCTYPE html><script>told = []; addEventListener("message", ({data}) => told.push(data.autograd_tiny_height))'
+        f'</script><div id="around" style="width: 0">{play(example_a()["f"])._repr_html_()}</div>'
+    )
+    inside = page.query_selector("iframe").content_frame()
+    inside.wait_for_load_state("load")
+    inside.evaluate("() => new Promise((done) => setTimeout(done))")
+    page.evaluate("document.getElementById('around').style.width = '900px'")
+    inside.wait_for_function("() => Math.abs(innerHeight - document.body.getBoundingClientRect().height) < 1.5")
+    content = inside.evaluate("document.body.getBoundingClientRect().height")
+    told = page.evaluate("told.filter((height) => height)")
+    assert told and max(told) < 1.5 * content
+    page.close()
+
+
 def test_hundreds_of_steps_are_quick_to_jump_through(opened):
     rng = random.Random(3)
     values = [Value(rng.uniform(-1, 1), f"p{i}") for i in range(8)]

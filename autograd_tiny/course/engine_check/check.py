@@ -44,7 +44,7 @@ def check_engine(my_value: object = NOTHING, time_limit: float = 10.0) -> Report
 
     Args:
         my_value: The class itself: check_engine(Value).
-        time_limit: Seconds after which the check ends, whatever the class does.
+        time_limit: Seconds after which the check ends, unless the class waits in C code, as time.sleep does.
 
     Returns:
         A report, which is true if nothing is wrong. Printed, it has a sentence for each fault, the most basic first.
@@ -121,7 +121,7 @@ def _no_class(x: object) -> str | None:
         return f"check_engine is given a class, got the module {name}: write check_engine({name}.Value)."
     if callable(getattr(x, "backward", None)):
         name = shortened(type(x).__name__)
-        return f"check_engine is given the class, got a {name} made of it: write check_engine({name})."
+        return f"check_engine is given the class, got an instance of {name}: write check_engine({name})."
     return f"check_engine is given a class, as in check_engine(Value), got {describe(x)}."
 
 

@@ -5,6 +5,7 @@ if (window.parent !== window) {
   const root = document.documentElement;
   root.classList.add("framed");
   const tell = () => {
+    if (root.clientWidth === 0) return; // not laid out yet: all texts would be one letter wide, and the page very high
     const height = Math.ceil(document.body.getBoundingClientRect().height);
     window.parent.postMessage({ autograd_tiny_height: height }, "*");
   };
