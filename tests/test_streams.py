@@ -190,7 +190,7 @@ def test_the_options_of_the_command_line_print_in_any_encoding(option, encoding,
 # what is in ASCII only: numbers and names of this package; and a message for errors, which stderr escapes itself
 ASCII = {
     "optim/groups.py", "optim/optimizer.py", "optim/schedules.py", "transforms/dual.py", "tape/listing.py",
-    "debug/nonfinite.py", "nn/losses.py", "dask.py", "tape/export/arrays/jax_function.py",
+    "debug/nonfinite.py", "nn/losses.py", "dask.py", "tape/export/arrays/jax_function.py", "textbook.py",
 }
 
 

@@ -506,8 +506,9 @@ def test_a_frame_says_no_height_before_it_has_a_width(browser):
     """Out of sight a frame may be loaded before it is laid out; each letter then has a line of its own."""
     page = browser.new_page()
     page.set_content(
-        '<!DOCTYPE html><script>told = []; addEventListener("message", ({data}) => told.push(data.autograd_tiny_height))'
-        f'</script><div id="around" style="width: 0">{play(example_a()["f"])._repr_html_()}</div>'
+        '<!DOCTYPE html><script>told = []; '
+        'addEventListener("message", ({data}) => told.push(data.autograd_tiny_height))</script>'
+        f'<div id="around" style="width: 0">{play(example_a()["f"])._repr_html_()}</div>'
     )
     inside = page.query_selector("iframe").content_frame()
     inside.wait_for_load_state("load")
