@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.plotting import figure_svg, pyplot
+from ...boundary.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ class Plot:
         return self.svg
 
     def __repr__(self) -> str:
-        return f"<Plot: {self.title}>"
+        return printable(f"<Plot: {self.title}>")
 
 
 def new_figure(width: float, height: float) -> Any:
