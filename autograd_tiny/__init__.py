@@ -48,6 +48,7 @@ _NAMES = {
     "show.explanation.explanation": "explain",
     "show.explore.explorer": "explore",
     "show.film.player": "play",
+    "show.layout": "set_layout",
     "show.mode_comparison": "compare_modes",
     "show.network.diagram": "network_diagram",
     "show.perceptron.perceptron": "perceptron",

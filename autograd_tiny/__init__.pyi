@@ -29,6 +29,7 @@ from .show.draw import draw as draw
 from .show.explanation.explanation import explain as explain
 from .show.explore.explorer import explore as explore
 from .show.film.player import play as play
+from .show.layout import set_layout as set_layout
 from .show.mode_comparison import compare_modes as compare_modes
 from .show.network.diagram import network_diagram as network_diagram
 from .show.perceptron.perceptron import perceptron as perceptron

@@ -1,21 +1,65 @@
-"""The language of Graphviz's dot: escaping of texts, and their widths."""
+"""The language of Graphviz's dot: graphs as they are written, escaping of texts, and their widths."""
 from __future__ import annotations
 
 import html
 import unicodedata
-from typing import Any
+from collections.abc import Mapping
 
-from ..boundary.libraries import missing
 from ..boundary.text import one_line
 
 
-def digraph(name: str = "", **attributes: dict[str, str]) -> Any:
-    """An empty graph of the graphviz library."""
-    try:                                # here, since importing it takes as long as the whole package
-        from graphviz import Digraph
-    except ImportError as error:
-        raise missing("graphviz", "a picture") from error
-    return Digraph(name, **attributes)
+class Digraph:
+    """A directed graph, or a part of one, as it is written statement by statement.
+
+    Attributes:
+        body: The statements, each with the end of its line.
+    """
+
+    def __init__(
+        self, name: str = "", *, graph_attr: Mapping[str, str] | None = None,
+        node_attr: Mapping[str, str] | None = None, edge_attr: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.body: list[str] = []
+        defaults = {"graph": graph_attr, "node": node_attr, "edge": edge_attr}
+        self._head = "".join(f"\t{part} {_listed(found)}\n" for part, found in defaults.items() if found)
+
+    @property
+    def source(self) -> str:
+        """The graph in the language of dot."""
+        return f"digraph {self._block()}"
+
+    def attr(self, **attributes: str) -> None:
+        """Set attributes of the graph."""
+        self.body.append(f"\tgraph {_listed(attributes)}\n")
+
+    def node(self, name: str, label: str, **attributes: str) -> None:
+        """Add a node."""
+        self.body.append(f"\t{_quoted(name)} {_listed({'label': label, **attributes})}\n")
+
+    def edge(self, tail: str, head: str, **attributes: str) -> None:
+        """Add an edge; behind a colon, an end may name the side of its node, as in "u1:w"."""
+        self.body.append(f"\t{_end(tail)} -> {_end(head)} {_listed(attributes)}\n")
+
+    def subgraph(self, part: Digraph) -> None:
+        """Add a part, as it is written so far."""
+        self.body.append(f"subgraph {part._block()}")
+
+    def _block(self) -> str:
+        return f"{_quoted(self.name)} {{\n{self._head}{''.join(self.body)}}}\n"
+
+
+def _listed(attributes: Mapping[str, str]) -> str:
+    return f"[{' '.join(f'{name}={_quoted(text)}' for name, text in attributes.items())}]"
+
+
+def _end(name: str) -> str:
+    return ":".join(map(_quoted, name.split(":")))
+
+
+def _quoted(text: str) -> str:
+    """A string of the language; what stands between < and > is a label like HTML, and remains."""
+    return text if text.startswith("<") and text.endswith(">") else '"' + text.replace('"', '\\"') + '"'
 
 
 def escaped(text: str) -> str:

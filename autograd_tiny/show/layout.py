@@ -1,7 +1,8 @@
 """Finding and running a layout program, which draws a graph in the language of dot.
 
 Graphviz's own `dot` is preferred if it is on the PATH. Otherwise it is `graphviz-pure`, a port of dot that pip
-installs with this package, often into a folder that is not on the PATH.
+installs with this package, often into a folder that is not on the PATH. A browser runs no programs: there, a page sets
+a function in their place, such as that of Graphviz in WebAssembly.
 """
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
+
+from ..boundary.arguments import describe
+from ..boundary.text import shortened
 
 PROGRAM = "graphviz-pure"
 TIMEOUT = 100.0         # seconds
@@ -23,6 +26,29 @@ INSTALL_FOR_PDF = (
     "only Graphviz's own dot writes PDF: install it from https://graphviz.org/download, "
     "or save a .svg and print that to PDF in a browser"
 )
+
+NO_PROGRAMS = (
+    "no program can be started here to lay out the graph: set a function that does, by autograd_tiny.set_layout(…), or "
+    "look at .tree, .mermaid or explore(…), which need none"
+)
+
+_layout: Callable[[str], str] | None = None         # set by set_layout
+
+
+def set_layout(function: Callable[[str], str] | None) -> None:
+    """Let a function lay out all pictures, where no program can be started, as in a browser.
+
+    Args:
+        function: It takes a graph in the language of Graphviz's dot and returns an SVG, as Graphviz in WebAssembly
+            does; it may be a function of JavaScript. None goes back to programs.
+
+    Raises:
+        TypeError: Something else than a function.
+    """
+    global _layout
+    if function is not None and not callable(function):
+        raise TypeError(f"a function from the text of a graph to an SVG is expected, got {describe(function)}")
+    _layout = function
 
 
 def lay_out(source: str, output: str, *options: str) -> bytes:
@@ -34,8 +60,11 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
         *options: Options of the program dot.
 
     Raises:
-        RuntimeError: No layout program is installed, none succeeds, or one takes too long.
+        RuntimeError: No layout program is installed, none succeeds, or one takes too long; or the function fails
+            that was set in their place.
     """
+    if _layout is not None and output == "svg":
+        return _laid_out(_layout, source)
     complaints = []
     for program in layout_programs():
         try:
@@ -46,6 +75,8 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
             if BEGINNINGS[output] in found:
                 return found
             complaints.append(f"{program}: it wrote no {output.upper()}, so it may be another program of that name")
+    if sys.platform == "emscripten":
+        raise RuntimeError(NO_PROGRAMS if output == "svg" else f"no {output.upper()} can be written here: save a .svg")
     if output == "pdf":
         complaints.insert(0, INSTALL_FOR_PDF)
     elif complaints:
@@ -55,8 +86,20 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
     raise RuntimeError("\n".join([*complaints, "The source of the graph, in the language of dot, is in .source."]))
 
 
+def _laid_out(function: Callable[[str], str], source: str) -> bytes:
+    try:
+        found = function(source)
+    except Exception as error:              # of Graphviz, through JavaScript
+        raise RuntimeError(f"the function of set_layout failed: {shortened(error, 200)}") from error
+    if not isinstance(found, str) or "<svg" not in found:
+        raise RuntimeError(f"the function of set_layout returns the text of an SVG, but here: {describe(found)}")
+    return found.encode()
+
+
 def layout_programs() -> Iterator[str]:
     """The layout programs of this machine, the preferred one first."""
+    if sys.platform == "emscripten":        # no program can be started there
+        return
     for found in (shutil.which("dot"), shutil.which(PROGRAM, path=os.pathsep.join(map(str, _folders())))):
         if found:
             yield found
@@ -74,9 +117,7 @@ def _folders() -> Iterator[str | Path]:
     yield Path(sys.executable or "").parent                     # of python -S in a virtual environment
     if hasattr(sys, "_MEIPASS"):
         yield sys._MEIPASS                                      # of a program made by PyInstaller
-    library = find_spec("graphviz")
-    if library is not None and library.origin is not None:
-        yield Path(library.origin).parents[1] / "bin"           # of pip install --target
+    yield Path(__file__).resolve().parents[2] / "bin"           # of pip install --target
     yield os.environ.get("PATH", os.defpath)
 
 

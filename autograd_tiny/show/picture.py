@@ -39,7 +39,7 @@ class Picture:
 
     @property
     def source(self) -> str:
-        """The graph in the language of Graphviz's dot. ImportError if the graphviz library is not installed."""
+        """The graph in the language of Graphviz's dot."""
         return printable(self._source, as_entity)
 
     @property

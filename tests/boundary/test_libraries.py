@@ -39,7 +39,6 @@ def test_a_version_that_is_named_is_that_of_the_extra():
 @pytest.mark.parametrize(("library", "use", "package"), [
     ("matplotlib", "at.plot_confusion_matrix([0, 1], [0, 1])", "matplotlib"),
     ("safetensors", "at.nn.save(at.nn.Neuron(1), 'never.safetensors')", "safetensors"),
-    ("graphviz", "at.draw(at.Value(1.0)).svg", "graphviz"),
     ("sklearn", "import autograd_tiny.sklearn", "scikit-learn"),
     ("pandas", "from autograd_tiny.training.history import History; History().to_frame()", "pandas"),
 ])

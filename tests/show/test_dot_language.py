@@ -1,21 +1,44 @@
-"""The graphviz library: where it is needed, and where it is not."""
-import subprocess
-import sys
+"""Graphs as they are written in the language of dot."""
+import html
+import re
 
 import pytest
 
-from autograd_tiny import Value, nn
-from autograd_tiny.show.draw import draw
+from autograd_tiny.show.dot_language import Digraph, escaped
+from autograd_tiny.show.layout import lay_out
 
 
-def test_without_the_graphviz_library_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "graphviz", None)
-    with pytest.raises(ImportError, match="pip install graphviz"):
-        _ = draw(Value(1.0)).svg
-    with pytest.raises(ImportError, match="pip install graphviz"):
-        draw(nn.Neuron(1))
+def test_a_graph_is_written_statement_by_statement():
+    graph = Digraph("g", graph_attr={"rankdir": "LR"}, edge_attr={"color": "#808080"})
+    part = Digraph("cluster_0", graph_attr={"label": "mlp"})
+    part.node("a", "1.0", id="a")
+    graph.attr(remincross="false")
+    graph.subgraph(part)
+    graph.node("b", "<<b>2</b>>")
+    graph.edge("a", "b:w", weight="4")
+    assert graph.source.replace("\t", "").splitlines() == [
+        'digraph "g" {', 'graph [rankdir="LR"]', 'edge [color="#808080"]', 'graph [remincross="false"]',
+        'subgraph "cluster_0" {', 'graph [label="mlp"]', '"a" [label="1.0" id="a"]', "}",
+        '"b" [label=<<b>2</b>>]', '"a" -> "b":"w" [weight="4"]', "}",
+    ]
 
 
-def test_the_graph_library_is_imported_when_it_is_needed():
-    code = "import sys, autograd_tiny.show; sys.exit('graphviz' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)
+def test_a_part_is_added_as_it_is_written_so_far():
+    graph, part = Digraph(), Digraph("cluster_0")
+    graph.subgraph(part)
+    part.node("late", "")
+    assert "late" not in graph.source
+
+
+@pytest.mark.parametrize("text", ['a"b', "a\\", "\\\"]; b [label=\"", "<b>x</b>", "<x>", "node", "graph {", "é ∂ 变"])
+def test_any_text_is_shown_as_it_is(text):
+    graph = Digraph()
+    graph.node("n", escaped(text))
+    [shown] = re.findall("<text[^>]*>(.*?)</text>", lay_out(graph.source, "svg").decode())
+    assert html.unescape(shown) == text
+
+
+def test_a_quotation_mark_ends_no_string():
+    graph = Digraph()
+    graph.node('"]; x [label="', "1")
+    assert graph.source.count("\n") == 3 and r'"\"]; x [label=\"" [label="1"]' in graph.source

@@ -3,11 +3,11 @@ import os
 import sys
 import sysconfig
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from references.show.pictures import boxes, drawn_again, example_a, read
 
+import autograd_tiny as at
 from autograd_tiny.show import layout
 from autograd_tiny.show.draw import draw
 
@@ -72,20 +72,75 @@ def test_it_is_found_wherever_it_is_installed(kind, nothing_installed, tmp_path,
     elif kind == "PyInstaller":
         monkeypatch.setattr(sys, "_MEIPASS", str(there), raising=False)
     elif kind == "--target":
-        library = SimpleNamespace(origin=str(tmp_path / "elsewhere" / "graphviz" / "__init__.py"))
-        monkeypatch.setattr(layout, "find_spec", lambda name: library)
+        monkeypatch.setattr(layout, "__file__", str(tmp_path / "elsewhere" / "autograd_tiny" / "show" / "layout.py"))
     else:
         monkeypatch.setenv("PATH", str(there))
     assert list(layout.layout_programs()) == [str(there / "graphviz-pure")]
 
 
 def test_without_an_installation_to_ask_the_other_folders_are_searched(nothing_installed, monkeypatch):
-    """As in Pyodide, where there is no executable, and pip knows of no such package."""
+    """As in a program that was packed without its metadata."""
     monkeypatch.setattr(layout.metadata, "files", FILES)
     monkeypatch.setattr(layout, "PROGRAM", "graphviz-pure-of-nobody")
     monkeypatch.setattr(sys, "executable", None)
-    monkeypatch.setattr(layout, "find_spec", lambda name: None)
     assert list(layout.layout_programs()) == []
+
+
+# ---- a function in the place of a program
+
+SVG = '<?xml version="1.0"?><svg width="8pt" height="8pt" viewBox="0 0 8 8"><g id="graph0"></g></svg>'
+
+
+@pytest.fixture
+def set_layout():
+    yield at.set_layout
+    at.set_layout(None)
+
+
+def test_a_function_lays_out_svgs_and_gets_the_source(drawn, set_layout, nothing_installed):
+    sources = []
+    set_layout(lambda source: sources.append(source) or SVG)
+    assert drawn.svg.startswith("<svg") and "<title>The computation of f</title>" in drawn.svg
+    assert len(sources) == 1 and sources[0].startswith('digraph "computation" {')
+
+
+def test_none_goes_back_to_programs(drawn, set_layout):
+    set_layout(lambda source: SVG)
+    set_layout(None)
+    assert len(boxes(drawn)) == 6
+
+
+def test_a_function_draws_no_png(drawn, set_layout, nothing_installed):
+    set_layout(lambda source: SVG)
+    with pytest.raises(RuntimeError, match="no program to lay out the graph was found"):
+        _ = drawn.png
+
+
+@pytest.mark.parametrize(("returned", "shown"), [(None, "None"), (b"<svg/>", "b'<svg/>'"), ("an error", "'an error'")])
+def test_a_function_that_returns_no_svg_is_told_so(drawn, set_layout, returned, shown):
+    set_layout(lambda source: returned)
+    with pytest.raises(RuntimeError, match=f"set_layout returns the text of an SVG, but here: .*{shown}"):
+        _ = drawn.svg
+
+
+def test_an_error_of_the_function_is_named(drawn, set_layout):
+    set_layout(lambda source: 1 / 0)
+    with pytest.raises(RuntimeError, match="the function of set_layout failed: division by zero"):
+        _ = drawn.svg
+
+
+def test_something_else_than_a_function_is_refused():
+    with pytest.raises(TypeError, match="a function from the text of a graph to an SVG is expected, got str 'dot'"):
+        at.set_layout("dot")
+
+
+def test_where_no_program_can_be_started_the_error_says_what_to_do(drawn, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(RuntimeError, match=r"no program can be started here .*set_layout"):
+        _ = drawn.svg
+    with pytest.raises(RuntimeError, match=r"no PDF can be written here: save a \.svg"):
+        drawn.save(tmp_path / "f.pdf")
+    assert drawn.tree and not list(tmp_path.iterdir())
 
 
 @needs_shell

@@ -9,10 +9,9 @@ frames.py draws the frames around modules, legend.py the legend below the pictur
 """
 from __future__ import annotations
 
-from typing import Any
 
 from ...engine.value import Value
-from ..dot_language import cell, digraph, escaped, in_tooltip
+from ..dot_language import Digraph, cell, escaped, in_tooltip
 from ..theme import Palette
 from ..wording import counted
 from .folding import Fold
@@ -47,7 +46,7 @@ def dot_source(
     shading = None if color is None else shading_of(scene, color, colours)
     drawing = Drawing(scene, rankdir, colours, shading, highlight)
     drawing.add_all()
-    return str(drawing.graph.source)
+    return drawing.graph.source
 
 
 class Drawing:
@@ -73,7 +72,7 @@ class Drawing:
         }
         page |= {"ranksep": "0.6"} if scene.folding.folds else {}
         box = BOX | {"fontcolor": colours.ink, "color": colours.line, "fillcolor": colours.page}
-        self.graph = digraph(
+        self.graph = Digraph(
             "computation", graph_attr=page, node_attr=box, edge_attr=EDGE | {"color": colours.line}
         )
         sideways = rankdir in ("LR", "RL")
@@ -191,14 +190,14 @@ class Drawing:
         self.bundles += 1
         return f"x{self.scene.prefix}{self.bundles - 1}"
 
-    def inside(self, box: Box) -> Any:
+    def inside(self, box: Box) -> Digraph:
         """The graph to put a box into: the frame of the module around it."""
         return self.frame(self.scene.module_around(box))
 
-    def frame(self, module: str) -> Any:
+    def frame(self, module: str) -> Digraph:
         return self.frames.frame(module) if self.frames else self.graph
 
-    def edges_to(self, box: Box) -> Any:
+    def edges_to(self, box: Box) -> Digraph:
         """The graph to put the edges into that lead to a box."""
         return self.frames.edges_to(box) if self.frames else self.graph
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from ...engine.value import Value
-from ..dot_language import digraph, escaped, in_tooltip
+from ..dot_language import Digraph, escaped, in_tooltip
 from ..names import plain
 from ..theme import Palette
 from .folding import Fold
@@ -27,19 +26,19 @@ class Frames:
             upward.
     """
 
-    def __init__(self, scene: Scene, graph: Any, colours: Palette, sideways: bool) -> None:
+    def __init__(self, scene: Scene, graph: Digraph, colours: Palette, sideways: bool) -> None:
         self.scene = scene
         self.graph = graph
         self.look = FRAME | {"color": colours.line, "fontcolor": colours.quiet}
         self.sideways = sideways
-        self.frames: dict[str, Any] = {}            # by the paths of the modules
-        self.edges_inside, self.edges_outside = digraph(), digraph()
+        self.frames: dict[str, Digraph] = {}        # by the paths of the modules
+        self.edges_inside, self.edges_outside = Digraph(), Digraph()
 
-    def edges_to(self, box: Box) -> Any:
+    def edges_to(self, box: Box) -> Digraph:
         """The graph for the edges that lead to a box."""
         return self.edges_inside if self.scene.module_around(box) else self.edges_outside
 
-    def frame(self, path: str) -> Any:
+    def frame(self, path: str) -> Digraph:
         """The frame of a module, made when it is first needed; outside of all modules, the whole graph."""
         if not path:
             return self.graph
@@ -47,7 +46,7 @@ class Frames:
             if module not in self.frames:
                 label, tooltip = escaped(plain(module.rpartition(".")[2])), in_tooltip(plain(module))
                 look = self.look | {"label": label, "tooltip": tooltip}
-                self.frames[module] = digraph(f"cluster_{len(self.frames)}", graph_attr=look)
+                self.frames[module] = Digraph(f"cluster_{len(self.frames)}", graph_attr=look)
         return self.frames[path]
 
     def close(self) -> None:

@@ -17,9 +17,8 @@ from .text_tree import MOST_LINES, tree
 class GraphPicture(Picture):
     """A picture of a computation, which is there as text too: as a tree, as a table, and for Mermaid.
 
-    All of them show the numbers of the moment when draw() was called. Only `source`, `svg` and the files made from
-    them need the graphviz library. `save` writes the whole tree to a file that ends in .txt, and the flowchart for
-    Mermaid to one that ends in .mmd.
+    All of them show the numbers of the moment when draw() was called. `save` writes the whole tree to a file that
+    ends in .txt, and the flowchart for Mermaid to one that ends in .mmd.
 
     Attributes:
         title: A description for screen readers.

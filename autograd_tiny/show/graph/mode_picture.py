@@ -9,7 +9,7 @@ from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
 from ...engine.value import Value
 from ...transforms.mode_costs import ModeCosts
-from ..dot_language import digraph, escaped
+from ..dot_language import Digraph, escaped
 from ..names import plain
 from ..picture import Picture
 from ..theme import Palette
@@ -94,7 +94,7 @@ class _Panel(Drawing):
     ) -> None:
         super().__init__(scene, rankdir, colours)
         self.page = self.graph
-        self.graph = digraph(f"cluster_{prefix}")
+        self.graph = Digraph(f"cluster_{prefix}")
         scene.prefix = prefix
         self.scene.gradients = self.found = found
 

@@ -14,7 +14,7 @@ from ...boundary.arguments import integer
 from ...boundary.text import quoted
 from ...engine.value import Value
 from ...nn.module import Module
-from ..dot_language import digraph, escaped, in_tooltip
+from ..dot_language import Digraph, escaped, in_tooltip
 from ..names import plain, readable
 from ..picture import Picture
 from ..theme import DARK, Palette, palette
@@ -82,7 +82,7 @@ class _Drawing:
         known = [abs(x) for line in placed.lines if (x := numbers.number(line.weight)) is not None]
         self.largest = max(filter(isfinite, known), default=0.0)
         self.thick = THICK * min(1.0, (MANY / max(1, len(placed.lines))) ** 0.5)
-        self.graph = digraph(
+        self.graph = Digraph(
             "network",
             graph_attr={
                 "layout": "neato", "maxiter": "0",          # nothing is to be moved from its place
@@ -102,7 +102,7 @@ class _Drawing:
         for line in sorted(self.placed.lines, key=self.strength):       # the strongest on top
             self.add_line(line)
         self.add_legend()
-        return str(self.graph.source)
+        return self.graph.source
 
     def strength(self, line: Line) -> float:
         """The size relative to the largest, from 0 to 1."""

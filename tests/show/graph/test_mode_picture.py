@@ -18,7 +18,7 @@ def test_its_picture_shows_both_passes(tmp_path):
     frozen = Value(3.0, "k", requires_grad=False)
     assert "k" in compare_modes(lambda x: x * frozen, 2.0).draw().svg
     assert picture.save(tmp_path / "modes.png").stat().st_size > 10_000
-    assert "rankdir=TB" in compare_modes(f, 1.0, 2.0, 3.0).draw(rankdir="TB").source
+    assert 'rankdir="TB"' in compare_modes(f, 1.0, 2.0, 3.0).draw(rankdir="TB").source
 
 
 def test_the_picture_shows_the_output_that_the_most_depends_on():
