@@ -2,7 +2,10 @@
 
 The engine's modules need each other: all are built, or none. Where there is no compiler, or no header files of Python,
 none is, and the build says so. Where there are, but a module cannot be compiled, the build fails and says why.
-AUTOGRAD_TINY_PURE=1 builds without them.
+AUTOGRAD_TINY_PURE=1 builds without them. AUTOGRAD_TINY_NATIVE=1 fails unless everything is compiled, the kernels of
+tapes included: wheels are built so.
+
+Visual Studio's compiler has no vector types, so there clang-cl compiles the kernels, if it is found.
 
 pip builds in temporary folders. So compiled modules are kept in build/modules, each with a hash of all that it was made
 from; one that would be made from the same is not compiled again.
@@ -28,6 +31,13 @@ try:
 except ImportError:
     cythonize = None
 
+
+def is_set(variable: str) -> bool:
+    return os.environ.get(variable, "0") not in ("", "0")
+
+
+PURE, NATIVE = is_set("AUTOGRAD_TINY_PURE"), is_set("AUTOGRAD_TINY_NATIVE")
+
 ENGINE = ["state", "value", "backward", "numbering", "several_operands", "reductions", "functions"]
 TAPE = ["lowering", "program"]
 COMPILED = [                                # they run uncompiled, too
@@ -41,6 +51,16 @@ KERNELS = {                                 # their files
     "module": '#include "module.h"\n', "functions": '#include "functions.h"\n', "doubles": '#include "batches.h"\n',
     "floats": '#define SINGLE\n#include "batches.h"\n',
 }
+KERNEL = "autograd_tiny.tape.kernels."      # how the names of their modules begin
+# no fused multiply-add: both engines are to give the same numbers
+FLAGS = ["-O3", "-g0", "-ffp-contract=off"]
+# nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised; what is marked
+# as a simd loop becomes one; eliminating partial redundancies would leave branches in it
+LOOPS = ["-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-fno-tree-pre"]
+CLANG_CL = (                                # where it is if not on the PATH: of LLVM, or a part of Visual Studio
+    "LLVM/bin/clang-cl.exe", "Microsoft Visual Studio/*/*/VC/Tools/Llvm/x64/bin/clang-cl.exe",
+)
+MACHINES = {"win-amd64": "x86_64", "win-arm64": "aarch64", "win32": "i686"}     # of Windows, as clang calls them
 X86 = "x86_64", "amd64", "i686", "universal2", "intel"      # how platforms end that have them all
 
 BUILD, FOLDERS = Path("build"), {}
@@ -90,16 +110,23 @@ class BuildAllOrNone(build_ext):
 
     def build_extensions(self) -> None:
         if not self.can_compile():
+            if NATIVE:
+                raise SystemExit(
+                    "AUTOGRAD_TINY_NATIVE is set, but there is no C compiler, or it finds no header files of Python. "
+                    "Install them, or unset the variable"
+                )
             print("NO C COMPILER, or no header files of Python: autograd_tiny is built without its native engine, and "
                   "will run in pure Python, much slower", file=sys.stderr)
             self.extensions = []
             return
+        if self.compiler.compiler_type == "msvc":
+            self.prepare_for_msvc()
         try:
             super().build_extensions()
         except Exception as error:
             raise SystemExit(
                 f"autograd_tiny's native engine could not be compiled: {error}\nTo install the package without it, in "
-                "pure Python, set AUTOGRAD_TINY_PURE=1 and try again"
+                f"pure Python, set AUTOGRAD_TINY_PURE=1{' and unset AUTOGRAD_TINY_NATIVE' * NATIVE} and try again"
             ) from error
 
     def can_compile(self) -> bool:
@@ -112,6 +139,37 @@ class BuildAllOrNone(build_ext):
             except Exception:       # of the compiler, or of its absence
                 return False
         return True
+
+    def prepare_for_msvc(self) -> None:
+        """The kernels are compiled by clang-cl, or left out; the options of the others are those of Visual Studio."""
+        kernels = [ext for ext in self.extensions if ext.name.startswith(KERNEL)]
+        self.clang_cl = clang_cl()
+        if kernels and not self.clang_cl:
+            if NATIVE:
+                raise SystemExit(
+                    "AUTOGRAD_TINY_NATIVE is set, but clang-cl is not found, which compiles the kernels of tapes. "
+                    "Install LLVM, or the C++ Clang tools of Visual Studio"
+                )
+            print("NO CLANG-CL, of LLVM or Visual Studio, which compiles the kernels of tapes: they will run on NumPy",
+                  file=sys.stderr)
+            self.extensions = [ext for ext in self.extensions if ext not in kernels]
+        for ext in self.extensions:
+            if ext not in kernels:
+                ext.extra_compile_args = ["/O2"]
+
+    def compile_by_clang_cl(self, ext: Extension) -> None:
+        """Leaves object files to be linked."""
+        folder = Path(self.build_temp, *ext.name.split("."))
+        folder.mkdir(parents=True, exist_ok=True)
+        # Python's header files, and those of Visual Studio: it has been set up by now, and its class knows them
+        folders = [*self.compiler.include_dirs, *type(self.compiler).include_dirs]
+        environment = os.environ | {"INCLUDE": os.pathsep.join(folders)}
+        for source in ext.sources:
+            made = folder / f"{Path(source).stem}.obj"
+            command = [self.clang_cl, *clang_cl_options(ext, self.plat_name), "/c", source, f"/Fo{made}"]
+            subprocess.run(command, env=environment, check=True)
+            ext.extra_objects.append(str(made))
+        ext.sources = []
 
     def build_extension(self, ext: Extension) -> None:
         """Compiles a module, unless it is there already, made from the same."""
@@ -126,6 +184,8 @@ class BuildAllOrNone(build_ext):
             shutil.copyfile(kept, built)        # as of now, so that it also replaces one beside the sources
             return
         built.unlink(missing_ok=True)           # or setuptools might find it new enough
+        if self.compiler.compiler_type == "msvc" and ext.name.startswith(KERNEL):
+            self.compile_by_clang_cl(ext)
         super().build_extension(ext)
         if ingredients:
             keep(built, kept)
@@ -189,34 +249,47 @@ def targets() -> dict[str, list[str]]:
     return {name: [x for each in options for x in ("-Xarch_x86_64", each)] for name, options in TARGETS.items()}
 
 
+def clang_cl() -> str | None:
+    """The path of clang-cl; None if it is not found."""
+    folders = [os.environ[name] for name in ("ProgramFiles", "ProgramFiles(x86)") if name in os.environ]
+    paths = [path for folder in folders for pattern in CLANG_CL for path in sorted(Path(folder).glob(pattern))]
+    return shutil.which("clang-cl") or (str(paths[-1]) if paths else None)
+
+
+def clang_cl_options(ext: Extension, platform: str) -> list[str]:
+    """Those of the kernels, to use the C library as Visual Studio's compiler does by default in setuptools."""
+    return [
+        "/nologo", "/MD", "/DNDEBUG", f"--target={MACHINES.get(platform, 'x86_64')}-pc-windows-msvc",
+        *(f"/clang:{flag}" for flag in ext.extra_compile_args),
+        *(f"/D{name}={value}" for name, value in ext.define_macros), *(f"/I{folder}" for folder in ext.include_dirs),
+    ]
+
+
 def extensions() -> list[Extension]:
-    if cythonize is None or os.environ.get("AUTOGRAD_TINY_PURE", "0") not in ("", "0"):
+    if PURE and NATIVE:
+        raise SystemExit("AUTOGRAD_TINY_PURE and AUTOGRAD_TINY_NATIVE are both set: unset one of them")
+    if NATIVE and cythonize is None:
+        raise SystemExit("AUTOGRAD_TINY_NATIVE is set, but there is no Cython: pip install Cython")
+    if cythonize is None or PURE:
         return []
     write_kernels()
-    windows = sys.platform == "win32"
-    # no fused multiply-add: both engines are to give the same numbers
-    flags = ["/O2"] if windows else ["-O3", "-g0", "-ffp-contract=off"]
-    # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised
-    quiet = [] if windows else ["-fno-math-errno", "-fno-trapping-math"]
-    # what is marked as a simd loop becomes one; eliminating partial redundancies would leave branches in it
-    simd = [] if windows else ["-fopenmp-simd", "-fno-tree-pre"]
     compiled = [
         Extension(
-            name.replace("/", "."), [f"{name}.py"], extra_compile_args=flags, include_dirs=["autograd_tiny/calculus"],
+            name.replace("/", "."), [f"{name}.py"], extra_compile_args=FLAGS, include_dirs=["autograd_tiny/calculus"],
         )
         for name in COMPILED
     ]
     tape = Path("autograd_tiny/tape")
     native_executor = Extension(
-        "autograd_tiny.tape.native_executor", [f"{tape}/native_executor.pyx"], extra_compile_args=flags,
+        "autograd_tiny.tape.native_executor", [f"{tape}/native_executor.pyx"], extra_compile_args=FLAGS,
         include_dirs=[str(BUILD), str(tape)],
     )
     kernels = [
         Extension(
-            f"autograd_tiny.tape.kernels.{target}", [*map(str, kernels_of(target))], define_macros=[("TARGET", target)],
-            extra_compile_args=flags + quiet + simd + options,
+            KERNEL + target, [*map(str, kernels_of(target))], define_macros=[("TARGET", target)],
+            extra_compile_args=FLAGS + LOOPS + options,
             include_dirs=[str(BUILD), f"{tape}/kernels", "autograd_tiny/calculus"],
-            optional=True,          # some compilers know no vector types: tapes run on NumPy then
+            optional=not NATIVE,    # some compilers do not know all targets; without any, tapes run on NumPy
         )
         for target, options in targets().items()
     ]

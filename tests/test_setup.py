@@ -1,5 +1,6 @@
 """setup.py: modules are compiled when anything that they are made from has changed, and only then."""
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,147 @@ def test_other_flags_compilers_and_processors_are_compiled_for(project):
         compiler.write_text(f'#!/bin/sh\nexec cc {macro} "$@"\n', encoding="utf-8")
         compiler.chmod(0o755)
         assert build(project, CC=str(compiler)) == (["in_c", "in_python"], "1 1")
+
+
+# ---- native or not at all
+
+@pytest.fixture
+def definitions(monkeypatch):
+    """A function that loads setup.py, with other settings, and returns what it defines."""
+    setuptools = needed("setuptools", "test")
+
+    def load(**settings):
+        for name in "PURE", "NATIVE":
+            monkeypatch.setenv(f"AUTOGRAD_TINY_{name}", settings.get(name, "0"))
+        return runpy.run_path(str(ROOT / "setup.py"))
+
+    monkeypatch.setattr(setuptools, "setup", lambda **arguments: None)
+    return load
+
+
+def test_a_build_that_must_be_native_fails_without_a_compiler(project):
+    with pytest.raises(AssertionError, match="AUTOGRAD_TINY_NATIVE is set, but there is no C compiler"):
+        build(project, AUTOGRAD_TINY_PURE="0", AUTOGRAD_TINY_NATIVE="1", CC="false")
+
+
+def test_without_a_compiler_a_build_succeeds_otherwise(project):
+    """As a module that is not compiled lacks what its declarations say, it fails after that."""
+    with pytest.raises(AssertionError, match=r"NO C COMPILER(.|\n)*NameError: name 'number' is not defined"):
+        build(project, CC="false")
+
+
+def test_a_build_cannot_be_both_native_and_pure(definitions):
+    with pytest.raises(SystemExit, match="are both set: unset one"):
+        definitions(PURE="1", NATIVE="1")
+
+
+def test_a_build_that_must_be_native_fails_without_cython(definitions, monkeypatch):
+    monkeypatch.setitem(sys.modules, "Cython", None)
+    with pytest.raises(SystemExit, match="there is no Cython: pip install Cython"):
+        definitions(NATIVE="1")
+
+
+def test_a_kernel_may_be_left_out_unless_the_build_must_be_native(definitions, monkeypatch, tmp_path):
+    needed("Cython", "test")
+    shutil.copytree(ROOT / "autograd_tiny", tmp_path / "autograd_tiny", ignore=shutil.ignore_patterns("*.so", "*.pyd"))
+    monkeypatch.chdir(tmp_path)
+    for native in "0", "1":
+        made = definitions(NATIVE=native)["extensions"]()
+        kernels = [ext for ext in made if ext.name.startswith("autograd_tiny.tape.kernels.")]
+        assert {ext.optional for ext in kernels} == {native == "0"}
+        assert not any(ext.optional for ext in made if ext not in kernels)
+
+
+# ---- Windows
+
+class VisualStudio:
+    """What setup.py asks of setuptools' compiler of that name."""
+
+    compiler_type = "msvc"
+    include_dirs = ("of Visual Studio",)
+
+    def __init__(self):
+        self.include_dirs = ["of Python"]
+
+
+@pytest.fixture
+def command(definitions):
+    """A function that makes the command that builds, on Windows, a kernel and a module of the engine."""
+    def load(**settings):
+        from setuptools import Distribution, Extension
+        made = definitions(**settings)
+        found = made["BuildAllOrNone"](Distribution())
+        found.compiler, found.plat_name = VisualStudio(), "win-amd64"
+        found.extensions = [
+            Extension(
+                "autograd_tiny.tape.kernels.avx2", ["build/kernels/avx2/doubles.c"], include_dirs=["build"],
+                define_macros=[("TARGET", "avx2")], extra_compile_args=["-O3", "-mavx2"],
+            ),
+            Extension("autograd_tiny.engine.value", ["value.c"], extra_compile_args=["-O3"]),
+        ]
+        return found
+    return load
+
+
+@pytest.fixture
+def windows(tmp_path, monkeypatch):
+    """A folder in the place of Program Files; clang-cl is not on the PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.setenv("ProgramFiles", str(tmp_path))
+    monkeypatch.delenv("ProgramFiles(x86)", raising=False)
+    return tmp_path
+
+
+def program(path, text="#!/bin/sh\n"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_clang_cl_is_found_on_the_path_in_llvm_and_in_visual_studio(definitions, windows, monkeypatch):
+    clang_cl = definitions()["clang_cl"]
+    assert clang_cl() is None
+    part = program(windows / "Microsoft Visual Studio/2022/Community/VC/Tools/Llvm/x64/bin/clang-cl.exe")
+    assert clang_cl() == part
+    program(windows / "LLVM/bin/clang-cl.exe")
+    monkeypatch.setenv("PATH", str(windows / "path"))
+    assert clang_cl() in (part, str(windows / "LLVM/bin/clang-cl.exe"))
+    assert clang_cl() != program(windows / "path/clang-cl") == clang_cl()
+
+
+def test_with_visual_studio_clang_cl_compiles_the_kernels(command, windows, monkeypatch):
+    program(
+        windows / "LLVM/bin/clang-cl.exe", f'#!{sys.executable}\nimport os, sys\nfrom pathlib import Path\n'
+        "made = Path(next(x[3:] for x in sys.argv if x.startswith('/Fo')))\n"
+        "made.write_text(repr([os.environ['INCLUDE'], sys.argv[1:]]))\n",
+    )
+    monkeypatch.chdir(windows)
+    found = command()
+    found.build_temp = "temporary"
+    found.prepare_for_msvc()
+    kernel, engine = found.extensions
+    assert engine.extra_compile_args == ["/O2"]
+    found.compile_by_clang_cl(kernel)
+    assert kernel.sources == [], "only to be linked"
+    folders, options = eval(Path(*kernel.extra_objects).read_text(encoding="utf-8"))
+    assert folders.split(os.pathsep) == ["of Python", "of Visual Studio"]
+    assert {"--target=x86_64-pc-windows-msvc", "/clang:-O3", "/clang:-mavx2", "/DTARGET=avx2", "/Ibuild"} < {*options}
+    assert options[-3:-1] == ["/c", "build/kernels/avx2/doubles.c"]
+
+
+def test_without_clang_cl_tapes_run_on_numpy_unless_the_build_must_be_native(command, windows, capsys):
+    found = command()
+    found.prepare_for_msvc()
+    assert [ext.name for ext in found.extensions] == ["autograd_tiny.engine.value"]
+    assert "NO CLANG-CL" in capsys.readouterr().err
+
+
+def test_a_build_that_must_be_native_fails_without_clang_cl(definitions, command, windows):
+    found = command()
+    found.prepare_for_msvc.__globals__["NATIVE"] = True
+    with pytest.raises(SystemExit, match=r"clang-cl is not found(.|\n)*Install LLVM"):
+        found.prepare_for_msvc()
 
 
 # ---- a tree that nobody may write to

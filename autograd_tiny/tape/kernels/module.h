@@ -5,10 +5,18 @@
 #include "fingerprint.h"
 #include "rows.h"
 
-#if defined(__x86_64__) || defined(__i386__)
-  #define CAN(FEATURE) (__builtin_cpu_init(), __builtin_cpu_supports(FEATURE))
+/* Which targets the processor can run. With Visual Studio's linker Windows itself is asked, by number, since not all
+   header files have the names: clang would ask a library of its own, which that linker does not find. */
+#if !defined(__x86_64__) && !defined(__i386__)
+  #define RUNS_AVX2 0
+  #define RUNS_AVX512F 0
+#elif defined(_MSC_VER)
+  #include <windows.h>
+  #define RUNS_AVX2 IsProcessorFeaturePresent(40)
+  #define RUNS_AVX512F IsProcessorFeaturePresent(41)
 #else
-  #define CAN(FEATURE) 0
+  #define RUNS_AVX2 (__builtin_cpu_init(), __builtin_cpu_supports("avx2"))
+  #define RUNS_AVX512F (__builtin_cpu_init(), __builtin_cpu_supports("avx512f"))
 #endif
 
 extern HIDDEN const kernels kernels_of_doubles, kernels_of_floats;
@@ -27,8 +35,8 @@ static int fill(PyObject *module) {
     if (add_table(module, "doubles", &kernels_of_doubles) < 0) return -1;
     if (add_table(module, "floats", &kernels_of_floats) < 0) return -1;
     if (PyModule_AddStringConstant(module, "fingerprint", FINGERPRINT) < 0) return -1;
-    if (PyModule_AddIntConstant(module, "runs_avx512f", CAN("avx512f")) < 0) return -1;
-    if (PyModule_AddIntConstant(module, "runs_avx2", CAN("avx2")) < 0) return -1;
+    if (PyModule_AddIntConstant(module, "runs_avx512f", RUNS_AVX512F) < 0) return -1;
+    if (PyModule_AddIntConstant(module, "runs_avx2", RUNS_AVX2) < 0) return -1;
     return PyModule_AddIntConstant(module, "runs_default", 1);
 }
 

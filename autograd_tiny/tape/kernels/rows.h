@@ -11,7 +11,7 @@
 
 #include "plan.h"
 
-#if !defined(__GNUC__)
+#if !defined(__GNUC__) && !defined(__clang__)           /* clang-cl is clang without __GNUC__ */
   #error "the native tape needs the vector types of gcc or clang; without them tapes run on NumPy"
 #endif
 #if defined(__clang__)
