@@ -1,6 +1,7 @@
 """Stands in for Cython where the engine runs as plain Python: hints do nothing, and C memory is a list."""
 from __future__ import annotations
 
+import sys
 from _thread import _local
 from contextvars import ContextVar
 from itertools import chain, repeat
@@ -28,7 +29,34 @@ def final(cls: type) -> Any:
     """As Cython's: a class that can't be subclassed or changed."""
     slots = vars(cls)["__slots__"]
     members = {name: member for name, member in vars(cls).items() if name not in slots}
+    if sys.platform == "emscripten" and "left" in slots:
+        members["__del__"] = _free_operands
     return Sealed(cls.__name__, cls.__bases__, members)
+
+
+def _free_operands(value: Any) -> None:
+    """Free the operands of a Value that is freed: one after the other, and then their own operands.
+
+    By itself, CPython frees them inside each other, to a depth for which it believes that its stack has room. That of
+    WebAssembly in a browser has less: it overflows at about 6,000 Values, and Python ends.
+    """
+    global _is_freeing
+    left, right = getattr(value, "left", None), getattr(value, "right", None)      # neither, if __init__ failed
+    if left is None:
+        return
+    _to_free.extend((left, right))
+    value.left = value.right = left = right = None
+    if not _is_freeing:
+        _is_freeing = True
+        try:
+            while _to_free:
+                _to_free.pop()              # if this frees a Value, its operands join the others
+        finally:
+            _is_freeing = False
+
+
+_to_free: list[Any] = []
+_is_freeing = False
 
 
 def binding(wanted: bool) -> Any:
