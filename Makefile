@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/boundary/test_native.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo course test test-all check-course lint written notebooks bench clean
+.PHONY: help demo course test test-all check-course lint written notebooks docs bench clean
 
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -46,11 +46,15 @@ written: $(BIN)/python   ## write anew what is made from the rows of the calculu
 notebooks: $(VENV)/.course   ## run the notebooks and keep what they show
 	$(BIN)/python notebooks/execute.py notebooks/*.ipynb
 
+docs: $(VENV)/.docs   ## build the site, with the course and the reference, into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(if $(wildcard tools/try_page.py),$(BIN)/python tools/try_page.py site/try)
+
 bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; writes benchmarks/results.md
 	$(BIN)/python benchmarks/run.py
 
 clean:          ## remove everything that was built, the virtual environment too
-	rm -rf $(VENV) build dist out *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist out site *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find autograd_tiny \( -name '*.c' -o -name '*.so' -o -name '*.pyd' \) -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -58,8 +62,8 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
 
-# one stamp for each extra; installing again rebuilds the native engine when its sources changed, but for checks of text
-$(VENV)/.lint: export AUTOGRAD_TINY_PURE = 1
+# one stamp for each extra; installing again rebuilds the native engine when its sources changed, but for what needs none
+$(VENV)/.lint $(VENV)/.docs: export AUTOGRAD_TINY_PURE = 1
 $(VENV)/.%: $(VENV)/bin/python pyproject.toml $(NATIVE)
 	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable ".[$*]"
 	@touch $@

@@ -271,8 +271,8 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         history_: The History of the last call of fit or partial_fit.
         classes_: The labels in order, numbers or strings.
         coefs_, intercepts_: Copies of the weights (inputs, outputs) and biases (outputs,) of each layer.
-        n_features_in_, n_iter_, n_layers_, n_outputs_, t_, out_activation_, loss_, loss_curve_, best_loss_,
-            validation_scores_, best_validation_score_: As in scikit-learn.
+        n_features_in_, n_iter_, n_layers_, n_outputs_, t_, out_activation_: As in scikit-learn.
+        loss_, loss_curve_, best_loss_, validation_scores_, best_validation_score_: As in scikit-learn.
     """
 
     def __init__(
