@@ -5,6 +5,8 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd
           $(wildcard autograd_tiny/engine/*.py autograd_tiny/calculus/*.py) autograd_tiny/vectors.py \
           autograd_tiny/tape/lowering.py autograd_tiny/tape/program.py
 
+PIP    := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
+
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # tests in a browser, and those that start processes with both engines, run natively only: they say the same twice
 PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/boundary/test_native.py
@@ -59,11 +61,20 @@ clean:          ## remove everything that was built, the virtual environment too
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	@echo "making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
 
-# one stamp for each extra; installing again rebuilds the native engine when its sources changed, but for what needs none
-$(VENV)/.lint $(VENV)/.docs: export AUTOGRAD_TINY_PURE = 1
-$(VENV)/.%: $(VENV)/bin/python pyproject.toml $(NATIVE)
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable ".[$*]"
+# a stamp for the native engine, which is compiled again when its sources have changed, and one for each extra
+$(VENV)/.engine: $(VENV)/bin/python pyproject.toml $(NATIVE)
+	@echo "installing Cython"
+	@$(PIP) $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
+	@echo "compiling the native engine: about a minute on two cores"
+	@$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@
+
+$(addprefix $(VENV)/.,demo course test doors bench): $(VENV)/.engine
+$(VENV)/.%: $(VENV)/bin/python pyproject.toml
+	@echo "installing the libraries of the extra '$*'"
+	@AUTOGRAD_TINY_PURE=1 $(PIP) --editable ".[$*]"
 	@touch $@

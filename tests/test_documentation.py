@@ -103,7 +103,7 @@ def test_every_line_of_shell_can_be_run(page, tmp_path):
         if command.startswith("make "):
             assert command.removeprefix("make ") in TARGETS, line
         elif not command.startswith("pip install "):
-            parts = re.fullmatch(r"(?:([A-Z_]+)=(\w+) )?(\S*python|autograd-tiny) (.*)", command)
+            parts = re.fullmatch(r"(?:([A-Z_]+)=(\w+) )?(\S*python3?|autograd-tiny) (.*)", command)
             variable, value, program, arguments = parts.groups()
             setting = {variable: value} if variable else {}
             module = ["-m", "autograd_tiny"] if program == "autograd-tiny" else []
