@@ -140,9 +140,27 @@ def argument_parser() -> Parser:
     printed.add_argument("--json", action="store_true", help="print JSON instead of the table")
     add("--operations", action="version", version=printable(reference_table()),
         help="print a table of all operations and exit")
-    add("--version", action="version", version=f"autograd_tiny {__version__}, {engine_kind()} engine",
-        help="print the version and exit")
+    add("--version", action=Version, nargs=0, help="print the versions of what runs, and exit")
     return parser
+
+
+class Version(argparse.Action):
+    """Prints what a report of a bug needs; only this loads NumPy and the kernels."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import platform
+
+        try:
+            from .tape.batches import simd
+
+            kernels = f"kernels {simd() or 'NumPy'}"
+        except (ImportError, ValueError) as error:      # no NumPy; AUTOGRAD_TINY_SIMD names none
+            kernels = f"no kernels: {error}"
+        print(printable(
+            f"autograd_tiny {__version__}, {engine_kind()} engine, {kernels}\n"
+            f"{platform.python_implementation()} {platform.python_version()}, {platform.platform()}"
+        ))
+        parser.exit()
 
 
 def protect_expressions(argv: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from platform import platform, python_implementation, python_version
 
 import pytest
 
@@ -390,7 +391,9 @@ def test_options_that_only_print(capsys, option):
     out, err = capsys.readouterr()
     assert (stopped.value.code, err) == (0, "")
     if option == "--version":
-        assert out == f"autograd_tiny {at.__version__}, {at.engine_kind()} engine\n"
+        package, python = out.splitlines()
+        assert package == f"autograd_tiny {at.__version__}, {at.engine_kind()} engine, kernels {at.simd() or 'NumPy'}"
+        assert python.split(", ") == [f"{python_implementation()} {python_version()}", platform()]
 
 
 def test_the_help(capsys, run):
