@@ -6,6 +6,7 @@ examples of a page run in order, with one set of names. Every line of a block ``
 `autograd-tiny …`, it prints what stands in a block ```text after it.
 """
 import contextlib
+import doctest
 import importlib.util
 import io
 import linecache
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 README = ROOT / "README.md"
-WITH_LINKS = [README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *PAGES]
+WITH_LINKS = [*sorted(ROOT.glob("*.md")), *PAGES]
 
 
 def text_of(page):
@@ -76,6 +77,17 @@ def test_the_commands_print_what_the_page_says(page, tmp_path, monkeypatch, caps
     for command, block in COMMAND.findall(text_of(page)):
         assert main(shlex.split(command)[1:]) == 0
         assert words(capsys.readouterr().out) == words(block), command
+
+
+IN_DOCSTRINGS = [path for path in sorted(Path(at.__path__[0]).rglob("*.py")) if ">>> " in text_of(path)]
+
+
+@pytest.mark.parametrize("path", IN_DOCSTRINGS, ids=name_of)
+def test_the_examples_in_docstrings_print_what_they_say(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    module = importlib.import_module(".".join(part for part in parts if part != "__init__"))
+    done = doctest.testmod(module)
+    assert done.attempted and not done.failed
 
 
 # ---- shell

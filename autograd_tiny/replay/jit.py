@@ -48,6 +48,7 @@ def jit(*, static: Any = (), check: bool = True) -> Callable[[Callable[..., Any]
 def jit(fun: Any = None, *, static: Any = (), check: bool = True) -> Any:
     """A function that is recorded at its first call and replayed after that, as jax.jit.
 
+        >>> from autograd_tiny import grad, jit
         >>> f = jit(lambda x: x[0] ** 2 * x[1])
         >>> f([3.0, 2.0]), grad(f)([3.0, 2.0])
         (18.0, [12.0, 9.0])

@@ -104,7 +104,7 @@ def value_and_grad(
 def elementwise_grad(fun: Function, argnums: Argnums = 0, *, mode: Mode = "reverse") -> Function:
     """The derivative of an elementwise function, at each element of an array, as autograd.elementwise_grad.
 
-        >>> elementwise_grad(lambda x: x**3)([1.0, 2.0])
+        >>> elementwise_grad(lambda xs: [x**3 for x in xs])([1.0, 2.0])
         [3.0, 12.0]
 
     An elementwise function computes each number of its result from the numbers at the same place in its arguments. For
