@@ -11,11 +11,13 @@ pip builds in temporary folders. So compiled modules are kept in build/modules, 
 from; one that would be made from the same is not compiled again.
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import tomllib
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -296,4 +298,27 @@ def extensions() -> list[Extension]:
     return [*kernels, *compiled, native_executor]       # the kernels take the most time
 
 
-setup(ext_modules=extensions(), options=FOLDERS, cmdclass={"build_ext": BuildAllOrNone})
+RELATIVE = re.compile(r'(!?\[[^\]]*\]\(|\b(?:src|srcset|href)=")(?!\w+:|#)([^)"\s]+)')
+
+
+def readme() -> dict[str, str]:
+    """README.md as package indexes show it: a relative link leads to the file in the repository, at this version.
+
+    Without pyproject.toml there is no address, and no readme.
+    """
+    if not Path("pyproject.toml").exists():
+        return {}
+    package = Path("autograd_tiny/__init__.py").read_text(encoding="utf-8")
+    version = re.search(r'^__version__ = "(.+)"', package, re.M)[1]
+    repository = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]["Source"]
+
+    def absolute(link: re.Match[str]) -> str:
+        shown = "raw" if link[1].startswith(("!", "src")) else "blob"
+        return f"{link[1]}{repository}/{shown}/v{version}/{link[2]}"
+
+    parts = re.split(r"(^```.*?^```$)", Path("README.md").read_text(encoding="utf-8"), flags=re.M | re.S)
+    parts[::2] = [RELATIVE.sub(absolute, prose) for prose in parts[::2]]
+    return {"long_description": "".join(parts), "long_description_content_type": "text/markdown"}
+
+
+setup(ext_modules=extensions(), options=FOLDERS, cmdclass={"build_ext": BuildAllOrNone}, **readme())
