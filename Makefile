@@ -10,9 +10,10 @@ PIP    := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-versio
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # tests in a browser, and those that start processes with both engines, run natively only: they say the same twice
 PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/boundary/test_native.py
+FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo course test test-all check-course lint written notebooks docs bench clean
+.PHONY: help demo course test test-all check-course lint written notebooks docs bench release-check clean
 
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -37,10 +38,17 @@ test-all: $(VENV)/.doors   ## the same, and the long ones: coverage; tapes in ot
 check-course: $(VENV)/.course   ## run the notebooks, which must show what they are kept with
 	$(BIN)/python notebooks/execute.py --check notebooks/*.ipynb
 
-lint: $(VENV)/.lint   ## check style, types and which way imports point
+lint: $(VENV)/.lint   ## check style, types, which way imports point, workflows and forms
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
+	$(BIN)/zizmor --quiet --offline --min-severity=medium .github
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(FORMS)
 
 written: $(BIN)/python   ## write anew what is made from the rows of the calculus and from the list of public names
 	$(BIN)/python tools/written.py
@@ -54,6 +62,9 @@ docs: $(VENV)/.docs   ## build the site, with the course and the reference, into
 
 bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; writes benchmarks/results.md
 	$(BIN)/python benchmarks/run.py
+
+release-check: $(VENV)/.release   ## say whether this version can be released, by its texts, the tag, and the files in dist/
+	$(BIN)/python tools/release_check.py $(CHECK)
 
 clean:          ## remove everything that was built, the virtual environment too
 	rm -rf $(VENV) build dist out site *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
