@@ -220,6 +220,8 @@ def check_wheel(wheel: Path) -> None:
     size = wheel.stat().st_size
     if size > LARGEST:
         raise UnfitError(f"{wheel.name} has {size:,} bytes, more than {LARGEST:,}: look for what should not be in it")
+    if "-linux_" in wheel.name:
+        raise UnfitError(f"{wheel.name} is for this Linux only, and PyPI refuses it: repair it, as make wheels does")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     for part in (f"{NAME}/py.typed", "licenses/LICENSE", "dist-info/METADATA"):

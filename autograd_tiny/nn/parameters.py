@@ -150,5 +150,3 @@ def _is_rectangular(held: list[Any] | tuple[Any, ...]) -> bool:
 
 def _flatten(tensor: Any) -> list[Value]:
     return [tensor] if type(tensor) is Value else [x for row in tensor for x in _flatten(row)]
-
-

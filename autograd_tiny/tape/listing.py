@@ -194,4 +194,3 @@ def cost_of(program: Program) -> Cost:
             reverse[1] += 8 * (1 + n + 2 * sent)
     once = sum(rate == ONCE for rate in program.rates[program.first :])
     return Cost(len(program.instructions), once, Pass(*forward), Pass(*reverse))
-

@@ -247,4 +247,3 @@ cdef class NativeExecutor:
             self.kernels.tangents(&self.plan, s, samples, along, B, to, found, W, work, &wrong)
         self.give_back(work)
         refuse(wrong)
-

@@ -198,6 +198,11 @@ def test_a_wheel_for_any_platform_has_nothing_compiled(tool, project):
     assert "wheels: 2" in tool.check_dist(project)
 
 
+def test_a_wheel_for_this_linux_only_is_refused(tool, project):
+    wheel(project, tags="cp311-cp311-linux_x86_64")
+    assert "-linux_x86_64.whl is for this Linux only, and PyPI refuses it: repair it" in fault(tool, "dist", project)
+
+
 def test_a_wheel_is_small(tool, project):
     wheel(project, more=bytes(tool.LARGEST))
     assert "more than 3,000,000: look for what should not be in it" in fault(tool, "dist", project)

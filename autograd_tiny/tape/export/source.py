@@ -110,4 +110,3 @@ def check_operations(program: Program, language: str) -> None:
             )
         if known.setdefault(operation.name, operation) != operation:
             raise ValueError(f"the tape has two operations called {operation.name}: give one of them another name")
-

@@ -165,4 +165,3 @@ def test_an_old_opset_and_another_dtype_are_errors(tmp_path):
     with pytest.raises(ValueError, match=r"dtype: .* is expected, got 'float16'"):
         record(x * 2, [x]).to_onnx(tmp_path / "f.onnx", dtype="float16")
     assert not [*tmp_path.iterdir()]
-

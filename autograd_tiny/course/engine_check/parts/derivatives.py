@@ -86,5 +86,3 @@ def _case(trial: Trial) -> Case:
         tuple(numbers[x] if isinstance(x, str) else float(x) for x in step.operands), truth.data["f"],
         tuple(truth.grads[name] for name in names), tuple(trial.grads[name] for name in names),
     )
-
-

@@ -106,4 +106,3 @@ def _by(other: Operation, graph: Graph) -> float:
     """What another function makes of the operand."""
     result: float = other.apply(Value(graph.leaves[0][1])).data
     return result
-
