@@ -30,7 +30,7 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 	$(PURE)
 
 test-all: $(VENV)/.doors   ## the same, and the long ones: coverage; tapes in other libraries
-	$(PYTEST) -m "not doors"
+	$(PYTEST) -m "not doors and not site"
 	$(PYTEST) -m doors --cov --cov-report=
 	$(PURE) --ignore=tests/calculus --ignore=tests/properties --cov --cov-append --cov-fail-under=95
 	$(PURE) tests/calculus tests/properties

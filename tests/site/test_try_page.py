@@ -1,0 +1,302 @@
+"""The page try/, where the package runs in the browser, used as visitors use it: `make check-site`."""
+import re
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+from references.optional import missing
+from references.show.accessibility import violations
+
+pytestmark = pytest.mark.site
+
+SITE = Path(__file__).parents[2] / "site"
+PATIENCE = 90_000           # milliseconds: for Python, on a busy machine
+START = """from autograd_tiny import Value
+a, b = Value(2.0, label="a"), Value(3.0, label="b")
+f = a * b + a
+f.backward()
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Where the page is."""
+    if not (SITE / "try" / "index.html").exists():
+        missing("the page is not built yet: make docs")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=SITE))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/try/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patient():
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture(scope="module")
+def opened(browser, address):
+    """Opens a page. Afterwards there must have been no error on any, and no request to another host."""
+    complaints = []
+
+    def open_page(suffix="", width=1280):
+        tab = browser.new_page()
+        tab.set_default_timeout(PATIENCE)
+        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:"))
+               else complaints.append(request.url))
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+        tab.goto(address + suffix)
+        return tab
+
+    yield open_page
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def tab(opened):
+    """One page for most tests: Python loads once."""
+    return opened()
+
+
+def run(tab, code):
+    """Run code in the editor by its keys, and wait for what comes of it."""
+    write(tab, code)
+    tab.keyboard.press("Control+Enter")
+    return result(tab)
+
+
+def write(tab, code):
+    editor(tab).click()
+    tab.keyboard.press("Control+a")
+    tab.keyboard.insert_text(code)
+
+
+def result(tab):
+    tab.locator("#cell:is([data-state=fine], [data-state=error], [data-state=stopped], [data-state=gone])").wait_for()
+    return output(tab)
+
+
+def editor(tab):
+    return tab.get_by_role("textbox", name="Code of your code")
+
+
+def output(tab):
+    return tab.get_by_role("region", name="Output of your code")
+
+
+def frame(tab):
+    return output(tab).frame_locator("iframe")
+
+
+def move(page, name, times=10):
+    """Move a slider of an explorable graph."""
+    slider = page.get_by_role("slider", name=name, exact=True)
+    slider.focus()
+    for _ in range(times):
+        slider.press("ArrowRight")
+
+
+# ---- before Python is there
+
+def test_the_first_picture_can_be_moved_before_python_is_loaded_and_a_failed_load_is_said(browser, address):
+    tab = browser.new_page()
+    tab.set_default_timeout(PATIENCE)
+    tab.route("**/python.wasm*", lambda route: route.abort())
+    tab.goto(address)
+    picture = tab.frame_locator("#preview iframe")
+    expect(picture.locator("title", has_text=re.compile("^a: value -1, gradient 7$")).first).to_be_attached()
+    move(picture, "b")
+    expect(picture.locator("title", has_text=re.compile("^a: value -1, gradient 8$")).first).to_be_attached()
+    expect(tab.locator("#state")).to_contain_text("could not be loaded")
+    tab.close()
+
+
+# ---- what is typed
+
+def test_what_is_typed_is_differentiated_and_the_last_value_is_shown(tab):
+    expect(run(tab, f"{START}print(a.grad, b.grad)\nf")).to_have_text("4.0 2.0\nValue(8.0, op='+', grad=1.0)\n")
+    expect(run(tab, "a.grad + 1")).to_have_text("5.0\n")        # names of earlier runs are there
+
+
+def test_every_example_runs(tab):
+    buttons = tab.locator("#examples button")
+    for i in range(buttons.count()):
+        buttons.nth(i).click()
+        tab.get_by_role("button", name="Run your code").click()
+        result(tab)
+        assert tab.locator("#cell").get_attribute("data-state") == "fine", output(tab).inner_text()
+        assert output(tab).locator("pre, iframe").count()
+
+
+def test_a_graph_is_drawn_by_graphviz_and_texts_in_it_are_shown_not_executed(tab):
+    mark = "<script>alert(1)</script>"
+    run(tab, f"{START}from autograd_tiny import draw\na.label = {mark!r}\ndraw(f)")
+    expect(frame(tab).locator("svg")).to_contain_text(mark)
+    assert frame(tab).locator("svg script").count() == 0
+    expect(run(tab, f"print({mark!r})\n{mark!r}")).to_have_text(f"{mark}\n{mark!r}\n")
+    expect(run(tab, f"raise ValueError({mark!r})")).to_contain_text(f"ValueError: {mark}")
+    assert tab.locator("script").count() == 2           # those of the page
+
+
+def test_a_gradient_is_explained_and_its_film_plays(tab):
+    run(tab, f"{START}from autograd_tiny import explain\nexplain(f, a)")
+    expect(frame(tab).locator("body")).to_contain_text("2 paths lead from")
+    run(tab, "from autograd_tiny import play\nplay(f)")
+    expect(frame(tab).locator("#count")).to_have_text(re.compile("^0 / "))
+    frame(tab).locator("#forth").click()
+    expect(frame(tab).locator("#count")).to_have_text(re.compile("^1 / "))
+
+
+def test_an_explorable_graph_changes_its_gradients_when_an_input_is_moved(tab):
+    run(tab, f"{START}from autograd_tiny import explore\nexplore(f)")
+    expect(frame(tab).locator("title", has_text=re.compile("^a: value 2, gradient 4$")).first).to_be_attached()
+    move(frame(tab), "b")
+    expect(frame(tab).locator("title", has_text=re.compile("^a: value 2, gradient 5$")).first).to_be_attached()
+
+
+# ---- errors, loops, floods
+
+def test_an_error_is_shown_as_in_python_with_the_visitors_lines_and_marked(tab):
+    run(tab, "from autograd_tiny import Value\n\ndef g(x):\n    return Value(x)\n\ng('one')")
+    assert output(tab).locator(".error").inner_text() == (
+        'Traceback (most recent call last):\n  File "your code", line 6, in <module>\n    g(\'one\')\n    ~^^^^^^^\n'
+        '  File "your code", line 4, in g\n    return Value(x)\n'
+        "TypeError: a plain float is expected, got str 'one'"
+    )
+    expect(tab.locator(".cm-line.wrong")).to_have_text("    return Value(x)")
+    expect(run(tab, "x = (1,\ny = 2")).to_contain_text("SyntaxError: '(' was never closed")
+    expect(tab.locator(".cm-line.wrong")).to_have_text("x = (1,")
+    expect(run(tab, "import numpy")).to_contain_text("NumPy does not run on this page")
+    expect(run(tab, "1")).to_have_text("1\n")
+    assert tab.locator(".cm-line.wrong").count() == 0
+
+
+def test_an_endless_loop_is_stopped_and_the_next_run_works(tab):
+    run(tab, "kept = 1")
+    write(tab, "print('begins')\nwhile True:\n    try:\n        pass\n    except BaseException:\n        pass")
+    tab.keyboard.press("Control+Enter")
+    expect(output(tab)).to_have_text("begins\n")
+    tab.get_by_role("button", name="Stop your code").click()
+    expect(result(tab)).to_contain_text("the variables of earlier runs are gone")
+    expect(run(tab, "kept")).to_contain_text("NameError: name 'kept' is not defined")
+
+
+def test_a_flood_of_text_is_bounded_and_the_page_stays_usable(tab):
+    write(tab, "while True: print('x' * 50)")
+    tab.keyboard.press("Control+Enter")
+    expect(output(tab)).to_contain_text("x" * 50)
+    tab.get_by_role("button", name="Stop your code").click()
+    result(tab)
+    assert len(output(tab).inner_text()) < 110_000
+    expect(run(tab, "for i in range(30_000): print('line', i)")).to_contain_text("more characters were printed")
+    assert len(output(tab).inner_text()) < 110_000
+    assert len(run(tab, "'y' * 1_000_000").inner_text()) < 110_000
+
+
+def test_python_that_runs_out_of_stack_starts_anew(browser, address):
+    tab = browser.new_page()            # a page of its own: Pyodide writes to the console
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(address)
+    run(tab, "chain = None\nfor i in range(300_000): chain = [chain]\ndel chain")
+    expect(output(tab)).to_contain_text("Python starts anew")
+    expect(run(tab, "1 + 1")).to_have_text("2\n")
+    tab.close()
+
+
+def test_html_of_a_visitors_class_stands_in_a_frame_without_scripts_and_python_reaches_no_host(browser, address):
+    tab = browser.new_page()            # a page of its own: what is blocked is written to the console
+    tab.set_default_timeout(PATIENCE)
+    failed = {}
+    tab.on("requestfailed", lambda request: failed.update({request.url: request.failure}))
+    tab.goto(address)
+    html = "<b>bold</b><script>document.body.innerHTML = 1</script><img src='http://127.0.0.2/a.png'>"
+    run(tab, f"class Loud:\n    def _repr_html_(self):\n        return {html!r}\n\nLoud()")
+    expect(frame(tab).locator("b")).to_have_text("bold")
+    assert output(tab).locator("iframe").get_attribute("sandbox") == "allow-scripts"
+    run(tab, "from js import XMLHttpRequest\nrequest = XMLHttpRequest.new()\n"
+             "request.open('GET', 'http://127.0.0.2/b', False)\nrequest.send()")
+    assert tab.locator("#cell").get_attribute("data-state") == "error"
+    assert failed == {"http://127.0.0.2/a.png": "csp", "http://127.0.0.2/b": "csp"}
+    tab.close()
+
+
+# ---- links, chapters
+
+def test_code_comes_with_a_link_and_waits_for_a_click(tab, opened):
+    write(tab, "print('é', 6 * 7)")
+    tab.get_by_role("button", name="Share").click()
+    link = tab.get_by_role("textbox", name="Link to this code").input_value()
+    other = opened(link.partition("/try/")[2])
+    expect(editor(other)).to_have_text("print('é', 6 * 7)")
+    expect(other.locator("#notice")).to_contain_text("This code came with the link")
+    expect(other.locator("#state")).to_have_text("Python is ready.")
+    expect(output(other)).to_have_text("")
+    other.get_by_role("button", name="Run your code").click()
+    expect(result(other)).to_have_text("é 42\n")
+    other.close()
+    broken = opened("#code=AAAA")
+    expect(broken.locator("#notice")).to_contain_text("cannot be read")
+    broken.close()
+
+
+def test_chapter_1_runs_from_top_to_bottom_and_its_exercises_answer(opened):
+    page = opened("?chapter=01")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1. The first gradient")
+    cells = page.locator(".cell")
+    last = cells.count()
+    page.get_by_role("button", name=f"Run all to here, cell {last}").click()
+    page.locator(".cell[data-state=fine]").nth(last - 1).wait_for()
+    expect(page.get_by_role("region", name="Output of cell 3")).to_contain_text("7.0 9.0 2.0")
+    expect(page.get_by_role("region", name=f"Output of cell {last}")).to_contain_text("Exercise 5")
+    page.get_by_role("textbox", name=f"Code of cell {last - 4}").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("check(1, [7, 15, 2])")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("region", name=f"Output of cell {last - 4}")).to_have_text("Exercise 1: right.\n")
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("hint(1)")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("region", name=f"Output of cell {last - 4}")).to_contain_text("Hint 1 of")
+    assert violations(page) == []
+    page.close()
+
+
+# ---- for everybody
+
+def test_the_page_is_accessible_light_and_dark_wide_and_narrow(tab):
+    run(tab, f"{START}from autograd_tiny import draw\nprint(f)\ndraw(f)")
+    frame(tab).locator("svg").wait_for()
+    for scheme, width in (("light", 1280), ("dark", 1280), ("dark", 400)):
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        tab.set_viewport_size({"width": width, "height": 900})
+        expect(tab.locator("html")).to_have_attribute("data-theme", scheme)
+        expect(frame(tab).locator("html")).to_have_attribute("data-around", scheme)
+        assert violations(tab) == []
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    tab.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_editor_takes_tab_and_lets_go_after_escape(tab):
+    write(tab, "")
+    tab.keyboard.press("Tab")
+    expect(editor(tab)).to_be_focused()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_role("button", name="Run your code")).to_be_focused()

@@ -1,0 +1,111 @@
+/** Code with its button and its output. */
+import { Editor } from "./editor.js";
+import { Output } from "./output.js";
+
+const GONE = "Stopped. Python starts anew: the variables of earlier runs are gone.";
+const RUN = "Run",
+  STOP = "Stop",
+  WAITING = "Waits for Python …",
+  PLOT =
+    "Matplotlib, which draws this, does not run here. This plot was drawn beforehand, with the numbers of the course.";
+
+export class Cell {
+  /**
+   * @param element holds the cell
+   * @param name what tracebacks call it
+   * @param plot a document with the plot of the course, for where Matplotlib would draw it
+   * @param beforeRun called before each run
+   */
+  constructor(element, python, { code, name, plot = "", say, beforeRun, onChange }) {
+    Object.assign(this, { element, python, name, plot, say, beforeRun });
+    const place = document.createElement("div");
+    place.className = "editor";
+    this.editor = new Editor(place, { code, label: `Code of ${name}`, run: () => this.run(), onChange });
+    this.bar = document.createElement("div");
+    this.bar.className = "bar";
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.addEventListener("click", () => (this.isBusy ? python.stop() : this.run()));
+    this.note = document.createElement("span");
+    this.note.className = "quiet";
+    this.bar.append(this.button, this.note);
+    const output = document.createElement("div");
+    output.className = "output";
+    output.setAttribute("role", "region");
+    output.setAttribute("aria-label", `Output of ${name}`);
+    output.setAttribute("aria-live", "polite");
+    this.output = new Output(output);
+    this.state = "";
+    element.classList.add("cell");
+    element.append(place, this.bar, output);
+    this.#show();
+  }
+
+  get isBusy() {
+    return this.state === "waiting" || this.state === "running";
+  }
+
+  #show() {
+    this.button.textContent = this.isBusy ? STOP : RUN;
+    this.button.classList.toggle("stop", this.isBusy);
+    this.button.setAttribute("aria-label", `${this.button.textContent} ${this.name}`);
+    this.element.dataset.state = this.state;
+    this.output.element.setAttribute("aria-busy", String(this.isBusy));
+    if (this.state === "waiting") this.note.textContent = WAITING;
+    if (this.state === "running") this.note.textContent = "Running …";
+  }
+
+  /** Runs the code: "fine", or why not. */
+  async run() {
+    if (this.isBusy) return "busy";
+    this.beforeRun?.();
+    this.editor.mark(0);
+    this.state = "waiting";
+    this.#show();
+    let began = 0;
+    const outcome = await this.python.run({
+      code: this.editor.code,
+      cell: this.name,
+      hasPlot: Boolean(this.plot),
+      begin: () => {
+        began = performance.now();
+        this.output.clear();
+        this.state = "running";
+        this.#show();
+      },
+      hear: (message) => {
+        if (message.kind === "plot") this.#showPlot();
+        else this.output.hear(message);
+        if (message.kind === "error" && message.title === this.name) this.editor.mark(message.height);
+      },
+    });
+    this.output.flush();
+    this.state = outcome;
+    const seconds = ((performance.now() - began) / 1000).toFixed(2);
+    this.note.textContent = {
+      fine: `Done in ${seconds} s`,
+      error: `An error after ${seconds} s`,
+      stopped: began ? "Stopped." : "",
+      gone: "Python started anew.",
+      failed: "",
+    }[outcome];
+    if (outcome === "stopped" && began) {
+      this.output.hear({ kind: "note", text: this.python.interrupt && this.python.isReady ? "Stopped." : GONE });
+      this.output.flush();
+    }
+    this.say(this.note.textContent);
+    this.#show();
+    return outcome;
+  }
+
+  #showPlot() {
+    this.output.hear({ kind: "note", text: PLOT });
+    this.output.hear({ kind: "page", text: this.plot, title: "A plot of the course", height: 300 });
+  }
+
+  /** Python is a fresh one: what this cell shows is from before. */
+  forget() {
+    if (!this.isBusy && this.state) this.state = "old";
+    this.#show();
+  }
+}

@@ -1,0 +1,286 @@
+"""Runs the visitor's code in the browser as a notebook runs a cell, and tells the page what comes out of it.
+
+`start` gets a function of JavaScript that takes each output: a kind, a text, and more where the kind has it.
+"""
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import linecache
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+MOST_CHARACTERS = 100_000       # of printed text in one run, and of one result
+MOST_PICTURES = 40
+MOST_HTML = 20_000_000          # characters
+QUICK_WRITES, WRITES_PER_SECOND = 100, 25           # written text goes to the page at once, unless there is too much
+ABSENT = {"numpy": "NumPy", "matplotlib": "Matplotlib", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX",
+          "pandas": "pandas", "scipy": "SciPy", "IPython": "IPython"}
+
+STYLE = """
+body { padding: 2px 0; overflow-x: auto; }
+svg { max-width: max(100%, 36rem); height: auto; }
+table { border-collapse: collapse; }
+"""
+
+Post = Callable[..., None]
+
+
+class Output:
+    """The outputs of one run, bounded."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self.begin()
+
+    def begin(self) -> None:
+        self._waiting: list[tuple[str, str]] = []
+        self._tokens, self._then = float(QUICK_WRITES), time.monotonic()
+        self._left, self._lost, self._pictures = MOST_CHARACTERS, 0, 0
+
+    def write(self, stream: str, text: str) -> None:
+        shown = text[: self._left]
+        self._lost += len(text) - len(shown)
+        if not shown:
+            return
+        self._left -= len(shown)
+        self._waiting.append((stream, shown))
+        now = time.monotonic()
+        self._tokens = min(QUICK_WRITES, self._tokens + (now - self._then) * WRITES_PER_SECOND)
+        self._then = now
+        if self._tokens >= 1:
+            self._tokens -= 1
+            self.flush()
+
+    def flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        together: list[list[str]] = []
+        for stream, text in waiting:
+            if together and together[-1][0] == stream:
+                together[-1].append(text)
+            else:
+                together.append([stream, text])
+        for stream, *texts in together:
+            self._post(stream, "".join(texts))
+
+    def rich(self, kind: str, text: str, title: str = "", height: int = 0) -> None:
+        self.flush()
+        self._pictures += 1
+        if self._pictures > MOST_PICTURES:
+            if self._pictures == MOST_PICTURES + 1:
+                self._post("note", f"Only the first {MOST_PICTURES} pictures of a run are shown.")
+        elif len(text) > MOST_HTML:
+            self._post("note", f"An output of {len(text) / 1e6:.0f} MB is too large to be shown here.")
+        else:
+            self._post(kind, text, title, height)
+
+    def plot(self) -> None:
+        self.flush()
+        self._post("plot", "")
+
+    def error(self, text: str, cell: str, line: int) -> None:
+        self.flush()
+        self._post("error", text[:MOST_CHARACTERS], cell, line)
+
+    def end(self) -> None:
+        self.flush()
+        if self._lost:
+            self._post("note", f"{self._lost:,} more characters were printed; only the first {MOST_CHARACTERS:,} "
+                               "are shown.")
+
+
+class Stream(io.TextIOBase):
+    """sys.stdout or sys.stderr."""
+
+    def __init__(self, output: Output, name: str) -> None:
+        self._output, self._name = output, name
+
+    encoding = "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._output.write(self._name, text)
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+
+class Runner:
+    """Python as the visitor sees it: the names that earlier runs left, and the code of these runs."""
+
+    def __init__(self, post: Post) -> None:
+        self.output = Output(post)
+        self.main = types.ModuleType("__main__")
+        sys.modules["__main__"] = self.main
+        sys.stdout, sys.stderr = Stream(self.output, "out"), Stream(self.output, "err")
+        builtins.input = no_keyboard
+        builtins.display = self.main.__dict__["display"] = self.display     # type: ignore[attr-defined]
+        self.runs: dict[str, int] = {}              # how often each cell ran
+
+    def run(self, source: str, cell: str, has_plot: bool = False) -> bool:
+        """Run one cell. The value of its last line is shown, unless it is None.
+
+        has_plot: The page has a plot to show where there is no Matplotlib.
+        """
+        self.output.begin()
+        name = self._remember(source, cell)
+        try:
+            tree = ast.parse(source, name)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, name, "exec"), self.main.__dict__)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), name, "eval"), self.main.__dict__)
+                if value is not None:
+                    self.main.__dict__["_"] = value
+                    self.display(value)
+        except SystemExit as error:
+            if error.code not in (None, 0):
+                self.output.write("err", f"SystemExit: {error.code}\n")
+        except BaseException as error:
+            if has_plot and lacking(error) == "matplotlib":
+                self.output.plot()
+                return True
+            self._show(error)
+            return False
+        finally:
+            self.output.end()
+        return True
+
+    def _file(self, cell: str) -> str:
+        """The file that the code of the cell's latest run seems to be from."""
+        return f"{cell}, run {self.runs[cell]}"
+
+    def _remember(self, source: str, cell: str) -> str:
+        """A name for the file of this run; functions of earlier runs keep their lines."""
+        self.runs[cell] = self.runs.get(cell, 0) + 1
+        name = self._file(cell)
+        linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+        FILES[name] = cell
+        return name
+
+    # ---- results
+
+    def display(self, *values: Any) -> None:
+        """Show values as a notebook does."""
+        for value in values:
+            try:
+                self._display(value)
+            except Exception as error:
+                self._show(error)
+
+    def _display(self, value: Any) -> None:
+        page = sys.modules.get("autograd_tiny.show.page.page")
+        if page is not None and isinstance(value, page.Page):
+            self.output.rich("page", value.html, value.title, value.height)
+            return
+        kinds = dict(_rich(value))
+        title = str(getattr(value, "title", "") or type(value).__name__)
+        for kind in "text/html", "image/svg+xml":
+            if kind in kinds:
+                self.output.rich("page", in_a_page(title, kinds[kind]), title, 60)
+                return
+        if "text/markdown" in kinds:
+            self.output.rich("markdown", kinds["text/markdown"])
+            return
+        text = repr(value)
+        self.output.write("out", f"{text[:MOST_CHARACTERS]}{'…' if len(text) > MOST_CHARACTERS else ''}\n")
+
+    # ---- errors
+
+    def _show(self, error: BaseException) -> None:
+        """The traceback with the visitor's lines only; Python's own words for the rest."""
+        cell, line = "", 0
+        report = traceback.TracebackException.from_exception(error, compact=True)
+        for part in _parts(report, set()):
+            part.stack[:] = [frame for frame in part.stack if frame.filename in FILES]
+        if isinstance(error, SyntaxError) and error.filename in FILES:
+            cell, line = FILES[error.filename], error.lineno or 0
+            report.filename = cell
+        elif report.stack:
+            cell, line = FILES[report.stack[-1].filename], report.stack[-1].lineno or 0
+        for part in _parts(report, set()):
+            for frame in part.stack:
+                is_now = frame.filename == self._file(FILES[frame.filename])
+                frame.filename = FILES[frame.filename] + ("" if is_now else ", as it was in an earlier run")
+        text = "".join(report.format()).rstrip() + advice(error)
+        self.output.error(text, cell, line)
+
+
+FILES: dict[str, str] = {}          # the cell that a file of a traceback is
+
+
+def _parts(report: traceback.TracebackException | None, seen: set[int]) -> Iterator[traceback.TracebackException]:
+    """A report and those of the errors behind it."""
+    if report is not None and id(report) not in seen:
+        seen.add(id(report))
+        yield report
+        for other in (report.__cause__, report.__context__, *(report.exceptions or ())):
+            yield from _parts(other, seen)
+
+
+def lacking(error: BaseException | None) -> str:
+    """The library that is not here, if that is behind an error; or "" """
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError) and (name := (error.name or "").split(".")[0]) in ABSENT:
+            return name
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def advice(error: BaseException) -> str:
+    """A sentence below an error that means something else here than on a computer of one's own."""
+    name = lacking(error)
+    return f"\n\n{ABSENT[name]} does not run on this page. It does where autograd_tiny is installed." if name else ""
+
+
+def no_keyboard(prompt: object = "") -> str:
+    """In the place of input()."""
+    raise RuntimeError("input() cannot ask here: write the value into the code")
+
+
+def _rich(value: Any) -> Iterator[tuple[str, str]]:
+    """The forms that a value has beside its repr."""
+    if isinstance(value, type):
+        return
+    methods = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/markdown": "_repr_markdown_"}
+    bundle = getattr(value, "_repr_mimebundle_", None)
+    if callable(bundle):
+        found = bundle()
+        data = found[0] if isinstance(found, tuple) else found
+        yield from ((kind, text) for kind, text in (data or {}).items() if kind in methods and isinstance(text, str))
+    for kind, name in methods.items():
+        method = getattr(value, name, None)
+        if callable(method):
+            text = method()
+            if isinstance(text, str):
+                yield kind, text
+
+
+def in_a_page(title: str, body: str) -> str:
+    """A document around HTML or an SVG, in which no script of theirs runs."""
+    from autograd_tiny.show.page.page import Page
+
+    return Page(title, body, style=STYLE).html
+
+
+def start(post: Post, lay_out: Callable[[str], str]) -> Callable[[str, str], bool]:
+    """Make Python ready for the visitor. Returns the function that runs a cell."""
+    runner = Runner(post)
+    import autograd_tiny
+
+    autograd_tiny.set_layout(lay_out)
+    from autograd_tiny import Value
+
+    x = Value(2.0)          # the first gradient loads what it needs now, and not while the visitor waits
+    (x * x).backward()
+    return runner.run

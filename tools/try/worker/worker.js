@@ -1,0 +1,87 @@
+/**
+ * The worker in which Python runs. The page gives it all bytes, so that it loads nothing by itself.
+ *
+ * It hears { start } once, then { run }, and answers with messages whose `kind` says what they are.
+ */
+import createPyodideModule from "pyodide/pyodide.asm.mjs";
+import { loadPyodide } from "pyodide";
+import { instance } from "@viz-js/viz";
+import runner from "./runner.py";
+
+const FOLDER = "https://python.invalid/"; // of files that are here already: nothing is asked of this host
+
+/** Answers Pyodide's requests from the bytes at hand. */
+function serve(wasm, library) {
+  self.fetch = async (url) => {
+    if (String(url) === `${FOLDER}library.zip`) return new Response(library);
+    if (String(url) === `${FOLDER}pyodide.asm.wasm`) return new Response();
+    throw new TypeError(`this page loads nothing from ${url}`);
+  };
+  const { instantiateStreaming } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (response, imports) => {
+    WebAssembly.instantiateStreaming = instantiateStreaming;
+    return { module: wasm, instance: await WebAssembly.instantiate(wasm, imports) };
+  };
+}
+
+/** Writes the files of the package, which pack.py has put one behind the other. */
+function unpack(FS, folder, bytes) {
+  const length = new DataView(bytes.buffer).getUint32(0, true);
+  const sizes = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  let start = 4 + length;
+  const made = new Set();
+  for (const [name, size] of Object.entries(sizes)) {
+    const path = `${folder}/${name}`,
+      parent = path.slice(0, path.lastIndexOf("/"));
+    if (!made.has(parent)) FS.mkdirTree(parent);
+    made.add(parent);
+    FS.writeFile(path, bytes.subarray(start, start + size), { canOwn: true });
+    start += size;
+  }
+}
+
+const post = (kind, text, title, height) => self.postMessage({ kind, text, title, height });
+
+async function start({ wasm, library, files, interrupt }) {
+  serve(wasm, library);
+  const [pyodide, graphviz] = await Promise.all([
+    loadPyodide({
+      createPyodideModule,
+      indexURL: FOLDER,
+      stdLibURL: `${FOLDER}library.zip`,
+      lockFileContents: {
+        info: {
+          abi_version: "2026_0",
+          arch: "wasm32",
+          platform: "emscripten_5_0_3",
+          python: "3.14.2",
+          version: "314.0.7",
+        },
+        packages: {},
+      },
+      packageBaseUrl: FOLDER,
+      fsInit: async (FS, { sitePackages }) => unpack(FS, sitePackages, files),
+      env: { HOME: "/home/you", PYTHONDONTWRITEBYTECODE: "1" },
+    }),
+    instance(),
+  ]);
+  if (interrupt) pyodide.setInterruptBuffer(interrupt);
+  const names = pyodide.globals.get("dict")();
+  pyodide.runPython(runner, { globals: names });
+  const layOut = (source) => graphviz.renderString(source, { format: "svg", engine: "dot" });
+  return names.get("start")(post, layOut);
+}
+
+let running;
+self.onmessage = async ({ data }) => {
+  try {
+    if (data.start) {
+      running = await start(data.start);
+      self.postMessage({ kind: "ready" });
+    } else {
+      self.postMessage({ kind: "done", isFine: running(data.run.code, data.run.cell, data.run.hasPlot) });
+    }
+  } catch (error) {
+    self.postMessage({ kind: "fatal", text: String(error?.message ?? error).slice(-2000) });
+  }
+};

@@ -1,0 +1,121 @@
+"""Builds the page try/, where the package runs in the visitor's browser: `python tools/try_page.py FOLDER`.
+
+Its sources are in tools/try/: page/ is what the browser shows, worker/ runs Python (Pyodide) beside it, examples/ are
+the programs to begin with, and build.mjs bundles the npm packages that package-lock.json pins. Needs Node and npm.
+"""
+from __future__ import annotations
+
+import argparse
+import ast
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HERE = ROOT / "tools" / "try"
+sys.path.insert(0, str(ROOT))
+
+from autograd_tiny.boundary.colours import DARK, LIGHT  # noqa: E402
+from autograd_tiny.show.page.page import Page  # noqa: E402
+from autograd_tiny.show.theme import variables  # noqa: E402
+
+# chapters of the course that need libraries which the page lacks
+ELSEWHERE = json.loads((HERE / "elsewhere.json").read_text(encoding="utf-8"))
+
+
+def build(folder: Path) -> None:
+    """Write the page and all its files into a folder, which is emptied first."""
+    install()
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "chapters").mkdir(parents=True)
+    command = ["node", str(HERE / "build.mjs"), str(ROOT / "autograd_tiny"), str(folder), str(ROOT / "notebooks")]
+    subprocess.run([*command, *sorted(set(numbers()) - set(ELSEWHERE))], check=True)
+    for number in sorted(set(numbers()) - set(ELSEWHERE)):
+        keep_plots(folder / "chapters" / f"{number}.json", number)
+    (folder / "files" / "colours.css").write_text(colours(), encoding="utf-8")
+    shutil.copy(HERE / "frame.html", folder)
+    first_picture().save(folder / "first.html")
+    page = (HERE / "index.html").read_text(encoding="utf-8")
+    page = page.replace("<!-- chapters -->", chapter_list())
+    page = page.replace("/* examples */", json.dumps(examples()).replace("<", "\\u003c"))
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def install() -> None:
+    """What package-lock.json names, unless it is there."""
+    stamp, lock = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=HERE, check=True)
+
+
+def examples() -> list[dict[str, str]]:
+    """The programs of the page; the first line of each is its title."""
+    found = []
+    for path in sorted((HERE / "examples").glob("*.py")):
+        title, code = path.read_text(encoding="utf-8").split("\n", 1)
+        found.append({"title": title.removeprefix("# "), "code": code.rstrip("\n")})
+    return found
+
+
+def first_picture() -> object:
+    """What the first example shows, for those who have not run it yet."""
+    names: dict[str, object] = {}
+    tree = ast.parse(examples()[0]["code"])
+    last = tree.body.pop()
+    assert isinstance(last, ast.Expr)
+    exec(compile(tree, "example", "exec"), names | {"print": lambda *_: None}, names)
+    return eval(compile(ast.Expression(last.value), "example", "eval"), names)
+
+
+def keep_plots(chapter: Path, number: str) -> None:
+    """Give the cells of a chapter that plot with Matplotlib, which the page lacks, the plots of the notebook."""
+    notebook = json.loads(next((ROOT / "notebooks").glob(f"{number}-*.ipynb")).read_text(encoding="utf-8"))
+    found = json.loads(chapter.read_text(encoding="utf-8"))
+    for cell, shown in zip(notebook["cells"], found["cells"], strict=True):
+        pictures = ["".join(output["data"]["image/svg+xml"]) for output in cell.get("outputs", ())
+                    if "<Plot: " in "".join(output.get("data", {}).get("text/plain", ""))]
+        if pictures:
+            page = Page("A plot of the course", "\n".join(pictures), style="svg { max-width: 100%; height: auto; }")
+            shown["kept"] = page.html
+    chapter.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+
+
+def colours() -> str:
+    """The colours of pictures and pages as variables."""
+    light, dark = f"color-scheme: light; {variables(LIGHT)}", f"color-scheme: dark; {variables(DARK)}"
+    return f":root {{ {light} }}\n:root[data-theme=\"dark\"] {{ {dark} }}\n"
+
+
+def numbers() -> list[str]:
+    return [path.name[:2] for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+
+
+def chapter_list() -> str:
+    """The chapters, those that run here and those that do not."""
+    lines = []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        number = path.name[:2]
+        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+        title = html.escape(re.match(r"# (.*)", first)[1])  # type: ignore[index]
+        if number in ELSEWHERE:
+            needs = html.escape(ELSEWHERE[number])
+            install = '<a href="../how-to/install-and-build/">autograd_tiny is installed</a>'
+            lines.append(f'<li><a href="../course/{path.stem}/">{title}</a> '
+                         f'<span class="quiet">needs {needs}, and runs where {install}</span></li>')
+        else:
+            lines.append(f'<li><a href="?chapter={number}">{title}</a></li>')
+    return "<ol>" + "\n".join(lines) + "</ol>"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Build the page that runs the package in the browser.")
+    parser.add_argument("folder", type=Path, help="is emptied first")
+    build(parser.parse_args().folder)
+
+
+if __name__ == "__main__":
+    main()
