@@ -159,7 +159,7 @@ def texts(root: Path) -> Iterator[Path]:
     yield from (path for name in ("*.md", "*.cff", "*.yml", "*.yaml", "*.toml") for path in sorted(root.glob(name)))
     for folder, patterns in {
         ".github": ["*.md", "*.yml"], "docs": ["*.md", "*.html", "*.js"], "notebooks": ["*.ipynb"],
-        NAME: ["*.py", "*.pyi", "*.js", "*.html", "*.toml"],
+        NAME: ["*.py", "*.pyi", "*.js", "*.html", "*.toml"], "tools": ["*.py", "*.js", "*.html"],
     }.items():
         yield from (path for pattern in patterns for path in sorted((root / folder).rglob(pattern)))
 

@@ -24,7 +24,7 @@ def navigation() -> list[Entry]:
         {"How to": ["documentation.md", *parts["How-to guides"]]},
         {"Reference": [names, {"Names and arguments": api}, *topics, measurements]},
         {"Understand": parts["Explanation"]},
-        {"Project": ["changelog.md", "contributing.md"]},
+        {"Project": ["changelog.md", "contributing.md", *parts["Project"]]},
     ]
 
 
