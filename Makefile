@@ -13,7 +13,7 @@ PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/b
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo course test test-all check-course lint written notebooks docs bench release-check clean
+.PHONY: help demo course test test-all check-course lint written notebooks docs bench wheels release-check clean
 
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -65,6 +65,9 @@ bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; wri
 
 release-check: $(VENV)/.release   ## say whether this version can be released, by its texts, the tag, and the files in dist/
 	$(BIN)/python tools/release_check.py $(CHECK)
+
+wheels: $(VENV)/.wheels   ## build the source distribution and a wheel for each of PYTHONS into dist/, and try them
+	$(BIN)/python tools/wheels.py $(PYTHONS)
 
 clean:          ## remove everything that was built, the virtual environment too
 	rm -rf $(VENV) build dist out site *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
