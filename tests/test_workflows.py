@@ -51,7 +51,7 @@ def test_workflows_call_targets_of_make_and_files_that_are_there():
 
 
 def test_each_version_of_a_tool_is_the_same_everywhere():
-    extras = " ".join(PROJECT["optional-dependencies"]["lint"] + PROJECT["optional-dependencies"]["release"])
+    extras = " ".join(PROJECT["optional-dependencies"]["lint"] + PROJECT["optional-dependencies"]["wheels"])
     hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     texts = [hooks, *(path.read_text(encoding="utf-8") for path in WORKFLOWS)]
     pins = [pin for text in texts for pin in re.findall(r"\b\w[\w-]*==[\d.]+", text)]
