@@ -9,7 +9,6 @@ import argparse
 import ast
 import html
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -79,8 +78,8 @@ def keep_plots(chapter: Path, number: str) -> None:
         pictures = ["".join(output["data"]["image/svg+xml"]) for output in cell.get("outputs", ())
                     if "<Plot: " in "".join(output.get("data", {}).get("text/plain", ""))]
         if pictures:
-            page = Page("A plot of the course", "\n".join(pictures), style="svg { max-width: 100%; height: auto; }")
-            shown["kept"] = page.html
+            style = "svg { display: block; max-width: max(100%, 30rem); height: auto; }"
+            shown["kept"] = Page("A plot of the course", "\n".join(pictures), style=style).html
     chapter.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 
 
@@ -95,20 +94,23 @@ def numbers() -> list[str]:
 
 
 def chapter_list() -> str:
-    """The chapters, those that run here and those that do not."""
-    lines = []
+    """The chapters that run here, and those that run only where the package is installed."""
+    here, elsewhere = [], []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         number = path.name[:2]
         first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
-        title = html.escape(re.match(r"# (.*)", first)[1])  # type: ignore[index]
+        title = html.escape(first.partition("\n")[0].removeprefix("# "))
         if number in ELSEWHERE:
-            needs = html.escape(ELSEWHERE[number])
-            install = '<a href="../how-to/install-and-build/">autograd_tiny is installed</a>'
-            lines.append(f'<li><a href="../course/{path.stem}/">{title}</a> '
-                         f'<span class="quiet">needs {needs}, and runs where {install}</span></li>')
+            needs = f'<span class="quiet">{html.escape(ELSEWHERE[number])}</span>'
+            elsewhere.append(f'<li><a href="../course/{path.stem}/">{title}</a> {needs}</li>')
         else:
-            lines.append(f'<li><a href="?chapter={number}">{title}</a></li>')
-    return "<ol>" + "\n".join(lines) + "</ol>"
+            here.append(f'<li><a href="?chapter={number}">{title}</a></li>')
+    return (
+        f"<ul>{''.join(here)}</ul>\n"
+        "<p>The other chapters need libraries that do not run on this page. They can be read, with their pictures and "
+        'films, and run where autograd_tiny <a href="../how-to/install-and-build/">is installed</a>:</p>\n'
+        f"<ul>{''.join(elsewhere)}</ul>"
+    )
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ export class Cell {
     Object.assign(this, { element, python, name, plot, say, beforeRun });
     const place = document.createElement("div");
     place.className = "editor";
-    this.editor = new Editor(place, { code, label: `Code of ${name}`, run: () => this.run(), onChange });
     this.bar = document.createElement("div");
     this.bar.className = "bar";
     this.button = document.createElement("button");
@@ -38,6 +37,7 @@ export class Cell {
     this.state = "";
     element.classList.add("cell");
     element.append(place, this.bar, output);
+    this.editor = new Editor(place, { code, label: `Code of ${name}`, run: () => this.run(), onChange });
     this.#show();
   }
 

@@ -23,5 +23,8 @@ export function rendered(text, rewrite = (address) => address) {
       }
     }
   }
-  return markdown.renderer.render(tokens, markdown.options, {});
+  // a formula is not parted from the sign behind it
+  return markdown.renderer
+    .render(tokens, markdown.options, {})
+    .replace(/<math>(?:(?!<\/math>).)*<\/math>[,.;:!?)]/gs, '<span class="whole">$&</span>');
 }

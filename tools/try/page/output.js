@@ -43,7 +43,8 @@ export class Output {
 
   #print(kind, text) {
     this.counts.text += text.length;
-    if (this.last?.className !== kind) this.#block(kind, "");
+    if (!this.last?.classList.contains(kind)) this.#block(kind, "");
+    if (/\S {2,}\S/.test(text)) this.last.classList.add("columns"); // lines of a table are not broken
     const { scrollTop, scrollHeight, clientHeight } = this.last,
       isAtEnd = scrollTop + clientHeight > scrollHeight - 20;
     // a carriage return goes back to the start of the line, as bars of progress do

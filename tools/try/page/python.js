@@ -65,6 +65,7 @@ export class Python {
   }
 
   async #load(signal) {
+    if (!globalThis.DecompressionStream) throw new Error("it needs a browser of 2023 or later");
     const total = Object.values(this.assets).reduce((sum, { size }) => sum + size, 0);
     let come = 0;
     const onBytes = (count) => {

@@ -24,7 +24,7 @@ ABSENT = {"numpy": "NumPy", "matplotlib": "Matplotlib", "sklearn": "scikit-learn
 
 STYLE = """
 body { padding: 2px 0; overflow-x: auto; }
-svg { max-width: max(100%, 36rem); height: auto; }
+svg { display: block; max-width: max(100%, 36rem); height: auto; }
 table { border-collapse: collapse; }
 """
 

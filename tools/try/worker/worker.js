@@ -20,7 +20,12 @@ function serve(wasm, library) {
   const { instantiateStreaming } = WebAssembly;
   WebAssembly.instantiateStreaming = async (response, imports) => {
     WebAssembly.instantiateStreaming = instantiateStreaming;
-    return { module: wasm, instance: await WebAssembly.instantiate(wasm, imports) };
+    try {
+      return { module: wasm, instance: await WebAssembly.instantiate(wasm, imports) };
+    } catch (error) {
+      post("fatal", `this browser cannot run it: ${error.message}`); // Pyodide would wait for ever
+      throw error;
+    }
   };
 }
 
