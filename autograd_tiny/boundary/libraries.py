@@ -1,6 +1,8 @@
 """Libraries that only some functions need: what to do where one is missing."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def missing(package: str, purpose: str) -> ImportError:
     """The error for a library that could not be imported; it names the package to install, which is in every index.
@@ -11,3 +13,11 @@ def missing(package: str, purpose: str) -> ImportError:
     """
     quoted = f'"{package}"' if ">" in package else package
     return ImportError(f"{purpose} needs the library {package.partition('>')[0]}: pip install {quoted}")
+
+
+def missing_of_extra(extra: str, packages: Sequence[str], purpose: str) -> ImportError:
+    """The same for several libraries, which an extra of this package names."""
+    noun = "library" if len(packages) == 1 else "libraries"
+    return ImportError(
+        f"{purpose} needs the {noun} {' and '.join(packages)}, of the extra {extra}: pip install {' '.join(packages)}"
+    )

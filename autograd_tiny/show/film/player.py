@@ -21,12 +21,15 @@ from ..graph.drawing import dot_source
 from ..graph.folding import Fold, is_module
 from ..layered.graph_picture import GraphSvg
 from ..names import plain
-from ..page import Page, as_script
+from ..page import as_script
 from ..picture import Picture
+from ..reel.drawing import Reel
+from ..reel.saving import FilmPage
 from ..theme import LIGHT
 from ..wording import counted, listed
 from .film import Film, Shown, Slot
 from .film_picture import FilmPicture
+from .film_reel import film_reel
 from .film_scene import FilmScene
 from .pass_film import pass_film
 
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 NOTEBOOK, STAGE, AROUND, CURVES = 860, 560, 300, 232         # widths and heights in a notebook, in pixels
 
 
-class Player(Page):
+class Player(FilmPage):
     """A page with a film, as `play` returns it: the picture of a graph, its computation step by step, and controls.
 
     Buttons, a slider and keys (space, arrows, Home, End, + and −) lead through the film.
@@ -56,9 +59,12 @@ class Player(Page):
         picture = FilmPicture(_svg(scene, rankdir))
         slots = _slots(film, picture)
         picture.mark(slots)
+        self._picture = picture
+        self._lines: list[str] = [slot.line for slot in slots]
+        self._steps = [*_steps(film, slots, picture)]
         data = {
-            "slots": [slot.line for slot in slots],
-            "steps": [*_steps(film, slots, picture)],
+            "slots": self._lines,
+            "steps": self._steps,
             "losses": film.losses,
             "lossTexts": [scene.number(loss) for loss in film.losses],
             "lossRange": [scene.number(end([0.0, *filter(isfinite, film.losses)])) for end in (min, max)],
@@ -68,6 +74,9 @@ class Player(Page):
             script=f"const film = {as_script(data)};\n{_file('player.js')}",
             height=_height(picture, bool(film.losses)),
         )
+
+    def _reel(self, theme: str) -> Reel:
+        return film_reel(self.title, self.film, self._picture, self._lines, self._steps)
 
 
 def play(

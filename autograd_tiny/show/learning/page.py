@@ -16,10 +16,12 @@ from ...training.data import Array
 from ..names import plain, readable
 from ..network.arrangement import Arrangement
 from ..network.units import Numbers, units_of
-from ..page import Page
 from ..page.linking import script
+from ..reel.drawing import Reel
+from ..reel.saving import FilmPage
 from ..wording import counted
 from .course import Course
+from .training_reel import training_reel
 
 FOLDER = Path(__file__).parent
 MOST_UNITS = 12                 # that the diagram shows of a column
@@ -27,7 +29,7 @@ MARGIN = 0.15                   # beside the samples in the plane, as a share of
 TEXT_HEIGHT = 0.2               # of a line of a heading, in inches
 
 
-class TrainingPlayer(Page):
+class TrainingPlayer(FilmPage):
     """A page with the film of a training on a data set, as `play(model, X, y)` returns it.
 
     Buttons, a slider and keys (space, arrows, Home, End, + and −) lead through the epochs. A click on a weight shows
@@ -51,10 +53,14 @@ class TrainingPlayer(Page):
             files(package).joinpath(name).read_text(encoding="utf-8")
             for package, name in (("autograd_tiny.show.page", "page.css"), (__package__, "film.css"))
         )
+        self._data = _data(course, title, digits)
         super().__init__(
             title, '<main class="page" id="film"></main>', style=style,
-            script=script(FOLDER / "film.js", _data(course, title, digits), operations), height=900,
+            script=script(FOLDER / "film.js", self._data, operations), height=900,
         )
+
+    def _reel(self, theme: str) -> Reel:
+        return training_reel(self.title, self.course, self._data, theme)
 
 
 def _data(course: Course, title: str, digits: int) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_the_film_is_saved_as_a_page(tmp_path):
     path = play(example_a()["f"]).save(tmp_path / "film.html")
     assert path.read_text(encoding="utf-8") == play(example_a()["f"]).html
     with pytest.raises(ValueError, match=r"ends in \.html"):
-        play(example_a()["f"]).save(tmp_path / "film.gif")
+        play(example_a()["f"]).save(tmp_path / "film.png")
 
 
 def test_a_notebook_shows_a_frame_that_keeps_scripts_to_itself_and_a_script_that_is_always_the_same():
