@@ -13,7 +13,7 @@ PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/b
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo course test test-all check-course lint written notebooks docs bench wheels release-check clean
+.PHONY: help demo course test test-all check-course lint written pictures notebooks docs bench wheels release-check clean
 
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -52,6 +52,9 @@ lint: $(VENV)/.lint   ## check style, types, which way imports point, workflows 
 
 written: $(BIN)/python   ## write anew what is made from the rows of the calculus and from the list of public names
 	$(BIN)/python tools/written.py
+
+pictures: $(firstword $(wildcard $(VENV)/.doors $(VENV)/.test) $(VENV)/.demo)   ## draw anew those pictures of the documentation that are SVG
+	$(BIN)/python tools/pictures.py
 
 notebooks: $(VENV)/.course   ## run the notebooks and keep what they show
 	$(BIN)/python notebooks/execute.py notebooks/*.ipynb

@@ -41,6 +41,7 @@ def name_of(page):
 # ---- examples
 
 OPTIONAL = re.compile(r"^(?:import|from) (dask|jax|onnxruntime|torch)\b", re.M)
+FILM_FILES = re.compile(r"\.save\([^\n]*\.(?:gif|webp|mp4)\"")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:\n^```text\n(.*?)^```\n)?", re.S | re.M)
 COMMAND = re.compile(r"^```sh\n(autograd-tiny [^\n]*)\n```\n\n```text\n(.*?)^```\n", re.S | re.M)
 WITH_EXAMPLES = [page for page in [README, *PAGES] if EXAMPLE.search(text_of(page))]
@@ -61,7 +62,8 @@ def test_the_examples_print_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
     for example, block in EXAMPLE.findall(text_of(page)):
-        if not all(map(is_installed, OPTIONAL.findall(example))):
+        optional = [*OPTIONAL.findall(example), *(["av", "resvg_py"] if FILM_FILES.search(example) else [])]
+        if not all(map(is_installed, optional)):
             continue
         expected = [*re.findall(r"^print\(.*?\) +# (.*)$", example, re.M), block]
         printed = io.StringIO()
@@ -88,6 +90,21 @@ def test_the_examples_in_docstrings_print_what_they_say(path):
     module = importlib.import_module(".".join(part for part in parts if part != "__init__"))
     done = doctest.testmod(module)
     assert done.attempted and not done.failed
+
+
+# ---- pictures
+
+def test_the_pictures_are_those_that_the_script_makes(tmp_path):
+    """But for places and sizes, which are up to the layout program."""
+    spec = importlib.util.spec_from_file_location("pictures", ROOT / "tools" / "pictures.py")
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    paths = pictures.write(tmp_path)
+    assert {path.name for path in paths} == {path.name for path in DOCS.glob("*.svg")}
+    for path in paths:
+        made, kept = (re.sub(r"-?\d+\.\d+", "", text_of(each)) for each in (path, DOCS / path.name))
+        assert re.findall(r">([^<]*\S[^<]*)<", made) == re.findall(r">([^<]*\S[^<]*)<", kept)
+        assert path.stat().st_size < 60_000
 
 
 # ---- shell
