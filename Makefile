@@ -13,7 +13,7 @@ PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/b
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo course test test-all check-course lint written pictures notebooks docs bench wheels release-check clean
+.PHONY: help demo course test test-all check-course lint written pictures notebooks docs check-site bench wheels release-check clean
 
 help:           ## list these targets
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -61,7 +61,11 @@ notebooks: $(VENV)/.course   ## run the notebooks and keep what they show
 
 docs: $(VENV)/.docs   ## build the site, with the course and the reference, into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
-	$(if $(wildcard tools/try_page.py),$(BIN)/python tools/try_page.py site/try)
+	@if command -v npm > /dev/null; then $(BIN)/python tools/try_page.py site/try; \
+	else echo "the page that runs the package in the browser, site/try, needs npm and is left out"; fi
+
+check-site: $(VENV)/.docs   ## look at every page of the site in a browser: links, errors, accessibility
+	$(PYTEST) -m site tests/site
 
 bench: $(VENV)/.bench   ## measure against micrograd, PyTorch, XAD, JAX …; writes benchmarks/results.md
 	$(BIN)/python benchmarks/run.py

@@ -7,7 +7,9 @@ first page.
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from mkdocs.plugins import event_priority
@@ -15,6 +17,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 
 import charts
 import live
+import mathematics
 import navigation
 import notebooks
 import reference
@@ -63,6 +66,7 @@ def on_files(files: Files, config: Any) -> Files:
     for name, content in live.frames().items():
         add(f"assets/live/{name}", content=content)
     add("assets/notebook.js", content=live.notebook_script())
+    add("assets/math.woff2", content=mathematics.font())
     _prepare_notebooks(files, config)
     return files
 
@@ -73,8 +77,9 @@ def _prepare_notebooks(files: Files, config: Any) -> None:
         origin = origins.get(file.src_uri, "")
         if origin.endswith(".ipynb"):
             def rewrite(link: str, target: str, anchor: str, file: File = file) -> str:
-                found = files.get_file_from_path(repository.place(target)) if repository.place(target) else None
-                url = found.url_relative_to(file) if found else _outside(link, target, config)
+                place = repository.place(target)
+                here, there = (repository.address_of(each) for each in (file.src_uri, place))
+                url = f"{posixpath.relpath(there or '.', here)}/" if place else _outside(link, target, config)
                 return f"{url}#{anchor}" if anchor else url
 
             copy = COPIES / file.src_uri
@@ -112,11 +117,18 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
-    """Notebooks without the styles and scripts of JupyterLab."""
-    return notebooks.cleaned(html) if page.file.src_uri.endswith(".ipynb") else html
+    """Notebooks without the styles and scripts of JupyterLab; a cell above a column that has no title is no title."""
+    html = notebooks.cleaned(html) if page.file.src_uri.endswith(".ipynb") else html
+    return re.sub(r"<th([^>]*)>\s*</th>", r"<td\1></td>", html)
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
-    """The first page links to the page where the package runs in the browser, if that is made."""
-    context["has_try"] = (ROOT / "tools" / "try_page.py").exists()
+    """The first page links to the one where the package runs in the browser, which `make docs` makes if there is npm."""
+    context["has_try"] = which("npm") is not None
     return context
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """What the theme leaves out for screen readers: the dialog of the search has a name."""
+    return output.replace('class="md-search" data-md-component="search" role="dialog"',
+                          'class="md-search" data-md-component="search" role="dialog" aria-label="Search"')

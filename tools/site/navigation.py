@@ -18,13 +18,14 @@ def navigation() -> list[Entry]:
     names, *topics = parts["Reference"]
     api: list[Entry] = [{section.title: section.file} for section in reference.sections()]
     measurements = {"All measurements": "reference/measurements.md"}
+    rules = "code-of-conduct.md", "security.md"
     return [
         {"Home": "index.md"},
         {"Learn": [first, *course, *others]},
         {"How to": ["documentation.md", *parts["How-to guides"]]},
         {"Reference": [names, {"Names and arguments": api}, *topics, measurements]},
         {"Understand": parts["Explanation"]},
-        {"Project": ["changelog.md", "contributing.md", *parts["Project"]]},
+        {"Project": ["changelog.md", "contributing.md", *parts["Project"], *rules]},
     ]
 
 

@@ -14,9 +14,12 @@ CONTENT = '<div class="jupyter-wrapper">'
 def prepared(path: str, rewrite: Callable[[str, str, str], str]) -> str:
     """A notebook with the links of the site, and with MathML for TeX."""
     notebook = json.loads((ROOT / path).read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            cell["source"] = with_mathml(with_links("".join(cell["source"]), path, rewrite))
+    texts = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    for cell in texts:
+        cell["source"] = with_mathml(with_links("".join(cell["source"]), path, rewrite))
+    if not any(re.search("^## ", cell["source"], re.M) for cell in texts):
+        for cell in texts:                              # no level of headings is left out
+            cell["source"] = re.sub("^###", "##", cell["source"], flags=re.M)
     return json.dumps(notebook)
 
 
@@ -37,12 +40,13 @@ def cleaned(html: str) -> str:
     body = re.sub(r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', "", body, flags=re.S)
     body = re.sub(r'<div class="clipboard-copy-txt" id="cell-[^"]*">.*?</div>', "", body, flags=re.S)
     body = re.sub(
-        r'<div class="highlight-ipynb hl-(\w+)\s*"><pre>(?:<span></span>)?(.*?)</pre></div>',
-        r'<div class="language-\1 highlight"><pre><span></span><code>\2</code></pre></div>', body, flags=re.S,
+        r'<div class="highlight(?:-ipynb hl-\w+\s*)?"><pre>(?:<span></span>)?(.*?)</pre>',
+        r'<div class="language-python highlight"><pre><span></span><code>\1</code></pre>', body, flags=re.S,
     )
     body = re.sub(r'<a class="anchor-link" href="([^"]*)">¶</a>',
                   r'<a class="headerlink" href="\1" title="Permanent link">¶</a>', body)
     body = re.sub(r'<div class="jp-(?:In|Out)putPrompt[^"]*">[^<]*</div>', "", body)
+    body = re.sub(r' id="cell-id=[^"]*"', "", body)     # a script of the theme takes it for a selector
     outputs = '<div class="jp-Cell-outputWrapper"'
     body = body.replace(outputs, f"{outputs} data-search-exclude")
     return f"{CONTENT}{body}</div>"

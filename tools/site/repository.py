@@ -15,6 +15,8 @@ MOVED = {                               # files that have another place in the s
     "docs/index.md": "documentation.md",
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
+    "CODE_OF_CONDUCT.md": "code-of-conduct.md",
+    "SECURITY.md": "security.md",
     "benchmarks/results.md": "reference/measurements.md",
 }
 LANGUAGES = {".py": "python", ".pyi": "python", ".h": "c", ".js": "javascript", ".toml": "toml", ".yml": "yaml"}
@@ -40,6 +42,14 @@ def place(path: str) -> str:
     if path.startswith("notebooks/") and path.endswith(".ipynb"):
         return f"course/{posixpath.basename(path)}"
     return f"source/{path}.md" if (ROOT / path).is_file() else ""
+
+
+def address_of(place: str) -> str:
+    """The address of a page below that of the site."""
+    stem, extension = posixpath.splitext(place)
+    if extension not in (".md", ".ipynb"):
+        return place
+    return "" if stem == "index" else f"{stem}/"
 
 
 def target_of(link: str, origin: str) -> tuple[str, str]:

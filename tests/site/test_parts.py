@@ -1,0 +1,135 @@
+"""The parts of the site that are made from the package and from the files of the repository: tools/site/."""
+import importlib
+import re
+from inspect import getdoc, isfunction
+from pathlib import Path
+
+import pytest
+
+import autograd_tiny as at
+from autograd_tiny import nn, optim
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def part(monkeypatch):
+    """Imports a module of tools/site by its name."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools" / "site"))
+    return importlib.import_module
+
+
+# ---- the reference from docstrings
+
+def named(name):
+    """The object that has a public name."""
+    *modules, last = name.split(".")
+    return getattr(importlib.import_module(".".join(["autograd_tiny", *modules])), last)
+
+
+def test_every_public_name_has_its_place_in_the_reference(part):
+    modules = {"linalg", "nn", "nn.init", "nn.losses", "optim", "vectors"}
+    public = {*at.__all__, "abs", "max", "min", "round", "sum"}
+    for module in ("nn", "optim", "course", "dask", "sklearn", "textbook"):
+        try:
+            loaded = importlib.import_module(f"autograd_tiny.{module}")
+        except ImportError:                                         # of a library that is not installed
+            continue
+        public |= {f"{module}.{name}" for name in loaded.__all__}
+    public |= {f"nn.losses.{loss.__name__}" for loss in nn.losses.LOSSES.values() if isfunction(loss)}
+    documented = {name for section in part("reference").sections() for name in section.names}
+    assert public - modules - documented == set()
+    assert len(documented) > 200
+
+
+def test_every_name_in_the_reference_is_there_and_says_what_it_is(part):
+    names = [name for section in part("reference").sections() for name in section.names]
+    assert len(names) == len({*names})
+    without = {"nn.ACTIVATIONS"}                                    # a dict
+    for name in names:
+        if not name.startswith(("dask.", "sklearn.")):              # these need libraries
+            assert name in without or getdoc(named(name)), name
+
+
+def test_members_of_modules_are_those_that_the_documentation_names(part):
+    text = "".join(page.read_text(encoding="utf-8") for page in ROOT.glob("docs/**/*.md"))
+    members = part("reference").MEMBERS
+    for module in ("vectors", "optim"):
+        written = {*re.findall(rf"`{module}\.(\w+)\(", text)} - {"py"}
+        public = {*members[module].split()} if module in members else {*optim.__all__}
+        assert written <= public
+
+
+def test_a_second_name_of_a_function_leads_to_the_first(part):
+    reference, live = part("reference"), part("live")
+    section = next(section for section in reference.sections() if section.title == "Functions")
+    page = reference.page(section, live.second_names())
+    assert "## `arctan2` { #autograd_tiny.arctan2 }\n\nThe same function as [`atan2`][autograd_tiny.atan2]" in page
+    assert "::: autograd_tiny.atan2\n" in page
+    assert at.arctan2(1.0, 2.0) == at.atan2(1.0, 2.0) and at.remainder(7.0, 4.0) == at.mod(7.0, 4.0)
+
+
+# ---- links
+
+@pytest.mark.parametrize(
+    ("link", "origin", "file", "place"),
+    [
+        ("../notebooks/10-names.ipynb", "docs/tutorials.md", "notebooks/10-names.ipynb", "course/10-names.ipynb"),
+        ("../../CHANGELOG.md", "docs/reference/public-names.md", "CHANGELOG.md", "changelog.md"),
+        ("../index.md", "docs/how-to/draw-a-graph.md", "docs/index.md", "documentation.md"),
+        ("value.md", "docs/reference/functions.md", "docs/reference/value.md", "reference/value.md"),
+        ("docs/teaching.md", "CHANGELOG.md", "docs/teaching.md", "teaching.md"),
+        ("../../autograd_tiny/textbook.py", "docs/explanation/textbook.md", "autograd_tiny/textbook.py",
+         "source/autograd_tiny/textbook.py.md"),
+        ("../../autograd_tiny", "docs/explanation/textbook.md", "autograd_tiny", ""),
+    ],
+)
+def test_a_link_between_files_leads_to_the_page_of_the_file(part, link, origin, file, place):
+    repository = part("repository")
+    assert repository.target_of(f"{link}#there", origin) == (file, "there")
+    assert repository.place(file) == place
+
+
+def test_links_in_code_and_to_other_hosts_stay_as_they_are(part):
+    text = "[a](b.md) `[a](b.md)` [c](https://example.org/d.md)\n```python\nf[0](b.md)\n```\n"
+    changed = part("repository").with_links(text, "docs/index.md", lambda link, target, anchor: target.upper())
+    assert changed == text.replace("[a](b.md) `", "[a](DOCS/B.MD) `")
+
+
+def test_the_first_paragraph_says_what_a_page_is_about(part):
+    text = "# A title\n\nThis page shows [how](x.md) to use `fit`, in\ntwo lines.\n\nMore.\n"
+    assert part("repository").summary(text) == "This page shows how to use fit, in two lines."
+
+
+def test_a_source_is_shown_as_it_is_though_it_holds_fences(part):
+    page = part("repository").source_page("README.md", "https://example.org")
+    assert "\n````text linenums" in page and page.endswith("\n````\n")
+
+
+# ---- charts
+
+TABLE = """\
+| what | autograd_tiny | peer | times as fast |
+| --- | ---: | ---: | ---: |
+| a chain & more | 43.5 ns | PyTorch 8,373 ns | 1,000 |
+| … | 43.5 ns | XAD, a tape 21.7 ns | 0.1 |
+| memory | 113 bytes | micrograd 758 bytes |  |
+"""
+
+
+def test_a_table_of_comparisons_gets_a_chart_whose_bars_are_logarithmic(part):
+    charts = part("charts")
+    page = charts.with_charts(f"Text.\n\n{TABLE}\nMore.")
+    assert page.endswith(f"\n\n{TABLE}\nMore.")
+    faster, slower = (
+        [float(number) for number in re.search(rf'{kind}" x="([\d.]+)%" width="([\d.]+)%"', page).groups()]
+        for kind in ("faster", "slower")
+    )
+    assert faster[1] == pytest.approx(3 * slower[1], rel=0.01)     # 1000 and 0.1: three powers of ten, and one
+    assert slower[0] + slower[1] == pytest.approx(faster[0], abs=0.02)
+    assert "43.5 ns, against XAD, a tape 21.7 ns: 0.1 times as fast" in page
+    assert "a chain &amp; more" in page and "memory" not in page.split("| what")[0]
+
+
+def test_the_readme_has_the_table_of_the_first_page(part):
+    assert part("charts").summary().count("<rect ") > 5
