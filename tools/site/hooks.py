@@ -123,7 +123,7 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
-    """The first page links to the one where the package runs in the browser, which `make docs` makes if there is npm."""
+    """The first page links to the one that runs the package in the browser, which `make docs` makes if there is npm."""
     context["has_try"] = which("npm") is not None
     return context
 
