@@ -161,7 +161,8 @@ def texts(root: Path) -> Iterator[Path]:
         ".github": ["*.md", "*.yml"], "docs": ["*.md", "*.html", "*.js"], "notebooks": ["*.ipynb"],
         NAME: ["*.py", "*.pyi", "*.js", "*.html", "*.toml"], "tools": ["*.py", "*.js", "*.html"],
     }.items():
-        yield from (path for pattern in patterns for path in sorted((root / folder).rglob(pattern)))
+        found = (path for pattern in patterns for path in sorted((root / folder).rglob(pattern)))
+        yield from (path for path in found if "node_modules" not in path.parts)
 
 
 # ---- git
