@@ -37,6 +37,7 @@ def build(folder: Path) -> None:
         keep_plots(folder / "chapters" / f"{number}.json", number)
     (folder / "files" / "colours.css").write_text(colours(), encoding="utf-8")
     shutil.copy(HERE / "frame.html", folder)
+    shutil.copy(ROOT / "tools" / "site" / "theme" / "assets" / "logo.svg", folder)
     first_picture().save(folder / "first.html")
     page = (HERE / "index.html").read_text(encoding="utf-8")
     page = page.replace("<!-- chapters -->", chapter_list())

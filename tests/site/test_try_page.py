@@ -114,16 +114,22 @@ def move(page, name, times=10):
 
 # ---- before Python is there
 
-def test_the_first_picture_can_be_moved_before_python_is_loaded_and_a_failed_load_is_said(browser, address):
+def test_the_first_picture_can_be_moved_before_python_is_loaded_and_a_failed_load_is_said_and_tried_again(
+    browser, address
+):
     tab = browser.new_page()
     tab.set_default_timeout(PATIENCE)
-    tab.route("**/python.wasm*", lambda route: route.abort())
+    tab.route("**/python.wasm*", lambda route: route.abort(), times=1)
+    tab.route("**/worker.js*", lambda route: route.fulfill(body="throw new Error('broken')"), times=2)     # of loads
     tab.goto(address)
     picture = tab.frame_locator("#preview iframe")
     expect(picture.locator("title", has_text=re.compile("^a: value -1, gradient 7$")).first).to_be_attached()
     move(picture, "b")
     expect(picture.locator("title", has_text=re.compile("^a: value -1, gradient 8$")).first).to_be_attached()
     expect(tab.locator("#state")).to_contain_text("could not be loaded")
+    tab.get_by_role("button", name="Run your code").press("Enter")
+    expect(tab.locator("#state")).to_contain_text("could not be loaded (Uncaught Error: broken)")
+    expect(run(tab, "1 + 1")).to_have_text("2\n")
     tab.close()
 
 

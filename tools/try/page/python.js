@@ -56,12 +56,16 @@ export class Python {
     const all = new AbortController();
     this.loading ??= this.#load(all.signal).catch((error) => {
       all.abort();
-      this.loading = undefined;
-      this.onState("failed", error.message);
-      for (const run of [this.current, ...this.waiting.splice(0)]) run?.resolve("failed");
-      this.current = null;
+      this.#fail(error.message);
     });
     return this.loading;
+  }
+
+  /** Gives up, until the next run loads once more. */
+  #fail(reason) {
+    this.loading = undefined;
+    this.onState("failed", reason);
+    for (const run of this.waiting.splice(0)) run.resolve("failed");
   }
 
   async #load(signal) {
@@ -117,7 +121,7 @@ export class Python {
       this.current?.hear({ kind: "fatal", text: message.text });
       this.#end("gone");
       if (wasReady) this.#startAnew();
-      else this.onState("failed", message.text);
+      else this.#fail(message.text);
     } else {
       this.current?.hear(message);
     }
