@@ -97,7 +97,14 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _MODULE_OF[name]
-    found = getattr(import_module(f".{module}", __name__), name) if module else import_module(f".{name}", __name__)
+    try:
+        found = getattr(import_module(f".{module}", __name__), name) if module else import_module(f".{name}", __name__)
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        from .boundary.libraries import missing
+
+        raise missing("numpy", f"autograd_tiny.{name}") from error
     globals()[name] = found
     return found
 

@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 from .boundary.arguments import describe, is_other_kind
 from .boundary.arrays import is_array
+from .boundary.late_numpy import np
 from .engine.functions import (
     abs, clip, dot, equal, exp2, floor, greater, log, log2, max as largest, prod, sign, sqrt, sum, where,
 )
@@ -235,8 +236,6 @@ def _solved(rows: Rows, name: str) -> Rows:
     n = len(rows)
     _, steps = _eliminate(rows, n)
     if steps < n:
-        import numpy as np
-
         raise np.linalg.LinAlgError(f"linalg.{name}: the matrix is singular, its rows are linearly dependent")
     solutions = [[right / rows[-1][n - 1] for right in rows[-1][n:]]]
     for i in range(n - 2, -1, -1):
@@ -302,8 +301,6 @@ def _are_plain(*numbers: Any) -> bool:
 
 
 def _by_numpy(name: str, *arguments: Any) -> Any:
-    import numpy as np
-
     return _like(getattr(np.linalg, name)(*map(np.asarray, arguments)), *arguments)
 
 
@@ -311,6 +308,4 @@ def _like(answer: Any, *arguments: Any) -> Any:
     """The answer as an array if there is one among the arguments, otherwise as a list; a number is a number."""
     if not any(map(is_array, arguments)):
         return answer.tolist() if hasattr(answer, "tolist") else answer
-    import numpy as np
-
     return np.array(answer) if isinstance(answer, list) else answer

@@ -10,6 +10,7 @@ import sys
 from itertools import chain
 
 from .arguments import describe
+from .late_numpy import np
 from .text import shortened
 
 TYPE_CHECKING = False
@@ -32,8 +33,6 @@ def as_numpy(given: Any, name: str) -> Any:
         TypeError: More than its numbers would be lost, or NumPy can't read it.
         ValueError: Some numbers are masked, or there are rows of different lengths.
     """
-    import numpy as np
-
     if type(given) is np.ndarray:
         return given
     check_nothing_lost(given, name)

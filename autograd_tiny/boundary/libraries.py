@@ -1,18 +1,20 @@
 """Libraries that only some functions need: what to do where one is missing."""
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 
 def missing(package: str, purpose: str) -> ImportError:
-    """The error for a library that could not be imported; it names the package to install, which is in every index.
+    """The error for a library that could not be imported; it names the package to install.
 
     Args:
-        package: Its name for pip; it may have a version, as "scikit-learn>=1.6".
+        package: Its name for pip, as all indices and Pyodide have it; it may have a version, as "scikit-learn>=1.6".
         purpose: What it is for, as the subject of a sentence: "a plot".
     """
-    quoted = f'"{package}"' if ">" in package else package
-    return ImportError(f"{purpose} needs the library {package.partition('>')[0]}: pip install {quoted}")
+    quoted, name = f'"{package}"' if ">" in package else package, package.partition(">")[0]
+    how = f"await pyodide_js.loadPackage({name!r})" if sys.platform == "emscripten" else f"pip install {quoted}"
+    return ImportError(f"{purpose} needs the library {name}: {how}")
 
 
 def missing_of_extra(extra: str, packages: Sequence[str], purpose: str) -> ImportError:

@@ -8,16 +8,11 @@ Start with measure.py. It takes these steps:
         activations.py       name the activation of each unit
       net_input_gradients.py compute gradients with respect to net inputs by a modified program of the tape
     summary.py               reduce the measurements of each layer to a few statistics and histograms
-    findings.py              detect problems: thresholds with their sources, and advice
+    findings.py              detect problems, and advise
+      thresholds.py          the thresholds, with their sources, which the playground shares
       wording.py             the sentences about units and gradients, which the playground shares
     results.py               the dataclasses that hold the results
 
 The method: X. Glorot and Y. Bengio, Understanding the Difficulty of Training Deep Feedforward Neural Networks
 (2010).
 """
-from .findings import USUAL_UPDATE
-from .measure import measure
-from .results import Finding, Histogram, LayerReport, Measured
-from .summary import SATURATED
-
-__all__ = ["SATURATED", "USUAL_UPDATE", "Finding", "Histogram", "LayerReport", "Measured", "measure"]

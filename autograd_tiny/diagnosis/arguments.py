@@ -15,8 +15,8 @@ from ..nn.logits import squashed_twice
 from ..nn.losses import loss_spec
 from ..nn.module import Module
 from ..training.data import Array, all_finite, inputs_of, targets_of
-from ..training.model import check_model, evaluation_mode, is_built_in, modules_of, optimizer_for, width_of
-from ..training.per_sample import call_for_sample, floats_of
+from ..training.model import check_model, evaluation_mode, is_built_in, modules_of, optimizer_for
+from ..training.per_sample import call_for_sample, floats_of, width_of
 from .layers import LayerFinder
 
 

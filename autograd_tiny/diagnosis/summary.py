@@ -13,11 +13,8 @@ from .arguments import Arguments
 from .layers import FoundLayer
 from .measurements import Measurements
 from .results import Histogram, LayerReport
+from .thresholds import RELATIVE_DERIVATIVES, SATURATED
 
-# A sigmoid or tanh is saturated where its derivative is below this share of its maximum: beyond ±4.4 and ±2.2.
-SATURATED = 0.05
-# the derivative as a share of its maximum, c₀ + c₁·a + c₂·a² of the output a: 4a(1 − a), and 1 − a²
-RELATIVE_DERIVATIVES = {"sigmoid": (0.0, 4.0, -4.0), "tanh": (1.0, 0.0, -1.0)}
 BINS = 20
 DECADES = 12                    # of a histogram of gradients; smaller ones are in its first bin
 

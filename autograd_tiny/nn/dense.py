@@ -3,16 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
-
+from ..boundary.late_numpy import np
 from .activations import ACTIVATIONS, ActivationFunction, linear
 from .embedding import Embedding
 from .layers import MLP, Activation, Layer, Sequential, flatten
 from .module import Module
 
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 class Dense(NamedTuple):

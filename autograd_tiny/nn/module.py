@@ -17,9 +17,8 @@ from functools import wraps
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
 from .. import vectors
+from ..boundary.late_numpy import np
 from ..boundary.text import one_line, printable, shortened
 from ..engine.state import noted, scope_inside, switched
 from ..engine.value import Value, call_in_scope, current_scope

@@ -9,9 +9,8 @@ from functools import partial
 from os import PathLike
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ..boundary.arguments import describe
+from ..boundary.late_numpy import np
 from ..boundary.text import quoted, shortened
 from ..calculus.onnx.functions import index_of, value_of
 from ..calculus.onnx.graph import Graph

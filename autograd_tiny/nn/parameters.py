@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import FunctionType
-from typing import Any
-
-import numpy as np
+from typing import Any, TypeAlias
 
 from .. import vectors
+from ..boundary.arrays import is_array
 from ..boundary.foreign import numbers_of
+from ..boundary.late_numpy import np
 from ..boundary.text import quoted, shortened, some_of
 from ..calculus.operations import LEAF
 from ..engine.functions import relu
 from ..engine.value import Value
 
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 WITHOUT_PARAMETERS = {type(None), bool, int, float, str, FunctionType, type(relu)}   # most attributes are of these
 
 
@@ -53,7 +53,7 @@ def elements_of(held: Any) -> list[Any]:
     """The elements of a container as a list; [] for anything else."""
     if isinstance(held, dict):
         return [*held.values()]
-    if isinstance(held, np.ndarray) and held.dtype == object:
+    if is_array(held) and held.dtype == object:
         elements: list[Any] = held.tolist()
         return elements
     return [*held] if isinstance(held, list | tuple) else []
@@ -75,7 +75,7 @@ def named_elements(name: str, held: Any, modules_only: bool = False) -> list[tup
     """
     if isinstance(held, dict):
         return [(f"{name}.{key}", x) for key, x in held.items() if not (modules_only and type(x) is Value)]
-    if isinstance(held, np.ndarray) and held.dtype == object:
+    if is_array(held) and held.dtype == object:
         held = held.tolist()
     if not isinstance(held, list | tuple):
         return []
@@ -93,7 +93,7 @@ def tensors_in(name: str, held: Any, of_modules: bool = True) -> dict[str, Any]:
     if hasattr(held, "tensors"):
         inside = held.tensors() if of_modules else {}
         return {f"{name}.{inner_name}": tensor for inner_name, tensor in inside.items()}
-    if isinstance(held, np.ndarray) and held.dtype == object:
+    if is_array(held) and held.dtype == object:
         held = held.tolist()
     if is_parameter(held) or (isinstance(held, list | tuple) and _is_rectangular(held)):
         return {name: held}
@@ -116,7 +116,7 @@ def array_of(tensor: Any) -> Array:
     if type(tensor) is Value:
         return np.array(tensor.data)
     if all(type(x) is Value for x in tensor):
-        row: Array = vectors.read(tensor)
+        row: Array = vectors.read(tensor, np.empty(len(tensor)))
         return row
     return np.stack([array_of(row) for row in tensor])
 

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any, cast
 
-import numpy as np
-
 from ..boundary.arguments import describe
 from ..boundary.files import file_name, write_file
+from ..boundary.late_numpy import np
 from ..boundary.libraries import missing
 from ..boundary.text import one_line, quoted, shortened
 from .embedding import Embedding

@@ -9,10 +9,9 @@ from math import inf, sqrt
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from .. import vectors
 from ..boundary.arguments import describe
+from ..boundary.late_numpy import np
 from ..engine.value import Value
 from ..vectors import Array
 from .groups import checked_parameters
@@ -35,7 +34,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
         ValueError: Parameters that an optimiser would refuse, or a limit that is negative or nan.
     """
     trainable = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
-    gradients = vectors.read_gradients(trainable)
+    gradients = vectors.read_gradients(trainable, np.empty(len(trainable)))
     norm = clip_norm(gradients, max_norm)
     vectors.set_gradients(trainable, gradients)
     return norm
@@ -54,7 +53,7 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
         TypeError, ValueError: As clip_grad_norm_.
     """
     trainable = tuple(p for p in checked_parameters(parameters) if p.requires_grad)
-    gradients = vectors.read_gradients(trainable)
+    gradients = vectors.read_gradients(trainable, np.empty(len(trainable)))
     bound = checked_limit("clip_value", clip_value)
     np.clip(gradients, -bound, bound, out=gradients)
     vectors.set_gradients(trainable, gradients)

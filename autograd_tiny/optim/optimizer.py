@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from .. import vectors
 from ..boundary.arguments import describe, integer, nonnegative
 from ..boundary.foreign import as_numpy
+from ..boundary.late_numpy import is_installed, np
 from ..boundary.text import quoted
 from ..engine.value import Value
 from ..vectors import Array
+from .arithmetic import Cell
 from .groups import Option, ParamGroup, check_once, checked_parameters, groups_of
 
 Parameters: TypeAlias = Iterable[Value] | Iterable[Mapping[str, Any]]
@@ -46,6 +46,8 @@ class Optimizer:
     """
 
     lr = Option(nonnegative)
+    _has_numpy = True                           # whether it was installed when the optimiser was made
+    _room: Array | None = None                  # (4, parameters): their numbers and gradients, and scratch
 
     def __init__(self, parameters: Parameters, options: Mapping[str, Any]) -> None:
         self.parameters: tuple[Value, ...] = ()
@@ -53,6 +55,8 @@ class Optimizer:
         self.steps = 0
         self._defaults = dict(options)
         self._state: dict[str, Array] = {}
+        self._cells: dict[Value, tuple[dict[str, Cell], int]] = {}      # the same without NumPy, and the steps missed
+        self._has_numpy = is_installed()
         self._missed: Array | None = None       # for each, the steps in which it was frozen; None: no steps
         for group in groups_of(parameters):
             self.add_param_group(group)
@@ -73,7 +77,9 @@ class Optimizer:
         check_once(self.parameters + params)
         n = len(self.parameters)
         added = ParamGroup(type(self), params, n, options)
-        if self.steps:
+        if not self._has_numpy:
+            self._cells |= {p: ({}, self.steps) for p in params}
+        elif self.steps:
             earlier = np.zeros(n) if self._missed is None else self._missed
             self._missed = np.append(earlier, np.full(len(params), float(self.steps)))
         self._state = {
@@ -82,7 +88,6 @@ class Optimizer:
         }
         self.param_groups.append(added)
         self.parameters += params
-        self._numbers, self._gradients, *self._scratch = np.empty((4, len(self.parameters)))
 
     @classmethod
     def _options(cls) -> dict[str, Option[Any]]:
@@ -106,6 +111,8 @@ class Optimizer:
 
     def _arrays(self) -> dict[str, Array]:
         """The state, with arrays that are new because an option was set."""
+        if not self._has_numpy:
+            raise RuntimeError(f"this {type(self).__name__} was made before NumPy was installed: make a new one")
         for group in self.param_groups:
             for name in self._state_of(group.options):
                 if name not in self._state:
@@ -116,14 +123,49 @@ class Optimizer:
 
     def step(self) -> None:
         """Move the parameters by one step, along their current gradients."""
-        vectors.read(self.parameters, self._numbers)
-        vectors.read_gradients(self.parameters, self._gradients)
+        if not self._has_numpy:
+            self._step_one_by_one()
+            return
+        numbers, gradients, *_ = self._rooms()
+        vectors.read(self.parameters, numbers)
+        vectors.read_gradients(self.parameters, gradients)
         try:
-            self.update(self._numbers, self._gradients, vectors.read_trainable(self.parameters))
-            vectors.write(self.parameters, self._numbers)
+            self.update(numbers, gradients, vectors.read_trainable(self.parameters))
+            vectors.write(self.parameters, numbers)
         except KeyboardInterrupt:               # before the update, or after it: parameters and state belong together
-            vectors.write(self.parameters, self._numbers)
+            vectors.write(self.parameters, numbers)
             raise
+
+    def _rooms(self) -> Array:
+        if self._room is None or self._room.shape[1] != len(self.parameters):
+            self._room = np.empty((4, len(self.parameters)))
+        return self._room
+
+    def _step_one_by_one(self) -> None:
+        """The same without NumPy: the update rule, for one parameter after the other."""
+        numbers, cells = list[float](), dict[Value, tuple[dict[str, Cell], int]]()
+        for group in self.param_groups:
+            for p in group.params:
+                before, missed = self._cells[p]
+                state = {name: Cell(self._initial(name, group.options)) for name in self._state_of(group.options)}
+                state |= {name: Cell(cell.number) for name, cell in before.items()}
+                change = 0.0
+                if p.requires_grad:
+                    t, scratch = self.steps + 1 - missed, (Cell(0.0), Cell(0.0))
+                    change = self._change(Cell(p.data), Cell(p.grad), state, scratch, t, group.options).number
+                numbers.append(p.data - change)
+                cells[p] = state, missed + (not p.requires_grad)
+        end = numbers, cells, self.steps + 1
+        try:
+            self._take(*end)
+        except KeyboardInterrupt:               # in the midst: parameters and state belong together
+            self._take(*end)
+            raise
+
+    def _take(self, numbers: list[float], cells: dict[Value, tuple[dict[str, Cell], int]], steps: int) -> None:
+        for p, number in zip(self.parameters, numbers, strict=True):
+            p.data = number
+        self._cells, self.steps = cells, steps
 
     def zero_grad(self) -> None:
         """Set the gradients of the parameters to 0: backward passes add to them."""
@@ -163,7 +205,7 @@ class Optimizer:
                 moving = group.place.start + np.flatnonzero(trainable[group.place])
             state = {name: array[moving] for name, array in arrays.items()}
             here = x[moving]
-            scratch = [array[: len(here)] for array in self._scratch]
+            scratch = [array[: len(here)] for array in self._rooms()[2:]]
             x[moving] -= self._change(here, g[moving], state, scratch, self._step_number(moving), group.options)
             if trainable is not None:           # else these are parts of the arrays themselves
                 for name, array in state.items():

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..boundary.arguments import boolean, describe, nonnegative
 from ..boundary.text import quoted
 from ..engine.value import Value
 from ..vectors import Array
+from .arithmetic import add, divide, maximum, multiply, sqrt, subtract
 from .groups import Option, below_1, two_below_1
 from .optimizer import Optimizer, Parameters
 
@@ -75,9 +74,9 @@ class SGD(Optimizer):
         if momentum:
             buffer = state["momentum_buffer"]
             buffer *= momentum
-            buffer += np.multiply(g, 1 - options["dampening"] * (t > 1), out=b)
-            g = np.add(np.multiply(buffer, momentum, out=b), g, out=b) if options["nesterov"] else buffer
-        return np.multiply(g, options["lr"], out=a)
+            buffer += multiply(g, 1 - options["dampening"] * (t > 1), out=b)
+            g = add(multiply(buffer, momentum, out=b), g, out=b) if options["nesterov"] else buffer
+        return multiply(g, options["lr"], out=a)
 
 
 class Adagrad(Optimizer):
@@ -127,9 +126,9 @@ class Adagrad(Optimizer):
     ) -> Array:
         a, b = scratch
         g = decayed(x, g, options["weight_decay"], a)
-        state["sum"] += np.multiply(g, g, out=b)
-        np.divide(g, shifted_root(state["sum"], options["eps"], b), out=b)
-        return np.multiply(b, options["lr"] / (1 + (t - 1) * options["lr_decay"]), out=b)
+        state["sum"] += multiply(g, g, out=b)
+        divide(g, shifted_root(state["sum"], options["eps"], b), out=b)
+        return multiply(b, options["lr"] / (1 + (t - 1) * options["lr_decay"]), out=b)
 
 
 class RMSprop(Optimizer):
@@ -178,18 +177,18 @@ class RMSprop(Optimizer):
     ) -> Array:
         a, b = scratch
         g = decayed(x, g, options["weight_decay"], a)
-        v = moving_average(state["square_avg"], options["alpha"], np.multiply(g, g, out=b), b)
+        v = moving_average(state["square_avg"], options["alpha"], multiply(g, g, out=b), b)
         if options["centered"]:
             m = moving_average(state["grad_avg"], options["alpha"], g, b)
-            v = np.subtract(v, np.multiply(m, m, out=b), out=b)
-            np.maximum(v, 0.0, out=v)           # rounding may bring a variance below 0
-        np.divide(g, shifted_root(v, options["eps"], b), out=b)
+            v = subtract(v, multiply(m, m, out=b), out=b)
+            maximum(v, 0.0, out=v)           # rounding may bring a variance below 0
+        divide(g, shifted_root(v, options["eps"], b), out=b)
         if options["momentum"]:
             buffer = state["momentum_buffer"]
             buffer *= options["momentum"]
             buffer += b
-            return np.multiply(buffer, options["lr"], out=b)
-        return np.multiply(b, options["lr"], out=b)
+            return multiply(buffer, options["lr"], out=b)
+        return multiply(b, options["lr"], out=b)
 
 
 class Adam(Optimizer):
@@ -241,13 +240,13 @@ class Adam(Optimizer):
         """lr·m̂/(√v̂ + eps)"""
         beta1, beta2 = options["betas"]
         m = moving_average(state["exp_avg"], beta1, g, b)
-        v = moving_average(state["exp_avg_sq"], beta2, np.multiply(g, g, out=b), b)
+        v = moving_average(state["exp_avg_sq"], beta2, multiply(g, g, out=b), b)
         if options["amsgrad"]:
-            v = np.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
-        np.divide(np.sqrt(v, out=b), (1 - beta2**t) ** 0.5, out=b)
+            v = maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        divide(sqrt(v, out=b), (1 - beta2**t) ** 0.5, out=b)
         b += options["eps"]
-        np.divide(m, b, out=b)
-        return np.multiply(b, options["lr"] / (1 - beta1**t), out=b)
+        divide(m, b, out=b)
+        return multiply(b, options["lr"] / (1 - beta1**t), out=b)
 
 
 class AdamW(Adam):
@@ -275,7 +274,7 @@ class AdamW(Adam):
     ) -> Array:
         a, b = scratch
         change = self._adam_step(g, state, b, t, options)
-        change += np.multiply(x, options["lr"] * options["weight_decay"], out=a)
+        change += multiply(x, options["lr"] * options["weight_decay"], out=a)
         return change
 
 
@@ -307,18 +306,18 @@ def named(name: str, parameters: Iterable[Value]) -> Optimizer:
 
 def decayed(x: Array, g: Array, weight_decay: float, out: Array) -> Array:
     """g + weight_decay·x; g itself without weight decay."""
-    return np.add(g, np.multiply(x, weight_decay, out=out), out=out) if weight_decay else g
+    return add(g, multiply(x, weight_decay, out=out), out=out) if weight_decay else g
 
 
 def moving_average(average: Array, rate: float, new: Array, scratch: Array) -> Array:
     """average ← rate·average + (1 − rate)·new, in place."""
     average *= rate
-    average += np.multiply(new, 1 - rate, out=scratch)
+    average += multiply(new, 1 - rate, out=scratch)
     return average
 
 
 def shifted_root(v: Array, eps: float, out: Array) -> Array:
     """√v + eps"""
-    np.sqrt(v, out=out)
+    sqrt(v, out=out)
     out += eps
     return out

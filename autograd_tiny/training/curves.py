@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..boundary.arguments import describe
+from ..boundary.late_numpy import np
 from ..boundary.plotting import figure_svg, ink, palette, pyplot
 from ..boundary.text import shortened
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
@@ -120,8 +120,6 @@ def _draw_on_one(history: Any, ax: Axes, panels: dict[str, list[str]]) -> None:
 
 def _draw_curves(history: Any, ax: Axes, names: Sequence[str]) -> list[tuple[Line2D, str]]:
     """Draw the curves; returns the lines, each with its caption."""
-    import numpy as np
-
     colours: dict[str, str] = {"loss": ink()}
     others = palette().classes[2:]          # orange and turquoise are the colours of classes, in plots too
     curves = []
@@ -166,8 +164,6 @@ def _add_legend(ax: Axes, curves: Sequence[tuple[Line2D, str]], above: bool = Fa
 
 def _isolated(finite: Array) -> Array:
     """Which numbers have no finite neighbour, so that a line does not show them."""
-    import numpy as np
-
     padded = np.pad(finite, 1)
     isolated: Array = finite & ~padded[:-2] & ~padded[2:]
     return isolated

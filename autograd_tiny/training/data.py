@@ -3,14 +3,13 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from ..boundary.arguments import describe, nonnegative
 from ..boundary.foreign import as_numpy
+from ..boundary.late_numpy import np
 from ..boundary.text import quoted
 from ..engine.value import Value, is_operand
 
-Array: TypeAlias = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 # ---- the arguments

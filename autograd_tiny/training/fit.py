@@ -18,8 +18,9 @@ from ..tape.arguments import precision
 from .data import Array, inputs_of, split_off, targets_of, weights_of
 from .history import History
 from .metrics import Evaluator, Metric, named_metrics
-from .model import check_model, evaluation_mode, modules_of, outputs_and_dropouts, predictor, training_mode
+from .model import check_model, evaluation_mode, modules_of, training_mode
 from .monitor import EarlyStopping, Monitor
+from .per_sample import outputs_and_dropouts, predictor
 from .progress import Progress
 from .update import Training, checked_reduction
 

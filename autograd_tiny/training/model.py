@@ -3,22 +3,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .. import optim
 from ..engine.state import switched
 from ..boundary.arguments import describe, instance, takes
-from ..engine.value import is_operand
 from ..nn.activations import ACTIVATIONS, linear
 from ..nn.embedding import Embedding
-from ..nn.layers import (
-    MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, as_list, dropout_factors, keep_all,
-)
-from ..nn.losses import L1, L2, LOSSES, LossSpec
+from ..nn.layers import MLP, Activation, Dropout, Layer, Maxout, Neuron, Sequential, keep_all
+from ..nn.losses import L1, L2, LOSSES
 from ..nn.module import Module
 from ..nn.network import Network
-from .data import Array
-from .per_sample import WORTH_A_TAPE, PerSample, call_for_sample, floats_of
 
 BUILT_IN = {Neuron, Layer, MLP, Sequential, Activation, Maxout, Dropout, Network, Embedding}
 
@@ -78,54 +71,3 @@ def training_mode(modules: list[Module]) -> switched:
 def evaluation_mode(modules: list[Module]) -> switched:
     """A block in which the modules are in evaluation mode, and no Dropout is active, even if it is none of them."""
     return switched(modes=({id(module): module for module in modules}, False), dropout_factors=keep_all)
-
-
-# ---- runs
-
-def outputs_and_dropouts(
-    model: Any, modules: list[Module], row: Array, loss: LossSpec
-) -> tuple[int | None, list[Dropout]]:
-    """Run a model on the first sample, in training mode.
-
-    Returns:
-        The number of its outputs, None for one that is not in a list; and the Dropouts that asked for a factor, in
-        order, each as often as it asked.
-    """
-    asked: list[Dropout] = []
-
-    def factor(dropout: Dropout) -> float:
-        asked.append(dropout)
-        return 1.0
-
-    def run(x: Any) -> Any:
-        asked.clear()
-        return model(x)
-
-    check_model(model)
-    with training_mode(modules), dropout_factors(factor):
-        outputs = call_for_sample(run, [floats_of(row)], 0)
-    return width_of(outputs, loss), asked
-
-
-def width_of(outputs: Any, loss: LossSpec) -> int | None:
-    """The number of outputs for a sample; None for one that is not in a list.
-
-    Raises:
-        TypeError: They are no numbers, and the loss is one of this package. (Another may take anything.)
-    """
-    elements = as_list(outputs)
-    if loss.targets != "any" and (isinstance(outputs, dict) or not all(map(is_operand, elements))):
-        raise TypeError(f"model: it returns a Value or a list of Values for a sample, got {describe(outputs)}")
-    return len(outputs) if elements is outputs else None
-
-
-def predictor(
-    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True, dtype: Any = np.float64,
-) -> PerSample:
-    """A model in evaluation mode as a function over rows of inputs."""
-    parameters = None
-    if samples >= WORTH_A_TAPE and hasattr(model, "parameters"):
-        parameters = model.parameters()
-    check = check and not all(map(is_built_in, modules or [model]))
-    with evaluation_mode(modules):
-        return PerSample(model, x[0], [x.shape[1]], parameters, samples, check, dtype)

@@ -18,8 +18,8 @@ from ..tape.program import SampleIndexError
 from .data import Array, inputs_of, targets_of, weights_of
 from .history import History
 from .metrics import HIGHER_IS_BETTER, Evaluator, Metric, named_metrics
-from .model import evaluation_mode, predictor
-from .per_sample import PerSample, SampleError
+from .model import evaluation_mode
+from .per_sample import PerSample, SampleError, predictor
 from .update import Training
 
 HOOKS = {       # with the arguments of each

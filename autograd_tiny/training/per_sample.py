@@ -24,12 +24,16 @@ from ..engine.context import no_grad
 from ..engine.functions import dot
 from ..engine.gradient_graph import gradients
 from ..engine.state import watching
-from ..engine.value import Value
+from ..engine.value import Value, is_operand
 from ..nn.activations import name_of
+from ..nn.layers import Dropout, as_list, dropout_factors
+from ..nn.losses import LossSpec
+from ..nn.module import Module
 from ..tape.branch_guard import identity_refused
 from ..tape.program import SampleIndexError
 from ..tape.tape import Tape, record
 from .data import Array
+from .model import check_model, evaluation_mode, is_built_in, training_mode
 
 CHUNK = 4096            # samples that are converted to float64 and run at a time
 WORTH_A_TAPE = 100      # recording takes about as long as running so many samples
@@ -241,3 +245,54 @@ def _plain(result: Any) -> Any:
         return float(result)
     except (TypeError, ValueError):
         raise TypeError(f"numbers are expected for a sample, got {describe(result)}") from None
+
+
+# ---- models
+
+def outputs_and_dropouts(
+    model: Any, modules: list[Module], row: Array, loss: LossSpec
+) -> tuple[int | None, list[Dropout]]:
+    """Run a model on the first sample, in training mode.
+
+    Returns:
+        The number of its outputs, None for one that is not in a list; and the Dropouts that asked for a factor, in
+        order, each as often as it asked.
+    """
+    asked: list[Dropout] = []
+
+    def factor(dropout: Dropout) -> float:
+        asked.append(dropout)
+        return 1.0
+
+    def run(x: Any) -> Any:
+        asked.clear()
+        return model(x)
+
+    check_model(model)
+    with training_mode(modules), dropout_factors(factor):
+        outputs = call_for_sample(run, [floats_of(row)], 0)
+    return width_of(outputs, loss), asked
+
+
+def width_of(outputs: Any, loss: LossSpec) -> int | None:
+    """The number of outputs for a sample; None for one that is not in a list.
+
+    Raises:
+        TypeError: They are no numbers, and the loss is one of this package. (Another may take anything.)
+    """
+    elements = as_list(outputs)
+    if loss.targets != "any" and (isinstance(outputs, dict) or not all(map(is_operand, elements))):
+        raise TypeError(f"model: it returns a Value or a list of Values for a sample, got {describe(outputs)}")
+    return len(outputs) if elements is outputs else None
+
+
+def predictor(
+    model: Any, modules: list[Module], x: Array, samples: int, check: bool = True, dtype: Any = np.float64,
+) -> PerSample:
+    """A model in evaluation mode as a function over rows of inputs."""
+    parameters = None
+    if samples >= WORTH_A_TAPE and hasattr(model, "parameters"):
+        parameters = model.parameters()
+    check = check and not all(map(is_built_in, modules or [model]))
+    with evaluation_mode(modules):
+        return PerSample(model, x[0], [x.shape[1]], parameters, samples, check, dtype)

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from functools import cached_property, partial
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,11 +27,11 @@ from ..tape.arguments import precision
 from ..tape.program import SampleIndexError
 from .data import Array, all_finite, inputs_of, labels_if_one_hot, targets_of, weights_of
 from .divergence import explain_divergence
-from .model import is_built_in, modules_of, optimizer_for, outputs_and_dropouts, training_mode
+from .model import is_built_in, modules_of, optimizer_for, training_mode
 from .parameter_array import ParameterArray
-from .per_sample import PerSample, SampleError, call_for_sample, floats_of
+from .per_sample import PerSample, SampleError, call_for_sample, floats_of, outputs_and_dropouts
 
-Part = slice | Array        # the indices of the samples of an update
+Part: TypeAlias = "slice | Array"        # the indices of the samples of an update
 
 
 class Training:

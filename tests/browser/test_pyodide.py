@@ -1,5 +1,10 @@
 """The package in Pyodide, the Python of browsers, without NumPy and other libraries; it runs under Node here."""
-from references.pyodide import in_pyodide
+from references.javascript.pyodide import in_pyodide
+from references.programs.without_libraries import PROGRAM, failures
+
+
+def test_what_needs_no_library_runs_and_the_rest_says_what_it_needs():
+    assert failures(in_pyodide(PROGRAM), "await pyodide_js.loadPackage('numpy')") == ([], [])
 
 
 def test_graphs_of_any_depth_are_freed():

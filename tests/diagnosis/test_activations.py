@@ -8,7 +8,7 @@ from references.networks.diagnosed import X, Y, mlp
 
 import autograd_tiny as at
 from autograd_tiny import nn
-from autograd_tiny.diagnosis import measure
+from autograd_tiny.diagnosis.measure import measure
 
 
 def swish(z):

@@ -7,7 +7,7 @@ import pytest
 from references.networks.diagnosed import LABELS, N, X, Y, mlp, rms
 
 from autograd_tiny import Value, nn, optim
-from autograd_tiny.diagnosis import measure
+from autograd_tiny.diagnosis.measure import measure
 
 
 @pytest.mark.parametrize("arguments, options, error, message", [

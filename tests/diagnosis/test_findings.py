@@ -7,7 +7,8 @@ import pytest
 from references.networks.diagnosed import LABELS, N, X, Y, Unused, kinds, mlp, only
 
 from autograd_tiny import Value, exp, nn, no_grad, optim, softmax
-from autograd_tiny.diagnosis import findings, measure, summary
+from autograd_tiny.diagnosis import findings, summary
+from autograd_tiny.diagnosis.measure import measure
 
 
 def test_dead_relus_are_counted_and_named():

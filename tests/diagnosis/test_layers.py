@@ -7,7 +7,7 @@ import pytest
 from references.networks.diagnosed import Activated, X, Y, mlp
 
 from autograd_tiny import Value, nn, optim, scope
-from autograd_tiny.diagnosis import measure
+from autograd_tiny.diagnosis.measure import measure
 
 
 def names(model, x=X, **options):

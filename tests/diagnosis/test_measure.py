@@ -7,7 +7,7 @@ import pytest
 from references.networks.diagnosed import X, Y
 
 from autograd_tiny import nn
-from autograd_tiny.diagnosis import measure
+from autograd_tiny.diagnosis.measure import measure
 
 
 def test_a_healthy_network_has_no_findings():

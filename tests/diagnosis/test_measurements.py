@@ -7,7 +7,8 @@ import pytest
 from references.networks.diagnosed import LABELS, N, X, Y, Activated, Unused, kinds, mlp
 
 from autograd_tiny import Value, nn, no_grad
-from autograd_tiny.diagnosis import measure, measurements
+from autograd_tiny.diagnosis import measurements
+from autograd_tiny.diagnosis.measure import measure
 
 
 def test_without_a_tape_the_measurements_are_the_same(monkeypatch):

@@ -5,7 +5,8 @@ import pytest
 from references.networks.diagnosed import N, X, Y, mlp, rms
 
 from autograd_tiny import nn
-from autograd_tiny.diagnosis import measure, summary
+from autograd_tiny.diagnosis import summary
+from autograd_tiny.diagnosis.measure import measure
 
 
 def by_hand(model, activation):

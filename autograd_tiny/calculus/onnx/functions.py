@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-
+from ...boundary.late_numpy import np
 from .. import ieee
 from ..floats import FLOATS
 from ..formulas import Namespace

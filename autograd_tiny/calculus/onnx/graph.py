@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any, NamedTuple, TypeAlias
 
 from ...boundary.arguments import describe
 from ...boundary.files import FileKind, write_file
+from ...boundary.late_numpy import np
 from ...boundary.libraries import missing
 from ...boundary.text import quoted
 
@@ -25,7 +24,7 @@ PRODUCER = "autograd_tiny"
 # How such a file starts: field 1 of a ModelProto, the version of the format, and field 2, the producer.
 START = re.compile(rb"\x08[\0-\x7f]\x12" + re.escape(bytes([len(PRODUCER)]) + PRODUCER.encode()), re.DOTALL)
 MODEL = FileKind("an ONNX model", START, [".onnx"])
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 class Node(NamedTuple):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-import numpy as np
-
+from ...boundary.late_numpy import np
 from .graph import Graph
 
 

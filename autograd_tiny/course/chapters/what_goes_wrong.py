@@ -8,8 +8,7 @@ from typing import Any
 
 from ... import nn, optim
 from ...show.playground.data_sets import DATA_SETS
-from ...show.report.report import diagnose
-from ...training.fit import fit
+from ...boundary.late_numpy import np
 from ..answers import UnfitError, close, differs_at, function, misplaced, number, numbers, result
 
 LOSS = "binary_cross_entropy"
@@ -126,8 +125,6 @@ def five_patients(answer: object) -> str | None:
 
 def _people() -> tuple[Any, list[float]]:
     """Moons as years and money, and their labels."""
-    import numpy as np
-
     moons = DATA_SETS["moons"](200, 0.15, Random(0))
     return np.array([[40 + 15 * a, 30_000 + 8_000 * b] for a, b, _ in moons]), [float(label) for *_, label in moons]
 
@@ -146,6 +143,8 @@ def mend_it(answer: object) -> str | None:
         return "The network keeps its six hidden layers of 16 units and its one output: fewer layers are no cure here."
 
     def diagnosis() -> Any:
+        from ...show.report.report import diagnose      # with NumPy, which the other judges need not
+
         return diagnose(model, inputs, y, LOSS, "sgd", lr=0.1)
 
     findings = result(diagnosis).findings
@@ -159,6 +158,8 @@ def mend_it(answer: object) -> str | None:
 
 
 def _accuracy(model: nn.MLP, inputs: Sequence[Any], y: Sequence[float]) -> float:
+    from ...training.fit import fit
+
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     history = fit(
         model, inputs, y, LOSS, optimizer, epochs=30, batch_size=20, metrics=["accuracy"], seed=0, progress=False

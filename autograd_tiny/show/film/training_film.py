@@ -5,9 +5,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from ... import optim, vectors
+from ... import optim
 from ...boundary.arguments import describe, integer
 from ...engine.gradient_graph import gradients
 from ...engine.graph import topological_order
@@ -72,15 +70,17 @@ class TrainingRun:
     def update(self, loss: Value) -> list[ParameterUpdate]:
         """Update the parameters that are not frozen."""
         parameters = self.optimizer.parameters
-        numbers, trainable = vectors.read(parameters), vectors.read_trainable(parameters)
-        before = numbers.tolist()
+        before = [(p.data, p.grad) for p in parameters]
         wanted = [p for p in parameters if p.requires_grad]
         found = dict(zip(wanted, gradients(loss, wanted), strict=True))
-        self.optimizer.update(numbers, np.array([found.get(p, 0.0) for p in parameters]), trainable)
-        vectors.write(parameters, numbers)
+        for p in parameters:
+            p.grad = found.get(p, 0.0)
+        self.optimizer.step()
+        for p, (_, grad) in zip(parameters, before, strict=True):
+            p.grad = grad
         return [
-            ParameterUpdate(p, old, found[p], new)
-            for p, old, new in zip(parameters, before, numbers.tolist(), strict=True) if p in found
+            ParameterUpdate(p, old, found[p], p.data)
+            for p, (old, _) in zip(parameters, before, strict=True) if p in found
         ]
 
     @property

@@ -16,10 +16,8 @@ from ...nn.losses import LossSpec, loss_spec
 from ...tape.tape import Tape, record
 from ...training.data import Array, inputs_of, targets_of
 from ...training.fit import fit
-from ...training.model import (
-    check_model, evaluation_mode, is_built_in, modules_of, optimizer_for, outputs_and_dropouts,
-)
-from ...training.per_sample import floats_of
+from ...training.model import check_model, evaluation_mode, is_built_in, modules_of, optimizer_for
+from ...training.per_sample import floats_of, outputs_and_dropouts
 from ..names import plain
 
 MOST_FRAMES = 120

@@ -8,16 +8,13 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ... import optim
 from ...boundary.arguments import describe
-from ...diagnosis import findings, summary
+from ...diagnosis import thresholds
 from ...diagnosis.wording import WORDINGS
 from ...engine.value import Value
 from ...nn.activations import ACTIVATIONS
 from ...nn.module import Module
-from ...vectors import write
 from ..page.linking import script
 from ..page.widget import LivePage
 from .data_sets import DATA_SETS
@@ -68,7 +65,8 @@ class Playground(LivePage):
         is_given = not told or told["isGiven"]
         found = deepcopy(self._model) if self._model is not None and is_given else network_of(told["layers"])
         if told:
-            write(found.parameters(), np.array(told["numbers"], float))
+            for parameter, number in zip(found.parameters(), told["numbers"], strict=True):
+                parameter.data = number
         return found
 
 
@@ -145,12 +143,12 @@ def playground_data() -> dict[str, Any]:
         "sources": {name: _source(function) for name, function in DATA_SETS.items()},
         "findings": {
             "wordings": {name: wording._asdict() for name, wording in WORDINGS.items()},
-            "saturatedShare": findings.SATURATED_SHARE, "deadShare": findings.DEAD_SHARE,
-            "fewSamples": findings.FEW_SAMPLES, "vanishing": findings.VANISHING, "exploding": findings.EXPLODING,
-            "highUpdate": findings.HIGH_UPDATE, "lowUpdate": findings.LOW_UPDATE, "usualUpdate": findings.USUAL_UPDATE,
-            "unscaled": findings.UNSCALED, "worseThanGuessing": findings.WORSE_THAN_GUESSING,
-            "causes": findings.CAUSES,
-            "saturated": summary.SATURATED, "relativeDerivatives": summary.RELATIVE_DERIVATIVES,
+            "saturatedShare": thresholds.SATURATED_SHARE, "deadShare": thresholds.DEAD_SHARE,
+            "fewSamples": thresholds.FEW_SAMPLES, "vanishing": thresholds.VANISHING, "exploding": thresholds.EXPLODING,
+            "highUpdate": thresholds.HIGH_UPDATE, "lowUpdate": thresholds.LOW_UPDATE,
+            "usualUpdate": thresholds.USUAL_UPDATE, "unscaled": thresholds.UNSCALED,
+            "worseThanGuessing": thresholds.WORSE_THAN_GUESSING, "causes": thresholds.CAUSES,
+            "saturated": thresholds.SATURATED, "relativeDerivatives": thresholds.RELATIVE_DERIVATIVES,
         },
     }
 
@@ -162,7 +160,7 @@ def _optimizers() -> dict[str, dict[str, float]]:
         "sgd": optim.SGD(weight), "momentum": optim.SGD(weight, momentum=MOMENTUM), "adagrad": optim.Adagrad(weight),
         "rmsprop": optim.RMSprop(weight), "adam": optim.Adam(weight),
     }
-    return {name: _numbers(each.state_dict()["param_groups"][0]) for name, each in found.items()}
+    return {name: _numbers(each.param_groups[0].options) for name, each in found.items()}
 
 
 def _numbers(options: dict[str, Any]) -> dict[str, float]:

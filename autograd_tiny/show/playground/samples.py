@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...boundary.arguments import describe
+from ...boundary.late_numpy import np
 from ...boundary.text import quoted
 from ...nn.losses import LOSSES, loss_spec
 from ...training.data import inputs_of, targets_of

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.colours import contrast, mixed
+from ...boundary.late_numpy import np
 from ...boundary.plotting import palette, points, pyplot
 from .labels import checked_labels, named_classes, sorted_labels
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     Array = np.ndarray[Any, Any]
@@ -35,8 +35,6 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, *, labels: Any = None, ax: A
         ValueError: The lengths differ, a label is not among `labels`, or a number is not an integer.
         ImportError: Matplotlib is not installed.
     """
-    import numpy as np
-
     true, predicted = checked_labels("y_true", y_true), checked_labels("y_pred", y_pred)
     if len(true) != len(predicted):
         raise ValueError(f"y_true has {len(true)} labels, y_pred {len(predicted)}; as many are expected")
@@ -57,7 +55,6 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, *, labels: Any = None, ax: A
 
 
 def _draw_counts(ax: Axes, counts: Array, names: Sequence[str]) -> None:
-    import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
 
     classes = len(names)

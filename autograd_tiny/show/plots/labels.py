@@ -6,13 +6,12 @@ from typing import Any
 
 from ...boundary.arguments import describe
 from ...boundary.foreign import as_numpy
+from ...boundary.late_numpy import np
 from ...boundary.text import quoted, shortened
 
 
 def checked_labels(name: str, given: Any) -> list[Any]:
     """Labels as Python's ints and strings, so that 1, 1.0, True and NumPy's 1 are one class."""
-    import numpy as np
-
     found = as_numpy(given, name)
     if found.ndim != 1:
         raise ValueError(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
 from ...boundary.foreign import as_numpy
+from ...boundary.late_numpy import np
 from ...boundary.plotting import ink, palette, pyplot
 from ...boundary.text import one_line, some_of
 from ...engine.value import plain_float
@@ -13,7 +14,6 @@ from ...training.fit import predict
 from .labels import checked_labels, named_classes, sorted_labels
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     Array = np.ndarray[Any, Any]
@@ -60,8 +60,6 @@ def plot_decision_regions(
         TypeError: An option is not a number.
         ImportError: Matplotlib is not installed.
     """
-    import numpy as np
-
     points, given = _checked_examples(X, y)
     if integer("mesh", mesh) < 2:
         raise ValueError("mesh: 2 or more points per side are expected, got 1")
@@ -103,8 +101,6 @@ def plot_decision_regions(
 
 def _checked_examples(x: Any, y: Any) -> tuple[Array, list[Any]]:
     """The examples, and their labels as ints and strings."""
-    import numpy as np
-
     points = _numbers("X", x)
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise ValueError(f"X: examples of two numbers are expected, shape (B, 2), got shape {points.shape}")
@@ -132,8 +128,6 @@ def _finite(name: str, given: Any) -> float:
 
 def _sides(points: Array, mesh: int, margin: float) -> tuple[Array, Array]:
     """The coordinates of the mesh along both axes."""
-    import numpy as np
-
     low, high = points.min(axis=0), points.max(axis=0)
     room = np.where(high > low, margin * (high - low), 1.0)
     first, second = (np.linspace(low[i] - room[i], high[i] + room[i], mesh) for i in (0, 1))
@@ -145,8 +139,6 @@ def _predictor(model: Any, examples: Any, columns: Sequence[Any] | None) -> Call
 
     An estimator that was fitted to a DataFrame gets one; of two probabilities the second is the output.
     """
-    import numpy as np
-
     if not hasattr(model, "predict") or callable(model):
         return lambda points: np.asarray(predict(model, points))
 
@@ -165,8 +157,6 @@ def _predictor(model: Any, examples: Any, columns: Sequence[Any] | None) -> Call
 
 def _outputs_on(model: Callable[[Array], Array], first: Array, second: Array) -> Array:
     """The outputs at the points of the mesh: (rows, columns, outputs)."""
-    import numpy as np
-
     points = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
     return model(points).reshape(len(second), len(first), -1)
 
@@ -211,7 +201,6 @@ def _draw_one_output(
     ax: Axes, sides: tuple[Array, Array], outputs: Array, threshold: float, reach: float | None,
     classes_of_bar: Sequence[str],
 ) -> None:
-    import numpy as np
     from matplotlib.colors import LinearSegmentedColormap
 
     if reach is None:
@@ -238,7 +227,6 @@ def _draw_one_output(
 def _draw_regions(
     ax: Axes, sides: tuple[Array, Array], outputs: Array, classes_of_bar: Sequence[str]
 ) -> None:
-    import numpy as np
     from matplotlib.colors import ListedColormap
 
     count = outputs.shape[2]
@@ -266,8 +254,6 @@ def _draw_regions(
 
 def _draw_boundary(ax: Axes, sides: tuple[Array, Array], advantage: Array) -> None:
     """Draw a line where the advantage of a class is 0, if it is anywhere: otherwise Matplotlib would warn."""
-    import numpy as np
-
     finite = advantage[np.isfinite(advantage)]
     if finite.size and finite.min() < 0.0 < finite.max():
         shown = np.ma.masked_invalid(advantage)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe, integer
+from ...boundary.late_numpy import np
 from ...boundary.plotting import palette, ink, points, pyplot
 from ...nn.layers import Neuron
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     Array = np.ndarray[Any, Any]
@@ -44,8 +44,6 @@ def plot_weights(
         ValueError: The shape does not fit the number of inputs.
         ImportError: Matplotlib is not installed.
     """
-    import numpy as np
-
     neurons = _neurons(model)
     if not neurons:
         raise TypeError(f"model: a Layer is expected, or one with layers of neurons, got {describe(model)}")
@@ -110,7 +108,6 @@ def _figure_size(down: int, across: int, height: int, width: int, in_rows: bool)
 
 def _colour_scale(weights: Array) -> Any:
     """A ScalarMappable."""
-    import numpy as np
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LinearSegmentedColormap, Normalize
 

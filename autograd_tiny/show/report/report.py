@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, TypeAlias, overload
 
 from ...boundary.text import aligned, one_line, printable, shortened
-from ...diagnosis import SATURATED, USUAL_UPDATE, Finding, Histogram, LayerReport, Measured, measure
+from ...diagnosis.measure import measure
+from ...diagnosis.results import Finding, Histogram, LayerReport, Measured
+from ...diagnosis.thresholds import SATURATED, USUAL_UPDATE
 from ...engine.value import Value
 from ...optim import Optimizer
 from ..names import plain, readable

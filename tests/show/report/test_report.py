@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd_tiny import nn
-from autograd_tiny.diagnosis import Finding
+from autograd_tiny.diagnosis.results import Finding
 from autograd_tiny.show.page import Page
 from autograd_tiny.show.report.report import Diagnosis, diagnose
 

@@ -6,7 +6,7 @@ from references.javascript.playground import GIVEN, MODULE, SETTINGS, arrays, mo
 
 import autograd_tiny as at
 from autograd_tiny import nn, optim
-from autograd_tiny.diagnosis import measure
+from autograd_tiny.diagnosis.measure import measure
 from autograd_tiny.show.playground.playground import page_data
 
 NOT_IN_THE_PAGE = {"no gradient", "unreached", "nonfinite"}

@@ -7,7 +7,7 @@ from pathlib import Path
 from references.javascript.node import program
 from references.optional import missing
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import { loadPyodide } from "PYODIDE/pyodide.mjs";
 
