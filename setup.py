@@ -46,7 +46,9 @@ COMPILED = [                                # they run uncompiled, too
     *(f"autograd_tiny/engine/{name}" for name in ENGINE), "autograd_tiny/vectors",
     *(f"autograd_tiny/tape/{name}" for name in TAPE),
 ]
-DIRECTIVES = {"boundscheck": False, "cdivision": True, "infer_types": True, "language_level": 3}     # of Cython
+DIRECTIVES = {                              # of Cython
+    "boundscheck": False, "cdivision": True, "freethreading_compatible": True, "infer_types": True, "language_level": 3,
+}
 # the kernels of tapes are compiled for each of these: see autograd_tiny/tape/kernels
 TARGETS = {"avx512f": ["-mavx512f"], "avx2": ["-mavx2"], "default": []}
 KERNELS = {                                 # their files

@@ -15,12 +15,14 @@ try:
 except ImportError:
     from .engine import pure_cython as cython
 if cython.compiled:
+    from cython.cimports.autograd_tiny.engine.threads import add_to
     from cython.cimports.autograd_tiny.engine.value import Value
     from cython.cimports.cpython.tuple import PyTuple_GET_ITEM as item      # without counting references
 else:
     from operator import getitem as item
 
     from .engine import pure_cython as cython
+    from .engine.pure_cython import add_to
     from .engine.value import Value
 from .boundary.arguments import describe
 from .boundary.foreign import as_numpy
@@ -218,9 +220,10 @@ def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
     check(values, gradients)
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
-            # with += Cython would count references
-            total = cython.cast(Value, item(values, i))._grad + float(gradients[i])
-            cython.cast(Value, item(values, i))._grad = total
+            if cython.compiled:             # with += Cython would count references
+                add_to(cython.address(cython.cast(Value, item(values, i))._grad), gradients[i])
+            else:
+                cython.cast(Value, item(values, i))._grad += float(gradients[i])
             cython.cast(Value, item(values, i))._has_grad = True
 
 

@@ -20,16 +20,18 @@ except ImportError:
     from . import pure_cython as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny.engine import state
+    from cython.cimports.autograd_tiny.engine.threads import FREE_THREADED
     from cython.cimports.autograd_tiny.engine.value import Fan, Value
     from cython.cimports.autograd_tiny.engine.walk_memory import (
-        Branches, borrow, collector_is_on, drop, give_back, new_branches, pause_collector, pop, push, reserve,
-        resume_collector, set_gradient, set_gradients,
+        Walk, add_gradient, adjoints_of, collector_is_on, end_walk, is_first_use, is_last_use, met_in, new_walk,
+        pause_collector, place_in, pop, push, reserve, resume_collector, set_gradient, set_gradients,
     )
 else:
     from . import pure_cython as cython, state
     from ..boundary.collector import without_collector
     from .pure_cython import (
-        Branches, borrow, drop, give_back, new_branches, pop, push, reserve, set_gradient, set_gradients,
+        FREE_THREADED, Walk, add_gradient, adjoints_of, end_walk, is_first_use, is_last_use, met_in, new_walk,
+        place_in, pop, push, reserve, set_gradient, set_gradients,
     )
     from .value import Fan, Value
 from ..calculus.operations import LEAF
@@ -38,7 +40,7 @@ from .value import set_backward_pass
 Numbers: TypeAlias = "list[float]"      # an array of C doubles when compiled
 
 clock = 1               # counts the Values that all walks have met,
-walk = 1                # and this is where it stood when the present walk began: see find_adjoints
+start = 1               # and this is where it stood when the present walk began: see find_adjoints
 
 
 def sweep(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...]) -> tuple[float, ...]:
@@ -79,44 +81,50 @@ def find_adjoints(output: Value, seed: float, keep: bool, wanted: tuple[Any, ...
     is g, and 3 for a: g, and f twice. The second begins with 1 for g. g contributes 1 to f and 1 to a; f is
     complete, since it was used nowhere else, and contributes its own adjoint times a, twice, to a. Now a is.
 
-    The adjoint of a node is at index node._place - walk: the first walk gives a place to each node that it
-    meets. Places go on where the walk before ended, so a place less than `walk` is an old one, and nothing
+    The adjoint of a node is at index node._place - start: the first walk gives a place to each node that it
+    meets. Places go on where the walk before ended, so a place less than `start` is an old one, and nothing
     in the nodes needs to be cleaned up.
+
+    Compiled for a CPython without a GIL, where threads walk at the same time, possibly through the same nodes, all
+    this is the same, but places and counts are those of one walk: walk_memory.pxd keeps them.
     """
-    global walk
-    walk = clock
+    global start
+    start = clock
     first: Value | None = output if output._needs_grad else None
     node: Value | None = first
-    later: Branches = new_branches()        # to come back to; a None ends the walk
+    found: Numbers = []
+    walk: Walk = new_walk(True)             # has the branches to come back to; a None ends it
     try:
-        meet(output)
+        meet(output, walk)
         while node is not None:
-            node = next_to_count(node, later)
+            node = next_to_count(node, walk)
 
         # the last memory that is needed, so that no error can leave some gradients set and others not
-        reserve(later, clock - walk)
-        adjoints = borrow(clock - walk)
-        accumulate(output, seed, adjoints, keep)
+        met = met_in(walk) if FREE_THREADED else clock - start
+        reserve(walk, met)
+        adjoints = adjoints_of(walk, met)
+        accumulate(output, seed, adjoints, keep, walk)
         node = first
         while node is not None:
-            node = next_to_propagate(node, adjoints, keep, later)
+            node = next_to_propagate(node, adjoints, keep, walk)
         set_gradients()
-    finally:
-        drop(later)
 
-    found: Numbers = []
-    for node in wanted:
-        found.append(adjoints[node._place - walk] if node._place >= walk else 0.0)
-    give_back(adjoints)
+        for node in wanted:
+            i = place_in(walk, node) if FREE_THREADED else node._place - start
+            found.append(adjoints[i] if i >= 0 else 0.0)
+    finally:
+        end_walk(walk)
     return tuple(found)
 
 
-def meet(value: Value) -> bool:
+def meet(value: Value, walk: Walk) -> bool:
     """Count one more result that `value` was used in; True if it is the first, and value has operands."""
     global clock
     if not value._needs_grad:
         return False
-    if value._place >= walk:
+    if FREE_THREADED:
+        return is_first_use(walk, value) and value.operation is not LEAF
+    if value._place >= start:
         value._waiting += 1
         return False
     value._place = clock
@@ -125,63 +133,73 @@ def meet(value: Value) -> bool:
     return value.operation is not LEAF
 
 
-def next_to_count(node: Value, later: Branches) -> Value | None:
+def next_to_count(node: Value, walk: Walk) -> Value | None:
     """Meet the operands of `node`; return the one to continue with, or a branch put off for later."""
     left_is_new = right_is_new = False
     if node._needs_grad & 1 and type(node.left) is Value:
-        left_is_new = meet(cython.cast(Value, node.left))
+        left_is_new = meet(cython.cast(Value, node.left), walk)
     elif type(node.left) is Fan:
-        meet_all(node.left, later)
+        meet_all(node.left, walk)
     if node._needs_grad & 2 and type(node.right) is Value:
-        right_is_new = meet(cython.cast(Value, node.right))
+        right_is_new = meet(cython.cast(Value, node.right), walk)
     if left_is_new and right_is_new:
-        push(later, node.right)
+        push(walk, node.right)
     following: Value | None = cython.cast(      # compiled, a cast saves the check of its type
-        Value, node.left if left_is_new else node.right if right_is_new else pop(later)
+        Value, node.left if left_is_new else node.right if right_is_new else pop(walk)
     )
     return following
 
 
-def meet_all(fan: Fan, later: Branches) -> None:
+def meet_all(fan: Fan, walk: Walk) -> None:
     for i in range(fan.size):
         each = fan.operands[i]
-        if type(each) is Value and (fan.frozen is None or i not in fan.frozen) and meet(each):
-            push(later, each)
+        if type(each) is Value and (fan.frozen is None or i not in fan.frozen) and meet(each, walk):
+            push(walk, each)
 
 
-def accumulate(value: Value, contribution: float, adjoints: Numbers, keep: bool) -> bool:
+def accumulate(value: Value, contribution: float, adjoints: Numbers, keep: bool, walk: Walk) -> bool:
     """Add one contribution to the adjoint of `value`. True if it was the last, and value can propagate it."""
     if not value._needs_grad:
         return False
-    i = value._place - walk
-    adjoints[i] += contribution
-    value._waiting -= 1
-    if value._waiting > 0:
-        return False
+    if FREE_THREADED:
+        i = place_in(walk, value)
+        if i < 0:                           # a leaf whose requires_grad another thread has just set
+            return False
+        adjoints[i] += contribution
+        if not is_last_use(walk, i):
+            return False
+    else:
+        i = value._place - start
+        adjoints[i] += contribution
+        value._waiting -= 1
+        if value._waiting > 0:
+            return False
     is_leaf = value.operation is LEAF
-    if keep:
-        set_gradient(value, value._grad + adjoints[i] if is_leaf else adjoints[i])
+    if keep and is_leaf:
+        add_gradient(value, adjoints[i])
+    elif keep:
+        set_gradient(value, adjoints[i])
     return not is_leaf
 
 
 def next_to_propagate(
-    node: Value, adjoints: Numbers, keep: bool, later: Branches
+    node: Value, adjoints: Numbers, keep: bool, walk: Walk
 ) -> Value | None:
     """Contribute the adjoint of `node` times the local derivative to each operand: the chain rule."""
     left_is_complete = right_is_complete = False
-    adjoint = adjoints[node._place - walk]
+    adjoint = adjoints[place_in(walk, node) if FREE_THREADED else node._place - start]
     if node._needs_grad & 1 and type(node.left) is Value:
         contribution = contribution_of(node, adjoint, node.dleft)
-        left_is_complete = accumulate(cython.cast(Value, node.left), contribution, adjoints, keep)
+        left_is_complete = accumulate(cython.cast(Value, node.left), contribution, adjoints, keep, walk)
     elif type(node.left) is Fan:
-        propagate_to_all(node, adjoint, adjoints, keep, later)
+        propagate_to_all(node, adjoint, adjoints, keep, walk)
     if node._needs_grad & 2 and type(node.right) is Value:
         contribution = contribution_of(node, adjoint, node.dright)
-        right_is_complete = accumulate(cython.cast(Value, node.right), contribution, adjoints, keep)
+        right_is_complete = accumulate(cython.cast(Value, node.right), contribution, adjoints, keep, walk)
     if left_is_complete and right_is_complete:
-        push(later, node.right)
+        push(walk, node.right)
     following: Value | None = cython.cast(
-        Value, node.left if left_is_complete else node.right if right_is_complete else pop(later)
+        Value, node.left if left_is_complete else node.right if right_is_complete else pop(walk)
     )
     return following
 
@@ -195,15 +213,15 @@ def contribution_of(node: Value, adjoint: float, local_grad: float) -> float:
 
 
 def propagate_to_all(
-    node: Value, adjoint: float, adjoints: Numbers, keep: bool, later: Branches
+    node: Value, adjoint: float, adjoints: Numbers, keep: bool, walk: Walk
 ) -> None:
     fan: Fan = node.left
     for i in range(fan.size):
         each = fan.operands[i]
         if type(each) is Value and (fan.frozen is None or i not in fan.frozen):
             contribution = contribution_of(node, adjoint, fan.local_grads[i])
-            if accumulate(each, contribution, adjoints, keep):
-                push(later, each)
+            if accumulate(each, contribution, adjoints, keep, walk):
+                push(walk, each)
 
 
 set_backward_pass(sweep)

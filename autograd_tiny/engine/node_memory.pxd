@@ -70,7 +70,10 @@ cdef extern from *:
     /* ---- Memory for nodes.
        They live in blocks of 2 MiB, a huge page where the system has them: a graph of ten million nodes
        costs few page faults. A block goes back to the system when its last node is freed; the last few
-       empty blocks are kept for the next graph. Everything here runs under the GIL. */
+       empty blocks are kept for the next graph. All of this needs the GIL: without one, nodes come from Python's own
+       allocator, which has memory for each thread. */
+
+    #ifndef Py_GIL_DISABLED
 
     #define BLOCK_SIZE ((size_t)1 << 21)
     #define BLOCKS_KEPT 8
@@ -171,13 +174,21 @@ cdef extern from *:
         }
     }
 
+    #endif
+
     /* ---- What CPython does for an ordinary class and Cython leaves out for a `no_gc` one: attributes
        in a dictionary that is made when the first is set, and a bound on the depth of deallocation, so
        that freeing a chain of ten million nodes does not overflow the C stack. */
 
+    #ifdef Py_GIL_DISABLED
+      #define PER_RUN PER_THREAD
+    #else
+      #define PER_RUN           /* one thread at a time: a plain variable is quicker */
+    #endif
+
     static destructor deallocate_one;
-    static int depth;
-    static PyObject *postponed;
+    static PER_RUN int depth;
+    static PER_RUN PyObject *postponed;
 
     static void deallocate_node(PyObject *node) {
         if (depth >= 100) {                        /* wait in a list that is linked through the nodes: */
@@ -201,9 +212,11 @@ cdef extern from *:
         no_scope = PyUnicode_InternFromString("");
         label_name = PyUnicode_InternFromString("label");
         Py_INCREF(sample);                         /* it came from elsewhere and must never be freed */
+    #ifndef Py_GIL_DISABLED
         node_size = (size_t)t->tp_basicsize;
         t->tp_alloc = allocate_node;
         t->tp_free = free_node;
+    #endif
         t->tp_dictoffset = (char *)dict - (char *)sample;
         deallocate_one = t->tp_dealloc;
         t->tp_dealloc = deallocate_node;
@@ -221,6 +234,31 @@ cdef extern from *:
         return dict ? PyDict_Copy(dict) : PyDict_New();
     }
 
+    #ifdef Py_GIL_DISABLED
+
+    /* CPython takes the same lock of the node when it sets the first attribute of another name. */
+    static PyObject *label_of(PyObject *node) {
+        PyObject *dict, *label = NULL;
+        int found = 0;
+        Py_BEGIN_CRITICAL_SECTION(node);
+        dict = *dict_of(node);
+        if (dict) found = PyDict_GetItemRef(dict, label_name, &label);
+        Py_END_CRITICAL_SECTION();
+        return found ? label : new_reference(no_scope);
+    }
+
+    static int set_label(PyObject *node, PyObject *label) {
+        PyObject **dict = dict_of(node);
+        int failed;
+        Py_BEGIN_CRITICAL_SECTION(node);
+        failed = !*dict && !(*dict = PyDict_New());
+        if (!failed) failed = PyDict_SetItem(*dict, label_name, label);
+        Py_END_CRITICAL_SECTION();
+        return failed ? -1 : 0;
+    }
+
+    #else
+
     static PyObject *label_of(PyObject *node) {
         PyObject *dict = *dict_of(node), *label = dict ? PyDict_GetItemWithError(dict, label_name) : NULL;
         return new_reference(label ? label : no_scope);
@@ -231,6 +269,8 @@ cdef extern from *:
         if (!*dict && !(*dict = PyDict_New())) return -1;
         return PyDict_SetItem(*dict, label_name, label);
     }
+
+    #endif
     """
     object scope_outside_blocks()
     object scope_in_block(object block, object otherwise)

@@ -18,14 +18,18 @@ except ImportError:
     from . import pure_cython as cython
 if cython.compiled:
     from cython.cimports.autograd_tiny.engine import backward
+    from cython.cimports.autograd_tiny.engine.threads import FREE_THREADED
     from cython.cimports.autograd_tiny.engine.value import Fan, Value
     from cython.cimports.autograd_tiny.engine.walk_memory import (
-        Branches, collector_is_on, drop, new_branches, pause_collector, pop, push, resume_collector,
+        Walk, collector_is_on, end_walk, is_first_use, mark_of, met_in, new_walk, pause_collector, place_in, pop,
+        push, resume_collector, set_mark,
     )
 else:
     from . import backward, pure_cython as cython
     from ..boundary.collector import without_collector
-    from .pure_cython import Branches, drop, new_branches, pop, push
+    from .pure_cython import (
+        FREE_THREADED, Walk, end_walk, is_first_use, mark_of, met_in, new_walk, place_in, pop, push, set_mark,
+    )
     from .value import Fan, Value
 from ..calculus.operations import LEAF, Operation
 
@@ -80,73 +84,92 @@ def walked(roots: list[Value]) -> NumberedGraph:
     """A node is on the stack to be met and, below its operands, once more to be numbered.
 
     Meeting it sets its place to a number that is larger than those of earlier walks; it waits until it is numbered.
+    Without a GIL, each walk has marks of its own: 1 for a node that waits, then -1 - number.
     """
     start = backward.clock
     graph = NumberedGraph()
     nodes = graph.nodes
-    later: Branches = new_branches()        # a None ends the walk
+    walk: Walk = new_walk(False)            # a None ends it
     try:
         for root in roots[::-1]:
-            push(later, root)
-        node: Value | None = pop(later)
+            push(walk, root)
+        node: Value | None = pop(walk)
         while node is not None:
-            if node._place < start:
-                node._place = backward.clock
-                backward.clock += 1
-                node._waiting = 1
+            if place_in(walk, node) < 0 if FREE_THREADED else node._place < start:
+                if FREE_THREADED:
+                    is_first_use(walk, node)
+                    met_in(walk)            # MemoryError if there was none for it
+                else:
+                    node._place = backward.clock
+                    backward.clock += 1
+                    node._waiting = 1
                 if node.operation is not LEAF:
-                    push(later, node)
-                    push_operands(node, start, later)
-                    node = cython.cast(Value, pop(later))       # compiled, a cast saves the check of its type
+                    push(walk, node)
+                    push_operands(node, start, walk)
+                    node = cython.cast(Value, pop(walk))        # compiled, a cast saves the check of its type
                     continue
                 graph.leaves.append(len(nodes))
-            if node._waiting:
-                node._waiting = 0
-                append_operands(node, start, graph)
-                node._place = start + len(nodes)
+            if mark_of(walk, place_in(walk, node)) > 0 if FREE_THREADED else node._waiting:
+                append_operands(node, start, graph, walk)
+                if FREE_THREADED:
+                    set_mark(walk, place_in(walk, node), -1 - len(nodes))
+                else:
+                    node._waiting = 0
+                    node._place = start + len(nodes)
                 graph.operations.append(node.operation)
                 nodes.append(node)
-            node = cython.cast(Value, pop(later))
+            node = cython.cast(Value, pop(walk))
         for root in roots:
-            graph.roots.append(root._place - start)
+            graph.roots.append(number_in(walk, root) if FREE_THREADED else root._place - start)
     finally:
-        drop(later)
+        end_walk(walk)
     return graph
 
 
-def push_operands(node: Value, start: int, later: Branches) -> None:
+def number_in(walk: Walk, node: Value) -> int:
+    """That of a node in a walk with marks of its own."""
+    return -1 - mark_of(walk, place_in(walk, node))
+
+
+def push_operands(node: Value, start: int, walk: Walk) -> None:
     """Those that have not been met, the first one on top."""
     if type(node.left) is Fan:
         fan: Fan = node.left
         for i in range(fan.size - 1, -1, -1):
-            push_new(fan.operands[i], start, later)
+            push_new(fan.operands[i], start, walk)
     else:
-        push_new(node.right, start, later)
-        push_new(node.left, start, later)
+        push_new(node.right, start, walk)
+        push_new(node.left, start, walk)
 
 
-def push_new(operand: Any, start: int, later: Branches) -> None:
-    if type(operand) is Value and cython.cast(Value, operand)._place < start:
-        push(later, operand)
+def push_new(operand: Any, start: int, walk: Walk) -> None:
+    if type(operand) is Value and (
+        place_in(walk, cython.cast(Value, operand)) < 0 if FREE_THREADED
+        else cython.cast(Value, operand)._place < start
+    ):
+        push(walk, operand)
 
 
-def append_operands(node: Value, start: int, graph: NumberedGraph) -> None:
+def append_operands(node: Value, start: int, graph: NumberedGraph, walk: Walk) -> None:
     """Append the places of the operands of a node, and how many there are."""
     before = len(graph.operands)
     if type(node.left) is Fan:
         fan: Fan = node.left
         for i in range(fan.size):
-            append_operand(fan.operands[i], start, graph)
+            append_operand(fan.operands[i], start, graph, walk)
     elif node.operation is not LEAF:
-        append_operand(node.left, start, graph)
+        append_operand(node.left, start, graph, walk)
         if node.right is not None:
-            append_operand(node.right, start, graph)
+            append_operand(node.right, start, graph, walk)
     graph.sizes.append(len(graph.operands) - before)
 
 
-def append_operand(operand: Any, start: int, graph: NumberedGraph) -> None:
+def append_operand(operand: Any, start: int, graph: NumberedGraph, walk: Walk) -> None:
     if type(operand) is Value:
-        graph.operands.append(cython.cast(Value, operand)._place - start)
+        graph.operands.append(
+            number_in(walk, cython.cast(Value, operand)) if FREE_THREADED
+            else cython.cast(Value, operand)._place - start
+        )
     else:
         graph.numbers.append(float(operand))
         graph.operands.append(-len(graph.numbers))

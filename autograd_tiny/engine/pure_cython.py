@@ -77,6 +77,14 @@ def get_value(variable: ContextVar[T]) -> T:
     return variable.get()
 
 
+another = object            # one that there never was before
+
+
+def add_to(number: Any, x: float) -> None:
+    """Only compiled code has addresses of numbers."""
+    raise NotImplementedError
+
+
 def doubles(n: int) -> list[float]:
     """Room for n numbers, all zero."""
     return [0.0] * n
@@ -91,24 +99,38 @@ def release(room: list[float]) -> None:
     """Lists free themselves."""
 
 
-borrow, give_back = doubles, release        # memory that is needed for a short time
-Branches = list
+FREE_THREADED = False       # only compiled do walks of several threads go on at once; uncompiled they take turns
+Walk = list                 # the branches to come back to
 push, pop = list.append, list.pop
 
 
-drop = release
-
-
-def new_branches() -> list[Any]:
-    """Branches to come back to in a walk that begins."""
+def new_walk(claims: bool) -> list[Any]:
+    """A walk that begins."""
     _nodes.clear()
     _gradients.clear()
     return [None]
 
 
-def reserve(later: list[Any], n: int) -> None:
+def end_walk(walk: list[Any]) -> None:
+    """Lists free themselves."""
+
+
+def reserve(walk: list[Any], n: int) -> None:
     """Lists find room themselves."""
-    later.append(None)
+    walk.append(None)
+
+
+def adjoints_of(walk: list[Any], n: int) -> list[float]:
+    """Room for n adjoints, all zero."""
+    return [0.0] * n
+
+
+def only_compiled(*arguments: Any) -> Any:
+    """Stands for what is called where FREE_THREADED is true."""
+    raise NotImplementedError
+
+
+is_first_use = is_last_use = met_in = place_in = mark_of = set_mark = only_compiled
 
 
 _nodes: list[Any] = []                      # those that the walk will give
@@ -121,13 +143,19 @@ def set_gradient(value: Any, gradient: float) -> None:
     _gradients.append(gradient)
 
 
+def add_gradient(value: Any, gradient: float) -> None:
+    """The same of one that is added to what is there."""
+    _nodes.append(value)
+    _gradients.append(value._grad + gradient)
+
+
 def set_gradients() -> None:
     """Set all that were noted, in one call, which no signal interrupts."""
     if _nodes:
         kind = type(_nodes[0])
         gradients = map(kind._grad.__set__, _nodes, _gradients)
         any(chain(gradients, map(kind._has_grad.__set__, _nodes, repeat(True))))    # each gives None: all are set
-        new_branches()
+        new_walk(True)
 
 
 class _Running(_local):

@@ -1,7 +1,7 @@
 # What is a C number in state.py when it is compiled.
 cdef class State:
     cdef readonly tuple blocks
-    cdef object known_at
+    cdef long long known_at
     cdef readonly bint recording
     cdef readonly str scope
     cdef readonly object scope_block
@@ -15,7 +15,7 @@ cdef class State:
     cdef readonly object on_write
 
 cdef set results_switched, scopes_switched, comparisons_switched
-cdef object last_ending
+cdef long long last_ending
 cdef State NO_BLOCKS
 
 cpdef State current()

@@ -25,16 +25,17 @@ try:
 except ImportError:
     from . import pure_cython as cython
 if cython.compiled:
+    from cython.cimports.autograd_tiny.engine.threads import another
     from cython.cimports.cpython.contextvars import get_value
 else:
     from . import pure_cython as cython
-    from .pure_cython import get_value
+    from .pure_cython import another, get_value
 
 results_switched: set[Block] = set()        # the blocks that are open, anywhere, and concern new results,
 scopes_switched: set[Block] = set()         # the scopes of new Values,
 comparisons_switched: set[Block] = set()    # or comparisons, and other looks at their numbers
 _open_blocks: set[Block] = set()            # all of them
-last_ending: Any = object()                 # another one whenever a block has ended
+last_ending: Any = another()                # another one whenever a block has ended
 LOOKS = frozenset(("on_comparison", "on_branch", "on_identity", "on_read", "on_write"))
 
 
@@ -107,7 +108,7 @@ _current: ContextVar[State] = ContextVar("autograd_tiny.state", default=NO_BLOCK
 def current() -> State:
     """The state in effect here."""
     found: State = get_value(_current)
-    if found.known_at is not last_ending and found.blocks:
+    if found.known_at != last_ending and found.blocks:
         now = last_ending                   # another thread may end a block while this one looks
         still_open = tuple([block for block in found.blocks if block.is_open])
         if len(still_open) == len(found.blocks):
@@ -135,7 +136,7 @@ def end(block: Block) -> None:
     """End a block, wherever it began."""
     global last_ending
     block.is_open = False
-    last_ending = object()
+    last_ending = another()
     for blocks in (results_switched, scopes_switched, comparisons_switched, _open_blocks):
         blocks.discard(block)
     current()                               # forgets it, if this is where it began

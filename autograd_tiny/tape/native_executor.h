@@ -21,6 +21,17 @@ static memory *allocate(int64_t size) {
     return found;
 }
 
+/* What was at a place, which is found there from now on. Other threads may do the same at once. */
+static memory *exchange(memory **place, memory *found) {
+#ifdef Py_GIL_DISABLED
+    return (memory *)_Py_atomic_exchange_ptr(place, found);
+#else
+    memory *before = *place;
+    *place = found;
+    return before;
+#endif
+}
+
 static memory *of_numbers(void *numbers) {
     return ((memory **)numbers)[-1];
 }

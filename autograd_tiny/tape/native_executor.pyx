@@ -48,6 +48,7 @@ cdef extern from "native_executor.h" nogil:
     const char *FINGERPRINT
     memory *allocate(Py_ssize_t size)
     memory *of_numbers(void *numbers)
+    memory *exchange(memory **place, memory *found)
 
 CACHE = 2**18           # bytes of the rows of a block, and as many adjoints: half of a second-level cache
 ROOM = 2**27            # where the cache can't hold them anyway: 128 MiB, and as much again
@@ -152,8 +153,7 @@ cdef class NativeExecutor:
     cdef void *borrow(self, Py_ssize_t width) except NULL:
         """Memory to work in: that of another run, if it is large enough."""
         cdef Py_ssize_t size = (2 * self.plan.rows * width + self.plan.scratch) * self.itemsize
-        cdef memory *found = self.spare
-        self.spare = NULL
+        cdef memory *found = exchange(&self.spare, NULL)
         if found is NULL or found.size < size:
             free(found)
             found = allocate(size)
@@ -162,11 +162,7 @@ cdef class NativeExecutor:
         return found.numbers
 
     cdef void give_back(self, void *numbers) noexcept:
-        cdef memory *found = of_numbers(numbers)
-        if self.spare is NULL:
-            self.spare = found
-        else:
-            free(found)
+        free(exchange(&self.spare, of_numbers(numbers)))
 
     cdef Py_ssize_t width_for(self, Py_ssize_t samples) noexcept:
         return 1 if samples == 1 else self.width
