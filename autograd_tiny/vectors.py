@@ -21,6 +21,7 @@ if cython.compiled:
 else:
     from operator import getitem as item
 
+    from .boundary.collector import without_collector
     from .engine import pure_cython as cython
     from .engine.pure_cython import add_to
     from .engine.value import Value
@@ -218,13 +219,21 @@ def set_numbers(values: tuple[Any, ...], numbers: Array) -> None:
 def accumulate(values: tuple[Any, ...], gradients: Array) -> None:
     """Add the array to the `.grad` of those that require a gradient."""
     check(values, gradients)
+    if not cython.compiled:                 # other threads, which add to the same numbers, take turns
+        without_collector(_accumulate_each, values, gradients)
+        return
     for i in range(len(values)):
         if cython.cast(Value, item(values, i))._needs_grad:
-            if cython.compiled:             # with += Cython would count references
-                add_to(cython.address(cython.cast(Value, item(values, i))._grad), gradients[i])
-            else:
-                cython.cast(Value, item(values, i))._grad += float(gradients[i])
+            # with += Cython would count references
+            add_to(cython.address(cython.cast(Value, item(values, i))._grad), gradients[i])
             cython.cast(Value, item(values, i))._has_grad = True
+
+
+def _accumulate_each(values: tuple[Any, ...], gradients: Array) -> None:
+    for value, gradient in zip(values, gradients, strict=True):
+        if value._needs_grad:
+            value._grad += float(gradient)
+            value._has_grad = True
 
 
 def replace_gradients(values: tuple[Any, ...], gradients: Array) -> None:

@@ -13,6 +13,7 @@ cdef class NumberedGraph:
 cpdef NumberedGraph numbered(list roots)
 @cython.locals(start="long long", root=Value, node=Value, walk=Walk, graph=NumberedGraph, nodes=list)
 cdef NumberedGraph walked(list roots)
+@cython.locals(number=Py_ssize_t)
 cdef Py_ssize_t number_in(Walk walk, Value node) noexcept
 @cython.locals(i="long long", fan=Fan)
 cdef int push_operands(Value node, long long start, Walk walk) except -1

@@ -128,7 +128,8 @@ def walked(roots: list[Value]) -> NumberedGraph:
 
 def number_in(walk: Walk, node: Value) -> int:
     """That of a node in a walk with marks of its own."""
-    return -1 - mark_of(walk, place_in(walk, node))
+    number: int = -1 - mark_of(walk, place_in(walk, node))
+    return number
 
 
 def push_operands(node: Value, start: int, walk: Walk) -> None:

@@ -141,7 +141,7 @@ class JittedFunction(OwnDerivatives):
 
     def _replay(self, key: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Replay:
         """The replay for arguments of this key, recorded or derived if there is none yet."""
-        with suppress(KeyError):                # there is none, or another thread has just dropped it
+        with suppress(KeyError), self._lock:    # there may be none
             self._replays.move_to_end(key)
             return self._replays[key]
         if self._base is None:

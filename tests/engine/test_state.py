@@ -134,12 +134,14 @@ def test_a_task_that_is_started_inside_a_block_inherits_it():
 
 
 def test_another_thread_does_not_notice():
+    """Unless CPython starts threads in the context of the block, as from 3.14 on where there is no GIL."""
+    inherits = getattr(sys.flags, "thread_inherit_context", 0)
     found = []
     with no_grad(), scope("mine"), detect_anomaly():
         thread = threading.Thread(target=lambda: found.append((records(), (A * A).scope)))
         thread.start()
         thread.join()
-    assert found == [(True, "")]
+    assert found == [(False, "mine") if inherits else (True, "")]
 
 
 def test_a_module_inside_a_block_and_a_block_inside_a_module():

@@ -1,4 +1,4 @@
-"""Several threads at once: each test gives the same verdict however they are scheduled, on CPython with and without a GIL.
+"""Several threads at once, on CPython with and without a GIL. The verdict does not depend on how they are scheduled.
 
 What is promised to threads is in docs/explanation/threads.md. Numbers are such that sums are exact in any order.
 """
@@ -205,12 +205,12 @@ def test_a_tape_is_replayed_by_all():
     batches = [np.arange(1.0, 20 + 30 * k) for k in range(WORKERS)]
 
     def work(k):
-        X = batches[k].reshape(-1, 1)
+        samples = batches[k].reshape(-1, 1)
         for _ in range(ROUNDS):
-            assert (tape(X) == 16 * batches[k] ** 2).all()
-            total = tape.backward(X, weights=1.0)
+            assert (tape(samples) == 16 * batches[k] ** 2).all()
+            total = tape.backward(samples, weights=1.0)
             assert total == 16 * (batches[k] ** 2).sum()
-            assert (tape.input_gradients(X)[:, 0] == 32 * batches[k]).all()
+            assert (tape.input_gradients(samples)[:, 0] == 32 * batches[k]).all()
 
     at_once(work)
     assert w.grad == ROUNDS * sum(64 * (x**2).sum() for x in batches)
