@@ -37,7 +37,7 @@ if cython.compiled:
     from cython.cimports.autograd_tiny.calculus import ieee
     from cython.cimports.autograd_tiny.engine import state
     from cython.cimports.autograd_tiny.engine.state import State
-    from cython.cimports.autograd_tiny.engine.threads import add_to, keep_for_ever
+    from cython.cimports.autograd_tiny.engine.threads import keep_for_ever
     from cython.cimports.autograd_tiny.engine.node_memory import (
         attributes_of, doubles, identity_hash, label_of, release, running_scope, running_block, scope_in_block,
         scope_outside_blocks, set_label, set_running, set_up,
@@ -988,10 +988,7 @@ def restore(node: Value, grad: float, has_grad: bool, needs_grad: bool, scope: s
 
 def receive(node: Value, contribution: float) -> None:
     """Add to the gradient of a Value, as a backward pass does."""
-    if cython.compiled:
-        add_to(cython.address(node._grad), contribution)
-    else:
-        node._grad = node._grad + contribution
+    node._grad = node._grad + contribution
     node._has_grad = True
 
 

@@ -264,9 +264,9 @@ def test_numpys_functions_that_skip_nan_skip_the_values_that_are_nan():
     np.nanmean(values).backward()
     assert [x.grad for x in values.flat] == [0.25, 0.0, 0.25, 0.0, 0.25, 0.25]
     for mode in "reverse", "forward":
-        np.testing.assert_array_equal(
-            grad(np.nanmean, mode=mode)(numbers), [[0.25, 0.0, 0.25], [0.0, 0.25, 0.25]]
-        )
+        with np.errstate(invalid="ignore"):     # NumPy 2.5 sees in comparisons that nan was met
+            found = grad(np.nanmean, mode=mode)(numbers)
+        np.testing.assert_array_equal(found, [[0.25, 0.0, 0.25], [0.0, 0.25, 0.25]])
 
 
 def test_a_tape_refuses_to_skip_the_samples_of_today_that_are_nan():

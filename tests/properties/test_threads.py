@@ -83,9 +83,26 @@ def test_graphs_that_share_leaves_lose_no_contribution():
     assert [each.grad for each in shared] == [expected] * 50
 
 
+def test_one_leaf_that_all_add_to_loses_no_contribution():
+    shared = Value(1.0)
+    passes = 100 * ROUNDS
+
+    def work(k):
+        mine = shared * (k + 1.0)
+        for _ in range(passes):
+            mine.backward()
+
+    at_once(work)
+    assert shared.grad == passes * sum(range(1, WORKERS + 1))
+
+
+LENGTH = 900
+POWER = 2.0**LENGTH
+
+
 def test_one_graph_differentiated_by_all():
     x, w = Value(1.0), Value(0.5)
-    inner = polynomial(x, w, 12)
+    inner = polynomial(x, w, LENGTH)
     outputs = [inner * (k + 1.0) for k in range(WORKERS)]
 
     def work(k):
@@ -93,18 +110,19 @@ def test_one_graph_differentiated_by_all():
             if i % 2:
                 outputs[k].backward()
             else:
-                assert gradients(outputs[k], (x, w, inner)) == (4096.0 * (k + 1), 49152.0 * (k + 1), k + 1.0)
+                found = gradients(outputs[k], (x, w, inner))
+                assert found == (POWER * (k + 1), LENGTH * POWER * (k + 1), k + 1.0)
 
     at_once(work)
     passes = ROUNDS // 2 * sum(range(1, WORKERS + 1))
-    assert (x.grad, w.grad) == (4096.0 * passes, 49152.0 * passes)
+    assert (x.grad, w.grad) == (POWER * passes, LENGTH * POWER * passes)
 
 
 def test_one_output_differentiated_by_all():
     x = Value(1.0)
-    f = polynomial(x, Value(0.5), 12)
+    f = polynomial(x, Value(0.5), LENGTH)
     at_once(lambda k: [f.backward() for _ in range(ROUNDS)])
-    assert x.grad == 4096.0 * ROUNDS * WORKERS
+    assert x.grad == POWER * ROUNDS * WORKERS
 
 
 def test_nodes_are_freed_in_other_threads():
