@@ -59,8 +59,10 @@ KERNEL = "autograd_tiny.tape.kernels."      # how the names of their modules beg
 # no fused multiply-add: both engines are to give the same numbers
 FLAGS = ["-O3", "-g0", "-ffp-contract=off"]
 # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised; what is marked
-# as a simd loop becomes one; eliminating partial redundancies would leave branches in it
-LOOPS = ["-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-fno-tree-pre"]
+# as a simd loop becomes one; eliminating partial redundancies would leave branches in it, in gcc: clang does not know
+# the option
+OF_GCC = ["-fno-tree-pre"]
+LOOPS = ["-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", *OF_GCC]
 CLANG_CL = (                                # where it is if not on the PATH: of LLVM, or a part of Visual Studio
     "LLVM/bin/clang-cl.exe", "Microsoft Visual Studio/*/*/VC/Tools/Llvm/x64/bin/clang-cl.exe",
 )
@@ -125,6 +127,9 @@ class BuildAllOrNone(build_ext):
             return
         if self.compiler.compiler_type == "msvc":
             self.prepare_for_msvc()
+        elif not self.can_compile(*OF_GCC):
+            for ext in self.extensions:
+                ext.extra_compile_args = [option for option in ext.extra_compile_args if option not in OF_GCC]
         try:
             super().build_extensions()
         except Exception as error:
@@ -133,13 +138,15 @@ class BuildAllOrNone(build_ext):
                 f"pure Python, set AUTOGRAD_TINY_PURE=1{' and unset AUTOGRAD_TINY_NATIVE' * NATIVE} and try again"
             ) from error
 
-    def can_compile(self) -> bool:
-        """Whether there is a compiler that finds Python's header files."""
+    def can_compile(self, *options: str) -> bool:
+        """Whether there is a compiler that finds Python's header files, and takes these options."""
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder, "trial.c")
             source.write_text("#include <Python.h>\nint trial(void) { return 0; }\n", encoding="utf-8")
             try:
-                self.compiler.compile([str(source)], output_dir=folder, include_dirs=self.include_dirs)
+                self.compiler.compile(
+                    [str(source)], output_dir=folder, include_dirs=self.include_dirs, extra_postargs=[*options],
+                )
             except Exception:       # of the compiler, or of its absence
                 return False
         return True
@@ -264,7 +271,7 @@ def clang_cl_options(ext: Extension, platform: str) -> list[str]:
     """Those of the kernels, to use the C library as Visual Studio's compiler does by default in setuptools."""
     return [
         "/nologo", "/MD", "/DNDEBUG", f"--target={MACHINES.get(platform, 'x86_64')}-pc-windows-msvc",
-        *(f"/clang:{flag}" for flag in ext.extra_compile_args),
+        *(f"/clang:{flag}" for flag in ext.extra_compile_args if flag not in OF_GCC),
         *(f"/D{name}={value}" for name, value in ext.define_macros), *(f"/I{folder}" for folder in ext.include_dirs),
     ]
 

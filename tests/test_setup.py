@@ -127,6 +127,13 @@ def test_other_flags_compilers_and_processors_are_compiled_for(project):
         assert build(project, CC=str(compiler)) == (["in_c", "in_python"], "1 1")
 
 
+def test_an_option_of_gcc_is_left_out_where_the_compiler_does_not_know_it(project):
+    compiler = project / "compiler"
+    compiler.write_text('#!/bin/sh\ncase "$*" in *-fno-tree-pre*) exit 1;; esac\nexec cc "$@"\n', encoding="utf-8")
+    compiler.chmod(0o755)
+    assert build(project, "-fno-tree-pre", "-DMORE=5", CC=str(compiler)) == (["in_c", "in_python"], "6 1")
+
+
 # ---- native or not at all
 
 @pytest.fixture
@@ -199,7 +206,7 @@ def command(definitions):
         found.extensions = [
             Extension(
                 "autograd_tiny.tape.kernels.avx2", ["build/kernels/avx2/doubles.c"], include_dirs=["build"],
-                define_macros=[("TARGET", "avx2")], extra_compile_args=["-O3", "-mavx2"],
+                define_macros=[("TARGET", "avx2")], extra_compile_args=["-O3", "-fno-tree-pre", "-mavx2"],
             ),
             Extension("autograd_tiny.engine.value", ["value.c"], extra_compile_args=["-O3"]),
         ]
@@ -251,6 +258,7 @@ def test_with_visual_studio_clang_cl_compiles_the_kernels(command, windows, monk
     folders, options = eval(Path(*kernel.extra_objects).read_text(encoding="utf-8"))
     assert folders.split(os.pathsep) == ["of Python", "of Visual Studio"]
     assert {"--target=x86_64-pc-windows-msvc", "/clang:-O3", "/clang:-mavx2", "/DTARGET=avx2", "/Ibuild"} < {*options}
+    assert "/clang:-fno-tree-pre" not in options
     assert options[-3:-1] == ["/c", "build/kernels/avx2/doubles.c"]
 
 
