@@ -107,6 +107,8 @@ cdef extern from *:
     static block *map_block(void) {
     #ifdef _WIN32
         return (block *)_aligned_malloc(BLOCK_SIZE, BLOCK_SIZE);
+    #elif defined(__EMSCRIPTEN__)   /* its munmap cannot give back a part of what mmap gave */
+        return (block *)aligned_alloc(BLOCK_SIZE, BLOCK_SIZE);
     #else
         char *start = (char *)mmap(NULL, 2 * BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (start == (char *)MAP_FAILED) return NULL;
@@ -123,6 +125,8 @@ cdef extern from *:
     static void unmap_block(block *b) {
     #ifdef _WIN32
         _aligned_free(b);
+    #elif defined(__EMSCRIPTEN__)
+        free(b);
     #else
         munmap((void *)b, BLOCK_SIZE);
     #endif
