@@ -131,5 +131,11 @@ def test_a_table_of_comparisons_gets_a_chart_whose_bars_are_logarithmic(part):
     assert "a chain &amp; more" in page and "memory" not in page.split("| what")[0]
 
 
+def test_rows_of_one_name_that_do_not_follow_each_other_are_not_put_together(part):
+    rows = [f"| {what} | 1 ms | micrograd 2 ms | 2 |" for what in ("one", "the same", "another", "the same")]
+    head = TABLE.splitlines()[:2]
+    assert part("charts").with_charts("\n".join([*head, *rows, ""])).count('class="what"') == 4
+
+
 def test_the_readme_has_the_table_of_the_first_page(part):
     assert part("charts").summary().count("<rect ") > 5

@@ -8,6 +8,7 @@ import html
 import math
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from repository import ROOT
 
@@ -68,12 +69,9 @@ def number(ratio: float) -> str:
 def chart(rows: list[Row], caption: str) -> str:
     """A chart as HTML, without line breaks: Markdown leaves it alone."""
     scale = Scale([row.times for row in rows])
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.what, []).append(row)
     items = "".join(
         f'<li><p class="what">{_code(what)}</p><ul>{"".join(_bar(row, scale) for row in group)}</ul></li>'
-        for what, group in groups.items()
+        for what, group in groupby(rows, lambda row: row.what)
     )
     ticks = "".join(
         f'<text x="{scale(tick):.2f}%" y="12">{number(tick)}</text>' for tick in scale.ticks

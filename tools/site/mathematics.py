@@ -13,7 +13,7 @@ from latex2mathml.converter import convert
 
 from repository import CODE
 
-FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\\w])\$(?P<inline>[^$]+?)\$", re.S)
+FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|(?<![\\\w])\$(?P<inline>[^$]+?)\$(?P<after>[,.;:!?)]*)", re.S)
 MATHML = "http://www.w3.org/1998/Math/MathML"
 ET.register_namespace("", MATHML)
 OPENING, CLOSING = "([{", ")]}"
@@ -30,9 +30,17 @@ LETTERS = (                             # what formulas are written with, as fir
 def with_mathml(markdown: str) -> str:
     """A text in Markdown with its formulas in MathML; code stays as it is."""
     parts = CODE.split(markdown)
-    parts[::2] = [FORMULA.sub(lambda found: mathml(found["block"] or found["inline"], bool(found["block"])), part)
-                  for part in parts[::2]]
+    parts[::2] = [FORMULA.sub(_replaced, part) for part in parts[::2]]
     return "".join(parts)
+
+
+def _replaced(found: re.Match[str]) -> str:
+    if found["block"]:
+        return mathml(found["block"], block=True)
+    first, between, last = mathml(found["inline"]).rpartition("<wbr>")
+    if found["after"]:                                  # a browser would begin a line with the comma behind a formula
+        last = f'<span class="unbroken">{last}{found["after"]}</span>'
+    return f"{first}{between}{last}"
 
 
 def mathml(tex: str, block: bool = False) -> str:
