@@ -10,21 +10,24 @@ function mend() {
 new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
 mend();
 
-// A film that is marked with data-plays begins when it comes into view, unless the reader wants no motion. Its Pause
-// button stops it.
+// A film that is marked with data-plays begins when it has been loaded and is in view, unless the reader wants no motion.
+// Its Pause button stops it.
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-function begin(frame) {
-  const button = frame.contentDocument?.getElementById("play");
-  if (button?.textContent.includes("Play")) button.click();
-}
-
 for (const frame of document.querySelectorAll("iframe[data-plays]")) {
+  let isInView = false;
   const watch = new IntersectionObserver(([entry]) => {
-    if (!entry.isIntersecting || calm.matches || frame.contentDocument?.readyState !== "complete") return;
-    watch.disconnect();
-    begin(frame);
+    isInView = entry.isIntersecting;
+    begin();
   }, { threshold: 0.3 });
-  frame.addEventListener("load", () => watch.observe(frame));
-  if (frame.contentDocument?.readyState === "complete") watch.observe(frame);
+  function begin() {
+    const page = frame.contentDocument;
+    const button = page?.readyState === "complete" && page.getElementById("play");
+    if (!isInView || calm.matches || !button) return;
+    watch.disconnect();
+    frame.removeEventListener("load", begin);
+    if (button.textContent.includes("Play")) button.click();
+  }
+  frame.addEventListener("load", begin);
+  watch.observe(frame);
 }
