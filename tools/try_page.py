@@ -12,18 +12,58 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "tools" / "try"
 sys.path.insert(0, str(ROOT))
 
 from autograd_tiny.boundary.colours import DARK, LIGHT  # noqa: E402
+from autograd_tiny.course.exercise import numbered  # noqa: E402
 from autograd_tiny.show.page.page import Page  # noqa: E402
 from autograd_tiny.show.theme import variables  # noqa: E402
 
-# chapters of the course that need libraries which the page lacks
-ELSEWHERE = json.loads((HERE / "elsewhere.json").read_text(encoding="utf-8"))
+NAMES = {"matplotlib": "Matplotlib", "numpy": "NumPy"}       # of libraries, where they are not spelt as packages
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the course.
+
+    Attributes:
+        notebook: Its notebook.
+        needs: The libraries that it needs, which the page lacks.
+    """
+
+    notebook: Path
+    needs: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        return self.notebook.name[:2]
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.notebook.read_text(encoding="utf-8"))["cells"]
+        return found
+
+    @property
+    def title(self) -> str:
+        return "".join(self.cells[0]["source"]).partition("\n")[0].removeprefix("# ")
+
+
+def chapters() -> list[Chapter]:
+    """All chapters; the files of their exercises say what they need."""
+    folder = ROOT / "autograd_tiny" / "course" / "chapters"
+    found = []
+    for number, name in numbered().items():
+        about = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        notebook = next((ROOT / "notebooks").glob(f"{number:02}-*.ipynb"))
+        found.append(Chapter(notebook, tuple(NAMES.get(each, each) for each in about["needs"])))
+    return found
 
 
 def build(folder: Path) -> None:
@@ -32,9 +72,10 @@ def build(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "chapters").mkdir(parents=True)
     command = ["node", str(HERE / "build.mjs"), str(ROOT / "autograd_tiny"), str(folder), str(ROOT / "notebooks")]
-    subprocess.run([*command, *sorted(set(numbers()) - set(ELSEWHERE))], check=True)
-    for number in sorted(set(numbers()) - set(ELSEWHERE)):
-        keep_plots(folder / "chapters" / f"{number}.json", number)
+    here = [chapter for chapter in chapters() if not chapter.needs]
+    subprocess.run([*command, *(chapter.number for chapter in here)], check=True)
+    for chapter in here:
+        keep_plots(chapter, folder / "chapters" / f"{chapter.number}.json")
     (folder / "files" / "colours.css").write_text(colours(), encoding="utf-8")
     shutil.copy(HERE / "frame.html", folder)
     shutil.copy(ROOT / "tools" / "site" / "theme" / "assets" / "logo.svg", folder)
@@ -71,17 +112,15 @@ def first_picture() -> object:
     return eval(compile(ast.Expression(last.value), "example", "eval"), names)
 
 
-def keep_plots(chapter: Path, number: str) -> None:
-    """Give the cells of a chapter that plot with Matplotlib, which the page lacks, the plots of the notebook."""
-    notebook = json.loads(next((ROOT / "notebooks").glob(f"{number}-*.ipynb")).read_text(encoding="utf-8"))
-    found = json.loads(chapter.read_text(encoding="utf-8"))
-    for cell, shown in zip(notebook["cells"], found["cells"], strict=True):
+def keep_plots(chapter: Chapter, file: Path) -> None:
+    """Give the cells of a chapter that draw with Matplotlib, which the page lacks, the plots of the notebook."""
+    found = json.loads(file.read_text(encoding="utf-8"))
+    for cell, shown in zip(chapter.cells, found["cells"], strict=True):
         pictures = ["".join(output["data"]["image/svg+xml"]) for output in cell.get("outputs", ())
                     if "<Plot: " in "".join(output.get("data", {}).get("text/plain", ""))]
-        if pictures:
-            style = "svg { display: block; max-width: max(100%, 30rem); height: auto; }"
-            shown["kept"] = Page("A plot of the course", "\n".join(pictures), style=style).html
-    chapter.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        style = "svg { display: block; max-width: max(100%, 30rem); height: auto; }"
+        shown["plot"] = Page("A plot of the course", "\n".join(pictures), style=style).html if pictures else ""
+    file.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 
 
 def colours() -> str:
@@ -90,22 +129,16 @@ def colours() -> str:
     return f":root {{ {light} }}\n:root[data-theme=\"dark\"] {{ {dark} }}\n"
 
 
-def numbers() -> list[str]:
-    return [path.name[:2] for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
-
-
 def chapter_list() -> str:
     """The chapters that run here, and those that run only where the package is installed."""
     here, elsewhere = [], []
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        number = path.name[:2]
-        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
-        title = html.escape(first.partition("\n")[0].removeprefix("# "))
-        if number in ELSEWHERE:
-            needs = f'<span class="quiet">{html.escape(ELSEWHERE[number])}</span>'
-            elsewhere.append(f'<li><a href="../course/{path.stem}/">{title}</a> {needs}</li>')
+    for chapter in chapters():
+        title = html.escape(chapter.title)
+        if chapter.needs:
+            needs = f'<span class="quiet">{html.escape(", ".join(chapter.needs))}</span>'
+            elsewhere.append(f'<li><a href="../course/{chapter.notebook.stem}/">{title}</a> {needs}</li>')
         else:
-            here.append(f'<li><a href="?chapter={number}">{title}</a></li>')
+            here.append(f'<li><a href="?chapter={chapter.number}">{title}</a></li>')
     return (
         f"<ul>{''.join(here)}</ul>\n"
         "<p>The other chapters need libraries that do not run on this page. They can be read, with their pictures and "

@@ -267,7 +267,10 @@ def test_chapter_1_runs_from_top_to_bottom_and_its_exercises_answer(opened):
     cells = page.locator(".cell")
     last = cells.count()
     page.get_by_role("button", name=f"Run all to here, cell {last}").click()
-    page.locator(".cell[data-state=fine]").nth(last - 1).wait_for()
+    page.locator(".cell:is([data-state=fine], [data-state=lacking])").nth(last - 1).wait_for()
+    plot = page.get_by_role("region", name="Output of cell 8")          # which Matplotlib draws
+    expect(plot).to_contain_text("This cell needs Matplotlib, which does not run here")
+    expect(plot.frame_locator("iframe").locator("svg")).to_contain_text("tangent")
     expect(page.get_by_role("region", name="Output of cell 3")).to_contain_text("7.0 9.0 2.0")
     expect(page.get_by_role("region", name=f"Output of cell {last}")).to_contain_text("Exercise 5")
     page.get_by_role("textbox", name=f"Code of cell {last - 4}").click()
@@ -280,6 +283,22 @@ def test_chapter_1_runs_from_top_to_bottom_and_its_exercises_answer(opened):
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("region", name=f"Output of cell {last - 4}")).to_contain_text("Hint 1 of")
     assert violations(page) == []
+    page.close()
+
+
+def test_a_chapter_goes_on_behind_cells_that_need_numpy_but_not_behind_mistakes(opened):
+    page = opened("?chapter=04")
+    page.get_by_role("button", name="Run all to here, cell 17").click()
+    page.locator(".cell:is([data-state=fine], [data-state=lacking])").nth(16).wait_for()
+    for cell in (15, 16):               # the second uses a name that the first could not make
+        said = page.get_by_role("region", name=f"Output of cell {cell}")
+        expect(said).to_have_text("This cell needs NumPy, which does not run here. ")
+    page.get_by_role("textbox", name="Code of cell 2", exact=True).click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("mistake\n")
+    page.get_by_role("button", name="Run all to here, cell 3", exact=True).click()
+    expect(page.get_by_role("region", name="Output of cell 2", exact=True)).to_contain_text("NameError: name 'mistake'")
+    expect(page.locator(".cell").nth(2)).to_have_attribute("data-state", "fine")
     page.close()
 
 

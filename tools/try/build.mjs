@@ -75,6 +75,10 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
 };
+process.on("uncaughtException", (error) => {
+  console.error(error.message); // and not the line of a program of a megabyte
+  process.exit(1);
+});
 mkdirSync(join(FOLDER, "files"), { recursive: true });
 const worker = await build({
   ...common,

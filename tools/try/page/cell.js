@@ -7,16 +7,16 @@ const RUN = "Run",
   STOP = "Stop",
   WAITING = "Waits for Python …",
   PLOT =
-    "Matplotlib, which draws this, does not run here. This plot was drawn beforehand, with the numbers of the course.";
+    "This plot was drawn beforehand, with the numbers of the course.";
 
 export class Cell {
   /**
    * @param element holds the cell
    * @param name what tracebacks call it
-   * @param plot a document with the plot of the course, for where Matplotlib would draw it
+   * @param plot in the course: a document with the plot that the cell draws, or ""
    * @param beforeRun called before each run
    */
-  constructor(element, python, { code, name, plot = "", say, beforeRun, onChange }) {
+  constructor(element, python, { code, name, plot, say, beforeRun, onChange }) {
     Object.assign(this, { element, python, name, plot, say, beforeRun });
     const place = document.createElement("div");
     place.className = "editor";
@@ -66,7 +66,7 @@ export class Cell {
     const outcome = await this.python.run({
       code: this.editor.code,
       cell: this.name,
-      hasPlot: Boolean(this.plot),
+      isCourse: this.plot !== undefined,
       begin: () => {
         began = performance.now();
         this.output.clear();
@@ -74,7 +74,7 @@ export class Cell {
         this.#show();
       },
       hear: (message) => {
-        if (message.kind === "plot") this.#showPlot();
+        if (message.kind === "lacking") this.#explain(message.text);
         else this.output.hear(message);
         if (message.kind === "error" && message.title === this.name) this.editor.mark(message.height);
       },
@@ -84,6 +84,7 @@ export class Cell {
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     this.note.textContent = {
       fine: `Done in ${seconds} s`,
+      lacking: "",
       error: `An error after ${seconds} s`,
       stopped: began ? "Stopped." : "",
       gone: "Python started anew.",
@@ -98,9 +99,11 @@ export class Cell {
     return outcome;
   }
 
-  #showPlot() {
-    this.output.hear({ kind: "note", text: PLOT });
-    this.output.hear({ kind: "page", text: this.plot, title: "A plot of the course", height: 300 });
+  /** A cell of the course that needs a library. */
+  #explain(library) {
+    const text = `This cell needs ${library}, which does not run here. ${this.plot && PLOT}`;
+    this.output.hear({ kind: "note", text });
+    if (this.plot) this.output.hear({ kind: "page", text: this.plot, title: "A plot of the course", height: 300 });
   }
 
   /** Python is a fresh one: what this cell shows is from before. */

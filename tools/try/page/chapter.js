@@ -19,7 +19,7 @@ export async function openChapter(number, python, say) {
   const runTo = async (last) => {
     for (const cell of cells.slice(0, last + 1)) {
       if (cell.isBusy) await cell.run();
-      if ((await cell.run()) !== "fine") return;
+      if (!["fine", "lacking"].includes(await cell.run())) return;
     }
   };
   for (const part of chapter.cells) {
@@ -31,7 +31,7 @@ export async function openChapter(number, python, say) {
       continue;
     }
     const index = cells.length,
-      cell = new Cell(element, python, { code: part.code, name: `cell ${index + 1}`, plot: part.kept, say });
+      cell = new Cell(element, python, { code: part.code, name: `cell ${index + 1}`, plot: part.plot, say });
     cells.push(cell);
     if (index) {
       const above = document.createElement("button");

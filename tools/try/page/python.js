@@ -113,7 +113,7 @@ export class Python {
       this.onState("ready");
       this.#next();
     } else if (message.kind === "done") {
-      this.#end(message.isFine ? "fine" : "error");
+      this.#end(message.outcome);
       this.#next();
     } else if (message.kind === "fatal") {
       const wasReady = this.isReady;
@@ -139,18 +139,18 @@ export class Python {
     this.current = this.waiting.shift();
     this.onState("running");
     this.current.begin();
-    const { code, cell, hasPlot } = this.current;
-    this.worker.postMessage({ run: { code, cell, hasPlot } });
+    const { code, cell, isCourse } = this.current;
+    this.worker.postMessage({ run: { code, cell, isCourse } });
   }
 
-  /** Runs code behind what waits already: "fine", "error", "stopped", "gone" or "failed". */
-  run({ code, cell, hasPlot, begin, hear }) {
+  /** Runs code behind what waits already: "fine", "error", "lacking", "stopped", "gone" or "failed". */
+  run({ code, cell, isCourse, begin, hear }) {
     return new Promise((resolve) => {
       const done = (outcome) => {
         resolve(outcome);
         if (!this.current && this.isReady) this.onState("ready");
       };
-      this.waiting.push({ code, cell, hasPlot, begin, hear, resolve: done });
+      this.waiting.push({ code, cell, isCourse, begin, hear, resolve: done });
       this.load();
       this.#next();
     });

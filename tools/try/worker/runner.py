@@ -8,6 +8,7 @@ import ast
 import builtins
 import io
 import linecache
+import re
 import sys
 import time
 import traceback
@@ -27,6 +28,8 @@ body { padding: 2px 0; overflow-x: auto; }
 svg { display: block; max-width: max(100%, 36rem); height: auto; }
 table { border-collapse: collapse; }
 """
+
+LOAD = re.compile(r": await pyodide_js\.loadPackage\('[\w-]+'\)")      # in errors: such packages are not on this page
 
 Post = Callable[..., None]
 
@@ -79,9 +82,9 @@ class Output:
         else:
             self._post(kind, text, title, height)
 
-    def plot(self) -> None:
+    def lacking(self, library: str) -> None:
         self.flush()
-        self._post("plot", "")
+        self._post("lacking", library)
 
     def error(self, text: str, cell: str, line: int) -> None:
         self.flush()
@@ -126,11 +129,18 @@ class Runner:
         builtins.input = no_keyboard
         builtins.display = self.main.__dict__["display"] = self.display     # type: ignore[attr-defined]
         self.runs: dict[str, int] = {}              # how often each cell ran
+        self.lacked: dict[str, str] = {}            # names that cells of the course could not make, and the library
 
-    def run(self, source: str, cell: str, has_plot: bool = False) -> bool:
+    def run(self, source: str, cell: str, is_course: bool = False) -> str:
         """Run one cell. The value of its last line is shown, unless it is None.
 
-        has_plot: The page has a plot to show where there is no Matplotlib.
+        Args:
+            source: The code.
+            cell: What tracebacks call it.
+            is_course: It is a cell of the course, which may need a library that is not here.
+
+        Returns:
+            "fine", "error", or "lacking" for a cell of the course that needs such a library.
         """
         self.output.begin()
         name = self._remember(source, cell)
@@ -147,14 +157,18 @@ class Runner:
             if error.code not in (None, 0):
                 self.output.write("err", f"SystemExit: {error.code}\n")
         except BaseException as error:
-            if has_plot and lacking(error) == "matplotlib":
-                self.output.plot()
-                return True
+            library = lacking(error)
+            if isinstance(error, NameError):
+                library = self.lacked.get(error.name, "")
+            if is_course and library:
+                self.lacked.update(dict.fromkeys(assigned(source), library))
+                self.output.lacking(ABSENT[library])
+                return "lacking"
             self._show(error)
-            return False
+            return "error"
         finally:
             self.output.end()
-        return True
+        return "fine"
 
     def _file(self, cell: str) -> str:
         """The file that the code of the cell's latest run seems to be from."""
@@ -212,7 +226,7 @@ class Runner:
             for frame in part.stack:
                 is_now = frame.filename == self._file(FILES[frame.filename])
                 frame.filename = FILES[frame.filename] + ("" if is_now else ", as it was in an earlier run")
-        text = "".join(report.format()).rstrip() + advice(error)
+        text = LOAD.sub("", "".join(report.format()).rstrip()) + advice(error)
         self.output.error(text, cell, line)
 
 
@@ -235,6 +249,16 @@ def lacking(error: BaseException | None) -> str:
             return name
         error = error.__cause__ or error.__context__
     return ""
+
+
+def assigned(source: str) -> set[str]:
+    """The names that code assigns."""
+    nodes = [*ast.walk(ast.parse(source))]
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    imported = {alias.asname or alias.name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)
+                for alias in node.names}
+    return stored | defined | imported
 
 
 def advice(error: BaseException) -> str:
@@ -273,7 +297,7 @@ def in_a_page(title: str, body: str) -> str:
     return Page(title, body, style=STYLE).html
 
 
-def start(post: Post, lay_out: Callable[[str], str]) -> Callable[[str, str], bool]:
+def start(post: Post, lay_out: Callable[[str], str]) -> Callable[[str, str, bool], str]:
     """Make Python ready for the visitor. Returns the function that runs a cell."""
     runner = Runner(post)
     import autograd_tiny

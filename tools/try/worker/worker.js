@@ -84,7 +84,8 @@ self.onmessage = async ({ data }) => {
       running = await start(data.start);
       self.postMessage({ kind: "ready" });
     } else {
-      self.postMessage({ kind: "done", isFine: running(data.run.code, data.run.cell, data.run.hasPlot) });
+      const { code, cell, isCourse } = data.run;
+      self.postMessage({ kind: "done", outcome: running(code, cell, isCourse) });
     }
   } catch (error) {
     self.postMessage({ kind: "fatal", text: String(error?.message ?? error).slice(-2000) });
