@@ -99,6 +99,16 @@ export class Cell {
     return outcome;
   }
 
+  /** Takes other code. What runs goes on, and shows what it has to say here. */
+  begin(code) {
+    this.editor.code = code;
+    if (this.isBusy) return;
+    this.output.clear();
+    this.note.textContent = "";
+    this.state = "";
+    this.#show();
+  }
+
   /** A cell of the course that needs a library. */
   #explain(library) {
     const text = `This cell needs ${library}, which does not run here. ${this.plot && PLOT}`;

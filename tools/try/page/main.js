@@ -79,9 +79,7 @@ async function openCode() {
   const show = (code) => {
     notice.hidden = true;
     if (code !== examples[0].code) preview.remove();
-    cell.editor.code = code;
-    cell.output.clear();
-    cell.note.textContent = "";
+    cell.begin(code);
   };
   choose(list.querySelector("button"));
 
