@@ -8,8 +8,10 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd
 PIP    := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
-# tests in a browser, and those that start processes with both engines, run natively only: they say the same twice
-PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) --ignore=tests/browser --ignore=tests/boundary/test_native.py
+# natively only: what starts processes with both engines or a browser, and what shows or tells what an engine has computed
+SHOWN  := tests/show tests/course
+PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) $(addprefix --ignore=,$(SHOWN) tests/browser tests/boundary/test_native.py \
+          tests/site tests/tools tests/test_documentation.py tests/test_package.py tests/test_workflows.py)
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .DEFAULT_GOAL := help
@@ -30,8 +32,9 @@ test: $(VENV)/.test   ## run the tests, with the native engine and then with the
 	$(PURE)
 
 test-all: $(VENV)/.doors   ## the same, and the long ones: coverage; tapes in other libraries
-	$(PYTEST) -m "not doors and not site"
-	$(PYTEST) -m doors --cov --cov-report=
+	$(PYTEST) -m "not doors and not site" $(addprefix --ignore=,$(SHOWN))
+	$(PYTEST) -m "not site" $(SHOWN) --cov --cov-report=
+	$(PYTEST) -m doors $(addprefix --ignore=,$(SHOWN)) --cov --cov-append --cov-report=
 	$(PURE) --ignore=tests/calculus --ignore=tests/properties --cov --cov-append --cov-fail-under=95
 	$(PURE) tests/calculus tests/properties
 

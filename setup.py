@@ -57,7 +57,7 @@ KERNELS = {                                 # their files
 }
 KERNEL = "autograd_tiny.tape.kernels."      # how the names of their modules begin
 # no fused multiply-add: both engines are to give the same numbers
-FLAGS = ["-O3", "-g0", "-ffp-contract=off"]
+FLAGS = ["-O3", "-g0", "-ffp-contract=off", "-Wno-unused-function"]
 # nobody asks for errno or for floating-point traps: loops with sqrt and with branches can be vectorised; what is marked
 # as a simd loop becomes one; eliminating partial redundancies would leave branches in it, in gcc: clang does not know
 # the option
@@ -194,6 +194,7 @@ class BuildAllOrNone(build_ext):
             built.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(kept, built)        # as of now, so that it also replaces one beside the sources
             return
+        print(f"compiling {ext.name}", file=sys.stderr, flush=True)
         built.unlink(missing_ok=True)           # or setuptools might find it new enough
         if self.compiler.compiler_type == "msvc" and ext.name.startswith(KERNEL):
             self.compile_by_clang_cl(ext)
@@ -243,7 +244,7 @@ def translated(ext: Extension) -> list[str]:
     made = note.with_suffix(".c")
     if not made.exists() or not note.exists() or note.read_text(encoding="utf-8") != key:
         note.unlink(missing_ok=True)
-        cythonize(ext, build_dir=str(BUILD), force=True, compiler_directives=DIRECTIVES)
+        cythonize(ext, build_dir=str(BUILD), force=True, quiet=True, compiler_directives=DIRECTIVES)
         for copy in made.parent.rglob("*.h"):       # of headers, which would hide those beside the sources
             copy.unlink()
         write(note, key)

@@ -29,6 +29,7 @@
 
   addEventListener("message", ({ source, data }) => {
     const height = data?.[MARK];
+    if (!source) return; // the frame is gone by now
     if (typeof height !== "number" || !(height > 0 && height < MOST)) return;
     for (const frame of document.querySelectorAll("iframe")) {
       if (frame.contentWindow === source) frame.style.height = `${height}px`;

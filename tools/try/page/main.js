@@ -1,5 +1,4 @@
 /** The page: one piece of code with examples, or a chapter of the course. */
-import "./gone.js";
 import "../../../autograd_tiny/show/page/notebook.js"; // makes frames as high as they say, and light or dark
 import { Cell } from "./cell.js";
 import { openChapter } from "./chapter.js";
