@@ -158,11 +158,13 @@ def _new_file(path: Path) -> tuple[int, bool]:
     Linux opens files without a name, which vanish with their process. So a process that is killed while it writes
     leaves nothing behind.
     """
-    with suppress(AttributeError, OSError):     # not on Linux; a file system without such files
-        handle = os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o666)
-        if os.path.exists(_link_to(handle)):
-            return handle, False
-        os.close(handle)
+    without_name = getattr(os, "O_TMPFILE", None)       # of Linux
+    if without_name is not None:
+        with suppress(OSError):                 # a file system without such files
+            handle = os.open(path.parent, without_name | os.O_WRONLY, 0o666)
+            if os.path.exists(_link_to(handle)):
+                return handle, False
+            os.close(handle)
     return os.open(path, NEW, 0o666), True
 
 
