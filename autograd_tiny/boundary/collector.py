@@ -19,16 +19,9 @@ if hasattr(os, "register_at_fork"):     # a child has no other threads: none of 
 
 def without_collector(function: Callable[..., T], *arguments: Any) -> T:
     """Call a function while the collector waits, and while no other thread is in here."""
-    was_on = False
-
-    def undo() -> None:
-        if _paused._is_owned():
-            if was_on:
-                gc.enable()
-            _paused.release()
-
     if _paused._is_owned():
         return function(*arguments)
+    was_on = False
     try:
         try:
             _paused.acquire()
@@ -36,6 +29,14 @@ def without_collector(function: Callable[..., T], *arguments: Any) -> T:
             gc.disable()
             return function(*arguments)
         finally:
-            undo()
+            _undo(was_on)
     finally:
-        undo()                      # again: Ctrl-C may have interrupted the first
+        _undo(was_on)               # again: Ctrl-C may have interrupted the first
+
+
+def _undo(was_on: bool) -> None:
+    """Not a function inside the other: CPython 3.12 and 3.13 crash some time after memory was too short to make one."""
+    if _paused._is_owned():
+        if was_on:
+            gc.enable()
+        _paused.release()

@@ -261,10 +261,6 @@ def test_a_mask_shows_its_local_derivative_and_the_gradient_that_arrived():
     assert (masked.grad, masked.local_grads, x.grad) == (math.inf, (0.0,), 0.0)
 
 
-@pytest.mark.skipif(
-    at.engine_kind() == "pure" and sys.version_info >= (3, 13),
-    reason="the interpreter of CPython 3.13 crashes where one of its own allocations fails",
-)
 def test_when_memory_is_short_all_gradients_are_set_or_none():
     """One allocation fails, each in turn: of a list of branches to come back to, say, or of a float."""
     shortage = pytest.importorskip("_testcapi", reason="a part of CPython's own tests, which not every build has")
