@@ -142,7 +142,8 @@ def function_that_failed(error: Exception) -> tuple[str, str] | None:
         frame, function = place.tb_frame, place.tb_frame.f_code.co_name.lstrip("_")
         inside = frame.f_globals.get("__name__", "").partition(".")[0]
         if inside not in LIBRARIES:
-            name = ""
+            if f"{inside}." != PACKAGE or not function.endswith("float__"):     # which the library has called
+                name = ""
         elif not name and function != "wrapper" and any(map(_holds_numbers, frame.f_locals.values())):
             library, name = LIBRARIES[inside], function
         place = place.tb_next
