@@ -14,6 +14,11 @@ Python's own are not hidden. __init__.pyi lists all public names with the module
 from __future__ import annotations
 
 import sys
+
+if sys.version_info < (3, 11):      # noqa: UP036 - a copy that pip did not install runs on any Python
+    _problem = f"autograd_tiny needs Python 3.11 or newer, this is {'.'.join(map(str, sys.version_info[:3]))}"
+    raise SystemExit(_problem) if sys.argv[:1] == ["-m"] else ImportError(_problem)    # python -m autograd_tiny
+
 from importlib import import_module
 
 TYPE_CHECKING = False
@@ -89,11 +94,13 @@ class _MovedModules:
 sys.meta_path.append(_MovedModules)
 
 __version__ = "0.1.0"
-__all__ = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "round", "sum"})
+_PUBLIC = sorted(_MODULE_OF.keys() - {"abs", "max", "min", "round", "sum"})
 
 
 def __getattr__(name: str) -> Any:
     """A public name, loaded when it is first used: so the import stays quick."""
+    if name == "__all__":
+        return _for_star_import()
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = _MODULE_OF[name]
@@ -109,5 +116,20 @@ def __getattr__(name: str) -> Any:
     return found
 
 
+def _for_star_import() -> list[str]:
+    """The names in __all__: where NumPy is missing those that load without it, since a star import loads all."""
+    from .boundary.late_numpy import is_installed
+
+    return _PUBLIC if is_installed() else [name for name in _PUBLIC if _loads(name)]
+
+
+def _loads(name: str) -> bool:
+    try:
+        __getattr__(name)
+    except ImportError:
+        return False
+    return True
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_PUBLIC, "__all__"})

@@ -11,10 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import (
-    History, Value, diagnose, draw, engine_kind, evaluate, explain, fit, optim, play, plot_decision_regions,
-    plot_history,
-)
+from . import History, Value, draw, engine_kind, explain, optim, play, plot_history
 from .__main__ import main as command_line
 from .nn import MLP
 from .nn.losses import cross_entropy
@@ -27,6 +24,7 @@ def main() -> None:
     """Run the demonstration."""
     try:
         import matplotlib  # noqa: F401
+        import numpy  # noqa: F401
         import sklearn  # noqa: F401
     except ImportError:
         sys.exit("the demo needs two libraries: pip install matplotlib scikit-learn")
@@ -57,6 +55,8 @@ def train_on_iris() -> None:
     from sklearn.datasets import load_iris
     from sklearn.model_selection import train_test_split
 
+    from . import diagnose, evaluate, fit       # here, since they need NumPy, which main looks for with the others
+
     iris = load_iris()
     petals, petals_test, y, y_test = train_test_split(
         iris.data[:, 2:], iris.target, test_size=0.2, random_state=0, stratify=iris.target
@@ -84,6 +84,8 @@ def train_on_iris() -> None:
 def plot(model: MLP, history: History, inputs: Any, iris: Any) -> Path:
     """Draw the decision regions with the flowers, and the learning curves."""
     from matplotlib.figure import Figure
+
+    from . import plot_decision_regions
 
     figure = Figure(figsize=(11, 4.4), layout="constrained", dpi=130)
     plane, curves = figure.subplots(1, 2, width_ratios=[1.15, 1])

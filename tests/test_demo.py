@@ -1,8 +1,13 @@
 """The demo runs, learns, and leaves its pictures."""
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
+from references.programs.without_libraries import ABSENT
 
+import autograd_tiny as at
 from autograd_tiny import demo, fit
 
 
@@ -25,6 +30,17 @@ def test_the_test_flowers_have_no_part_in_what_the_network_learns_from(monkeypat
     seen = []
     monkeypatch.setattr(demo, "OUT", tmp_path)
     monkeypatch.setattr(demo, "EPOCHS", 1)
-    monkeypatch.setattr(demo, "fit", lambda model, x, *rest, **given: seen.append(x) or fit(model, x, *rest, **given))
+    monkeypatch.setattr(at, "fit", lambda model, x, *rest, **given: seen.append(x) or fit(model, x, *rest, **given))
     demo.train_on_iris()
     np.testing.assert_allclose([seen[0].mean(axis=0), seen[0].std(axis=0)], [[0.0, 0.0], [1.0, 1.0]], atol=1e-12)
+
+
+def test_without_the_libraries_one_sentence_says_what_to_install(tmp_path):
+    program = "import runpy; runpy.run_module('autograd_tiny.demo', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", ABSENT + program], capture_output=True, text=True, cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 1
+    assert done.stderr == "the demo needs two libraries: pip install matplotlib scikit-learn\n"
+    assert not [*tmp_path.iterdir()]

@@ -89,6 +89,18 @@ def test_the_import_leaves_heavy_packages_alone():
     assert subprocess.run(alone, capture_output=True, text=True, check=True).stdout.strip() == "set()"
 
 
+@pytest.mark.parametrize(("start", "error"), [("-c", "ImportError: "), ("-m", "")])
+def test_an_older_python_is_told_which_one_is_needed(start, error):
+    """In one line where `python -m autograd_tiny` runs, as which Python imports the package."""
+    code = f"import sys; sys.version_info = (3, 10, 13); sys.argv[0] = {start!r}; import autograd_tiny"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    *traceback, said = done.stderr.splitlines()
+    assert said == f"{error}autograd_tiny needs Python 3.11 or newer, this is 3.10.13"
+    assert bool(traceback) == bool(error)
+    ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
 @pytest.mark.parametrize("wish", ["1", "yes"])
 def test_the_pure_engine_on_request(wish):
     code = "import autograd_tiny as at; v = at.Value(2.0); (v*v).backward(); print(at.engine_kind(), v.grad)"

@@ -24,21 +24,30 @@ else:
         """Stands for the module numpy."""
 
         def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):               # what doctest, copy and pickle ask any object for
+                raise AttributeError(f"{name} of NumPy itself: import numpy for it")
             try:
                 import numpy
             except ModuleNotFoundError as error:
+                if error.name != "numpy":           # NumPy is installed, but something that it needs is not
+                    raise
                 raise missing("numpy", _called()) from error
             vars(self).update(vars(numpy))          # from now on, they are found at once
             return getattr(numpy, name)
+
+        def __reduce__(self) -> str:
+            return "np"                             # a copy, also one in a pickle, is this object
 
     np = _NumPy()
 
 
 def is_installed() -> bool:
-    """Whether NumPy can be imported."""
+    """Whether NumPy is installed. ModuleNotFoundError where it is, but something that it needs is not."""
     try:
         import numpy  # noqa: F401
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
         return False
     return True
 
