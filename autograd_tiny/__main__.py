@@ -32,6 +32,7 @@ GAP = "  "                  # between columns
 ALIGN = str.ljust, str.ljust, str.rjust, str.ljust, str.rjust
 NO_BREAK = "\xa0"           # a space at which no line is broken
 
+FILM = ".html", ".htm", ".svg", ".gif", ".webp", ".mp4"      # endings, as in show/reel/saving.py
 OPTION = re.compile(r"-h|--|--([a-z]+|max-nodes)(=.*)?")
 EPILOG = f"""\
 example:
@@ -122,8 +123,8 @@ def argument_parser() -> Parser:
     add("values", nargs="*", default=[], metavar="name=value", help="the value of an input, such as a=-1")
     add("--svg", metavar="FILE", type=file_name(".svg"), help="draw the computation graph as SVG")
     add("--png", metavar="FILE", type=file_name(".png"), help="draw the computation graph as PNG")
-    add("--play", metavar="FILE", type=file_name(".html"),
-        help="write a film of the forward and the backward pass as HTML")
+    add("--play", metavar="FILE", type=file_name(*FILM),
+        help="write a film of the forward and the backward pass as HTML, SVG, GIF, WebP or MP4, by the file's ending")
     add("--explore", metavar="FILE", type=file_name(".html"),
         help="write a page with a slider on each input as HTML")
     add("--c", metavar="FILE", type=str.strip,
@@ -168,12 +169,13 @@ def protect_expressions(argv: Sequence[str]) -> list[str]:
     return [f" {word}" if word.startswith("-") and not OPTION.fullmatch(word) else word for word in argv]
 
 
-def file_name(ending: str) -> Callable[[str], str]:
-    """The type of an argument that names a file."""
+def file_name(*endings: str) -> Callable[[str], str]:
+    """The type of an argument that names a file with one of these endings."""
+    known = " or ".join(filter(None, (", ".join(endings[:-1]), endings[-1])))
 
     def checked(word: str) -> str:
-        if not word.lower().endswith(ending):
-            raise argparse.ArgumentTypeError(f"the name of a {ending} file is expected, got {word!r}")
+        if not word.strip().lower().endswith(endings):
+            raise argparse.ArgumentTypeError(f"the name of a {known} file is expected, got {word!r}")
         return word.strip()
 
     return checked
@@ -213,7 +215,11 @@ def write_files(output: Value, options: argparse.Namespace) -> None:
 
         picture = draw(output, max_nodes=options.max_nodes)
         for file in filter(None, (options.svg, options.png)):
-            picture.save(file)
+            try:
+                picture.save(file)
+            except RuntimeError as error:       # no layout program draws it
+                problem = "; ".join(str(error).splitlines())
+                raise RuntimeError(f"{problem}. --play f.html and --explore f.html need no such program") from error
     if options.play:
         from .show.film.player import play
 

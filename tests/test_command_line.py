@@ -12,7 +12,7 @@ from platform import platform, python_implementation, python_version
 import pytest
 
 import autograd_tiny as at
-from autograd_tiny.__main__ import main
+from autograd_tiny.__main__ import FILM, main
 from autograd_tiny.expression import CONSTANTS, FUNCTIONS, constant, parse
 
 EXAMPLE_A = ["x=a+b; y=b+c; x*y", "a=-1", "b=3", "c=4"]
@@ -95,6 +95,14 @@ def test_a_film(run, tmp_path):
     assert json.dumps("x = a + b = −1 + 3 = 2") in page
 
 
+def test_a_film_has_the_endings_that_its_save_takes(run, tmp_path):
+    from autograd_tiny.show.reel.saving import PAGES, PICTURES
+
+    assert {*FILM} == {*PAGES, *PICTURES}
+    run(*EXAMPLE_A, "--play", str(tmp_path / "f.SVG"))
+    assert "step-end infinite" in (tmp_path / "f.SVG").read_text(encoding="utf-8")
+
+
 def test_a_page_to_explore(run, complaint, tmp_path):
     assert run(*EXAMPLE_A, "--explore", str(tmp_path / "f.html")) == run(*EXAMPLE_A)
     assert "<h1>Explore f</h1>" in (tmp_path / "f.html").read_text(encoding="utf-8")
@@ -142,7 +150,8 @@ def test_a_module_of_javascript(run, tmp_path):
 @pytest.mark.parametrize(("arguments", "said"), [
     (["--explain", "q"], "nothing is called 'q'; there are a, b, c, x, y, f"),
     (["--explain", "a", "--json"], "not allowed with argument --explain"),
-    (["--play", "f.svg"], "the name of a .html file is expected, got 'f.svg'"),
+    (["--play", "f.png"], "the name of a .html, .htm, .svg, .gif, .webp or .mp4 file is expected, got 'f.png'"),
+    (["--explore", "f.svg"], "the name of a .html file is expected, got 'f.svg'"),
 ])
 def test_options_that_do_not_fit(arguments, said):
     failed = process(*EXAMPLE_A, *arguments)
@@ -278,7 +287,7 @@ def test_a_file_name_with_a_minus_sign(run, tmp_path, monkeypatch):
 def test_the_drawing_is_imported_only_when_asked_for():
     code = """
 import sys
-from autograd_tiny.__main__ import main
+from autograd_tiny.__main__ import FILM, main
 main(["a+b", "a=1", "b=2"])
 assert not {"numpy", "autograd_tiny.show"} & set(sys.modules)
 """
@@ -302,6 +311,20 @@ def test_errors_of_drawing_are_one_line(complaint, monkeypatch, error, tmp_path)
     file = tmp_path / "f.svg"
     assert " ".join(str(error).split()) == complaint(*EXAMPLE_A, "--svg", str(file))
     assert not file.exists()
+
+
+@pytest.mark.parametrize("option", ["--svg", "--png"])
+@pytest.mark.parametrize(("programs", "problem"), [
+    ([], "no program to lay out the graph was found: "), (["/no/dot"], "no layout program could draw this graph; "),
+])
+def test_without_a_layout_program_the_options_that_need_none_are_named(
+    complaint, monkeypatch, tmp_path, option, programs, problem
+):
+    monkeypatch.setattr("autograd_tiny.show.layout.layout_programs", lambda: iter(programs))
+    said = complaint(*EXAMPLE_A, option, str(tmp_path / f"f.{option[2:]}"))
+    assert said.startswith(problem) and ".source" not in said and said.count(". ") == 1
+    assert said.endswith(". --play f.html and --explore f.html need no such program")
+    assert main([*EXAMPLE_A, "--play", str(tmp_path / "f.html"), "--explore", str(tmp_path / "g.html")]) == 0
 
 
 # ---- errors

@@ -83,7 +83,9 @@ def lay_out(source: str, output: str, *options: str) -> bytes:
         complaints.insert(0, f"no layout program could draw this graph; another may: {INSTALL}")
     else:
         complaints = [f"no program to lay out the graph was found: {INSTALL}"]
-    raise RuntimeError("\n".join([*complaints, "The source of the graph, in the language of dot, is in .source."]))
+    failure = RuntimeError("\n".join(complaints))
+    failure.add_note("The source of the graph, in the language of dot, is in .source.")     # not on the command line
+    raise failure
 
 
 def _laid_out(function: Callable[[str], str], source: str) -> bytes:

@@ -184,8 +184,10 @@ def test_a_file_that_is_no_program_says_so(drawn, nothing_installed):
 
 def test_without_any_program_the_error_says_what_to_install(drawn, nothing_installed, tmp_path):
     for suffix in ("svg", "png"):
-        with pytest.raises(RuntimeError, match="pip install graphviz-pure"):
+        with pytest.raises(RuntimeError, match="pip install graphviz-pure") as caught:
             drawn.save(tmp_path / f"f.{suffix}")
+        assert ".source" not in str(caught.value)
+        assert caught.value.__notes__ == ["The source of the graph, in the language of dot, is in .source."]
     assert "digraph" in drawn.source
     drawn.save(tmp_path / "f.dot")
     assert sorted(os.listdir(tmp_path)) == ["bin", "f.dot"]
