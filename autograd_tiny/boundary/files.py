@@ -57,8 +57,16 @@ def write_file(path: str | PathLike[str], contents: bytes) -> None:
             _replace(target, contents, older)
 
 
-def _check_writable(path: str) -> None:
-    """The errors of write_file that are known before anything is written."""
+def check_writable(path: str | PathLike[str]) -> None:
+    """Raise the errors of write_file that are known before anything is written.
+
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: As write_file.
+    """
+    path = file_name(path)
     with _errors_name(path):
         older = _status(path)
         folder = Path(os.path.realpath(path)).parent
@@ -97,7 +105,7 @@ class FileKind:
         if self.endings and Path(name).suffix not in self.endings:
             known = " or ".join(repr(f"f{ending}") for ending in self.endings)
             raise ValueError(f"path: {self.description} has a name like {known}, got {quoted(name)}")
-        _check_writable(name)
+        check_writable(name)
         if overwrite or not os.path.isfile(name):
             return
         with open(name, "rb") as file:

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Mapping
 
 from ..boundary.text import one_line
+
+ENDING = re.compile(r'(\\*)("|\Z)')       # what could end a string: a quotation mark, with the backslashes before it
 
 
 class Digraph:
@@ -34,7 +37,7 @@ class Digraph:
         self.body.append(f"\tgraph {_listed(attributes)}\n")
 
     def node(self, name: str, label: str, **attributes: str) -> None:
-        """Add a node."""
+        """Add a node; label: as `escaped` returns a text, or like HTML."""
         self.body.append(f"\t{_quoted(name)} {_listed({'label': label, **attributes})}\n")
 
     def edge(self, tail: str, head: str, **attributes: str) -> None:
@@ -59,7 +62,15 @@ def _end(name: str) -> str:
 
 def _quoted(text: str) -> str:
     """A string of the language; what stands between < and > is a label like HTML, and remains."""
-    return text if text.startswith("<") and text.endswith(">") else '"' + text.replace('"', '\\"') + '"'
+    if text.startswith("<") and text.endswith(">"):
+        return text
+    return f'"{ENDING.sub(_not_ending, text)}"'
+
+
+def _not_ending(found: re.Match[str]) -> str:
+    """Backslashes in pairs, so that they do not escape what is behind them, and the quotation mark escaped."""
+    backslashes, mark = found.groups()
+    return backslashes + "\\" * (len(backslashes) % 2) + '\\"' * bool(mark)
 
 
 def escaped(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from dataclasses import asdict
 from itertools import count
 
+from ..boundary.arguments import describe
 from ..boundary.colours import DARK as DARK, LIGHT as LIGHT, Palette as Palette
 from ..boundary.text import quoted
 
@@ -13,7 +14,9 @@ COLOUR = re.compile('(?<=color=")#[0-9a-f]{6}(?=")')     # in the language of do
 
 
 def palette(theme: str) -> Palette:
-    """The colours of a theme, "light" or "dark"; of "auto" the light ones. ValueError for another one."""
+    """The colours of a theme, "light" or "dark"; of "auto" the light ones. ValueError or TypeError for another one."""
+    if not isinstance(theme, str):
+        raise TypeError(f"theme: 'auto', 'light' or 'dark' is expected, got {describe(theme)}")
     if theme not in PALETTES:
         raise ValueError(f"theme is 'auto', 'light' or 'dark', got {quoted(theme)}")
     return PALETTES[theme]

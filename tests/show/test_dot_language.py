@@ -42,3 +42,13 @@ def test_a_quotation_mark_ends_no_string():
     graph = Digraph()
     graph.node('"]; x [label="', "1")
     assert graph.source.count("\n") == 3 and r'"\"]; x [label=\"" [label="1"]' in graph.source
+
+
+@pytest.mark.parametrize(("text", "written"), [
+    ("a\\", r"a\\"), ("a\\\\", r"a\\"), (r"\"]; x [", r"\\\"]; x ["), (r"a\nb\\c", r"a\nb\\c"), ("", ""),
+])
+def test_a_backslash_lets_no_string_go_on_or_end_early(text, written):
+    graph = Digraph()
+    graph.node("n", text, id="m")
+    assert graph.source == 'digraph "" {\n\t"n" [label="' + written + '" id="m"]\n}\n'
+    assert lay_out(graph.source, "svg").count(b'class="node"') == 1

@@ -64,3 +64,11 @@ def test_a_light_colour_with_two_dark_ones_is_told_apart_in_the_last_bits():
 def test_a_picture_has_a_style_that_no_other_picture_takes_over():
     names = {ET.fromstring(drawn("auto").svg).get("class") for drawn in drawings()[:4]}
     assert len(names) == 4
+
+
+@pytest.mark.parametrize("theme", [["dark"], None, 1])
+def test_a_theme_that_is_no_text_is_refused(theme):
+    loss, model = network()
+    for drawn in (loss, model):
+        with pytest.raises(TypeError, match="theme: 'auto', 'light' or 'dark' is expected, got "):
+            draw(drawn, theme=theme)

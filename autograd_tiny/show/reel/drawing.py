@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
+from zlib import crc32
 
 from ...boundary.svg_themes import NAMES, in_both_themes
 from ...boundary.text import one_line
@@ -16,6 +17,7 @@ FONTS = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"        # the first 
 SEEN = "data-seen"              # on a part that is not in all frames: the number of the set of those where it is
 MARGIN = 20.0
 SMALL = 12.0                    # type, beside that of the sentences
+NAME = "NAME"                   # in a rule, in the place of the name of a class
 PAUSE = 2.5                     # for so many frames the last one stays
 COLOURS = {name: colour for name, colour in asdict(LIGHT).items() if name != "classes"}
 TWINS = {colour: asdict(DARK)[name] for name, colour in COLOURS.items()}
@@ -29,8 +31,8 @@ class Reel:
         root: The SVG element, which holds the parts of all frames.
         width, height: Its size, in pixels.
         count: The number of frames.
-        seconds: How long a frame is seen, unless a reader wants it otherwise.
-        scale: The pixels of a file for each of the picture, unless a reader wants it otherwise.
+        seconds: How long a frame is seen by default, in seconds.
+        scale: The default number of a file's pixels for each pixel of the picture, along a side.
         is_shaded: Whether areas fade from one colour to another.
     """
 
@@ -72,17 +74,21 @@ class Reel:
             seconds: How long a frame is seen.
         """
         root, length = copy.deepcopy(self.root), self.count - 1 + PAUSE
+        rules = [_rule(when, self.count, length, seconds) for when in self._seen]
+        film = f"film-{crc32(''.join(rules).encode()):08x}-"        # in a page, another film has other names
         for element in root.iter():
             number = element.attrib.pop(SEEN, None)
             if number is not None:
-                element.set("class", f"{element.get('class', '')} s{number}".strip())
+                element.set("class", f"{element.get('class', '')} {film}{number}".strip())
                 if self.count - 1 not in [*self._seen][int(number)]:
                     element.set("visibility", "hidden")
             if theme == "dark":
                 _darken(element)
-        rules = [f"@media (prefers-reduced-motion: no-preference){{{FLOWS}"]
-        rules += [_rule(f"s{i}", when, self.count, length, seconds) for when, i in self._seen.items()]
-        style = "".join([*rules, "}@keyframes flow{to{stroke-dashoffset:-11}}"])
+        named = "".join(rule.replace(NAME, f"{film}{i}") for i, rule in enumerate(rules))
+        style = (
+            f"@media (prefers-reduced-motion: no-preference){{{FLOWS}{named}}}"
+            "@keyframes flow{to{stroke-dashoffset:-11}}"
+        )
         SubElement(root, "style").text = style
         svg = ElementTree.tostring(root, encoding="unicode")
         return in_both_themes(svg, TWINS) if theme == "auto" else svg
@@ -101,8 +107,8 @@ def _part_of(element: Element, hidden: Collection[str]) -> Element:
     return copied
 
 
-def _rule(name: str, when: Collection[int], count: int, length: float, seconds: float) -> str:
-    """The style of the parts that are seen in some frames; between keyframes nothing changes."""
+def _rule(when: Collection[int], count: int, length: float, seconds: float) -> str:
+    """The style of the parts that are seen in some frames, for NAME; between keyframes nothing changes."""
     keys, before = [], None
     for k in range(count):
         now = "visible" if k in when else "hidden"
@@ -111,7 +117,7 @@ def _rule(name: str, when: Collection[int], count: int, length: float, seconds: 
             before = now
     keys.append(f"100%{{visibility:{before}}}")
     timing = f"{length * seconds:.4g}s step-end infinite"
-    return f".{name}{{animation:{name} {timing}}}@keyframes {name}{{{''.join(keys)}}}"
+    return f".{NAME}{{animation:{NAME} {timing}}}@keyframes {NAME}{{{''.join(keys)}}}"
 
 
 def _darken(element: Element) -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from math import inf
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...boundary.arguments import describe
 from ...boundary.bars import with_bar
-from ...boundary.files import file_name, write_file
+from ...boundary.files import check_writable, file_name, write_file
 from ...boundary.text import as_entity, printable, quoted
 from ..page import Page
 from ..theme import palette
@@ -49,9 +51,10 @@ class FilmPage(Page):
 
         Raises:
             ImportError: A library for this kind of file is missing.
-            TypeError: An option is given that this kind of file has no use for.
+            TypeError: An option is given that this kind of file has no use for, or is of another type.
             ValueError: The name ends in something else, or an option is out of range.
-            FileNotFoundError: The folder does not exist.
+            OSError: The folder does not exist, writing is not allowed, …: before the film is drawn, as far as that is
+                known.
         """
         path = Path(file_name(path))
         suffix = path.suffix.lower()
@@ -59,6 +62,9 @@ class FilmPage(Page):
             endings = ".html, .svg, .gif, .webp or .mp4"
             raise ValueError(f"a file that ends in {endings} is expected, got {quoted(str(path))}")
         _check(suffix, theme, seconds, scale)
+        seconds = _within("seconds", seconds, SHORTEST, LONGEST)
+        scale = _within("scale", scale, LEAST_SCALE, MOST_SCALE)
+        check_writable(path)
         if suffix in PAGES:
             return super().save(path)
         reel = self._reel(theme)
@@ -77,15 +83,21 @@ def _check(suffix: str, theme: str, seconds: float | None, scale: float | None) 
         raise TypeError(f"{name}: a page has buttons for that; a film as .svg, .gif, .webp or .mp4 takes it")
     if suffix in (*PAGES, ".svg") and scale is not None:
         raise TypeError(f"scale: a {suffix} is sharp at any size; a film as .gif, .webp or .mp4 takes it")
-    for name, given, low, high in (
-        ("seconds", seconds, SHORTEST, LONGEST), ("scale", scale, LEAST_SCALE, MOST_SCALE)
-    ):
-        if given is None:
-            continue
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            raise TypeError(f"{name}: a number is expected, got {describe(given)}")
-        if not low <= given <= high:
-            raise ValueError(f"{name} is {low:g} to {high:g}, got {given!r}")
+
+
+def _within(name: str, given: float | None, low: float, high: float) -> float | None:
+    """A number of a range as a float, or None."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"{name}: a number is expected, got {describe(given)}")
+    try:
+        found = float(given)
+    except OverflowError:
+        found = inf
+    if not low <= found <= high:
+        raise ValueError(f"{name} is {low:g} to {high:g}, got {describe(given)}")
+    return found
 
 
 def contents(reel: Reel, suffix: str, theme: str, seconds: float, scale: float) -> bytes:

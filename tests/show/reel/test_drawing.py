@@ -39,11 +39,11 @@ def test_a_dark_frame_has_the_dark_colours_however_a_colour_is_spelt():
 
 def seen(svg):
     """For each part that comes and goes, when it is seen, as shares of the whole film."""
-    rules = dict(re.findall(r"@keyframes (s\d+)\{((?:[\d.]+%\{visibility:\w+\})+)\}", svg))
+    rules = dict(re.findall(r"@keyframes (film-\w+-\d+)\{((?:[\d.]+%\{visibility:\w+\})+)\}", svg))
     return {
         element.text or element.tag: re.findall(r"([\d.]+)%\{visibility:(\w+)\}", rules[name])
         for element in ElementTree.fromstring(svg).iter()
-        for name in re.findall(r"\bs\d+", element.get("class", ""))
+        for name in re.findall(r"film-\w+-\d+", element.get("class", ""))
     }
 
 
@@ -71,6 +71,19 @@ def test_an_animated_picture_is_light_and_dark_as_its_surroundings_or_one_of_the
     both, dark = (reel().animated(theme, 1.0) for theme in ("auto", "dark"))
     assert f'[fill="{LIGHT.ink}"]{{fill:light-dark({LIGHT.ink},{DARK.ink})}}' in both
     assert "light-dark" not in dark and DARK.ink in dark and LIGHT.ink not in dark
+
+
+def test_two_films_in_one_page_share_no_name_unless_it_means_the_same():
+    def rules(seconds, count):
+        film = Reel("film", 100, 50, count, 0.5)
+        for k in range(count):
+            film.only_in(write(film.root, "word", 0, 10, 12, LIGHT.ink), [k])
+        style = ElementTree.fromstring(film.animated("light", seconds))[-1].text
+        return dict(re.findall(r"\.(film-\S+?)\{(.*?)\}", style))
+
+    films = [rules(0.5, 3), rules(0.6, 3), rules(0.5, 4)]
+    assert [*map(len, films)] == [3, 3, 4] and len({*films[0], *films[1], *films[2]}) == 10
+    assert rules(0.5, 3) == films[0], "the same film has the same names again"
 
 
 # ---- texts

@@ -1,13 +1,17 @@
 """Films as files: of which kind, with which options, and what is refused."""
+import os
 import re
 import sys
+from fractions import Fraction
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from references.optional import needed
 from references.worked_examples import example_a
 
 from autograd_tiny import play
+from autograd_tiny.show.film.player import Player
 from autograd_tiny.show.reel import saving
 from autograd_tiny.show.reel.drawing import PAUSE, Reel
 
@@ -50,11 +54,15 @@ def test_another_ending_is_refused_with_the_choices(tmp_path, name):
     ("f.html", {"seconds": 1}, TypeError, "seconds: a page has buttons for that"),
     ("f.html", {"scale": 1}, TypeError, r"scale: a .html is sharp at any size"),
     ("f.svg", {"scale": 1}, TypeError, r"scale: a .svg is sharp at any size"),
-    ("f.gif", {"seconds": 0.01}, ValueError, "seconds is 0.05 to 60, got 0.01"),
-    ("f.svg", {"seconds": float("nan")}, ValueError, "seconds is 0.05 to 60, got nan"),
+    ("f.gif", {"seconds": 0.01}, ValueError, "seconds is 0.05 to 60, got float 0.01"),
+    ("f.svg", {"seconds": float("nan")}, ValueError, "seconds is 0.05 to 60, got float nan"),
     ("f.gif", {"seconds": "fast"}, TypeError, "seconds: a number is expected, got str 'fast'"),
-    ("f.mp4", {"scale": 0}, ValueError, "scale is 0.1 to 8, got 0"),
+    ("f.mp4", {"scale": 0}, ValueError, "scale is 0.1 to 8, got int 0"),
     ("f.mp4", {"scale": True}, TypeError, "scale: a number is expected, got bool True"),
+    ("f.svg", {"seconds": 10**400}, ValueError, "seconds is 0.05 to 60, got int 10{28}…0{30}$"),
+    ("f.svg", {"seconds": 10**5000}, ValueError, "seconds is 0.05 to 60, got int$"),
+    ("f.svg", {"theme": ["dark"]}, TypeError, r"theme: 'auto', 'light' or 'dark' is expected, got list \['dark'\]"),
+    ("f.svg", {"theme": None}, TypeError, "theme: 'auto', 'light' or 'dark' is expected, got None"),
 ])
 def test_options_that_make_no_sense_are_refused_before_anything_is_drawn(tmp_path, name, options, error, message):
     with pytest.raises(error, match=message):
@@ -94,6 +102,23 @@ def test_an_animated_picture_loads_nothing_and_runs_nothing(tmp_path):
     svg = film().save(tmp_path / "f.svg").read_text(encoding="utf-8")
     assert {*re.findall(r"https?://[^\"' <]*", svg)} == {"http://www.w3.org/2000/svg"}
     assert not re.search(r"<script|\bon\w+=|href|url\(|@import", svg)
+
+
+@pytest.mark.parametrize("seconds", [np.float32(2), np.int64(2), Fraction(2)])
+def test_any_real_number_is_a_number_of_seconds(tmp_path, seconds):
+    found, wanted = (film().save(tmp_path / "f.svg", seconds=each).read_bytes() for each in (seconds, 2))
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", ["nowhere/f.svg", "nowhere/f.gif", "folder.gif", "file.gif"])
+def test_a_film_that_cannot_be_written_is_not_drawn(tmp_path, monkeypatch, name):
+    (tmp_path / "folder.gif").mkdir()
+    (tmp_path / "file.gif").touch()
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: "file.gif" not in str(path) and access(path, mode))
+    monkeypatch.setattr(Player, "_reel", lambda *_: pytest.fail("the film is drawn"))
+    with pytest.raises(OSError, match=r"no folder|a folder of that name|write-protected"):
+        film().save(tmp_path / name)
 
 
 def test_an_error_while_a_film_is_drawn_leaves_no_file(tmp_path, monkeypatch, libraries):
