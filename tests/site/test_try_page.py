@@ -239,6 +239,14 @@ def test_html_of_a_visitors_class_stands_in_a_frame_without_scripts_and_python_r
              "request.open('GET', 'http://127.0.0.2/b', False)\nrequest.send()")
     assert tab.locator("#cell").get_attribute("data-state") == "error"
     assert failed == {"http://127.0.0.2/a.png": "csp", "http://127.0.0.2/b": "csp"}
+    page = "<p>forged</p><img src='http://127.0.0.2/c.png'><script>fetch('http://127.0.0.2/d')</script>"
+    run(tab, "from autograd_tiny import Value, play\nfilm = play(Value(1.0) * 2)\n"
+             f"type(film).html = property(lambda film: {page!r})\nfilm")
+    expect(frame(tab).locator("p")).to_have_text("forged")
+    while len(failed) < 4:              # or the time limit of all tests ends it
+        tab.wait_for_timeout(20)
+    assert set(failed) == {f"http://127.0.0.2/{name}" for name in ("a.png", "b", "c.png", "d")}
+    assert set(failed.values()) == {"csp"}
     tab.close()
 
 
