@@ -78,19 +78,27 @@ if not os.access(".", os.W_OK):             # a read-only tree: whatever is made
 
 def write_kernels() -> None:
     """The rows of the calculus in C; of the package nothing but these is loaded."""
+    before = modules_of_the_package()               # if a test runs this file
+    for name in before:
+        del sys.modules[name]
     package = ModuleType("autograd_tiny")
     package.__path__ = ["autograd_tiny"]
     sys.modules["autograd_tiny"] = package
     made = import_module("autograd_tiny.calculus.c_kernels")
     texts = {"kernels.h": made.source(), "row_functions.h": made.row_functions()}
     texts["fingerprint.h"] = f'#define FINGERPRINT "{made.fingerprint()}"\n'
-    for name in [name for name in sys.modules if name.startswith("autograd_tiny")]:
+    for name in modules_of_the_package():
         del sys.modules[name]
+    sys.modules.update(before)
     for name, text in texts.items():
         write(BUILD / name, text)
     for target in TARGETS:
         for path, text in zip(kernels_of(target), KERNELS.values(), strict=True):
             write(path, text)
+
+
+def modules_of_the_package() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "autograd_tiny"}
 
 
 def kernels_of(target: str) -> list[Path]:

@@ -9,6 +9,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="keep nothing, but compare the kinds of outputs")
     given = parser.parse_args()
     at_once = (os.cpu_count() or 1) if given.check else 1       # one by one where the text quotes times
+    import_module("matplotlib.font_manager")        # collects the fonts, and says so: not in a notebook, then
     faults = 0
     with ThreadPoolExecutor(at_once) as pool:
         for path, fault in zip(

@@ -164,6 +164,12 @@ def test_without_a_compiler_a_build_succeeds_otherwise(project):
         build(project, CC="false")
 
 
+def test_the_package_that_is_loaded_stays_loaded(definitions):
+    before = {name: module for name, module in sys.modules.items() if name.startswith("autograd_tiny")}
+    definitions()
+    assert {name: sys.modules.get(name) for name in before} == before
+
+
 def test_a_build_cannot_be_both_native_and_pure(definitions):
     with pytest.raises(SystemExit, match="are both set: unset one"):
         definitions(PURE="1", NATIVE="1")
