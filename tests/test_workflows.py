@@ -1,10 +1,16 @@
 """Workflows and what is pinned beside them, as far as actionlint and zizmor do not look: `make lint` runs these."""
+import json
+import os
 import re
 import runpy
+import shutil
+import subprocess
+import textwrap
 import tomllib
 from pathlib import Path
 
 import pytest
+from references.optional import missing
 
 import autograd_tiny as at
 
@@ -57,6 +63,35 @@ def test_each_version_of_a_tool_is_the_same_everywhere():
     pins = [pin for text in texts for pin in re.findall(r"\b\w[\w-]*==[\d.]+", text)]
     assert any(pin.startswith("ruff==") for pin in pins) and any(pin.startswith("build==") for pin in pins)
     assert all(pin in extras for pin in pins), pins
+
+
+def test_npm_packages_have_versions_that_are_the_same_everywhere():
+    pinned = json.loads((ROOT / "tools/try/package.json").read_text(encoding="utf-8"))["dependencies"]
+    installed = set()
+    for path in [ROOT / ".ci/run", *WORKFLOWS]:
+        for command in re.findall(r"\bnpm install (.*)", path.read_text(encoding="utf-8")):
+            words = [word for word in command.split() if not word.startswith(("-", '"'))]
+            assert words, command
+            for word in words:
+                name, _, version = word.rpartition("@")
+                assert name and re.fullmatch(r"\d+\.\d+\.\d+", version), word
+                assert pinned.setdefault(name, version) == version, word
+                installed.add(name)
+    assert installed == {"axe-core", "pyodide"}
+
+
+@pytest.mark.parametrize(("tag", "is_early"), [
+    ("v1.2.3", False), ("v1.2.3a1", True), ("v1.2.3b2", True), ("v1.2.3rc1", True),
+])
+def test_versions_before_a_release_are_announced_as_such(tag, is_early, tmp_path):
+    bash = shutil.which("bash") or missing("there is no bash")
+    text = (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
+    script = textwrap.dedent(re.search(r"- run: \|\n((?: {10}.*\n)+)", text.partition("  announce:\n")[2])[1])
+    done = subprocess.run(
+        [bash, "-e"], input=f'gh() {{ echo "$@"; }}\n{script}', env=os.environ | {"GITHUB_REF_NAME": tag},
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )
+    assert done.stdout.startswith(f"release create {tag} {'--prerelease ' * is_early}--verify-tag ")
 
 
 def test_the_description_of_the_package_is_the_readme_with_absolute_links(monkeypatch):

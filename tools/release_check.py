@@ -21,11 +21,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from wheels import LARGEST
+
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "autograd_tiny"
-LARGEST = 3_000_000         # bytes of a wheel
 EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:\n^```text\n(.*?)^```\n)?", re.S | re.M)
 PRINTS = re.compile(r"^print\(.*?\) +# (.*)$", re.M)
+CODE = re.compile(r"(^```.*?^```$)", re.M | re.S)
+RELATIVE = re.compile(r"(!?)\[([^\]]*)\]\((?!\w+:|#)([^)\s]+)\)")
+WRAPPED = re.compile(r"(?<=\S)\n(?! *(?:[-*+] |\d+\. |#|\|)) *(?=\S)")
 SECTION = re.compile(r"^## (.*)\n((?:(?!## ).*\n?)*)", re.M)
 ADDRESS = re.compile(r"https?://(?:[\w-]+\.github\.io|github\.com/[\w-]+)/autograd_tiny\b")
 # runs in the environment with the wheel; each module with an example in a docstring is imported
@@ -90,8 +94,23 @@ class Release:
             raise UnfitError(f"CHANGELOG.md: {title!r} has no date: write ## {self.version} (YYYY-MM-DD)") from None
 
     @property
+    def notes(self) -> str:
+        """The newest section of the changelog as a release on GitHub shows it.
+
+        A relative link leads to the file at this version, and a paragraph is one line: GitHub breaks lines there where
+        the text does.
+        """
+        def absolute(link: re.Match[str]) -> str:
+            shown = "raw" if link[1] else "blob"
+            return f"{link[1]}[{link[2]}]({self.urls['Source']}/{shown}/v{self.version}/{link[3]})"
+
+        parts = CODE.split(self.section[1])
+        parts[::2] = [RELATIVE.sub(absolute, WRAPPED.sub(" ", prose)) for prose in parts[::2]]
+        return "".join(parts)
+
+    @property
     def files(self) -> list[Path]:
-        """What is in dist/."""
+        """The files in dist/."""
         return sorted(path for path in (self.root / "dist").glob("*") if path.is_file())
 
     @property
@@ -217,7 +236,7 @@ def check_dist(release: Release) -> str:
 
 
 def check_wheel(wheel: Path) -> None:
-    """It is small, has types and the licence, and what is compiled, if it is for one platform."""
+    """Check size, type information and licence, and that a wheel is compiled if and only if it is for one platform."""
     size = wheel.stat().st_size
     if size > LARGEST:
         raise UnfitError(f"{wheel.name} has {size:,} bytes, more than {LARGEST:,}: look for what should not be in it")
@@ -356,7 +375,7 @@ def main(argv: list[str] | None = None) -> int:
             failed += 1
             print(f"FAIL  {name:13} {error}", flush=True)
     if options.notes and not failed:
-        options.notes.write_text(f"{release.section[1]}\n", encoding="utf-8")
+        options.notes.write_text(f"{release.notes}\n", encoding="utf-8")
     print(f"{failed} checks failed" if failed else "ready to be released")
     return int(failed > 0)
 

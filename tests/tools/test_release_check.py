@@ -18,10 +18,11 @@ def tool():
     """tools/release_check.py as a module."""
     spec = importlib.util.spec_from_file_location("release_check", ROOT / "tools" / "release_check.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["release_check"] = module       # its dataclass looks there
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["release_check"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "release_check", module)     # its dataclass looks there
+        patch.syspath_prepend(ROOT / "tools")                   # as when it is run
+        spec.loader.exec_module(module)
+        yield module
 
 
 @pytest.fixture
@@ -143,6 +144,52 @@ def test_an_address_of_another_place_is_found(tool, project, name):
 def test_all_addresses_are_there(tool, project):
     change(project, "pyproject.toml", "Changelog = ", "Changes = ")
     assert "lacks Changelog: add the address" in fault(tool, "addresses", project)
+
+
+def test_the_notes_of_a_release_have_absolute_links_and_a_line_for_each_paragraph(tool, project):
+    (project.root / "CHANGELOG.md").write_text(f"""\
+# Changelog
+
+## {project.version} (2026-11-30)
+
+The first
+release.
+
+### New
+
+- A picture, ![of it](docs/f.svg), and
+  [a page](docs/page.md#here) about
+  `f`.
+- Another [address](https://example.org).
+
+```sh
+pip install .
+make [test](test.md)
+```
+""", encoding="utf-8")
+    source = project.urls["Source"]
+    raw, blob = f"{source}/raw/v{project.version}", f"{source}/blob/v{project.version}"
+    assert project.notes == f"""\
+The first release.
+
+### New
+
+- A picture, ![of it]({raw}/docs/f.svg), and [a page]({blob}/docs/page.md#here) about `f`.
+- Another [address](https://example.org).
+
+```sh
+pip install .
+make [test](test.md)
+```"""
+
+
+def test_the_links_in_the_notes_of_this_version_lead_to_files(tool):
+    release = tool.Release()
+    links = re.findall(r"\]\(([^)]+)\)", release.notes)
+    assert links and all(link.startswith("https://") for link in links)
+    start = f"{release.urls['Source']}/blob/v{release.version}/"
+    files = [link.removeprefix(start).partition("#")[0] for link in links if link.startswith(start)]
+    assert files and all((ROOT / file).exists() for file in files)
 
 
 # ---- git
@@ -296,7 +343,7 @@ def test_each_check_has_a_line_and_one_that_fails_counts(tool, project, monkeypa
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines[:-1]] == [["ok", name] for name in tool.TEXTS]
     assert lines[-1] == "ready to be released"
-    assert notes.read_text(encoding="utf-8").strip() == project.section[1]
+    assert notes.read_text(encoding="utf-8") == f"{project.notes}\n"
     notes.unlink()
     change(project, "CHANGELOG.md", f"({project.date})", "(soon)")
     assert tool.main(["--texts", "--notes", str(notes)]) == 1 and not notes.exists()

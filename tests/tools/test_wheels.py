@@ -1,4 +1,5 @@
 """`make wheels`: wheels and the source distribution hold the files that they should, and nothing else."""
+import ast
 import importlib.util
 import os
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from references.optional import needed
+
+from autograd_tiny.tape.kernels import targets
 
 ROOT = Path(__file__).parents[2]
 NAME = "autograd_tiny-0.1.0-cp313-cp313-manylinux_2_17_x86_64.whl"
@@ -34,7 +37,7 @@ def wheel(tool, tmp_path):
         modules = {f"{module}.cpython-313-x86_64-linux-gnu.so" for module in tool.compiled(name)}
         information = {f"{INFORMATION}/licenses/LICENSE", f"{INFORMATION}/entry_points.txt"}
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
-            for each in sorted(tool.of_package() | modules | information | {*beside}):
+            for each in sorted(tool.package_files() | modules | information | {*beside}):
                 if without not in each:
                     archive.writestr(each, "")
         return tmp_path / name
@@ -73,6 +76,21 @@ def test_only_x86_64_has_kernels_for_several_vector_widths(tool):
         assert kernels(platform) == {"default"}
 
 
+def test_the_kernels_of_a_wheel_are_those_that_setup_py_compiles(tool):
+    setup = ROOT.joinpath("setup.py").read_text(encoding="utf-8")
+    options = ast.literal_eval(re.search(r"^TARGETS = (\{.*\})$", setup, re.M)[1])
+    assert [*options] == [*targets.TARGETS]
+
+
+def test_hidden_files_are_not_expected_in_a_wheel(tool, tmp_path, monkeypatch):
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(tool, "PACKAGE", tmp_path / "autograd_tiny")
+    tmp_path.joinpath("autograd_tiny").mkdir()
+    for name in "value.py", ".DS_Store", "value.c":
+        tmp_path.joinpath("autograd_tiny", name).touch()
+    assert tool.package_files() == {"autograd_tiny/value.py"}
+
+
 def test_a_wheel_may_not_be_large(tool, wheel, monkeypatch):
     path = wheel()
     monkeypatch.setattr(tool, "LARGEST", path.stat().st_size - 1)
@@ -98,7 +116,7 @@ def test_what_setuptools_builds_has_the_files_of_the_package(tool, tmp_path):
     source = tmp_path / "source"
     shutil.copytree(ROOT / "autograd_tiny", source / "autograd_tiny", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tests", source / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in tool.BESIDE:
+    for name in tool.SDIST_FILES:
         shutil.copy(ROOT / name, source)
     source.joinpath("autograd_tiny/engine/value.c").touch()         # as a build leaves it
 
