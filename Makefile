@@ -8,7 +8,7 @@ NATIVE := setup.py $(wildcard autograd_tiny/*.pxd autograd_tiny/*/*.pxd autograd
 PIP    := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
-# natively only: what starts processes with both engines or a browser, and what shows or tells what an engine has computed
+# not run with the pure engine: tests that start processes or a browser, or that check displayed results
 SHOWN  := tests/show tests/course
 PURE   := AUTOGRAD_TINY_PURE=1 $(PYTEST) $(addprefix --ignore=,$(SHOWN) tests/browser tests/boundary/test_native.py \
           tests/site tests/tools tests/test_documentation.py tests/test_package.py tests/test_workflows.py)
@@ -79,8 +79,8 @@ release-check: $(VENV)/.release   ## say whether this version can be released, b
 wheels: $(VENV)/.wheels   ## build the source distribution and a wheel for each of PYTHONS into dist/, and try them
 	$(BIN)/python tools/wheels.py $(PYTHONS)
 
-clean:          ## remove everything that was built, the virtual environment too
-	rm -rf $(VENV) build dist out site *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean:          ## remove everything that was built, the virtual environments too
+	rm -rf $(VENV) .venv .venv-* build dist out site tools/try/node_modules *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find autograd_tiny \( -name '*.c' -o -name '*.so' -o -name '*.pyd' \) -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
