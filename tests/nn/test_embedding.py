@@ -3,6 +3,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from references.optional import needed
 
 from autograd_tiny import Value, fit, nn, record
 from autograd_tiny import sum as total
@@ -49,6 +50,7 @@ def test_wrong_arguments_and_indices():
 
 
 def test_it_is_saved_and_built_again(tmp_path):
+    needed("safetensors", "save")
     table = nn.Embedding(4, 3, rng=Random(0))
     nn.save(table, tmp_path / "table.safetensors")
     again = nn.load(tmp_path / "table.safetensors")

@@ -4,11 +4,12 @@ import random
 
 import numpy as np
 import pytest
-import safetensors.numpy
 from references.networks.training import Straight, X, Y, mlp, numbers, with_dropout
+from references.optional import needed
 
 from autograd_tiny import Value, fit, load_checkpoint, nn, optim, save_checkpoint
 
+safetensors = needed("safetensors.numpy", "save")
 x, y = np.tile(X, (3, 1)), np.tile(Y, 3)        # enough for a tape in each training
 
 OPTIMIZERS = {
@@ -173,7 +174,7 @@ def test_arguments_are_checked_before_anything_is_read_or_written(parts, error, 
 def test_a_model_alone_is_no_checkpoint(path):
     nn.save(with_dropout(Straight), path)
     check_refused(path, "it is no checkpoint: save_checkpoint writes one")
-    safetensors.numpy.save_file({"model.w": np.ones(3)}, path, {"kind": "checkpoint"})
+    safetensors.save_file({"model.w": np.ones(3)}, path, {"kind": "checkpoint"})
     check_refused(path, "it is no checkpoint")
     path.write_bytes(b"")
     check_refused(path, "damaged")
@@ -186,7 +187,7 @@ def with_states(path, change):
     with safetensors.safe_open(path, framework="numpy") as file:
         arrays, metadata = {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118
     metadata["states"] = change(metadata["states"])
-    safetensors.numpy.save_file(arrays, path, metadata)
+    safetensors.save_file(arrays, path, metadata)
 
 
 def changed(part, **entries):

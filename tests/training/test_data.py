@@ -323,7 +323,7 @@ class CallbackOfLogs:
     ({"seed": "x"}, TypeError, ["seed", "x"]),
     ({"seed": 1.5}, TypeError, ["seed", "1.5"]),
     ({"seed": -1}, ValueError, ["seed", "-1"]),
-], ids=lambda given: ", ".join(f"{k}={v}"[:30] for k, v in given.items()) if type(given) is dict else "")
+], ids=lambda x: ", ".join(f"{k}={v}".split(" at ")[0][:30] for k, v in x.items()) if type(x) is dict else "")
 def test_arguments_that_are_not_known_are_refused(options, error, words):
     said = str(refused(error, ".", **options).value)
     for word in words:
