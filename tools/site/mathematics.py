@@ -19,6 +19,7 @@ ET.register_namespace("", MATHML)
 OPENING, CLOSING = "([{", ")]}"
 RELATIONS = "=≈<>≤≥←→"
 SIGNS = "+−"
+LETTERS_TOO = "∂∞"                      # the converter takes them for operators, with space around them
 LONG = 24                               # letters and signs from which on a formula may be broken in a line of text
 LETTERS = (                             # what formulas are written with, as first and last code points
     (0x20, 0x7E), (0xA0, 0xFF), (0x2C6, 0x2DC), (0x300, 0x304), (0x391, 0x3F5), (0x2010, 0x2057), (0x2061, 0x2063),
@@ -49,8 +50,11 @@ def mathml(tex: str, block: bool = False) -> str:
     for environment in ("aligned", "align"):            # the converter knows the starred one
         tex = tex.replace(f"{{{environment}}}", "{align*}")
     math = ET.fromstring(convert(tex, display="block" if block else "inline"))
+    for operator in math.iter(f"{{{MATHML}}}mo"):
+        _set_closely(operator)
     for row in math.iter(f"{{{MATHML}}}mrow"):
         _mark_signs(row)
+        _set_apart(row)
     if block:
         return f'<span class="formula" tabindex="0">{_written(math)}</span>'
     return "<wbr>".join(map(_written, _parts(math)))
@@ -64,6 +68,41 @@ def _mark_signs(row: ET.Element) -> None:
         if text in SIGNS and before and before not in CLOSING and each.tag.endswith("}mo"):
             each.set("form", "prefix")
         before = text if each.tag.endswith("}mo") else ""
+
+
+def _set_closely(operator: ET.Element) -> None:
+    """∂, ∞ and the names of functions are no operators, and there is no space around the slash of ∂f/∂x."""
+    text = operator.text or ""
+    if text in LETTERS_TOO or _is_name(text):
+        operator.tag = f"{{{MATHML}}}mi"
+    elif text == "/":
+        operator.attrib |= {"lspace": "0", "rspace": "0"}
+
+
+def _is_name(text: str) -> bool:
+    return len(text) > 1 and text.isalpha()
+
+
+def _set_apart(row: ET.Element) -> None:
+    """There is space between the name of a function and what it is applied to, but for a bracket: 2 sin 4x, tanh(x)."""
+    parts = list(row)
+    for k in range(len(parts) - 1, 0, -1):
+        before, after = parts[k - 1:k + 1]
+        if (_is_function(before) or _is_function(after)) and _is_operand(before, -1) and _is_operand(after, 0):
+            row.insert(k, ET.Element(f"{{{MATHML}}}mspace", width="0.167em"))
+
+
+def _is_function(part: ET.Element) -> bool:
+    """Whether it is the name of a function, which may have an index or an exponent."""
+    name = part[0] if part.tag.endswith(("}msub", "}msup", "}msubsup")) else part
+    return name.tag.endswith("}mi") and _is_name(name.text or "")
+
+
+def _is_operand(part: ET.Element, end: int) -> bool:
+    """Whether a part begins (end: 0) or ends (-1) with a letter or number, or ends with a bracket."""
+    while len(part):
+        part = part[end]
+    return part.tag.endswith(("}mi", "}mn")) or (end == -1 and (part.text or " ") in CLOSING)
 
 
 def _parts(math: ET.Element) -> list[ET.Element]:
