@@ -203,9 +203,9 @@ def engine(its: Results) -> str:
 
     return table(COMPARED, [
         against_micrograd(its, "micrograd's demo: one loss and its gradient", f"native, {OUR_MLP}"),
-        against_micrograd(its, "the same with the pure engine", f"pure, {OUR_MLP}"),
+        against_micrograd(its, "micrograd's demo with the pure engine", f"pure, {OUR_MLP}"),
         against_micrograd(its, "the same graph node for node: micrograd's MLP on our `Value`", f"native, {SAME_GRAPH}"),
-        against_micrograd(its, "the same with the pure engine", f"pure, {SAME_GRAPH}"),
+        against_micrograd(its, "the same graph node for node, with the pure engine", f"pure, {SAME_GRAPH}"),
         *chain(
             "a chain of 40,000 operations, per operation",
             {"micrograd": "micrograd", "torch": "PyTorch, tensors of one number", "xad": "XAD, a tape in C++"},

@@ -505,7 +505,7 @@ LINKED = Operation("linked", "linked", "x y z", "x", "0", "z", "0")
 
 def reference_table() -> str:
     """All operations as a Markdown table: name, value, local derivatives, conventions."""
-    lines = ["| operation | value f | local derivatives | |", "|---|---|---|---|"]
+    lines = ["| operation | value f | local derivatives | notes |", "|---|---|---|---|"]
     for row in OPERATIONS[1:]:
         derivatives = "<br>".join(f"`{text}`" for text in row.derivatives)
         lines.append(f"| {row.name} | `{row.value}` | {derivatives} | {row.note} |")
