@@ -210,6 +210,21 @@ def test_the_search_finds_how_backward_works(page, home):
     page.locator(".md-search-result__link[href*='explanation/backward']").first.wait_for()
 
 
+def test_the_search_finds_a_method_by_its_full_name(page, home):
+    page.goto(home)
+    page.get_by_role("textbox", name="Search").fill("Value.backward")
+    page.locator(".md-search-result__link[href*='#autograd_tiny.Value.backward']").first.wait_for(state="attached")
+
+
+def test_frames_of_the_first_page_have_no_switch_of_their_own(page, home):
+    page.goto(home)
+    for name in ("film", "explore"):
+        frame = page.locator(f"iframe[src$='{name}.html']").content_frame
+        frame.get_by_role("button").first.wait_for()
+        assert frame.get_by_role("button", name=re.compile("Theme")).count() == 0
+    assert frame.get_by_role("button", name="Reset").count() == 1
+
+
 def test_the_switch_of_the_site_turns_frames_dark(page, home):
     page.goto(home)
     for name in ("light", "dark"):
@@ -224,3 +239,13 @@ def test_there_is_a_page_for_each_notebook_with_its_exercises(page, home):
     page.goto(home + chapters[0])
     assert page.get_by_role("heading", name=re.compile("^Exercise 1")).count() == 1
     assert page.locator("math").count() > 20
+
+
+@pytest.mark.parametrize("address", [address for address in PAGES if address.startswith("course/")] or [None])
+def test_a_chapter_says_where_it_can_be_run(address):
+    number = address.removeprefix("course/")[:2]
+    links = document(SITE / address / "index.html").links
+    runs_here = any(link.endswith(f"try/?chapter={number}") for link in links)
+    assert runs_here == (number in {"01", "02", "03", "04", "13"})
+    page = (SITE / address / "index.html").read_text(encoding="utf-8")
+    assert runs_here or 'To run this chapter, <a href="../../how-to/install-and-build/">' in page

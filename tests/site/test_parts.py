@@ -139,3 +139,33 @@ def test_rows_of_one_name_that_do_not_follow_each_other_are_not_put_together(par
 
 def test_the_readme_has_the_table_of_the_first_page(part):
     assert part("charts").summary().count("<rect ") > 5
+
+
+def test_a_long_axis_has_a_line_for_each_power_of_ten_and_a_label_for_every_second_one(part):
+    charts = part("charts")
+    scale = charts.Scale([0.5, 70_000.0])
+    assert scale.ticks == [1, 10, 100, 1000, 10_000, 100_000]
+    assert scale.labels == [1, 100, 10_000]
+    short = charts.Scale([0.5, 300.0])
+    assert short.labels == short.ticks == [1, 10, 100, 1000]
+
+
+# ---- what pages have only on the site
+
+def test_a_number_stays_with_its_unit_but_not_in_code(part):
+    changed = part("refined").with_units("56.7 µs, 7 tapes, 2 MiB and `3 ms`")
+    assert changed == "56.7\N{NO-BREAK SPACE}µs, 7 tapes, 2\N{NO-BREAK SPACE}MiB and `3 ms`"
+
+
+def test_each_term_of_the_glossary_can_be_linked_to(part):
+    text = "# Terms\n\n**Block, chunk.** One\nof two.\n\n**vjp.** A **vector**.\n"
+    page = part("refined").with_anchors(text)
+    link = '<a class="headerlink" href="#{}" title="Permanent link">¶</a>'
+    assert f"**Block, chunk.**{{ #block-chunk }} One\nof two.{link.format('block-chunk')}\n\n" in page
+    assert f"**vjp.**{{ #vjp }} A **vector**.{link.format('vjp')}\n" in page
+
+
+def test_the_page_that_runs_the_package_is_in_the_navigation_if_it_is_built(part):
+    navigation = part("navigation").navigation
+    assert {"Try it": "https://example.org/try/"} in navigation("https://example.org/try/")
+    assert not any("Try it" in entry for entry in navigation())

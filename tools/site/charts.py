@@ -14,6 +14,7 @@ from repository import ROOT
 
 TABLE = re.compile(r"^\| what \| [^\n|]* \| peer \| times as fast \|\n\|[-:| ]+\|\n((?:\|.*\n?)+)", re.M)
 FEW = 3                                                 # ticks of an axis that are not too few
+LONG = 1e4                                              # the last tick of an axis that is long
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,13 @@ class Scale:
             ticks = [step * power for power in powers for step in steps if 0 <= self(step * power) <= 96]
             if len(ticks) > FEW:
                 break
-        return [tick for tick in ticks if tick < 1000] + [tick for tick in ticks if tick >= 1000][::2]
+        return ticks
+
+    @property
+    def labels(self) -> list[float]:
+        """The ticks that have a label: every second one of a long axis, whose numbers would meet on a phone."""
+        ticks = self.ticks
+        return [tick for tick in ticks if max(ticks) < LONG or round(math.log10(tick)) % 2 == 0]
 
 
 def number(ratio: float) -> str:
@@ -74,7 +81,7 @@ def chart(rows: list[Row], caption: str) -> str:
         for what, group in groupby(rows, lambda row: row.what)
     )
     ticks = "".join(
-        f'<text x="{scale(tick):.2f}%" y="12">{number(tick)}</text>' for tick in scale.ticks
+        f'<text x="{scale(tick):.2f}%" y="12">{number(tick)}</text>' for tick in scale.labels
     )
     axis = f'<div class="axis" aria-hidden="true"><span></span><svg width="100%" height="16">{ticks}</svg></div>'
     return (

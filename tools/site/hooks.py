@@ -2,7 +2,7 @@
 
 The parts: repository.py for places and links, navigation.py, notebooks.py and mathematics.py for the course,
 reference.py for the pages made from docstrings, charts.py for the pictures of measurements, live.py for the film on the
-first page.
+first page, refined.py for what other pages get.
 """
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.utils import get_relative_url
 
 import charts
 import live
@@ -21,11 +22,14 @@ import mathematics
 import navigation
 import notebooks
 import reference
+import refined
 import repository
 
 ROOT = repository.ROOT
 PAGES = Path(__file__).parent / "pages"
 COPIES = ROOT / "build" / "site"                       # of notebooks, with the links of the site
+HAS_TRY = which("npm") is not None                      # with it, `make docs` builds the page that runs the package
+WIDE = ("docs/reference/operations.md",)                # pages whose tables need the room of the table of contents
 
 origins: dict[str, str] = {}                            # the file of the repository that a page shows, by its place
 
@@ -33,7 +37,7 @@ origins: dict[str, str] = {}                            # the file of the reposi
 def on_config(config: Any) -> Any:
     """The addresses of the repository and of the site are those of pyproject.toml; docs/index.md is the navigation."""
     config.repo_url, config.site_url = repository.addresses()
-    config.nav = navigation.navigation()
+    config.nav = navigation.navigation(repository.try_it() if HAS_TRY else "")
     return config
 
 
@@ -103,7 +107,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         return markdown
     page.meta.setdefault("description", repository.summary(markdown))
     if not origin:
-        return markdown.replace("<!-- chart -->", charts.summary())
+        return markdown.replace("<!-- chart -->", refined.with_units(charts.summary()))
 
     def rewrite(link: str, target: str, anchor: str) -> str:
         place = repository.place(target)
@@ -112,8 +116,14 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         path = posixpath.relpath(place, posixpath.dirname(page.file.src_uri) or ".")
         return f"{path}#{anchor}" if anchor else path
 
+    if origin in WIDE:
+        page.meta["hide"] = ["toc"]
     markdown = repository.with_links(markdown, origin, rewrite)
-    return charts.with_charts(markdown) if origin == "docs/reference/speed.md" else markdown
+    if origin == "docs/reference/speed.md":
+        markdown = charts.with_charts(markdown)
+    if origin == "docs/explanation/glossary.md":
+        markdown = refined.with_anchors(markdown)
+    return refined.with_units(markdown)
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
@@ -123,12 +133,18 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
-    """The first page links to the one that runs the package in the browser, which `make docs` makes if there is npm."""
-    context["has_try"] = which("npm") is not None
+    """The first page links to the one that runs the package in the browser."""
+    context["has_try"] = HAS_TRY
     return context
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """What the theme leaves out for screen readers: the dialog of the search has a name."""
+    """What the theme leaves out for screen readers: the dialog of the search has a name.
+
+    Links to the page that runs the package lead to the one of this site, if it is built.
+    """
+    if HAS_TRY:
+        address = repository.try_it()
+        output = output.replace(f'href="{address}', f'href="{get_relative_url("try/", page.url)}')
     return output.replace('class="md-search" data-md-component="search" role="dialog"',
                           'class="md-search" data-md-component="search" role="dialog" aria-label="Search"')

@@ -21,9 +21,10 @@ BARE = """\
 <style>
 #theme, .keys { display: none }
 .head { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-.player, .explore { padding: 4px }
+.player { padding: 4px }
 </style>
 """
+WITHOUT_THEME = "<style>#buttons > :last-child { display: none }</style>\n"
 
 
 def frames() -> dict[str, str]:
@@ -31,7 +32,8 @@ def frames() -> dict[str, str]:
     from autograd_tiny import explore, play
 
     film = play(expression()).html.replace("</head>", f"{BARE}</head>", 1)
-    return {"film.html": film, "explore.html": explore(expression()).html}
+    sliders = explore(expression()).html.replace("</head>", f"{WITHOUT_THEME}</head>", 1)
+    return {"film.html": film, "explore.html": sliders}
 
 
 def notebook_script() -> str:

@@ -10,8 +10,11 @@ from repository import ROOT
 Entry = str | dict[str, Any]
 
 
-def navigation() -> list[Entry]:
-    """The entries that mkdocs takes: a page by its place, or a title with entries below it."""
+def navigation(try_it: str = "") -> list[Entry]:
+    """The entries that mkdocs takes: a page by its place, or a title with entries below it.
+
+    try_it: the address of the page that runs the package, if it is built.
+    """
     parts = _map()
     first, *others = parts["Tutorials"]
     course = [f"course/{path.name}" for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
@@ -21,6 +24,7 @@ def navigation() -> list[Entry]:
     rules = "code-of-conduct.md", "security.md"
     return [
         {"Home": "index.md"},
+        *([{"Try it": try_it}] if try_it else []),
         {"Learn": [first, *course, *others]},
         {"How to": ["documentation.md", *parts["How-to guides"]]},
         {"Reference": [names, {"Names and arguments": api}, *topics, measurements]},

@@ -3,16 +3,20 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 
 from mathematics import with_mathml
-from repository import ROOT, summary, with_links
+from repository import ROOT, summary, try_it, with_links
+
+sys.path.append(str(ROOT / "tools"))
+from try_page import chapters
 
 CONTENT = '<div class="jupyter-wrapper">'
 
 
 def prepared(path: str, rewrite: Callable[[str, str, str], str]) -> str:
-    """A notebook with the links of the site, and with MathML for TeX."""
+    """A notebook with the links of the site, with MathML for TeX, and with the way to run it below its title."""
     notebook = json.loads((ROOT / path).read_text(encoding="utf-8"))
     texts = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
     for cell in texts:
@@ -20,7 +24,21 @@ def prepared(path: str, rewrite: Callable[[str, str, str], str]) -> str:
     if not any(re.search("^## ", cell["source"], re.M) for cell in texts):
         for cell in texts:                              # no level of headings is left out
             cell["source"] = re.sub("^###", "##", cell["source"], flags=re.M)
+    title, rest = texts[0]["source"].split("\n", 1)
+    texts[0]["source"] = f"{title}\n\n{way_to_run(path)}\n{rest}"
     return json.dumps(notebook)
+
+
+def way_to_run(path: str) -> str:
+    """A link to the page that runs a chapter in the browser; where that cannot be, what the chapter needs."""
+    chapter = next(each for each in chapters() if each.notebook == ROOT / path)
+    if chapter.needs:
+        *others, last = chapter.needs
+        needs = f"{', '.join(others)} and {last}" if others else last
+        text = f'To run this chapter, <a href="../../how-to/install-and-build/">install the package</a> with {needs}.'
+    else:
+        text = f'<a class="md-button" href="{try_it()}?chapter={chapter.number}">Run this chapter in the browser</a>'
+    return f'<p class="run">{text}</p>\n'
 
 
 def description(path: str) -> str:

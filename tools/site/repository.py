@@ -33,6 +33,11 @@ def addresses() -> tuple[str, str]:
     return repository.rstrip("/"), (site if site != repository else SITE).rstrip("/") + "/"
 
 
+def try_it() -> str:
+    """The address of the page that runs the package in the browser: it is built beside the site, not by mkdocs."""
+    return f"{addresses()[1]}try/"
+
+
 def place(path: str) -> str:
     """Where a file of the repository is in the site; "" for one that has no page, such as a folder."""
     if path in MOVED:
