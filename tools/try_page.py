@@ -118,7 +118,7 @@ def keep_plots(chapter: Chapter, file: Path) -> None:
     for cell, shown in zip(chapter.cells, found["cells"], strict=True):
         pictures = ["".join(output["data"]["image/svg+xml"]) for output in cell.get("outputs", ())
                     if "<Plot: " in "".join(output.get("data", {}).get("text/plain", ""))]
-        style = "svg { display: block; max-width: max(100%, 30rem); height: auto; }"
+        style = "svg { display: block; max-width: 100%; height: auto; }"
         shown["plot"] = Page("A plot of the course", "\n".join(pictures), style=style).html if pictures else ""
     file.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 

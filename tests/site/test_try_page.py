@@ -160,6 +160,60 @@ def test_a_graph_is_drawn_by_graphviz_and_texts_in_it_are_shown_not_executed(tab
     assert tab.locator("script").count() == 2           # those of the page
 
 
+@pytest.mark.parametrize("width", [1280, 400])
+def test_a_long_graph_is_half_its_size_at_least_and_scrolls_and_a_small_one_fits(tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    run(tab, "from autograd_tiny import Value, draw\nx = Value(1.0)\nfor i in range(40): x = x * 1.01\ndraw(x)")
+    picture = frame(tab).locator(".picture")
+    expect(picture).to_have_attribute("tabindex", "0")
+    measured = picture.evaluate("""element => {
+        const svg = element.querySelector("svg"), natural = svg.viewBox.baseVal.width * 4 / 3;
+        return [svg.getBoundingClientRect().width / natural, element.scrollWidth / element.clientWidth]
+    }""")
+    assert measured[0] == pytest.approx(0.5, abs=0.01)
+    assert measured[1] > 4
+    expect(frame(tab).get_by_text("Scroll sideways")).to_be_visible()
+    assert violations(tab) == []
+    run(tab, f"{START}draw(f)")
+    expect(frame(tab).get_by_text("Scroll sideways")).to_be_hidden()
+    expect(frame(tab).locator(".picture")).not_to_have_attribute("tabindex", "0")
+    assert frame(tab).locator(".picture").evaluate("element => element.scrollWidth <= element.clientWidth")
+    tab.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_pictures_and_pages_are_shown_wherever_they_are_and_other_values_at_the_end_only(tab):
+    run(tab, f"{START}from autograd_tiny import draw, play\ndraw(f)\n'a text'\nplay(f)\na\nprint('printed')\nb")
+    expect(output(tab).locator("iframe")).to_have_count(2)
+    expect(output(tab).locator("pre")).to_have_text("printed\nValue(3.0, label='b', grad=2.0)\n")
+    expect(output(tab).locator("iframe + iframe + pre")).to_be_visible()           # in this order
+
+
+def test_a_file_that_is_saved_can_be_downloaded_and_a_saved_picture_is_seen(tab):
+    run(tab, f"{START}from autograd_tiny import draw\ndraw(f).save('f.svg')")
+    expect(output(tab).locator("pre")).to_have_text("PosixPath('f.svg')\n")
+    expect(frame(tab).locator("svg")).to_contain_text("value")
+    with tab.expect_download() as download:
+        output(tab).get_by_role("link", name="Download f.svg").click()
+    assert download.value.suggested_filename == "f.svg"
+    assert Path(download.value.path()).read_text(encoding="utf-8").startswith("<svg")
+    expect(run(tab, "1")).to_have_text("1\n")              # the file is no news any more
+    run(tab, "with open('large', 'wb') as file: file.write(bytes(10_000_001))")
+    expect(output(tab)).to_have_text("'large' is too large to be given to you here.")
+
+
+def test_a_graph_that_is_too_large_for_graphviz_is_an_error_in_one_sentence_and_the_next_is_drawn(tab):
+    run(tab, "from autograd_tiny import Value, draw\nx = Value(1.0)\nfor i in range(1500): x = x * 1.001\n\n"
+             "draw(x, max_nodes=4000)")
+    assert tab.locator("#cell").get_attribute("data-state") == "error"
+    expect(output(tab).locator(".error")).to_contain_text(
+        "RuntimeError: This graph is too large to be laid out here: draw a part of it, or print its .tree."
+    )
+    expect(output(tab).locator(".error")).not_to_contain_text("RangeError")
+    expect(tab.locator(".cm-line.wrong")).to_have_text("draw(x, max_nodes=4000)")
+    run(tab, f"{START}draw(f)")
+    expect(frame(tab).locator("svg")).to_be_visible()
+
+
 def test_a_gradient_is_explained_and_its_film_plays(tab):
     run(tab, f"{START}from autograd_tiny import explain\nexplain(f, a)")
     expect(frame(tab).locator("body")).to_contain_text("2 paths lead from")
@@ -188,9 +242,32 @@ def test_an_error_is_shown_as_in_python_with_the_visitors_lines_and_marked(tab):
     expect(tab.locator(".cm-line.wrong")).to_have_text("    return Value(x)")
     expect(run(tab, "x = (1,\ny = 2")).to_contain_text("SyntaxError: '(' was never closed")
     expect(tab.locator(".cm-line.wrong")).to_have_text("x = (1,")
-    expect(run(tab, "import numpy")).to_contain_text("NumPy does not run on this page")
+    expect(run(tab, "2\nwhile x = 1:")).to_contain_text("SyntaxError")
     expect(run(tab, "1")).to_have_text("1\n")
     assert tab.locator(".cm-line.wrong").count() == 0
+
+
+def test_what_is_lacking_is_said_once_with_what_to_install(tab):
+    run(tab, "import numpy")
+    said = output(tab).locator("p")
+    expect(said).to_have_text("NumPy is not on this page. "
+                              "On your computer: pip install autograd_tiny (how to install it)")
+    expect(said.get_by_role("link")).to_have_attribute("href", "../how-to/install-and-build/")
+    run(tab, "import sklearn.svm")
+    expect(said).to_contain_text("scikit-learn is not on this page. "
+                                 "On your computer: pip install autograd_tiny scikit-learn (")
+    run(tab, "from autograd_tiny import Value, record\nrecord(lambda x: x, [1.0])")
+    expect(output(tab).locator("p")).to_contain_text("NumPy is not on this page")
+    assert output(tab).locator(".error").inner_text().count("Traceback") == 1
+
+
+def test_help_and_warnings_are_read_as_in_python(tab):
+    expect(run(tab, "from autograd_tiny import Value\nhelp(Value.backward)")).to_contain_text("backward(")
+    assert tab.locator("#cell").get_attribute("data-state") == "fine"
+    for _ in range(2):
+        expect(run(tab, "import warnings\nwarnings.warn('be careful')")).to_have_text(
+            "your code, line 2: UserWarning: be careful\n"
+        )
 
 
 def test_an_endless_loop_is_stopped_and_the_next_run_works(tab):
@@ -268,6 +345,88 @@ def test_code_comes_with_a_link_and_waits_for_a_click(tab, opened):
     broken = opened("#code=AAAA")
     expect(broken.locator("#notice")).to_contain_text("cannot be read")
     broken.close()
+
+
+def test_what_is_typed_is_there_after_a_reload_and_on_the_way_back_until_one_starts_over(tab, opened):
+    page = opened()
+    first = editor(page).inner_text()
+    expect(page.get_by_role("button", name="Start over")).to_be_hidden()
+    write(page, "print('typed')")
+    page.reload()
+    expect(editor(page)).to_have_text("print('typed')")
+    page.get_by_role("link", name="1. The first gradient").click()
+    cell = page.get_by_role("textbox", name="Code of cell 2", exact=True)
+    cell.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("mine")
+    page.go_back()
+    expect(editor(page)).to_have_text("print('typed')")
+    page.go_forward()
+    expect(cell).to_have_text("mine")
+    page.get_by_role("button", name="Start over, cell 2", exact=True).click()
+    expect(cell).not_to_have_text("mine")
+    page.go_back()
+    page.get_by_role("button", name="Start over").click()
+    assert editor(page).inner_text() == first
+    page.reload()
+    assert editor(page).inner_text() == first
+    write(page, "print('typed')")
+    write(tab, "print('linked')")
+    tab.get_by_role("button", name="Share").click()
+    link = tab.get_by_role("textbox", name="Link to this code").input_value()
+    page.goto(link)
+    expect(editor(page)).to_have_text("print('linked')")
+    expect(page.locator("#notice")).to_contain_text("This code came with the link")
+    page.reload()
+    expect(editor(page)).to_have_text("print('linked')")
+    expect(output(page)).to_have_text("")
+    write(page, "print('changed')")
+    page.wait_for_function("location.hash === ''")
+    page.reload()
+    expect(editor(page)).to_have_text("print('changed')")
+    page.close()
+
+
+def test_where_the_browser_keeps_nothing_the_page_works(browser, address):
+    tab = browser.new_page()
+    tab.add_init_script("Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked') } })")
+    tab.goto(address)
+    write(tab, "1 + 1")
+    expect(editor(tab)).to_have_text("1 + 1")
+    expect(tab.get_by_role("button", name="Start over")).to_be_visible()
+    tab.close()
+
+
+@pytest.mark.parametrize(("number", "says"), [
+    ("05", "This chapter does not run on this page. It can be read: 5."), ("99", "There is no such chapter"),
+])
+def test_of_a_chapter_that_does_not_run_here_the_page_says_where_it_is(opened, number, says):
+    page = opened(f"?chapter={number}")
+    expect(page.locator("#chapter")).to_contain_text(says)
+    assert page.locator(f'#chapter a[href^="../course/{number}-"]').count() == (number == "05")
+    page.close()
+
+
+def test_a_cell_that_needs_those_above_says_so(opened):
+    page = opened("?chapter=01")
+    cells = page.locator(".cell")
+    code = cells.evaluate_all("all => all.map(each => each.querySelector('.cm-content').innerText)")
+    last = next(i for i, text in enumerate(code) if i and "a.grad" in text)
+    page.get_by_role("button", name=f"Run cell {last + 1}", exact=True).click()
+    said = page.get_by_role("region", name=f"Output of cell {last + 1}", exact=True)
+    expect(said).to_contain_text("Run the cells above first")
+    expect(said).not_to_contain_text("Did you mean")
+    page.close()
+
+
+def test_on_a_phone_an_example_opens_no_keyboard(browser, address):
+    context = browser.browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 400, "height": 800})
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("button", name="A neuron").tap()
+    expect(editor(page)).to_contain_text("bias")
+    expect(editor(page)).not_to_be_focused()
+    context.close()
 
 
 def test_chapter_1_runs_from_top_to_bottom_and_its_exercises_answer(opened):

@@ -1,4 +1,5 @@
 /** Code with its button and its output. */
+import { draftOf, keepDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { Output } from "./output.js";
 
@@ -14,10 +15,14 @@ export class Cell {
    * @param element holds the cell
    * @param name what tracebacks call it
    * @param plot in the course: a document with the plot that the cell draws, or ""
+   * @param above gives the code of cells above that have not run
    * @param beforeRun called before each run
    */
-  constructor(element, python, { code, name, plot, say, beforeRun, onChange }) {
-    Object.assign(this, { element, python, name, plot, say, beforeRun });
+  constructor(element, python, { code, name, plot, say, above, beforeRun, onChange }) {
+    Object.assign(this, { element, python, name, plot, say, above, beforeRun });
+    const draft = draftOf(name),
+      isKept = draft && (plot === undefined || draft.origin === code); // the course may be another by now
+    this.origin = isKept ? draft.origin : code; // what "Start over" goes back to
     const place = document.createElement("div");
     place.className = "editor";
     this.bar = document.createElement("div");
@@ -27,7 +32,14 @@ export class Cell {
     this.button.addEventListener("click", () => (this.isBusy ? python.stop() : this.run()));
     this.note = document.createElement("span");
     this.note.className = "quiet";
-    this.bar.append(this.button, this.note);
+    this.button.title = "Ctrl+Enter";
+    this.over = document.createElement("button");
+    this.over.type = "button";
+    this.over.className = "plain";
+    this.over.textContent = "Start over";
+    this.over.setAttribute("aria-label", `Start over, ${name}`);
+    this.over.addEventListener("click", () => this.begin(this.origin));
+    this.bar.append(this.button, this.over, this.note);
     const output = document.createElement("div");
     output.className = "output";
     output.setAttribute("role", "region");
@@ -37,8 +49,23 @@ export class Cell {
     this.state = "";
     element.classList.add("cell");
     element.append(place, this.bar, output);
-    this.editor = new Editor(place, { code, label: `Code of ${name}`, run: () => this.run(), onChange });
+    this.editor = new Editor(place, {
+      code: isKept ? draft.code : code,
+      label: `Code of ${name}`,
+      run: () => this.run(),
+      onChange: () => {
+        this.over.hidden = !this.isChanged;
+        if (!this.isBeginning) keepDraft(name, this.editor.code, this.origin);
+        onChange?.();
+      },
+    });
+    this.over.hidden = !isKept;
+    if (isKept) this.note.textContent = "As you left it";
     this.#show();
+  }
+
+  get isChanged() {
+    return this.editor.code !== this.origin;
   }
 
   get isBusy() {
@@ -67,6 +94,7 @@ export class Cell {
       code: this.editor.code,
       cell: this.name,
       isCourse: this.plot !== undefined,
+      above: this.above,
       begin: () => {
         began = performance.now();
         this.output.clear();
@@ -99,9 +127,14 @@ export class Cell {
     return outcome;
   }
 
-  /** Takes other code. What runs goes on, and shows what it has to say here. */
-  begin(code) {
+  /** Takes other code. What runs goes on, and shows what it has to say here. With a link the draft stays. */
+  begin(code, isLink = false) {
+    this.origin = code;
+    this.isBeginning = true;
     this.editor.code = code;
+    this.isBeginning = false;
+    this.over.hidden = true;
+    if (!isLink) keepDraft(this.name, code, code);
     if (this.isBusy) return;
     this.output.clear();
     this.note.textContent = "";

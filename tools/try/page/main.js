@@ -44,6 +44,7 @@ async function openCode() {
     preview = find("preview"),
     notice = find("notice"),
     list = find("examples");
+  let isOpening = false;
   const cell = new Cell(find("cell"), python, {
     code: examples[0].code,
     name: "your code",
@@ -54,6 +55,9 @@ async function openCode() {
     },
     onChange: () => {
       find("link").replaceChildren();
+      // the address stands for this code no more: a reload is to show what is typed now
+      if (!isOpening && location.hash.startsWith("#code="))
+        history.replaceState(null, "", location.pathname + location.search);
       const chosen = list.querySelector("[aria-pressed=true]");
       if (chosen && chosen.code !== cell.editor.code) choose(null);
     },
@@ -64,9 +68,9 @@ async function openCode() {
     button.textContent = title;
     button.code = code;
     button.addEventListener("click", () => {
-      show(code);
+      show(code, false);
       choose(button);
-      cell.editor.focus();
+      if (matchMedia("(pointer: fine)").matches) cell.editor.focus(); // elsewhere a keyboard would cover the code
     });
     const item = document.createElement("li");
     item.append(button);
@@ -75,12 +79,15 @@ async function openCode() {
   const choose = (chosen) => {
     for (const each of list.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each === chosen));
   };
-  const show = (code) => {
+  const show = (code, isLink) => {
     notice.hidden = true;
     if (code !== examples[0].code) preview.remove();
-    cell.begin(code);
+    isOpening = isLink;
+    cell.begin(code, isLink);
+    isOpening = false;
   };
-  choose(list.querySelector("button"));
+  if (cell.isChanged) preview.remove();
+  choose(cell.isChanged ? null : list.querySelector("button"));
 
   const share = document.createElement("button");
   share.type = "button";
@@ -109,7 +116,7 @@ async function openCode() {
       const code = await codeIn(location.hash);
       if (code === null) return;
       preview.remove();
-      show(code);
+      show(code, true);
       choose(null);
       notice.textContent = "This code came with the link. Look at it first; it runs when you press Run.";
     } catch (error) {

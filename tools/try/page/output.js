@@ -9,6 +9,7 @@ export class Output {
   }
 
   clear() {
+    for (const { href } of this.element.querySelectorAll("a[download]")) URL.revokeObjectURL(href);
     this.element.replaceChildren();
     this.pending = [];
     this.last = null;
@@ -37,6 +38,8 @@ export class Output {
       if (kind === "out" || kind === "err") this.#print(kind, text);
       else if (kind === "page") this.#frame(text, title, height);
       else if (kind === "markdown") this.#markdown(text);
+      else if (kind === "file") this.#file(text, title, height);
+      else if (kind === "install") this.#install(text);
       else this.#block(kind, text);
     }
   }
@@ -66,6 +69,31 @@ export class Output {
   #frame(text, title, height) {
     this.counts.pictures += 1;
     this.element.append(framed(text, title, height));
+    this.last = null;
+  }
+
+  /** A file to be kept. Its bytes have no type, so that no browser opens what is in it under this address. */
+  #file(base64, name, size) {
+    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0)),
+      link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+    link.download = name;
+    link.textContent = `Download ${name}`;
+    this.#paragraph(link, ` (${size < 1000 ? `${size} bytes` : `${Math.round(size / 1000)} kB`})`);
+  }
+
+  /** What is not here, and where it is. */
+  #install(text) {
+    const link = document.createElement("a");
+    link.href = "../how-to/install-and-build/";
+    link.textContent = "how to install it";
+    this.#paragraph(`${text} (`, link, ")");
+  }
+
+  #paragraph(...parts) {
+    const paragraph = document.createElement("p");
+    paragraph.append(...parts);
+    this.element.append(paragraph);
     this.last = null;
   }
 

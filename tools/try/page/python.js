@@ -139,18 +139,19 @@ export class Python {
     this.current = this.waiting.shift();
     this.onState("running");
     this.current.begin();
-    const { code, cell, isCourse } = this.current;
-    this.worker.postMessage({ run: { code, cell, isCourse } });
+    const { code, cell, isCourse } = this.current,
+      above = this.current.above();
+    this.worker.postMessage({ run: { code, cell, isCourse, above } });
   }
 
   /** Runs code behind what waits already: "fine", "error", "lacking", "stopped", "gone" or "failed". */
-  run({ code, cell, isCourse, begin, hear }) {
+  run({ code, cell, isCourse, above = () => [], begin, hear }) {
     return new Promise((resolve) => {
       const done = (outcome) => {
         resolve(outcome);
         if (!this.current && this.isReady) this.onState("ready");
       };
-      this.waiting.push({ code, cell, isCourse, begin, hear, resolve: done });
+      this.waiting.push({ code, cell, isCourse, above, begin, hear, resolve: done });
       this.load();
       this.#next();
     });

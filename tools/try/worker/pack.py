@@ -16,11 +16,12 @@ SITE = "/lib/python3.14/site-packages"
 LIBRARY = "/lib/python314.zip/"
 # parts of the library that have no use in a browser: servers, databases, other programs, rare encodings
 UNUSED = (
-    "__phello__", "_pyio", "_pyrepl", "_sysconfigdata", "antigravity", "cProfile", "ctypes/macholib", "curses", "dbm",
+    "__phello__", "_pyio", "_pyrepl", "antigravity", "cProfile", "ctypes/macholib", "curses", "dbm",
     "encodings/", "ensurepip", "ftplib", "http/server", "http/cookiejar", "idlelib", "imaplib", "mailbox",
     "multiprocessing", "netrc", "pdb", "poplib", "pydoc_data", "smtplib", "socketserver", "sqlite3", "tkinter",
     "turtledemo", "unittest/mock", "venv", "webbrowser", "wsgiref", "xml/dom", "xml/sax", "xmlrpc",
 )
+USED = {"_pyrepl/__init__.py", "_pyrepl/pager.py"}         # by help()
 ENCODINGS = {
     "__init__", "aliases", "ascii", "base64_codec", "cp1252", "cp437", "hex_codec", "idna", "latin_1", "iso8859_1",
     "iso8859_15", "punycode", "raw_unicode_escape", "rot_13", "undefined", "unicode_escape", "utf_16", "utf_16_be",
@@ -73,7 +74,7 @@ def library(archive: str, hot: set[str]) -> bytes:
 
 def _is_unused(name: str) -> bool:
     folder, _, module = name.removesuffix(".py").rpartition("/")
-    return name.startswith(UNUSED) and not (folder == "encodings" and module in ENCODINGS)
+    return name.startswith(UNUSED) and name not in USED and not (folder == "encodings" and module in ENCODINGS)
 
 
 def package(folder: str, hot: set[str]) -> bytes:

@@ -5,29 +5,45 @@
 from __future__ import annotations
 
 import ast
+import base64
 import builtins
 import io
 import linecache
+import os
 import re
 import sys
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 MOST_CHARACTERS = 100_000       # of printed text in one run, and of one result
 MOST_PICTURES = 40
 MOST_HTML = 20_000_000          # characters
+MOST_FILES, MOST_BYTES = 20, 10_000_000             # of the files that a run writes, and of each
 QUICK_WRITES, WRITES_PER_SECOND = 100, 25           # written text goes to the page at once, unless there is too much
 ABSENT = {"numpy": "NumPy", "matplotlib": "Matplotlib", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX",
           "pandas": "pandas", "scipy": "SciPy", "IPython": "IPython"}
+PACKAGES = {"sklearn": "scikit-learn", "IPython": "ipython"}        # for pip, where they are not called as modules are
+TOO_LARGE = "This graph is too large to be laid out here: draw a part of it, or print its .tree."
+ABOVE = "A cell above defines it. Run the cells above first, with “Run all to here”."
+SHOW = "__show__"               # the function to which a run gives the results of its statements
 
 STYLE = """
 body { padding: 2px 0; overflow-x: auto; }
-svg { display: block; max-width: max(100%, 36rem); height: auto; }
+svg { display: block; max-width: 100%; height: auto; }
 table { border-collapse: collapse; }
+th, td { padding: 0.2rem 0.7rem; text-align: left; vertical-align: top; }
+.picture { overflow-x: auto; }
+.hint { display: none; margin: 0; color: var(--quiet); font-size: 0.875rem; }
+.picture::-webkit-scrollbar { height: 10px; }
+.picture::-webkit-scrollbar-thumb { background: var(--line); border-radius: 5px; }
 """
+NATURAL_WIDTH = re.compile(r'\s*(?:<[?!][^>]*>\s*)*<svg\b[^>]*?\bwidth="(\d+(?:\.\d+)?)(pt|px)?"')
+NARROW = 300                    # pixels: what fits on a phone
+GUESS = re.compile(r"\. Did you mean: '\w+'\?")
 
 LOAD = re.compile(r": await pyodide_js\.loadPackage\('[\w-]+'\)")      # in errors: such packages are not on this page
 
@@ -82,6 +98,22 @@ class Output:
         else:
             self._post(kind, text, title, height)
 
+    @property
+    def has_pictures(self) -> bool:
+        return self._pictures > 0
+
+    def file(self, name: str, contents: bytes) -> None:
+        self.flush()
+        self._post("file", base64.b64encode(contents).decode(), name, len(contents))
+
+    def note(self, text: str) -> None:
+        self.flush()
+        self._post("note", text)
+
+    def install(self, text: str) -> None:
+        self.flush()
+        self._post("install", text)
+
     def lacking(self, library: str) -> None:
         self.flush()
         self._post("lacking", library)
@@ -128,31 +160,30 @@ class Runner:
         sys.stdout, sys.stderr = Stream(self.output, "out"), Stream(self.output, "err")
         builtins.input = no_keyboard
         builtins.display = self.main.__dict__["display"] = self.display     # type: ignore[attr-defined]
+        setattr(builtins, SHOW, self._result)
+        warnings.formatwarning = warning_text
         self.runs: dict[str, int] = {}              # how often each cell ran
         self.lacked: dict[str, str] = {}            # names that cells of the course could not make, and the library
 
-    def run(self, source: str, cell: str, is_course: bool = False) -> str:
-        """Run one cell. The value of its last line is shown, unless it is None.
+    def run(self, source: str, cell: str, is_course: bool = False, above: Iterable[str] = ()) -> str:
+        """Run one cell. The value of its last line is shown, unless it is None, and pictures and pages of all lines.
 
         Args:
             source: The code.
             cell: What tracebacks call it.
             is_course: It is a cell of the course, which may need a library that is not here.
+            above: The code of cells of the course that stand above and have not run.
 
         Returns:
             "fine", "error", or "lacking" for a cell of the course that needs such a library.
         """
         self.output.begin()
         name = self._remember(source, cell)
+        self.main.__dict__.pop("__warningregistry__", None)         # each run warns anew
+        before = files()
         try:
-            tree = ast.parse(source, name)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, name, "exec"), self.main.__dict__)
-            if last is not None:
-                value = eval(compile(ast.Expression(last.value), name, "eval"), self.main.__dict__)
-                if value is not None:
-                    self.main.__dict__["_"] = value
-                    self.display(value)
+            tree = showing(ast.parse(source, name))
+            exec(compile(tree, name, "exec", dont_inherit=True), self.main.__dict__)
         except SystemExit as error:
             if error.code not in (None, 0):
                 self.output.write("err", f"SystemExit: {error.code}\n")
@@ -164,9 +195,10 @@ class Runner:
                 self.lacked.update(dict.fromkeys(assigned(source), library))
                 self.output.lacking(ABSENT[library])
                 return "lacking"
-            self._show(error)
+            self._show(error, above)
             return "error"
         finally:
+            self._offer(before)
             self.output.end()
         return "fine"
 
@@ -187,10 +219,34 @@ class Runner:
     def display(self, *values: Any) -> None:
         """Show values as a notebook does."""
         for value in values:
+            self._display(value)
+
+    def _result(self, value: Any, is_last: bool) -> None:
+        """Take the value of a statement: of the last one any is shown, of the others pictures and pages."""
+        if value is not None and is_last:
+            self.main.__dict__["_"] = value
+            self._display(value)
+        elif type(value).__module__.startswith("autograd_tiny.show."):
+            self._display(value)
+
+    def _offer(self, before: dict[str, tuple[int, int]]) -> None:
+        """Let the visitor have the files that are new since then; an SVG is shown where no other picture is."""
+        written = [path for path, state in files().items() if before.get(path) != state]
+        for path in written[:MOST_FILES]:
+            name = os.path.basename(path)
             try:
-                self._display(value)
-            except Exception as error:
-                self._show(error)
+                with open(path, "rb") as file:
+                    contents = file.read(MOST_BYTES + 1)
+            except OSError:
+                continue
+            if len(contents) > MOST_BYTES:
+                self.output.note(f"{name!r} is too large to be given to you here.")
+                continue
+            if name.endswith(".svg") and not self.output.has_pictures:
+                self.output.rich("page", in_a_page(name, contents.decode(errors="replace")), name, 60)
+            self.output.file(name, contents)
+        if len(written) > MOST_FILES:
+            self.output.note(f"Only the first {MOST_FILES} files of a run are offered.")
 
     def _display(self, value: Any) -> None:
         page = sys.modules.get("autograd_tiny.show.page.page")
@@ -211,10 +267,14 @@ class Runner:
 
     # ---- errors
 
-    def _show(self, error: BaseException) -> None:
+    def _show(self, error: BaseException, above: Iterable[str]) -> None:
         """The traceback with the visitor's lines only; Python's own words for the rest."""
-        cell, line = "", 0
+        cell, line, library = "", 0, lacking(error)
+        if isinstance(error.__cause__, TooLargeError):
+            error = RuntimeError(TOO_LARGE).with_traceback(error.__traceback__)
         report = traceback.TracebackException.from_exception(error, compact=True)
+        if library:             # the error behind it says the same
+            report.__cause__ = report.__context__ = None
         for part in _parts(report, set()):
             part.stack[:] = [frame for frame in part.stack if frame.filename in FILES]
         if isinstance(error, SyntaxError) and error.filename in FILES:
@@ -226,8 +286,12 @@ class Runner:
             for frame in part.stack:
                 is_now = frame.filename == self._file(FILES[frame.filename])
                 frame.filename = FILES[frame.filename] + ("" if is_now else ", as it was in an earlier run")
-        text = LOAD.sub("", "".join(report.format()).rstrip()) + advice(error)
+        text = LOAD.sub("", "".join(report.format()).rstrip())
+        if isinstance(error, NameError) and any(error.name in assigned(source) for source in above):
+            text = f"{GUESS.sub('', text)}\n\n{ABOVE}"
         self.output.error(text, cell, line)
+        if library:
+            self.output.install(advice(library))
 
 
 FILES: dict[str, str] = {}          # the cell that a file of a traceback is
@@ -252,8 +316,11 @@ def lacking(error: BaseException | None) -> str:
 
 
 def assigned(source: str) -> set[str]:
-    """The names that code assigns."""
-    nodes = [*ast.walk(ast.parse(source))]
+    """The names that code assigns; none where it cannot be read."""
+    try:
+        nodes = [*ast.walk(ast.parse(source))]
+    except SyntaxError:
+        return set()
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     imported = {alias.asname or alias.name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)
@@ -261,10 +328,44 @@ def assigned(source: str) -> set[str]:
     return stored | defined | imported
 
 
-def advice(error: BaseException) -> str:
-    """A sentence below an error that means something else here than on a computer of one's own."""
-    name = lacking(error)
-    return f"\n\n{ABSENT[name]} does not run on this page. It does where autograd_tiny is installed." if name else ""
+def advice(library: str) -> str:
+    """What to say where a library is lacking."""
+    others = "" if library == "numpy" else f" {PACKAGES.get(library, library)}"         # NumPy comes with autograd_tiny
+    return f"{ABSENT[library]} is not on this page. On your computer: pip install autograd_tiny{others}"
+
+
+class TooLargeError(Exception):
+    """Graphviz has too little memory or stack for a graph."""
+
+
+def showing(tree: ast.Module) -> ast.Module:
+    """The code, which now gives the value of each statement that is an expression to the function SHOW."""
+    for statement in tree.body:
+        is_last = statement is tree.body[-1]
+        if not isinstance(statement, ast.Expr) or isinstance(statement.value, ast.Starred):     # no code
+            continue
+        if is_last or not isinstance(statement.value, ast.Constant):
+            function = ast.Name(SHOW, ast.Load())
+            call = ast.Call(function, [statement.value, ast.Constant(is_last)], [])
+            statement.value = ast.fix_missing_locations(ast.copy_location(call, statement.value))
+    return tree
+
+
+def files() -> dict[str, tuple[int, int]]:
+    """The files of the working folder: when each was written, and its size."""
+    try:
+        with os.scandir() as entries:
+            found = [(os.path.abspath(entry.path), entry.stat()) for entry in entries if entry.is_file()]
+    except OSError:
+        return {}
+    return {path: (state.st_mtime_ns, state.st_size) for path, state in sorted(found)}
+
+
+def warning_text(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning, which names the visitor's cell as tracebacks do."""
+    return f"{FILES.get(filename, filename)}, line {lineno}: {category.__name__}: {message}\n"
 
 
 def no_keyboard(prompt: object = "") -> str:
@@ -291,18 +392,36 @@ def _rich(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def in_a_page(title: str, body: str) -> str:
-    """A document around HTML or an SVG, in which no script of theirs runs."""
+    """A document around HTML or an SVG, in which no script of theirs runs.
+
+    An SVG fits the page, but becomes no smaller than half its size: beyond that, it scrolls.
+    """
     from autograd_tiny.show.page.page import Page
 
-    return Page(title, body, style=STYLE).html
+    style, natural = STYLE, NATURAL_WIDTH.match(body)
+    if natural:
+        least = float(natural[1]) * (4 / 3 if natural[2] == "pt" else 1) / 2
+        style += f"svg {{ min-width: {least:.0f}px; }}\n"
+        style += f"@media (width < {least:.0f}px) {{ .hint {{ display: block; }} }}\n"
+        attributes = 'tabindex="0" role="region" aria-label="A wide picture, which scrolls"' if least > NARROW else ""
+        body = f'<div class="picture" {attributes}>{body}</div><p class="hint">Scroll sideways to see the rest.</p>'
+    return Page(title, body, style=style).html
 
 
-def start(post: Post, lay_out: Callable[[str], str]) -> Callable[[str, str, bool], str]:
+def start(post: Post, lay_out: Callable[[str], str]) -> Callable[..., str]:
     """Make Python ready for the visitor. Returns the function that runs a cell."""
     runner = Runner(post)
     import autograd_tiny
 
-    autograd_tiny.set_layout(lay_out)
+    def laid_out(source: str) -> str:
+        try:
+            return lay_out(source)
+        except Exception as error:
+            if re.match("RangeError|RuntimeError|RecursionError", str(error)) or isinstance(error, RecursionError):
+                raise TooLargeError(TOO_LARGE) from None
+            raise
+
+    autograd_tiny.set_layout(laid_out)
     from autograd_tiny import Value
 
     x = Value(2.0)          # the first gradient loads what it needs now, and not while the visitor waits

@@ -47,9 +47,26 @@ function unpack(FS, folder, bytes) {
 
 const post = (kind, text, title, height) => self.postMessage({ kind, text, title, height });
 
+let graphviz,
+  isSpent = true; // a graph that was too large may have left Graphviz broken
+
+async function prepareGraphviz() {
+  if (isSpent) graphviz = await instance();
+  isSpent = false;
+}
+
+function layOut(source) {
+  try {
+    return graphviz.renderString(source, { format: "svg", engine: "dot" });
+  } catch (error) {
+    isSpent = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
+    throw error;
+  }
+}
+
 async function start({ wasm, library, files, interrupt }) {
   serve(wasm, library);
-  const [pyodide, graphviz] = await Promise.all([
+  const [pyodide] = await Promise.all([
     loadPyodide({
       createPyodideModule,
       indexURL: FOLDER,
@@ -68,12 +85,11 @@ async function start({ wasm, library, files, interrupt }) {
       fsInit: async (FS, { sitePackages }) => unpack(FS, sitePackages, files),
       env: { HOME: "/home/you", PYTHONDONTWRITEBYTECODE: "1" },
     }),
-    instance(),
+    prepareGraphviz(),
   ]);
   if (interrupt) pyodide.setInterruptBuffer(interrupt);
   const names = pyodide.globals.get("dict")();
   pyodide.runPython(runner, { globals: names });
-  const layOut = (source) => graphviz.renderString(source, { format: "svg", engine: "dot" });
   return names.get("start")(post, layOut);
 }
 
@@ -84,8 +100,9 @@ self.onmessage = async ({ data }) => {
       running = await start(data.start);
       self.postMessage({ kind: "ready" });
     } else {
-      const { code, cell, isCourse } = data.run;
-      self.postMessage({ kind: "done", outcome: running(code, cell, isCourse) });
+      const { code, cell, isCourse, above } = data.run;
+      await prepareGraphviz();
+      self.postMessage({ kind: "done", outcome: running(code, cell, isCourse, above) });
     }
   } catch (error) {
     self.postMessage({ kind: "fatal", text: String(error?.message ?? error).slice(-2000) });
