@@ -28,6 +28,24 @@ def is_other_kind(x: object) -> bool:
     return hasattr(type(x), "apply_operation")
 
 
+def real(name: str, given: Any) -> float:
+    """A real number as a float, infinite where it is too large for one.
+
+    Args:
+        name: The name of the argument, for the error.
+        given: The argument.
+
+    Raises:
+        TypeError: `given` is not a real number.
+    """
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise TypeError(f"{name}: a number is expected, got {describe(given)}")
+    try:
+        return float(given)
+    except OverflowError:
+        return inf
+
+
 def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
     """A real number as a float.
 
@@ -40,12 +58,7 @@ def nonnegative(name: str, given: Any, *, below: float = inf) -> float:
         TypeError: `given` is not a real number.
         ValueError: It is negative, nan, or not below the bound.
     """
-    if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(f"{name}: a number is expected, got {describe(given)}")
-    try:
-        found = float(given)
-    except OverflowError:
-        found = inf
+    found = real(name, given)
     if not 0 <= found < below:
         wanted = "a finite number, 0 or more," if below == inf else f"a number in [0, {below:g})"
         raise ValueError(f"{name}: {wanted} is expected, got {found!r}")

@@ -3,12 +3,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from math import inf
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...boundary.arguments import describe
+from ...boundary.arguments import describe, real
 from ...boundary.bars import with_bar
 from ...boundary.files import check_writable, file_name, write_file
 from ...boundary.text import as_entity, printable, quoted
@@ -89,12 +87,7 @@ def _within(name: str, given: float | None, low: float, high: float) -> float | 
     """A number of a range as a float, or None."""
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(f"{name}: a number is expected, got {describe(given)}")
-    try:
-        found = float(given)
-    except OverflowError:
-        found = inf
+    found = real(name, given)
     if not low <= found <= high:
         raise ValueError(f"{name} is {low:g} to {high:g}, got {describe(given)}")
     return found
