@@ -12,6 +12,7 @@ from copy import deepcopy
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbclient
@@ -82,9 +83,10 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="keep nothing, but compare the kinds of outputs")
     given = parser.parse_args()
     at_once = (os.cpu_count() or 1) if given.check else 1       # one by one where the text quotes times
-    import_module("matplotlib.font_manager")        # collects the fonts, and says so: not in a notebook, then
     faults = 0
-    with ThreadPoolExecutor(at_once) as pool:
+    with TemporaryDirectory() as settings, ThreadPoolExecutor(at_once) as pool:
+        os.environ["MPLCONFIGDIR"] = settings               # no settings and no list of fonts of this machine
+        import_module("matplotlib.font_manager")            # lists the fonts, and may say so: here, not in a notebook
         for path, fault in zip(
             given.notebooks, pool.map(lambda path: run(path, given.check), given.notebooks), strict=True
         ):
