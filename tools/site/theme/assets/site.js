@@ -10,6 +10,10 @@ function mend() {
 new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
 mend();
 
+// The search of the theme looks when a key is let go. Text that is pasted, spoken or completed comes without one.
+document.querySelector("input[data-md-component=search-query]")?.addEventListener("input", ({ target }) =>
+  target.dispatchEvent(new Event("keyup", { bubbles: true })));
+
 // A film that is marked with data-plays begins when it has been loaded and is in view, unless the reader wants no motion.
 // Its Pause button stops it.
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
