@@ -4,7 +4,8 @@
  * It hears { start } once, then { run }, and answers with messages whose `kind` says what they are.
  */
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
-import { loadPyodide } from "pyodide";
+import { loadPyodide, version } from "pyodide";
+import { info } from "pyodide/pyodide-lock.json";
 import { instance } from "@viz-js/viz";
 import runner from "./runner.py";
 
@@ -71,16 +72,7 @@ async function start({ wasm, library, files, interrupt }) {
       createPyodideModule,
       indexURL: FOLDER,
       stdLibURL: `${FOLDER}library.zip`,
-      lockFileContents: {
-        info: {
-          abi_version: "2026_0",
-          arch: "wasm32",
-          platform: "emscripten_5_0_3",
-          python: "3.14.2",
-          version: "314.0.7",
-        },
-        packages: {},
-      },
+      lockFileContents: { info: { ...info, version }, packages: {} },
       packageBaseUrl: FOLDER,
       fsInit: async (FS, { sitePackages }) => unpack(FS, sitePackages, files),
       env: { HOME: "/home/you", PYTHONDONTWRITEBYTECODE: "1" },
