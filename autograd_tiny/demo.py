@@ -30,7 +30,10 @@ def main() -> None:
         sys.exit("the demo needs two libraries: pip install matplotlib scikit-learn")
     OUT.mkdir(exist_ok=True)
     print(f"autograd_tiny, {engine_kind()} engine\n")
-    show_expression()
+    try:
+        show_expression()
+    except RuntimeError as error:           # no program lays out the picture
+        sys.exit(f"the demo ends here: {error}")
     train_on_iris()
 
 

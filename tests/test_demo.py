@@ -5,10 +5,12 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from references.programs.without_libraries import ABSENT
 
 import autograd_tiny as at
 from autograd_tiny import demo, fit
+from autograd_tiny.show import layout
 
 
 def test_the_demo(monkeypatch, tmp_path, capsys):
@@ -44,3 +46,10 @@ def test_without_the_libraries_one_sentence_says_what_to_install(tmp_path):
     assert done.returncode == 1
     assert done.stderr == "the demo needs two libraries: pip install matplotlib scikit-learn\n"
     assert not [*tmp_path.iterdir()]
+
+
+def test_without_a_program_that_lays_out_pictures_one_sentence_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(demo, "OUT", tmp_path)
+    monkeypatch.setattr(layout, "layout_programs", list)
+    with pytest.raises(SystemExit, match=r"^the demo ends here: no program to lay out .*: `pip install graph"):
+        demo.main()
