@@ -49,6 +49,11 @@ TOO_WIDE = """[...document.querySelectorAll("body *")].filter((each) => {
   return true;
 }).map((each) => each.outerHTML.slice(0, 120))"""
 
+# The addresses that the first results of the search show, without what is behind "more on this page".
+FIRST_RESULTS = """(number) => [...document.querySelectorAll(".md-search-result__item")].slice(0, number)
+  .flatMap((result) => [...result.querySelectorAll(":scope > a")])
+  .map((link) => link.origin + link.pathname + link.hash)"""
+
 
 def addresses():
     """The pages of the sitemap, the first one first; none before `make docs`."""
@@ -207,10 +212,38 @@ def test_the_film_does_not_play_for_readers_who_want_no_motion(page, home):
     assert film.locator("#count").inner_text() == "0 / 11"
 
 
-def test_the_search_finds_how_backward_works(page, home):
+API = "reference/api/"
+
+
+@pytest.mark.parametrize(
+    ("query", "sought", "within"),
+    [
+        ("nan", f"{API}values-and-graphs/#autograd_tiny.find_nonfinite", 1),
+        ("nan", "how-to/find-out-why-a-network-does-not-learn/#find-where-a-nan-began", 3),
+        ("grad", f"{API}derivatives-of-functions/#autograd_tiny.grad", 1),
+        ("Value", f"{API}values-and-graphs/#autograd_tiny.Value", 1),
+        ("Value.backward", f"{API}values-and-graphs/#autograd_tiny.Value.backward", 1),
+        ("backward", f"{API}values-and-graphs/#autograd_tiny.Value.backward", 1),
+        ("backward", "explanation/backward/", 3),
+        ("MLP", f"{API}networks/#autograd_tiny.nn.MLP", 1),
+        ("softmax", f"{API}functions/#autograd_tiny.softmax", 1),
+        ("adam", f"{API}training/#autograd_tiny.optim.Adam", 1),
+        ("how do I train a network?", "how-to/train-a-network/", 1),
+        ("install", "how-to/install-and-build/", 1),
+        ("micrograd", "how-to/move-from-micrograd/", 1),
+        ("onnx", "how-to/write-an-onnx-model/", 1),
+        ("chain rule", "how-to/see-the-chain-rule/", 1),
+        ("speed", "reference/speed/", 1),
+        ("jit", "reference/jit/", 3),
+        ("first gradient", "course/01-the-first-gradient/", 1),
+        ("-value backward", f"{API}tapes/#autograd_tiny.Tape.backward", 1),         # lunr's sign for "without" works
+    ],
+)
+def test_the_search_puts_first_what_is_looked_for(page, home, query, sought, within):
     page.goto(home)
-    page.get_by_role("textbox", name="Search").press_sequentially("backward")
-    page.locator(".md-search-result__link[href*='explanation/backward']").first.wait_for()
+    page.get_by_role("textbox", name="Search").fill(query)      # at once: no results of its first letters
+    page.locator(".md-search-result__item").nth(within - 1).wait_for(state="attached")
+    assert home + sought in page.evaluate(FIRST_RESULTS, within)
 
 
 def test_the_search_finds_a_method_by_its_full_name_pasted_when_the_index_is_ready(page, home):

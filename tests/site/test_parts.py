@@ -150,6 +150,42 @@ def test_a_long_axis_has_a_line_for_each_power_of_ten_and_a_label_for_every_seco
     assert short.labels == short.ticks == [1, 10, 100, 1000]
 
 
+# ---- the search
+
+def test_an_entry_of_the_search_has_the_whole_name_and_a_boost(part):
+    def entry(location, title, text=""):
+        return {"location": location, "title": title, "text": text}
+
+    api = "reference/api/values-and-graphs/"
+    found = part("search").improved([
+        entry("course/01/", "1. The first gradient", "code"),
+        entry("course/01/#1", "1. The first gradient", "Some numbers"),
+        entry("reference/measurements/", "Measured speed"),
+        entry("reference/measurements/#chain", "in nanoseconds"),
+        entry("how-to/train/", "Train"),
+        entry(api, "Values"),
+        entry(f"{api}#autograd_tiny.Value.grad", "grad <code>property</code>"),
+        entry(f"{api}#autograd_tiny.grad", "grad"),
+        entry(f"{api}#autograd_tiny.textbook.MLP", "MLP"),
+        entry(f"{api}#autograd_tiny.nn.MLP", "MLP"),
+        entry(f"{api}#autograd_tiny.find_nonfinite", "find_nonfinite"),
+    ])
+    assert [(each["title"], each["boost"]) for each in found] == [
+        ("1. The first gradient", 0.7), ("Measured speed", 1.0), ("Train", 2.0),
+        ("Values", 1.0), ("Value.grad", 2.5), ("grad", 5.0), ("textbook.MLP", 1.5), ("nn.MLP", 5.0),
+        ("find_nonfinite (nan, infinity)", 5.0),
+    ]
+    assert found[0]["text"] == "Some numbers code"
+
+
+def test_names_and_addresses_that_the_search_prefers_are_there(part):
+    search = part("search")
+    assert {*search.SOUGHT} <= {*at.__all__}
+    assert all((ROOT / "docs" / beginning).is_dir() or (ROOT / "docs" / f"{beginning[:-1]}.md").is_file()
+               or f"{beginning[:-1]}.md" in part("repository").MOVED.values() or beginning == "course/"
+               for beginning in [*search.BOOSTS, search.LEFT_OUT])
+
+
 # ---- what pages have only on the site
 
 def test_a_number_stays_with_its_unit_but_not_in_code(part):

@@ -2,7 +2,7 @@
 
 The parts: repository.py for places and links, navigation.py, notebooks.py and mathematics.py for the course,
 reference.py for the pages made from docstrings, charts.py for the pictures of measurements, live.py for the film on the
-first page, refined.py for what other pages get.
+first page, refined.py for what other pages get, search.py and words.js for the search.
 """
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ import notebooks
 import reference
 import refined
 import repository
+import search
 
 ROOT = repository.ROOT
 PAGES = Path(__file__).parent / "pages"
@@ -148,3 +149,8 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
         output = output.replace(f'href="{address}', f'href="{get_relative_url("try/", page.url)}')
     return output.replace('class="md-search" data-md-component="search" role="dialog"',
                           'class="md-search" data-md-component="search" role="dialog" aria-label="Search"')
+
+
+def on_post_build(config: Any) -> None:
+    """The search puts first what is most often looked for."""
+    search.improve(Path(config.site_dir))
