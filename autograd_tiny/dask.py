@@ -39,7 +39,7 @@ try:
     import dask.array as da
     from dask.utils import is_dataframe_like, is_series_like
 except ImportError as error:
-    raise missing("dask[array]>=2024.8", "autograd_tiny.dask") from error
+    raise missing("dask", "autograd_tiny.dask", "dask") from error
 
 __all__ = ["PartitionError", "map_rows", "value", "value_and_grad"]
 

@@ -1,7 +1,7 @@
 """`make demo`: an expression is differentiated, drawn and filmed, and a network is trained.
 
-The pictures are written to out/. scikit-learn provides the data and Matplotlib draws the curves:
-pip install matplotlib scikit-learn.
+The pictures are written to out/. scikit-learn provides the data and Matplotlib draws the curves: the extra `demo`
+installs both.
 """
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from . import History, Value, draw, engine_kind, explain, optim, play, plot_history
 from .__main__ import main as command_line
+from .boundary.libraries import missing
 from .nn import MLP
 from .nn.losses import cross_entropy
 
@@ -27,7 +28,7 @@ def main() -> None:
         import numpy  # noqa: F401
         import sklearn  # noqa: F401
     except ImportError:
-        sys.exit("the demo needs two libraries: pip install matplotlib scikit-learn")
+        sys.exit(str(missing(["matplotlib", "scikit-learn"], "the demo", "demo")))
     OUT.mkdir(exist_ok=True)
     print(f"autograd_tiny, {engine_kind()} engine\n")
     try:

@@ -43,7 +43,7 @@ try:
     from sklearn.utils.multiclass import check_classification_targets, type_of_target
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
-    raise missing("scikit-learn>=1.6", "autograd_tiny.sklearn") from error
+    raise missing("scikit-learn", "autograd_tiny.sklearn", "sklearn") from error
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

@@ -44,7 +44,9 @@ def test_without_the_libraries_one_sentence_says_what_to_install(tmp_path):
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.returncode == 1
-    assert done.stderr == "the demo needs two libraries: pip install matplotlib scikit-learn\n"
+    assert done.stderr == (
+        'the demo needs the libraries matplotlib and scikit-learn: pip install "autograd_tiny[demo]"\n'
+    )
     assert not [*tmp_path.iterdir()]
 
 

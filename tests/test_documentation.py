@@ -15,9 +15,11 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 import autograd_tiny as at
 from autograd_tiny import nn, optim
@@ -143,6 +145,41 @@ def test_every_line_of_shell_can_be_run(page, tmp_path):
             assert done.returncode == 0 and not done.stderr, line
             assert not comment or done.stdout.strip() in comment.split(" or "), line
             assert all((tmp_path / file).exists() for file in re.findall(r"--svg (\S+)", command)), line
+
+
+IN_A_CLONE = DOCS / "how-to" / "install-and-build.md"           # the page that says what differs there
+SETTINGS = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+NAME, EXTRAS = SETTINGS["project"]["name"], SETTINGS["project"]["optional-dependencies"].keys()
+PIP = re.compile(r"(?:^|`)(?:[A-Z_]+=1 )?pip install ([^`\n]+)", re.M)
+OTHERS = {"pre-commit"}             # programs of others
+
+
+@pytest.mark.parametrize("page", [page for page in WITH_LINKS if PIP.search(text_of(page))], ids=name_of)
+def test_what_pip_is_told_to_install_is_this_package(page):
+    """Nothing is installed: it would be what an index has under the name."""
+    for given in PIP.findall(text_of(page)):
+        assert "'" not in given and ("[" in given) == ('"' in given), f"cmd and zsh read this in another way: {given}"
+        for wanted in shlex.split(given):
+            name, _, extras = wanted.removesuffix("]").partition("[")
+            assert not extras or {*extras.split(",")} <= EXTRAS, given
+            if name.endswith(".whl"):
+                assert is_a_wheel_of_this_version(name.removeprefix("./")), given
+            else:
+                assert name in {NAME, *OTHERS, *(["."] if page == IN_A_CLONE else [])}, given
+
+
+def is_a_wheel_of_this_version(name):
+    project, version, _, tags = parse_wheel_filename(name)
+    built = {each.removesuffix("-*") for each in SETTINGS["tool"]["cibuildwheel"]["build"]}
+    return (
+        project == canonicalize_name(NAME) and str(version) == at.__version__
+        and {tag.interpreter for tag in tags} <= built
+    )
+
+
+def test_the_page_about_installing_says_what_differs_in_a_clone():
+    given = PIP.findall(text_of(IN_A_CLONE))
+    assert {f'"{NAME}[plot,save]"', '".[plot,save]"'} <= {*given}
 
 
 def test_the_page_about_building_lists_all_targets_of_make():

@@ -569,4 +569,4 @@ def test_one_class_is_refused():
 def test_without_scikit_learn_the_import_says_what_to_install():
     code = "import sys; sys.modules['sklearn'] = None; import autograd_tiny.sklearn"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.returncode and 'pip install "scikit-learn>=1.6"' in result.stderr.splitlines()[-1]
+    assert result.returncode and 'pip install "autograd_tiny[sklearn]"' in result.stderr.splitlines()[-1]

@@ -20,11 +20,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from wheels import LARGEST
 
 ROOT = Path(__file__).resolve().parents[1]
-NAME = "autograd_tiny"
+PACKAGE = "autograd_tiny"           # as it is imported; the name under which it is published is in pyproject.toml
 EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:\n^```text\n(.*?)^```\n)?", re.S | re.M)
 PRINTS = re.compile(r"^print\(.*?\) +# (.*)$", re.M)
 CODE = re.compile(r"(^```.*?^```$)", re.M | re.S)
@@ -32,6 +33,13 @@ RELATIVE = re.compile(r"(!?)\[([^\]]*)\]\((?!\w+:|#)([^)\s]+)\)")
 WRAPPED = re.compile(r"(?<=\S)\n(?! *(?:[-*+] |\d+\. |#|\|)) *(?=\S)")
 SECTION = re.compile(r"^## (.*)\n((?:(?!## ).*\n?)*)", re.M)
 ADDRESS = re.compile(r"https?://(?:[\w-]+\.github\.io|github\.com/[\w-]+)/autograd_tiny\b")
+WITH_EXTRAS = re.compile(r"[\"'](\w[\w.-]*)\[([\w,-]+)\]")
+FILE = re.compile(r"\b([\w.]+)-(\d+[\w.]*)(?:-[\w.]+-[\w.]+-[\w.]+\.whl|\.tar\.gz)")
+NAMED = (               # other places that have the name under which the package is published
+    re.compile(rf"pip install (?:[^`\n]*[ \"'])?({PACKAGE})\b(?![\[-])"), re.compile(rf"/p(?:roject)?/({PACKAGE})\b"),
+    re.compile(rf"\bmetadata\.\w+\([\"']({PACKAGE})\b"), re.compile(r"\bproject `([\w.-]+)`"),
+    re.compile(r'^DISTRIBUTION = "(.*)"'),
+)
 # runs in the environment with the wheel; each module with an example in a docstring is imported
 DOCTESTS = """
 import doctest, importlib, pathlib, sys, autograd_tiny
@@ -66,14 +74,37 @@ class Release:
 
     @property
     def version(self) -> str:
-        found = re.search(r'^__version__ = "(.*)"$', self.text(f"{NAME}/__init__.py"), re.M)
+        found = re.search(r'^__version__ = "(.*)"$', self.text(f"{PACKAGE}/__init__.py"), re.M)
         if not found or not re.fullmatch(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?", found[1]):
-            raise UnfitError(f'{NAME}/__init__.py has no line __version__ = "1.2.3": write the version there')
+            raise UnfitError(f'{PACKAGE}/__init__.py has no line __version__ = "1.2.3": write the version there')
         return found[1]
 
     @property
+    def project(self) -> dict[str, Any]:
+        """The table [project] of pyproject.toml."""
+        found: dict[str, Any] = tomllib.loads(self.text("pyproject.toml"))["project"]
+        return found
+
+    @property
+    def name(self) -> str:
+        """The name under which the package is published."""
+        return str(self.project["name"])
+
+    @property
+    def stem(self) -> str:
+        """How the names of its files begin."""
+        return f"{re.sub('[-_.]+', '_', self.name).lower()}-{self.version}"
+
+    @property
     def urls(self) -> dict[str, str]:
-        return tomllib.loads(self.text("pyproject.toml"))["project"]["urls"]
+        return dict(self.project["urls"])
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Every line of its texts, after its place, such as README.md:12."""
+        for path in texts(self.root):
+            name = path.relative_to(self.root).as_posix()
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                yield f"{name}:{number}", line
 
     @property
     def section(self) -> tuple[str, str]:
@@ -130,7 +161,7 @@ def check_changelog(release: Release) -> str:
     if title.split(" ")[0] != release.version:
         raise UnfitError(
             f"the newest section of CHANGELOG.md is {title!r}, and the package is {release.version}: write a section "
-            f"for this version, or set __version__ in {NAME}/__init__.py"
+            f"for this version, or set __version__ in {PACKAGE}/__init__.py"
         )
     dated = release.date
     if not text:
@@ -147,10 +178,12 @@ def check_citation(release: Release) -> str:
         "version": release.version, "date-released": release.date, "url": release.urls["Homepage"],
         "repository-code": release.urls["Source"],
     }
+    wrong = []
     for key, value in expected.items():
         found = re.search(rf"^{key}: *['\"]?([^'\"\n]*)", text, re.M)
         if not found or found[1].strip() != value:
-            raise UnfitError(f"CITATION.cff says {found[0] if found else f'no {key}'!r}: write {key}: {value}")
+            wrong.append(f"it says {found[0] if found else f'no {key}'!r}: write {key}: {value}")
+    refuse_all("CITATION.cff does not agree with the package", wrong)
     return f"{release.version}, {release.date}"
 
 
@@ -160,17 +193,43 @@ def check_addresses(release: Release) -> str:
     home = {urls["Homepage"].rstrip("/"), urls["Source"].rstrip("/")}
     if missing := {"Homepage", "Documentation", "Source", "Issues", "Changelog"} - urls.keys():
         raise UnfitError(f"[project.urls] in pyproject.toml lacks {', '.join(sorted(missing))}: add the address")
-    number = 0
-    for path in texts(release.root):
-        for line, words in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            for found in ADDRESS.findall(words):
-                number += 1
-                if found not in home:
-                    raise UnfitError(
-                        f"{path.relative_to(release.root)}:{line} has {found}, and [project.urls] in pyproject.toml "
-                        f"has {' and '.join(sorted(home))}: change one of them"
-                    )
-    return f"{number} agree with [project.urls]"
+    found = [(place, address) for place, line in release.lines() for address in ADDRESS.findall(line)]
+    refuse_all(
+        f"[project.urls] in pyproject.toml has {' and '.join(sorted(home))}: change it, or what differs",
+        [f"{place} has {address}" for place, address in found if address not in home],
+    )
+    return f"{len(found)} agree with [project.urls]"
+
+
+def check_name(release: Release) -> str:
+    """Where a text says what to install, or names a file of the release, it has the name of pyproject.toml.
+
+    The package that is imported may be called otherwise.
+    """
+    extras = {*release.project["optional-dependencies"]}
+    names = [(place, name) for place, line in release.lines() for name in names_in(line, extras)]
+    right = {release.name, release.stem}
+    refuse_all(
+        f"the name in pyproject.toml is {release.name}, and its files are called {release.stem}: change what differs",
+        [f"{place} has {name}" for place, name in names if name not in right],
+    )
+    return f"{release.name}, at {len(names)} places"
+
+
+def names_in(line: str, extras: set[str]) -> Iterator[str]:
+    """The names in a line that should be the one under which the package is published, or how its files begin.
+
+    Whatever has extras that all are those of this project is meant to be this project.
+    """
+    yield from (name for name, asked in WITH_EXTRAS.findall(line) if extras.issuperset(asked.split(",")))
+    yield from (f"{name}-{version}" for name, version in FILE.findall(line))
+    yield from (name for pattern in NAMED for name in pattern.findall(line))
+
+
+def refuse_all(summary: str, places: list[str]) -> None:
+    """End a check if something is wrong, with a line for each of the places."""
+    if places:
+        raise UnfitError("\n".join([summary, *(f"      {place}" for place in dict.fromkeys(places))]))
 
 
 def texts(root: Path) -> Iterator[Path]:
@@ -178,7 +237,7 @@ def texts(root: Path) -> Iterator[Path]:
     yield from (path for name in ("*.md", "*.cff", "*.yml", "*.yaml", "*.toml") for path in sorted(root.glob(name)))
     for folder, patterns in {
         ".github": ["*.md", "*.yml"], "docs": ["*.md", "*.html", "*.js"], "notebooks": ["*.ipynb"],
-        NAME: ["*.py", "*.pyi", "*.js", "*.html", "*.toml"], "tools": ["*.py", "*.js", "*.html"],
+        PACKAGE: ["*.py", "*.pyi", "*.js", "*.html", "*.toml"], "tools": ["*.py", "*.js", "*.html"],
     }.items():
         found = (path for pattern in patterns for path in sorted((root / folder).rglob(pattern)))
         yield from (path for path in found if "node_modules" not in path.parts)
@@ -218,10 +277,10 @@ def check_git(release: Release) -> str:
 
 def check_dist(release: Release) -> str:
     """dist/ has the source and wheels of this version, and nothing else."""
-    source = f"{NAME}-{release.version}.tar.gz"
+    source = f"{release.stem}.tar.gz"
     foreign = [
         path.name for path in release.files
-        if path.name != source and not (path.suffix == ".whl" and path.name.startswith(f"{NAME}-{release.version}-"))
+        if path.name != source and not (path.suffix == ".whl" and path.name.startswith(f"{release.stem}-"))
     ]
     if foreign:
         raise UnfitError(f"dist/ has {foreign[0]}, no file of {release.version}: delete it, and run make wheels")
@@ -244,10 +303,10 @@ def check_wheel(wheel: Path) -> None:
         raise UnfitError(f"{wheel.name} is for this Linux only, and PyPI refuses it: repair it, as make wheels does")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    for part in (f"{NAME}/py.typed", "licenses/LICENSE", "dist-info/METADATA"):
+    for part in (f"{PACKAGE}/py.typed", "licenses/LICENSE", "dist-info/METADATA"):
         if not any(name.endswith(part) for name in names):
             raise UnfitError(f"{wheel.name} lacks {part}: see package-data and license-files in pyproject.toml")
-    compiled = any(re.fullmatch(rf"{NAME}/engine/value\..*(so|pyd)", name) for name in names)
+    compiled = any(re.fullmatch(rf"{PACKAGE}/engine/value\..*(so|pyd)", name) for name in names)
     if compiled is is_pure(wheel):
         raise UnfitError(
             f"{wheel.name} is for {'any' if compiled else 'one'} platform, and its engine is "
@@ -290,14 +349,14 @@ def check_installation(release: Release) -> str:
         def run(*words: str, program: Path = python) -> str:
             return succeed([str(program), *words], Path(folder))
 
-        version = run("-I", "-m", NAME, "--version").splitlines()[0]
+        version = run("-I", "-m", PACKAGE, "--version").splitlines()[0]
         engine = "pure" if is_pure(wheel) else "native"
-        if not version.startswith(f"{NAME} {release.version}, {engine} engine"):
+        if not version.startswith(f"{PACKAGE} {release.version}, {engine} engine"):
             raise UnfitError(f"{wheel.name} says {version!r} when installed, not {engine}: run make wheels again")
         script = python.with_name(f"autograd-tiny{python.suffix}")
         if "14" not in run("x=a+b; y=b+c; x*y", "a=-1", "b=3", "c=4", program=script):
             raise UnfitError("the command autograd-tiny does not compute f = (a+b)(b+c): see [project.scripts]")
-        run("-I", "-m", f"{NAME}.demo")
+        run("-I", "-m", f"{PACKAGE}.demo")
         examples = EXAMPLE.findall(release.text("README.md"))
         Path(folder, "readme.py").write_text("".join(code for code, _ in examples), encoding="utf-8")
         printed = run("-I", "-X", "utf8", "readme.py")
@@ -354,7 +413,7 @@ def last_lines(text: str) -> str:
 
 TEXTS: dict[str, Callable[[Release], str]] = {
     "version": check_version, "changelog": check_changelog, "citation": check_citation, "addresses": check_addresses,
-    "git": check_git,
+    "name": check_name, "git": check_git,
 }
 FILES: dict[str, Callable[[Release], str]] = {
     "dist": check_dist, "description": check_description, "installation": check_installation,

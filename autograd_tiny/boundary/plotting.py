@@ -34,7 +34,7 @@ def pyplot() -> Any:
     try:
         import matplotlib.pyplot as plt
     except ModuleNotFoundError as error:
-        raise missing("matplotlib", "a plot") from error
+        raise missing("matplotlib", "a plot", "plot") from error
     return plt
 
 

@@ -113,7 +113,7 @@ def _library() -> Any:
     try:
         import safetensors.numpy
     except ImportError as error:
-        raise missing("safetensors", "a model in a file") from error
+        raise missing("safetensors", "a model in a file", "save") from error
     return safetensors
 
 

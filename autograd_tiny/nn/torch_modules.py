@@ -53,7 +53,7 @@ def from_torch(module: Any) -> Any:
     try:
         import torch
     except ImportError as error:
-        raise missing("torch", "a network of PyTorch") from error
+        raise missing("torch", "a network of PyTorch", "torch") from error
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"module: a torch.nn.Module is expected, got {describe(module)}")
     modules = [*_leaves(torch.nn, "", module)]

@@ -253,7 +253,7 @@ def test_without_torch_the_error_names_it(monkeypatch):
         return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match="needs the library torch: pip install torch"):
+    with pytest.raises(ImportError, match=r'needs the library torch: pip install "autograd_tiny\[torch\]"'):
         nn.from_torch(object())
 
 

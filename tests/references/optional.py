@@ -17,4 +17,4 @@ def needed(name, extra):
     try:
         return import_module(name)
     except ImportError:
-        return missing(f"{name} is not installed: pip install 'autograd_tiny[{extra}]'")
+        return missing(f"{name} is not installed: pip install '.[{extra}]'")

@@ -15,7 +15,7 @@ def mathematics(monkeypatch):
     try:
         return importlib.import_module("mathematics")
     except ImportError:
-        missing("latex2mathml is not installed: pip install 'autograd_tiny[docs]'")
+        missing("latex2mathml is not installed: pip install '.[docs]'")
 
 
 def test_a_minus_behind_an_operator_is_a_sign_and_between_numbers_a_subtraction(mathematics):

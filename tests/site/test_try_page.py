@@ -255,7 +255,7 @@ def test_what_is_lacking_is_said_once_with_what_to_install(tab):
     expect(said.get_by_role("link")).to_have_attribute("href", "../how-to/install-and-build/")
     run(tab, "import sklearn.svm")
     expect(said).to_contain_text("scikit-learn is not on this page. "
-                                 "On your computer: pip install autograd_tiny scikit-learn (")
+                                 'On your computer: pip install "autograd_tiny[sklearn]" (')
     run(tab, "from autograd_tiny import Value, record\nrecord(lambda x: x, [1.0])")
     expect(output(tab).locator("p")).to_contain_text("NumPy is not on this page")
     assert output(tab).locator(".error").inner_text().count("Traceback") == 1

@@ -82,12 +82,12 @@ def fault(tool, check, release):
 # ---- texts
 
 def test_this_version_can_be_released_as_far_as_its_texts_say(tool):
-    for name in ("version", "changelog", "citation", "addresses"):
+    for name in ("version", "changelog", "citation", "addresses", "name"):
         assert tool.TEXTS[name](tool.Release())
 
 
 def test_a_copy_with_files_passes(tool, project):
-    for name in ("version", "changelog", "citation", "addresses", "git", "dist"):
+    for name in ("version", "changelog", "citation", "addresses", "name", "git", "dist"):
         assert (tool.TEXTS | tool.FILES)[name](project)
 
 
@@ -126,7 +126,7 @@ def test_the_changelog_says_what_is_new(tool, project):
 def test_the_citation_agrees(tool, project, key, value):
     text = project.text("CITATION.cff")
     (project.root / "CITATION.cff").write_text(re.sub(rf"^{key}: .*$", f"{key}: {value}", text, flags=re.M))
-    assert f"'{key}: {value}': write {key}: " in fault(tool, "citation", project)
+    assert f"\n      it says '{key}: {value}': write {key}: " in fault(tool, "citation", project)
     (project.root / "CITATION.cff").write_text(re.sub(rf"^{key}: .*$", "", text, flags=re.M))
     assert f"'no {key}': write {key}: " in fault(tool, "citation", project)
 
@@ -136,9 +136,17 @@ def test_an_address_of_another_place_is_found(tool, project, name):
     path = project.root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\nsee https://github.com/somebody/autograd_tiny/issues\n")
-    assert fault(tool, "addresses", project).startswith(f"{name}:2 has https://github.com/somebody/autograd_tiny, and")
+    assert f"\n      {name}:2 has https://github.com/somebody/autograd_tiny" in fault(tool, "addresses", project)
     path.write_text("https://somebody.github.io/autograd_tiny/")
-    assert f"{name}:1 has https://somebody.github.io/autograd_tiny, and" in fault(tool, "addresses", project)
+    assert f"\n      {name}:1 has https://somebody.github.io/autograd_tiny" in fault(tool, "addresses", project)
+
+
+def test_all_addresses_of_another_place_are_named_at_once(tool, project):
+    change(project, "pyproject.toml", 'Source = "https://github.com/autograd-tiny/', 'Source = "https://github.com/me/')
+    first, *places = fault(tool, "addresses", project).splitlines()
+    assert first.endswith("change it, or what differs") and "https://github.com/me/autograd_tiny" in first
+    assert len(places) == 3         # in CITATION.cff, and two in pyproject.toml
+    assert all(re.fullmatch(r" {6}\S+:\d+ has https://github.com/autograd-tiny/autograd_tiny", each) for each in places)
 
 
 def test_all_addresses_are_there(tool, project):
@@ -190,6 +198,79 @@ def test_the_links_in_the_notes_of_this_version_lead_to_files(tool):
     start = f"{release.urls['Source']}/blob/v{release.version}/"
     files = [link.removeprefix(start).partition("#")[0] for link in links if link.startswith(start)]
     assert files and all((ROOT / file).exists() for file in files)
+
+
+# ---- the name under which the package is published
+
+OTHER = "Scalar-engine"             # its files are called scalar_engine-…
+
+
+@pytest.fixture
+def copy(tool, tmp_path):
+    """All texts of the project but for the notebooks, under another name."""
+    for path in tool.texts(ROOT):
+        if path.suffix != ".ipynb":
+            new = tmp_path / path.relative_to(ROOT)
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, new)
+    release = tool.Release(tmp_path)
+    change(release, "pyproject.toml", f'name = "{tool.Release().name}"', f'name = "{OTHER}"')
+    return release
+
+
+def test_under_another_name_each_place_that_has_the_old_one_is_listed(tool, copy):
+    places = re.findall(r"^ {6}(\S+):(\d+) has (\S+)$", fault(tool, "name", copy), re.M)
+    files = {file for file, *_ in places}
+    assert {"README.md", "pyproject.toml", "docs/releasing.md", "autograd_tiny/boundary/libraries.py"} < files
+    for file, number, wrong in places:
+        lines = copy.text(file).splitlines(keepends=True)
+        right = copy.stem if wrong == f"autograd_tiny-{copy.version}" else OTHER
+        lines[int(number) - 1] = re.sub(rf"{wrong}(?=[\[\s\"'`-])", right, lines[int(number) - 1])
+        (copy.root / file).write_text("".join(lines), encoding="utf-8")
+    assert tool.check_name(copy).startswith(f"{OTHER}, at ")
+    assert tool.check_version(copy) == tool.Release().version       # what is imported has its name
+
+
+def test_the_page_names_the_files_that_have_the_name(tool, copy):
+    step = re.search(r"\*\*PyPI\.\*\*.*?^5\.", copy.text("docs/releasing.md"), re.S | re.M)[0]
+    named = {"docs/releasing.md", *re.findall(r"`([\w./-]+)`", step)}
+    for file in re.findall(r"^ {6}(\S+):\d+ has", fault(tool, "name", copy), re.M):
+        assert file in named or f"{Path(file).parts[0]}/" in named, file
+
+
+@pytest.mark.parametrize(("name", "line", "wrong"), [
+    ("pyproject.toml", 'more = ["somebody[plot,sklearn]"]', "somebody"),
+    ("docs/page.md", '`pip install "somebody[film]"`', "somebody"),
+    ("docs/page.md", "add a publisher: project `somebody`", "somebody"),
+    ("docs/page.md", "`somebody-0.1.0-cp313-cp313-win_amd64.whl`", "somebody-0.1.0"),
+    ("docs/page.md", "`autograd_tiny-0.0.9.tar.gz`", "autograd_tiny-0.0.9"),
+    ("autograd_tiny/boundary/libraries.py", 'DISTRIBUTION = "somebody"', "somebody"),
+])
+def test_a_name_of_another_project_or_version_is_found(tool, project, name, line, wrong):
+    path = project.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(f"{before}\n[other]\n{line}\n", encoding="utf-8")
+    assert f" has {wrong}\n" in f"{fault(tool, 'name', project)}\n"
+
+
+@pytest.mark.parametrize("line", [
+    '`pip install ".[film]"` in a clone', '"dask[array,dataframe]"', "`import autograd_tiny`", "autograd_tiny 0.1.0",
+    "`pip install autograd`", 'names["plot"]',
+])
+def test_other_names_are_none_of_its_business(tool, project, line):
+    (project.root / "page.md").write_text(line, encoding="utf-8")
+    change(project, "pyproject.toml", '"autograd_tiny', f'"{OTHER}')
+    change(project, "README.md", "pip install autograd_tiny", f"pip install {OTHER}")
+    assert tool.check_name(project)
+
+
+def test_files_of_the_release_have_the_name_of_pyproject(tool, project):
+    change(project, "pyproject.toml", 'name = "autograd_tiny"', f'name = "{OTHER}"')
+    assert f"dist/ has autograd_tiny-{project.version}" in fault(tool, "dist", project)
+    for path in project.files:
+        path.rename(path.with_name(path.name.replace("autograd_tiny", "scalar_engine")))
+    assert "wheels: 1" in tool.check_dist(project)
 
 
 # ---- git

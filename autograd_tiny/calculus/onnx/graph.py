@@ -162,7 +162,7 @@ def library() -> Any:
     try:
         import onnx
     except ImportError as error:
-        raise missing("onnx>=1.16", "a model in an ONNX file") from error
+        raise missing("onnx", "a model in an ONNX file", "onnx") from error
     return onnx
 
 

@@ -86,7 +86,7 @@ def _widget_class() -> Any:
         import anywidget
         import traitlets
     except ImportError as error:
-        raise missing("anywidget", "a page whose numbers come back to Python") from error
+        raise missing("anywidget", "a page whose numbers come back to Python", "widget") from error
     modules = [HERE.joinpath(name).read_text(encoding="utf-8") for name in ("notebook.js", "widget.js")]
     texts = {name: traitlets.Unicode().tag(sync=True) for name in ("html", "title", "state")}
     traits = texts | {"height": traitlets.Int().tag(sync=True), "_esm": "\n".join(modules)}

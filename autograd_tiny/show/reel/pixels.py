@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ...boundary.libraries import missing_of_extra
+from ...boundary.libraries import missing
 
 # resvg leaves a text out where it finds no font of the name; for letters that this one lacks it looks in all others
 FONT, FILES = "DejaVu Sans", ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
@@ -23,15 +23,16 @@ def libraries(names: Sequence[str], purpose: str) -> list[Any]:
         except ImportError:
             absent.append(PACKAGES[name])
     if absent:
-        raise missing_of_extra("film", absent, purpose)
+        raise missing(absent, purpose, "film")
     return found
 
 
 class Painter:
-    """Draws the frames of a film as images of Pillow. ImportError if a library is missing."""
+    """Draws the frames of a film as images of Pillow. ImportError if a library is missing, for the file too."""
 
-    def __init__(self, purpose: str) -> None:
-        self._image, self._resvg, matplotlib = libraries(["PIL.Image", "resvg_py", "matplotlib"], purpose)
+    def __init__(self, purpose: str, others: Sequence[str] = ()) -> None:
+        names = ["PIL.Image", "resvg_py", "matplotlib", *others]
+        self._image, self._resvg, matplotlib, *_ = libraries(names, purpose)
         folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
         self._options: dict[str, Any] = {
             "font_files": [str(folder / name) for name in FILES], "font_family": FONT, "sans_serif_family": FONT,

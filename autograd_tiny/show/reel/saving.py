@@ -112,7 +112,7 @@ def contents(reel: Reel, suffix: str, theme: str, seconds: float, scale: float) 
 
 def _painted(reel: Reel, suffix: str, theme: str, scale: float) -> Frames:
     """The frames as images. They are kept as PNG, since all images together need much memory."""
-    painter = Painter(f"a film as {suffix[1:].upper()}")
+    painter = Painter(f"a film as {suffix[1:].upper()}", ["av"] if suffix == ".mp4" else [])
     scale = min(scale, MOST_SIDE / max(reel.width, reel.height))
     size = _even(reel.width * scale), _even(reel.height * scale)
     drawn: list[bytes] = []

@@ -160,7 +160,7 @@ class Exported:
         try:
             from .arrays.jax_function import to_jax
         except ImportError as error:
-            raise missing("jax>=0.6.1", "to_jax") from error
+            raise missing("jax", "to_jax", "jax") from error
         return to_jax(source)
 
     def to_torch(self, *, dtype: Any = None) -> TapeModule:
@@ -188,7 +188,7 @@ class Exported:
             from .arrays.torch_module import to_torch
         except ImportError as error:
             lacks_torch = error.name != "array_api_compat"
-            raise missing("torch>=2.4" if lacks_torch else "array-api-compat>=1.12", "to_torch") from error
+            raise missing("torch" if lacks_torch else "array-api-compat", "to_torch", "torch") from error
         return to_torch(source)
 
 

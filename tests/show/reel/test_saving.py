@@ -71,10 +71,10 @@ def test_options_that_make_no_sense_are_refused_before_anything_is_drawn(tmp_pat
 
 
 @pytest.mark.parametrize(("suffix", "absent", "message"), [
-    (".gif", ["resvg_py"], "a film as GIF needs the library resvg-py, of the extra film: pip install resvg-py"),
-    (".webp", ["PIL.Image", "resvg_py"], "a film as WEBP needs the libraries pillow and resvg-py, of the extra film: "
-                                         "pip install pillow resvg-py"),
-    (".mp4", ["av"], "a film as MP4 needs the library av, of the extra film: pip install av"),
+    (".gif", ["resvg_py"], "a film as GIF needs the library resvg-py"),
+    (".webp", ["PIL.Image", "resvg_py"], "a film as WEBP needs the libraries pillow and resvg-py"),
+    (".mp4", ["av"], "a film as MP4 needs the library av"),
+    (".mp4", LIBRARIES, "a film as MP4 needs the libraries pillow, resvg-py, matplotlib and av"),
 ])
 def test_a_missing_library_is_named_and_an_older_file_stays(tmp_path, monkeypatch, suffix, absent, message):
     for name in set(LIBRARIES) - {*absent}:
@@ -85,7 +85,7 @@ def test_a_missing_library_is_named_and_an_older_file_stays(tmp_path, monkeypatc
     path.write_bytes(b"older")
     with pytest.raises(ImportError) as caught:
         film().save(path, scale=0.25)
-    assert str(caught.value) == message
+    assert str(caught.value) == f'{message}: pip install "autograd_tiny[film]"'
     assert path.read_bytes() == b"older" and [*tmp_path.iterdir()] == [path]
 
 

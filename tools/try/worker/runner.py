@@ -26,7 +26,7 @@ MOST_FILES, MOST_BYTES = 20, 10_000_000             # of the files that a run wr
 QUICK_WRITES, WRITES_PER_SECOND = 100, 25           # written text goes to the page at once, unless there is too much
 ABSENT = {"numpy": "NumPy", "matplotlib": "Matplotlib", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX",
           "pandas": "pandas", "scipy": "SciPy", "IPython": "IPython"}
-PACKAGES = {"sklearn": "scikit-learn", "IPython": "ipython"}        # for pip, where they are not called as modules are
+EXTRAS = {"matplotlib": "plot", "sklearn": "sklearn", "torch": "torch", "jax": "jax"}       # of autograd_tiny
 TOO_LARGE = "This graph is too large to be laid out here: draw a part of it, or print its .tree."
 ABOVE = "A cell above defines it. Run the cells above first, with “Run all to here”."
 SHOW = "__show__"               # the function to which a run gives the results of its statements
@@ -45,7 +45,7 @@ NATURAL_WIDTH = re.compile(r'\s*(?:<[?!][^>]*>\s*)*<svg\b[^>]*?\bwidth="(\d+(?:\
 NARROW = 300                    # pixels: what fits on a phone
 GUESS = re.compile(r"\. Did you mean: '\w+'\?")
 
-LOAD = re.compile(r": await pyodide_js\.loadPackage\('[\w-]+'\)")      # in errors: such packages are not on this page
+LOAD = re.compile(r": await pyodide_js\.loadPackage\([^)]*\)")      # in errors: such packages are not on this page
 
 Post = Callable[..., None]
 
@@ -329,9 +329,12 @@ def assigned(source: str) -> set[str]:
 
 
 def advice(library: str) -> str:
-    """What to say where a library is lacking."""
-    others = "" if library == "numpy" else f" {PACKAGES.get(library, library)}"         # NumPy comes with autograd_tiny
-    return f"{ABSENT[library]} is not on this page. On your computer: pip install autograd_tiny{others}"
+    """What to say where a library is lacking; NumPy comes with the package."""
+    from autograd_tiny.boundary.libraries import DISTRIBUTION, install
+
+    others = "" if library == "numpy" else f" {library.lower()}"
+    how = install(EXTRAS[library]) if library in EXTRAS else f"pip install {DISTRIBUTION}{others}"
+    return f"{ABSENT[library]} is not on this page. On your computer: {how}"
 
 
 class TooLargeError(Exception):
