@@ -55,6 +55,9 @@ HINTS: dict[type[object], str] = {
     ast.Tuple: "a number has a point and no commas, as 1234.5",
     str: "an expression has no quotes",
 }
+COMPREHENSIONS = ast.DictComp, ast.GeneratorExp, ast.ListComp, ast.SetComp
+HINTS |= dict.fromkeys(COMPREHENSIONS, "the numbers of a list are written out, as in sum([x, y])")
+OF_NUMBERS = ast.Name, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Call        # what may be a number, beside constants
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -230,7 +233,9 @@ class _Interpreter:
             raise ExpressionError(unknown_function(name, FUNCTIONS))
         declared = signature(FUNCTIONS[name])
         takes_list = {key: str(x.annotation).startswith("Iterable") for key, x in declared.parameters.items()}
-        usage = f"write {name}({', '.join(f'[{key}]' if takes_list[key] else key for key in takes_list)})"
+        usage = f"{name}({', '.join(f'[{key}]' if takes_list[key] else key for key in takes_list)})"
+        if [*takes_list.values()] == [True] and len(node.args) > 1 and all(map(_may_be_number, node.args)):
+            usage = shortened(f"{name}([{', '.join(map(self.source, node.args))}])")
         keywords = {each.arg or "**": each.value for each in node.keywords}
         try:
             if len(keywords) < len(node.keywords):
@@ -238,13 +243,30 @@ class _Interpreter:
             given: dict[str, ast.expr] = declared.bind(*node.args, **keywords).arguments
         except TypeError as error:
             decimal = _decimal(self.source(node))
-            raise ExpressionError(decimal or f"{self.shown(node)}: {shortened(error)}; {usage}") from None
+            raise ExpressionError(decimal or f"{self.shown(node)}: {shortened(error)}; write {usage}") from None
         for key, argument in given.items():
             if isinstance(argument, ast.List) != takes_list[key]:
-                wanted = "a list" if takes_list[key] else "a number"
-                raise ExpressionError(f"{self.shown(node)}: {key} is {wanted}; {usage}")
+                raise self.misfit(node, argument)
         self.lists.update(x for x in given.values() if isinstance(x, ast.List))
         return given
+
+    def misfit(self, node: ast.Call, argument: ast.expr) -> ExpressionError:
+        """The error for an argument that is a list where a number is expected, or the other way round."""
+        match argument:
+            case ast.List(elts=[element]):
+                wanted, instead = "number", self.source(element)
+            case ast.List():
+                return ExpressionError(f"{self.shown(node)}: a number is expected, got the list {self.shown(argument)}")
+            case ast.Tuple(elts=elements) | ast.Set(elts=elements):
+                wanted, instead = "list", f"[{', '.join(map(self.source, elements))}]"
+            case _ if _may_be_number(argument):
+                wanted, instead = "list", f"[{self.source(argument)}]"
+            case _:
+                return self.refused(argument)
+        given = [("", each) for each in node.args] + [(f"{each.arg}=", each.value) for each in node.keywords]
+        written = ", ".join(key + (instead if each is argument else self.source(each)) for key, each in given)
+        call = shortened(f"{self.source(node.func)}({written})")
+        return ExpressionError(f"{self.shown(node)}: a {wanted} is expected; write {call}")
 
     def call(self, node: ast.Call, name: str, keys: Sequence[str], *arguments: Any) -> Number:
         """Call a function; it raises ValueError for an empty list, or for two of different lengths."""
@@ -292,6 +314,12 @@ def _statements(text: str) -> list[ast.stmt]:
         raise ExpressionError(f"{_cut(text)} is nested too deeply: give its parts names, as x = …") from None
     except ValueError as error:                             # a null character, for example
         raise ExpressionError(f"{_cut(text)}: {error}") from None
+
+
+def _may_be_number(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float)
+    return isinstance(node, OF_NUMBERS)
 
 
 def _as_float(number: float) -> float:

@@ -24,6 +24,11 @@ def linear(x: Any) -> Any:
 ACTIVATIONS: dict[str, ActivationFunction] = {"linear": linear} | {
     row.name: getattr(functions, row.name) for row in OPERATIONS if row.activation
 }
+"""The activation functions by name, each a function of one Value: "linear", "relu", "tanh" and more.
+
+`list(nn.ACTIVATIONS)` has the names, and `nn.ACTIVATIONS["tanh"](x)` calls one. A layer or a network takes a name of
+these, or a function of your own.
+"""
 
 
 def activation_function(given: str | ActivationFunction) -> ActivationFunction:
