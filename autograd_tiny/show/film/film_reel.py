@@ -183,9 +183,9 @@ def _add_losses(reel: Reel, film: Film, y: float) -> None:
     low, high = min([*finite, 0.0]), max([*finite, 0.0])
     left, right, top, bottom = MARGIN + 60.0, reel.width - MARGIN, y + 8, y + CURVE - 12
     add(reel.root, "path", d=f"M{left},{top:.1f}V{bottom:.1f}H{right}", fill="none", stroke=LIGHT.line)
-    write(reel.root, "loss", left + 8, top + 8, SMALL, LIGHT.quiet)
-    for loss, y in ((high, top + 4), (low, bottom + 4)):
-        fit(write(reel.root, readable(loss, 3), left - 6, y, SMALL, LIGHT.quiet, text_anchor="end"), left - MARGIN - 6)
+    middle = (top + bottom) / 2                     # inside, the curve would go through a text
+    for text, y in ((readable(high, 3), top), ("loss", middle), (readable(low, 3), bottom)):
+        fit(write(reel.root, text, left - 6, y + 4, SMALL, LIGHT.quiet, text_anchor="end"), left - MARGIN - 6)
     places = [
         (left + (right - left) * i / max(1, len(film.losses) - 1),
          bottom - (bottom - top) * (loss - low) / (high - low or 1)) if isfinite(loss) else None

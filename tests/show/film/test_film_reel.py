@@ -114,6 +114,16 @@ def test_films_of_all_kinds_have_frames():
         assert count in (None, len(player.film.steps))
 
 
+def test_no_text_stands_where_the_curve_of_the_losses_may_go():
+    for frame in frames(play(network(), [0.1, 0.2], [1.0], steps=3)):
+        axes = next(path for path in frame.iter("{http://www.w3.org/2000/svg}path") if "V" in path.get("d", ""))
+        left, top, bottom = map(float, re.match(r"M(.+),(.+)V(.+)H", axes.get("d")).groups())
+        beside = [text for text in frame.findall("{http://www.w3.org/2000/svg}text")
+                  if top - 10 < float(text.get("y")) < bottom + 10]
+        assert [text.text for text in beside][1] == "loss"
+        assert all(text.get("text-anchor") == "end" and float(text.get("x")) < left for text in beside)
+
+
 def test_a_training_draws_the_losses_that_are_known():
     player = play(network(), [0.1, 0.2], [1.0], steps=3)
     known = [
