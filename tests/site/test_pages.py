@@ -49,6 +49,30 @@ TOO_WIDE = """[...document.querySelectorAll("body *")].filter((each) => {
   return true;
 }).map((each) => each.outerHTML.slice(0, 120))"""
 
+# Rectangles of all matches of a pattern in the text of an element.
+PLACES = """(element, pattern) => {
+  const found = [], texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    for (const match of texts.currentNode.data.matchAll(pattern)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, match.index);
+      range.setEnd(texts.currentNode, match.index + match[0].length);
+      found.push([match[0], [...range.getClientRects()]]);
+    }
+  }
+  return found;
+}"""
+# Words of code in tables that go over two lines; a hyphen may end a line.
+BROKEN = f"""[...document.querySelectorAll("article table code")].flatMap((code) => ({PLACES})(code, /[\\w(),.]+/g))
+  .filter(([, places]) => new Set(places.map(({{ top }}) => Math.round(top))).size > 1).map(([word]) => word)"""
+# Words below a button that copies code.
+COVERED = f"""() => {{
+  const buttons = [...document.querySelectorAll(".md-code__nav")].map((each) => each.getBoundingClientRect());
+  const isCovered = (place) => buttons.some((button) => place.left < button.right && place.right > button.left
+    && place.top < button.bottom && place.bottom > button.top);
+  return ({PLACES})(document.querySelector("article"), /\\S+/g)
+    .filter(([, places]) => places.some(isCovered)).map(([word]) => word);
+}}"""
 # The addresses that the first results of the search show, without what is behind "more on this page".
 FIRST_RESULTS = """(number) => [...document.querySelectorAll(".md-search-result__item")].slice(0, number)
   .flatMap((result) => [...result.querySelectorAll(":scope > a")])
@@ -143,6 +167,18 @@ def test_a_page_is_whole_accessible_and_alive(page, home, address):
     assert page.evaluate(TOO_WIDE) == []
     page.evaluate("scrollTo(500, 0)")
     assert page.evaluate("scrollX") == 0
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate(COVERED) == []
+
+
+def test_each_row_of_the_long_table_of_operations_fits_on_a_phone(page, home):
+    page.set_viewport_size(NARROW)
+    page.goto(home + "reference/operations/")
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="pow", exact=True))
+    room = row.bounding_box()
+    assert room["height"] < 350 and room["width"] <= NARROW["width"]
+    page.set_viewport_size(WIDE)
+    assert row.get_by_role("cell").nth(2).bounding_box()["x"] > row.get_by_role("cell").nth(1).bounding_box()["x"]
 
 
 # ---- links
@@ -202,6 +238,18 @@ def test_the_film_on_the_first_page_plays_and_b_can_be_moved(page, home):
     slider.fill("4")
     explorer.locator("#now").get_by_text("f = 24").wait_for()
     assert explorer.locator("#panel").get_by_text("∂f/∂b = 11").count()
+
+
+def test_the_first_screen_of_a_phone_says_what_this_is_and_leads_to_what_can_be_moved_and_run(page, home):
+    page.set_viewport_size(NARROW)
+    page.goto(home)
+    film = page.locator("iframe[src$='film.html']").bounding_box()
+    assert film["y"] < 0.6 * NARROW["height"]
+    sentence = page.get_by_text("automatic differentiation engine for Python, for students and teachers")
+    ways = [page.get_by_role("link", name=name, exact=True) for name in ("Move the numbers", "Run it in the browser")]
+    for each in (sentence, *ways[:2 if (SITE / "try").exists() else 1]):
+        room = each.bounding_box()
+        assert room["y"] + room["height"] < film["y"]
 
 
 def test_the_film_does_not_play_for_readers_who_want_no_motion(page, home):

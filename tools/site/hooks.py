@@ -30,7 +30,7 @@ ROOT = repository.ROOT
 PAGES = Path(__file__).parent / "pages"
 COPIES = ROOT / "build" / "site"                       # of notebooks, with the links of the site
 HAS_TRY = which("npm") is not None                      # with it, `make docs` builds the page that runs the package
-WIDE = ("docs/reference/operations.md",)                # pages whose tables need the room of the table of contents
+WIDE = ("docs/reference/operations.md",)                # pages with tables of long formulas
 
 origins: dict[str, str] = {}                            # the file of the repository that a page shows, by its place
 
@@ -128,8 +128,13 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
-    """Notebooks without the styles and scripts of JupyterLab; a cell above a column that has no title is no title."""
+    """Notebooks without the styles and scripts of JupyterLab; a cell above a column that has no title is no title.
+
+    On narrow pages, the style sheet makes blocks of the rows of tables with long formulas.
+    """
     html = notebooks.cleaned(html) if page.file.src_uri.endswith(".ipynb") else html
+    if origins.get(page.file.src_uri) in WIDE:
+        html = html.replace("<table>", '<div class="rows"><table>').replace("</table>", "</table></div>")
     return re.sub(r"<th([^>]*)>\s*</th>", r"<td\1></td>", html)
 
 
