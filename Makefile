@@ -66,6 +66,7 @@ docs: $(VENV)/.docs   ## build the site, with the course and the reference, into
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@if command -v npm > /dev/null; then $(BIN)/python tools/try_page.py site/try; \
 	else echo "the page that runs the package in the browser, site/try, needs npm and is left out"; fi
+	@$(BIN)/python tools/built_site.py
 
 check-site: $(VENV)/.docs   ## look at every page of the site in a browser: links, errors, accessibility
 	$(PYTEST) -m site tests/site

@@ -187,6 +187,19 @@ def test_the_page_about_building_lists_all_targets_of_make():
     assert {*re.findall(r"^\| `make ([a-z-]+)` \|", page, re.M)} == TARGETS - {"help"}
 
 
+SIZES = DOCS / "how-to" / "see-the-chain-rule.md"
+
+
+def test_the_sizes_of_films_are_those_of_the_command(tmp_path, monkeypatch, capsys):
+    """Roughly: fonts, codecs and the layout program differ."""
+    monkeypatch.chdir(tmp_path)
+    command = re.search(r"`autograd-tiny ([^`]* --play film\.svg)`", text_of(SIZES))[1]
+    for ending, size in re.findall(r"^\| `(\.\w+)` \|.*\| (\d+) kB \|$", text_of(SIZES), re.M):
+        if ending == ".svg" or is_installed("av"):
+            assert main(shlex.split(command.replace(".svg", ending))) == 0
+            assert Path(f"film{ending}").stat().st_size / 1000 == pytest.approx(int(size), rel=0.05), ending
+
+
 # ---- links
 
 def without_code(text):

@@ -1,5 +1,6 @@
 """The page try/, where the package runs in the browser, used as visitors use it: `make check-site`."""
 import re
+import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -135,9 +136,14 @@ def test_the_first_picture_can_be_moved_before_python_is_loaded_and_a_failed_loa
 
 # ---- what is typed
 
-def test_what_is_typed_is_differentiated_and_the_last_value_is_shown(tab):
+def test_what_is_typed_is_differentiated_and_the_last_value_is_shown(opened):
+    """`-s` prints the seconds until a visitor sees a gradient."""
+    started = time.perf_counter()
+    tab = opened()
     expect(run(tab, f"{START}print(a.grad, b.grad)\nf")).to_have_text("4.0 2.0\nValue(8.0, op='+', grad=1.0)\n")
+    print(f"\nthe first gradient in try/ after {time.perf_counter() - started:.1f} s")
     expect(run(tab, "a.grad + 1")).to_have_text("5.0\n")        # names of earlier runs are there
+    tab.close()
 
 
 def test_every_example_runs(tab):

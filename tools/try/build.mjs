@@ -104,4 +104,3 @@ await build({
 });
 for (const file of readdirSync(NOTEBOOKS))
   if (CHAPTERS.includes(file.slice(0, 2)) && file.endsWith(".ipynb")) chapter(file);
-for (const [name, { size }] of Object.entries(assets)) console.log(`${name} ${size}`);
