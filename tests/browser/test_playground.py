@@ -459,3 +459,14 @@ def test_a_network_of_ones_own_hands_its_weights_back(opened):
     at.fit(twin, points, labels, "binary_cross_entropy", optimizer, epochs=10, seed=1, progress=False)
     model.load_state_dict(json.loads(tab.evaluate("copied[0]")))
     assert [p.data for p in model.parameters()] == pytest.approx([p.data for p in twin.parameters()], rel=1e-9)
+
+
+@pytest.mark.parametrize("width", [681, 700, 900, 901, 928, 1100, 1280])        # 928: in the page that runs the package
+def test_the_output_is_seen_beside_the_button_that_plays(opened, width):
+    tab = opened(fragment="#v1&layers=8.relu~8.tanh~3.tanh", width=width)
+    toolbar = tab.locator("#toolbar").bounding_box()
+    data, network, output = (tab.get_by_role("region", name=name).bounding_box()
+                             for name in ("Data", "Network", "Output"))
+    assert output["y"] == data["y"] < toolbar["y"] + toolbar["height"] + 60
+    assert max(each["x"] + each["width"] for each in (data, network)) < output["x"]
+    assert tab.locator("#network canvas").bounding_box()["width"] >= 250

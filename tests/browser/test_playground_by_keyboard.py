@@ -112,7 +112,7 @@ def test_a_screen_reader_hears_where_training_stands_after_each_step_by_hand(ope
     expect(progress).to_have_text(re.compile(r"Epoch 0, update 1, train loss 0\.\d+$"))
 
 
-@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("width", [400, 700, 928, 1200])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_is_accessible(opened, width, scheme):
     tab = opened(fragment="#v1&layers=8.relu~3.tanh&updates=30", width=width, color_scheme=scheme)
