@@ -470,3 +470,10 @@ def test_the_output_is_seen_beside_the_button_that_plays(opened, width):
     assert output["y"] == data["y"] < toolbar["y"] + toolbar["height"] + 60
     assert max(each["x"] + each["width"] for each in (data, network)) < output["x"]
     assert tab.locator("#network canvas").bounding_box()["width"] >= 250
+
+
+def test_no_curve_goes_through_the_name_of_its_axis(opened):
+    plot = opened(fragment="#v1&updates=30").locator("#output svg.plot")
+    name = plot.locator("text.axis").filter(has_text="loss").bounding_box()
+    for curve in plot.locator("path.curve").all():
+        assert name["y"] + name["height"] < curve.bounding_box()["y"]

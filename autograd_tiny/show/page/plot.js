@@ -4,7 +4,7 @@
 import { set, shape } from "./elements.js";
 import { readable } from "./numbers.js";
 
-const MARGIN = { left: 52, right: 12, top: 12, bottom: 32 };
+const MARGIN = { left: 52, right: 12, top: 20, bottom: 32 };
 
 /** Round numbers between two, about so many. */
 export function ticks(low, high, about = 4) {
@@ -98,7 +98,7 @@ export class Plot {
       ]),
       shape("path", { class: "frame", d: `M${MARGIN.left},${MARGIN.top}V${bottom}H${right}` }),
       shape("text", { class: "axis", x: right, y: bottom + 28, "text-anchor": "end" }, x.name),
-      shape("text", { class: "axis", x: MARGIN.left + 6, y: MARGIN.top + 8 }, y.name),
+      shape("text", { class: "axis", x: MARGIN.left, y: MARGIN.top - 8 }, y.name), // no curve comes there
     );
     const innerX = (u) => toX(u) - MARGIN.left, innerY = (v) => toY(v) - MARGIN.top;
     this.area.replaceChildren(
