@@ -1,7 +1,8 @@
 """Builds the page try/, where the package runs in the visitor's browser: `python tools/try_page.py FOLDER`.
 
 Its sources are in tools/try/: page/ is what the browser shows, worker/ runs Python (Pyodide) beside it, examples/ are
-the programs to begin with, and build.mjs bundles the npm packages that package-lock.json pins. Needs Node and npm.
+the programs to begin with, and build.mjs bundles the npm packages that package-lock.json pins. The font of formulas
+comes from tools/site/. Needs Node and npm, and the extra `docs` for the font.
 """
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "tools" / "try"
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tools" / "site")]
+
+import mathematics  # noqa: E402
 
 from autograd_tiny.boundary.colours import DARK, LIGHT  # noqa: E402
 from autograd_tiny.course.exercise import numbered  # noqa: E402
@@ -77,6 +80,7 @@ def build(folder: Path) -> None:
     for chapter in here:
         keep_plots(chapter, folder / "chapters" / f"{chapter.number}.json")
     (folder / "files" / "colours.css").write_text(colours(), encoding="utf-8")
+    (folder / "files" / "math.woff2").write_bytes(mathematics.font())
     shutil.copy(HERE / "frame.html", folder)
     shutil.copy(ROOT / "tools" / "site" / "theme" / "assets" / "logo.svg", folder)
     first_picture().save(folder / "first.html")

@@ -138,7 +138,8 @@ def font() -> bytes:
 
     Its licence, the SIL Open Font License, stands in it.
     """
-    options = subset.Options(flavor="woff2", layout_features=["ssty", "ccmp"], name_IDs=["*"], notdef_outline=True)
+    features = ["ssty", "ccmp", "ss04"]                 # letters of indices, accents, primes
+    options = subset.Options(flavor="woff2", layout_features=features, name_IDs=["*"], notdef_outline=True)
     package = find_spec("ziamath")                      # is not imported: it would warn of itself
     assert package and package.origin
     found = subset.load_font(str(Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"), options)

@@ -98,6 +98,7 @@ await build({
   ...common,
   entryPoints: { page: join(HERE, "page", "main.js"), style: join(HERE, "page", "style.css") },
   outdir: join(FOLDER, "files"),
+  external: ["*.woff2"], // tools/try_page.py writes the font beside the style
   splitting: true,
   chunkNames: "[name].[hash]",
   define: { ASSETS: JSON.stringify(assets) },

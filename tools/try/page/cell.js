@@ -3,7 +3,8 @@ import { draftOf, keepDraft } from "./drafts.js";
 import { Editor } from "./editor.js";
 import { Output } from "./output.js";
 
-const GONE = "Stopped. Python starts anew: the variables of earlier runs are gone.";
+const ANEW = "Python starts anew.";
+const GONE = "Python starts anew: the variables of earlier runs are gone."; // in a chapter, whose cells share them
 const RUN = "Run",
   STOP = "Stop",
   WAITING = "Waits for Python …",
@@ -13,15 +14,17 @@ const RUN = "Run",
 export class Cell {
   /**
    * @param element holds the cell
-   * @param name what tracebacks call it
+   * @param name what tracebacks call it; in a chapter its controls, too: "Run cell 3"
    * @param plot in the course: a document with the plot that the cell draws, or ""
    * @param above gives the code of cells above that have not run
    * @param beforeRun called before each run
    */
   constructor(element, python, { code, name, plot, say, above, beforeRun, onChange }) {
     Object.assign(this, { element, python, name, plot, say, above, beforeRun });
+    this.isCourse = plot !== undefined;
+    this.anew = this.isCourse ? GONE : ANEW;
     const draft = draftOf(name),
-      isKept = draft && (plot === undefined || draft.origin === code); // the course may be another by now
+      isKept = draft && (!this.isCourse || draft.origin === code); // the course may be another by now
     this.origin = isKept ? draft.origin : code; // what "Start over" goes back to
     const place = document.createElement("div");
     place.className = "editor";
@@ -37,21 +40,21 @@ export class Cell {
     this.over.type = "button";
     this.over.className = "plain";
     this.over.textContent = "Start over";
-    this.over.setAttribute("aria-label", `Start over, ${name}`);
+    if (this.isCourse) this.over.setAttribute("aria-label", `Start over, ${name}`);
     this.over.addEventListener("click", () => this.begin(this.origin));
     this.bar.append(this.button, this.over, this.note);
     const output = document.createElement("div");
     output.className = "output";
     output.setAttribute("role", "region");
-    output.setAttribute("aria-label", `Output of ${name}`);
+    output.setAttribute("aria-label", this.isCourse ? `Output of ${name}` : "Output");
     output.setAttribute("aria-live", "polite");
-    this.output = new Output(output);
+    this.output = new Output(output, this.anew);
     this.state = "";
     element.classList.add("cell");
     element.append(place, this.bar, output);
     this.editor = new Editor(place, {
       code: isKept ? draft.code : code,
-      label: `Code of ${name}`,
+      label: this.isCourse ? `Code of ${name}` : "Code",
       run: () => this.run(),
       onChange: () => {
         this.over.hidden = !this.isChanged;
@@ -75,7 +78,7 @@ export class Cell {
   #show() {
     this.button.textContent = this.isBusy ? STOP : RUN;
     this.button.classList.toggle("stop", this.isBusy);
-    this.button.setAttribute("aria-label", `${this.button.textContent} ${this.name}`);
+    if (this.isCourse) this.button.setAttribute("aria-label", `${this.button.textContent} ${this.name}`);
     this.element.dataset.state = this.state;
     this.output.element.setAttribute("aria-busy", String(this.isBusy));
     if (this.state === "waiting") this.note.textContent = WAITING;
@@ -93,7 +96,7 @@ export class Cell {
     const outcome = await this.python.run({
       code: this.editor.code,
       cell: this.name,
-      isCourse: this.plot !== undefined,
+      isCourse: this.isCourse,
       above: this.above,
       begin: () => {
         began = performance.now();
@@ -119,7 +122,8 @@ export class Cell {
       failed: "",
     }[outcome];
     if (outcome === "stopped" && began) {
-      this.output.hear({ kind: "note", text: this.python.interrupt && this.python.isReady ? "Stopped." : GONE });
+      const isSame = !this.isCourse || (this.python.interrupt && this.python.isReady);
+      this.output.hear({ kind: "note", text: isSame ? "Stopped." : `Stopped. ${this.anew}` });
       this.output.flush();
     }
     this.say(this.note.textContent);

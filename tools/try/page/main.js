@@ -94,7 +94,15 @@ async function openCode() {
   share.className = "plain";
   share.textContent = "Share";
   share.addEventListener("click", async () => {
-    const address = await linkTo(cell.editor.code);
+    let address;
+    try {
+      address = await linkTo(cell.editor.code);
+    } catch (error) {
+      find("link").replaceChildren();
+      cell.note.textContent = error.message;
+      say(error.message);
+      return;
+    }
     history.replaceState(null, "", address);
     const field = document.createElement("input");
     field.readOnly = true;

@@ -4,7 +4,10 @@ import MarkdownIt from "markdown-it";
 import temml from "temml";
 
 const markdown = new MarkdownIt({ html: false, typographer: false }).use(tex, {
-  render: (text, displayMode) => temml.renderToString(text, { displayMode, throwOnError: false, trust: false }),
+  render(text, displayMode) {
+    const formula = temml.renderToString(text, { displayMode, throwOnError: false, trust: false });
+    return displayMode ? `<span class="formula" tabindex="0">${formula}</span>` : formula; // wide ones scroll, by keys, too
+  },
 });
 
 /** @param rewrite takes the address of each link and returns the one to write; null leaves the text only */

@@ -3,8 +3,10 @@
 const LONGEST_TITLE = 400; // characters
 
 export class Output {
-  constructor(element) {
+  /** @param anew what to say where Python has ended and starts anew */
+  constructor(element, anew) {
     this.element = element;
+    this.anew = anew;
     this.clear();
   }
 
@@ -60,7 +62,8 @@ export class Output {
   #block(kind, text) {
     const block = document.createElement("pre");
     block.className = kind;
-    block.textContent = kind === "fatal" ? gone(text) : text;
+    block.textContent = kind === "fatal" ? `${ended(text)}\n${this.anew}` : text;
+    if (kind === "fatal") block.title = text;
     if (kind === "out" || kind === "err") block.tabIndex = 0; // long ones scroll, by keys, too
     this.element.append(block);
     this.last = block;
@@ -107,12 +110,21 @@ export class Output {
   }
 }
 
-/** What to say when Python itself has ended. */
-function gone(text) {
-  const reason = /call stack/.test(text)
-    ? "The browser's stack is full: some thousand operations, each on the result of the one before, are too many."
-    : `Python ended: ${text}`;
-  return `${reason}\nPython starts anew: the variables of earlier runs are gone.`;
+/** What to say when Python itself has ended; the words of the browser are for those who look for the cause. */
+const ENDS = [
+  [
+    /call stack|recursion/,
+    "The browser's stack is full: some thousand operations, each on the result of the one before, are too many.",
+  ],
+  [
+    /MemoryError|out of memory|allocat/i,
+    "The memory is full: the program keeps more than the browser has room for.",
+  ],
+  [/exit/i, "The program has ended Python."],
+];
+
+function ended(text) {
+  return ENDS.find(([words]) => words.test(text))?.[1] ?? "Python broke down, perhaps because its memory was full.";
 }
 
 /** A document in a frame of its own: frame.html takes it, so that this page's policy is not that of the frame. */

@@ -1,13 +1,15 @@
 /** Code in the address of the page: #code=…, compressed. Whoever opens such a link sees the code; nothing runs. */
 
-const LONGEST = 100_000; // characters of code, and bytes of a link
+const LONGEST = 100_000; // bytes of code
 
 const through = async (bytes, transform) =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(transform)).arrayBuffer());
 
-/** A link to this page with this code. */
+/** A link to this page with this code. An Error where the code is too long to be opened again. */
 export async function linkTo(code) {
-  const bytes = await through(new TextEncoder().encode(code), new CompressionStream("deflate-raw"));
+  const text = new TextEncoder().encode(code);
+  if (text.length > LONGEST) throw new TooLong();
+  const bytes = await through(text, new CompressionStream("deflate-raw"));
   const letters = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   const url = new URL(location.href);
   url.search = "";
@@ -19,13 +21,13 @@ export async function linkTo(code) {
 export async function codeIn(hash) {
   const letters = /^#code=([\w-]*)$/.exec(hash)?.[1];
   if (letters === undefined) return hash.startsWith("#code=") ? unreadable() : null;
-  if (letters.length > LONGEST) unreadable();
   try {
     const bytes = Uint8Array.from(atob(letters.replaceAll("-", "+").replaceAll("_", "/")), (each) =>
       each.charCodeAt(0),
     );
     return new TextDecoder("utf-8", { fatal: true }).decode(await inflated(bytes));
-  } catch {
+  } catch (error) {
+    if (error instanceof TooLong) throw error;
     return unreadable();
   }
 }
@@ -40,7 +42,7 @@ async function inflated(bytes) {
     if (done) return found.subarray(0, length);
     if (length + value.length > LONGEST) {
       await reader.cancel();
-      throw new Error("too long");
+      throw new TooLong();
     }
     found.set(value, length);
     length += value.length;
@@ -49,4 +51,8 @@ async function inflated(bytes) {
 
 function unreadable() {
   throw new Error("The code in this link cannot be read: the link may have been cut.");
+}
+
+class TooLong extends Error {
+  message = `The code is too long for a link, which holds ${LONGEST / 1000} kB.`;
 }

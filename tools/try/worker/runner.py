@@ -11,12 +11,14 @@ import io
 import linecache
 import os
 import re
+import shutil
 import sys
 import time
 import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 MOST_CHARACTERS = 100_000       # of printed text in one run, and of one result
@@ -25,8 +27,14 @@ MOST_HTML = 20_000_000          # characters
 MOST_FILES, MOST_BYTES = 20, 10_000_000             # of the files that a run writes, and of each
 QUICK_WRITES, WRITES_PER_SECOND = 100, 25           # written text goes to the page at once, unless there is too much
 ABSENT = {"numpy": "NumPy", "matplotlib": "Matplotlib", "sklearn": "scikit-learn", "torch": "PyTorch", "jax": "JAX",
-          "pandas": "pandas", "scipy": "SciPy", "IPython": "IPython"}
-EXTRAS = {"matplotlib": "plot", "sklearn": "sklearn", "torch": "torch", "jax": "jax"}       # of autograd_tiny
+          "pandas": "pandas", "scipy": "SciPy", "IPython": "IPython", "micrograd": "micrograd", "tqdm": "tqdm",
+          "seaborn": "seaborn", "tensorflow": "TensorFlow", "graphviz": "graphviz", "PIL": "Pillow"}
+EXTRAS = {"matplotlib": "plot", "sklearn": "sklearn", "torch": "torch", "jax": "jax", "PIL": "film"}  # of autograd_tiny
+HERE = "autograd_tiny and Python's standard library"        # what can be imported
+SHELL = re.compile(r"\s*(?:[!%]|(?:python3? -m )?(?:pip3?|conda|git|cd) +[\w.~/-])")     # a line for a terminal
+NO_SHELL = ("This page runs Python only, without a terminal and its commands. "
+            f"{HERE} are here; nothing can be installed.")
+NO_LOOP = "This page runs no event loop: await, async for and asyncio.run() do not work here."
 TOO_LARGE = "This graph is too large to be laid out here: draw a part of it, or print its .tree."
 ABOVE = "A cell above defines it. Run the cells above first, with “Run all to here”."
 SHOW = "__show__"               # the function to which a run gives the results of its statements
@@ -151,19 +159,29 @@ class Stream(io.TextIOBase):
 
 
 class Runner:
-    """Python as the visitor sees it: the names that earlier runs left, and the code of these runs."""
+    """Python as the visitor sees it: the names that earlier cells of a chapter left, and the code of all runs."""
 
     def __init__(self, post: Post) -> None:
         self.output = Output(post)
-        self.main = types.ModuleType("__main__")
-        sys.modules["__main__"] = self.main
+        self._reserve = bytes(1_000_000)            # where the memory is full, room to say so
+        self.home = os.getcwd()
+        self._forget()
         sys.stdout, sys.stderr = Stream(self.output, "out"), Stream(self.output, "err")
+        sys.stdin = sys.__stdin__ = Keyboard()      # type: ignore[misc]
         builtins.input = no_keyboard
-        builtins.display = self.main.__dict__["display"] = self.display     # type: ignore[attr-defined]
+        builtins.display = self.display             # type: ignore[attr-defined]
         setattr(builtins, SHOW, self._result)
         warnings.formatwarning = warning_text
         self.runs: dict[str, int] = {}              # how often each cell ran
         self.lacked: dict[str, str] = {}            # names that cells of the course could not make, and the library
+
+    def _forget(self) -> None:
+        """Drop all names and files, so that a program shows its author what it shows everybody else."""
+        self.main = types.ModuleType("__main__")
+        sys.modules["__main__"] = self.main
+        os.chdir(self.home)
+        for entry in os.scandir():
+            shutil.rmtree(entry) if entry.is_dir(follow_symlinks=False) else os.remove(entry)
 
     def run(self, source: str, cell: str, is_course: bool = False, above: Iterable[str] = ()) -> str:
         """Run one cell. The value of its last line is shown, unless it is None, and pictures and pages of all lines.
@@ -171,12 +189,16 @@ class Runner:
         Args:
             source: The code.
             cell: What tracebacks call it.
-            is_course: It is a cell of the course, which may need a library that is not here.
+            is_course: It is a cell of the course, which keeps the names of those before it, and may need a library
+                that is not here. All other code begins without names.
             above: The code of cells of the course that stand above and have not run.
 
         Returns:
-            "fine", "error", or "lacking" for a cell of the course that needs such a library.
+            "fine", "error", "lacking" for a cell of the course that needs such a library, or "full" where the memory
+            is full: after that Python cannot be trusted.
         """
+        if not is_course:
+            self._forget()
         self.output.begin()
         name = self._remember(source, cell)
         self.main.__dict__.pop("__warningregistry__", None)         # each run warns anew
@@ -187,11 +209,14 @@ class Runner:
         except SystemExit as error:
             if error.code not in (None, 0):
                 self.output.write("err", f"SystemExit: {error.code}\n")
+        except MemoryError:
+            self._reserve = b""
+            return "full"
         except BaseException as error:
             library = lacking(error)
             if isinstance(error, NameError):
                 library = self.lacked.get(error.name, "")
-            if is_course and library:
+            if is_course and library in ABSENT:
                 self.lacked.update(dict.fromkeys(assigned(source), library))
                 self.output.lacking(ABSENT[library])
                 return "lacking"
@@ -269,10 +294,14 @@ class Runner:
 
     def _show(self, error: BaseException, above: Iterable[str]) -> None:
         """The traceback with the visitor's lines only; Python's own words for the rest."""
-        cell, line, library = "", 0, lacking(error)
+        cell, line, library, name = "", 0, lacking(error), ""
+        if isinstance(error, NameError) and not any(error.name in assigned(source) for source in above):
+            name = public(error.name)
+            library = lacking(unimported(name))
         if isinstance(error.__cause__, TooLargeError):
             error = RuntimeError(TOO_LARGE).with_traceback(error.__traceback__)
         report = traceback.TracebackException.from_exception(error, compact=True)
+        is_film = any("/autograd_tiny/show/reel/" in frame.filename for frame in report.stack)
         if library:             # the error behind it says the same
             report.__cause__ = report.__context__ = None
         for part in _parts(report, set()):
@@ -289,8 +318,15 @@ class Runner:
         text = LOAD.sub("", "".join(report.format()).rstrip())
         if isinstance(error, NameError) and any(error.name in assigned(source) for source in above):
             text = f"{GUESS.sub('', text)}\n\n{ABOVE}"
+        elif name:
+            said = str(unimported(name) or f"autograd_tiny has it: from autograd_tiny import {name}")
+            text = f"{GUESS.sub('', text)}\n\n{LOAD.sub('', said)}"
+        elif said := out_of_place(error):
+            text = f"{text}\n\n{said}"
         self.output.error(text, cell, line)
-        if library:
+        if is_film and isinstance(error, ImportError):
+            self.output.install(advice_on_films())
+        elif library:
             self.output.install(advice(library))
 
 
@@ -309,10 +345,41 @@ def _parts(report: traceback.TracebackException | None, seen: set[int]) -> Itera
 def lacking(error: BaseException | None) -> str:
     """The library that is not here, if that is behind an error; or "" """
     while error is not None:
-        if isinstance(error, ModuleNotFoundError) and (name := (error.name or "").split(".")[0]) in ABSENT:
+        if isinstance(error, ModuleNotFoundError) and error.name and not is_here(name := error.name.split(".")[0]):
             return name
         error = error.__cause__ or error.__context__
     return ""
+
+
+def is_here(module: str) -> bool:
+    return module in sys.modules or find_spec(module) is not None
+
+
+def public(name: str) -> str:
+    """A name that was not defined, if autograd_tiny has it; or "" """
+    import autograd_tiny
+
+    return name if name in autograd_tiny._PUBLIC else ""
+
+
+def unimported(name: str) -> ImportError | None:
+    """Why a public name cannot be imported here; None where it can."""
+    import autograd_tiny
+
+    try:
+        getattr(autograd_tiny, name or "Value")     # which is always there
+    except ImportError as error:
+        return error
+    return None
+
+
+def out_of_place(error: BaseException) -> str:
+    """What to say of code that is meant for a terminal, for a notebook, or for an event loop; or "" """
+    if isinstance(error, SyntaxError) and error.filename in FILES:
+        if SHELL.match(error.text or ""):
+            return NO_SHELL
+        return NO_LOOP if "outside" in error.msg and re.search("await|async", error.msg) else ""
+    return NO_LOOP if isinstance(error, RuntimeError) and "stack switch" in str(error) else ""
 
 
 def assigned(source: str) -> set[str]:
@@ -332,9 +399,20 @@ def advice(library: str) -> str:
     """What to say where a library is lacking; NumPy comes with the package."""
     from autograd_tiny.boundary.libraries import DISTRIBUTION, install
 
+    if library not in ABSENT:           # it may be a slip of the pen, which nobody should install
+        rest = "though it is a part of Python" if library in sys.stdlib_module_names else f"which has {HERE}"
+        return f"{library} is not on this page, {rest}. With {DISTRIBUTION} on your computer you can use any library"
     others = "" if library == "numpy" else f" {library.lower()}"
     how = install(EXTRAS[library]) if library in EXTRAS else f"pip install {DISTRIBUTION}{others}"
     return f"{ABSENT[library]} is not on this page. On your computer: {how}"
+
+
+def advice_on_films() -> str:
+    """What to say where a film is saved as a file that needs libraries."""
+    from autograd_tiny.boundary.libraries import install
+
+    here = "On this page a film is saved as .html or .svg."
+    return f"{here} For .gif, .webp and .mp4, on your computer: {install('film')}"
 
 
 class TooLargeError(Exception):
@@ -371,9 +449,22 @@ def warning_text(
     return f"{FILES.get(filename, filename)}, line {lineno}: {category.__name__}: {message}\n"
 
 
-def no_keyboard(prompt: object = "") -> str:
+def no_keyboard(*_: object) -> str:
     """In the place of input()."""
-    raise RuntimeError("input() cannot ask here: write the value into the code")
+    raise RuntimeError("input() and sys.stdin cannot ask here: write the value into the code")
+
+
+class Keyboard(io.TextIOBase):
+    """sys.stdin, which nobody can type into."""
+
+    encoding = "utf-8"
+    read = readline = readlines = __next__ = no_keyboard    # type: ignore[assignment]
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """It stays open for what comes next."""
 
 
 def _rich(value: Any) -> Iterator[tuple[str, str]]:

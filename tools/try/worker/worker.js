@@ -79,6 +79,7 @@ async function start({ wasm, library, files, interrupt }) {
     }),
     prepareGraphviz(),
   ]);
+  pyodide.setStdin({ error: true }); // there is no keyboard to ask
   if (interrupt) pyodide.setInterruptBuffer(interrupt);
   const names = pyodide.globals.get("dict")();
   pyodide.runPython(runner, { globals: names });
@@ -94,7 +95,9 @@ self.onmessage = async ({ data }) => {
     } else {
       const { code, cell, isCourse, above } = data.run;
       await prepareGraphviz();
-      self.postMessage({ kind: "done", outcome: running(code, cell, isCourse, above) });
+      const outcome = running(code, cell, isCourse, above);
+      if (outcome === "full") throw new Error("MemoryError");
+      self.postMessage({ kind: "done", outcome });
     }
   } catch (error) {
     self.postMessage({ kind: "fatal", text: String(error?.message ?? error).slice(-2000) });
