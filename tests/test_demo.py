@@ -10,6 +10,7 @@ from references.programs.without_libraries import ABSENT
 
 import autograd_tiny as at
 from autograd_tiny import demo, fit
+from autograd_tiny.boundary.libraries import install
 from autograd_tiny.show import layout
 
 
@@ -44,9 +45,7 @@ def test_without_the_libraries_one_sentence_says_what_to_install(tmp_path):
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.returncode == 1
-    assert done.stderr == (
-        'the demo needs the libraries matplotlib and scikit-learn: pip install "autograd_tiny[demo]"\n'
-    )
+    assert done.stderr == f"the demo needs the libraries matplotlib and scikit-learn: {install('demo')}\n"
     assert not [*tmp_path.iterdir()]
 
 

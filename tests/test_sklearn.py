@@ -20,6 +20,7 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from autograd_tiny import engine_kind, nn, optim
+from autograd_tiny.boundary.libraries import install
 from autograd_tiny.sklearn import MLPClassifier, MLPRegressor
 from autograd_tiny.training import fit as train
 
@@ -569,4 +570,4 @@ def test_one_class_is_refused():
 def test_without_scikit_learn_the_import_says_what_to_install():
     code = "import sys; sys.modules['sklearn'] = None; import autograd_tiny.sklearn"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.returncode and 'pip install "autograd_tiny[sklearn]"' in result.stderr.splitlines()[-1]
+    assert result.returncode and install("sklearn") in result.stderr.splitlines()[-1]

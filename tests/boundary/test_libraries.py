@@ -10,7 +10,7 @@ import pytest
 
 import autograd_tiny
 from autograd_tiny.boundary import libraries
-from autograd_tiny.boundary.libraries import DISTRIBUTION, missing
+from autograd_tiny.boundary.libraries import DISTRIBUTION, install, missing
 
 SOURCES = sorted(Path(autograd_tiny.__file__).parent.rglob("*.py"))
 PROJECT = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -24,7 +24,8 @@ PROJECT = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").rea
      'a plot needs the libraries pillow, resvg-py and av: pip install "autograd_tiny[film]"'),
     (["numpy", "pandas"], None, "a plot needs the libraries numpy and pandas: pip install numpy pandas"),
 ])
-def test_the_error_names_what_is_missing_and_how_all_of_it_is_installed(names, extra, message):
+def test_the_error_names_what_is_missing_and_how_all_of_it_is_installed(names, extra, message, monkeypatch):
+    monkeypatch.setattr(libraries, "DISTRIBUTION", "autograd_tiny")
     assert str(missing(names, "a plot", extra)) == message
 
 
@@ -70,11 +71,11 @@ def test_the_name_for_pip_is_that_of_the_project():
 
 
 @pytest.mark.parametrize(("library", "use", "how"), [
-    ("matplotlib", "at.plot_confusion_matrix([0, 1], [0, 1])", 'matplotlib: pip install "autograd_tiny[plot]"'),
-    ("safetensors", "at.nn.save(at.nn.Neuron(1), 'no.safetensors')", 'safetensors: pip install "autograd_tiny[save]"'),
-    ("sklearn", "import autograd_tiny.sklearn", 'scikit-learn: pip install "autograd_tiny[sklearn]"'),
-    ("dask", "import autograd_tiny.dask", 'dask: pip install "autograd_tiny[dask]"'),
-    ("onnx", "at.record(lambda x: x * x, 1.0).to_onnx('no.onnx')", 'onnx: pip install "autograd_tiny[onnx]"'),
+    ("matplotlib", "at.plot_confusion_matrix([0, 1], [0, 1])", f"matplotlib: {install('plot')}"),
+    ("safetensors", "at.nn.save(at.nn.Neuron(1), 'no.safetensors')", f"safetensors: {install('save')}"),
+    ("sklearn", "import autograd_tiny.sklearn", f"scikit-learn: {install('sklearn')}"),
+    ("dask", "import autograd_tiny.dask", f"dask: {install('dask')}"),
+    ("onnx", "at.record(lambda x: x * x, 1.0).to_onnx('no.onnx')", f"onnx: {install('onnx')}"),
     ("pandas", "from autograd_tiny import History; History().to_frame()", "pandas: pip install pandas"),
 ])
 def test_without_a_library_the_last_line_says_what_to_install(library, use, how):

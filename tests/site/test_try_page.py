@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from references.optional import missing
 from references.show.accessibility import violations
 
+from autograd_tiny.boundary.libraries import DISTRIBUTION, install
+
 pytestmark = pytest.mark.site
 
 SITE = Path(__file__).parents[2] / "site"
@@ -262,11 +264,11 @@ def test_what_is_lacking_is_said_once_with_what_to_install(tab):
     run(tab, "import numpy")
     said = output(tab).locator("p")
     expect(said).to_have_text("NumPy is not on this page. "
-                              "On your computer: pip install autograd_tiny (how to install it)")
+                              f"On your computer: pip install {DISTRIBUTION} (how to install it)")
     expect(said.get_by_role("link")).to_have_attribute("href", "../how-to/install-and-build/")
     run(tab, "import sklearn.svm")
     expect(said).to_contain_text("scikit-learn is not on this page. "
-                                 'On your computer: pip install "autograd_tiny[sklearn]" (')
+                                 f"On your computer: {install('sklearn')} (")
     run(tab, "from autograd_tiny import Value, record\nrecord(lambda x: x, [1.0])")
     expect(output(tab).locator("p")).to_contain_text("NumPy is not on this page")
     assert output(tab).locator(".error").inner_text().count("Traceback") == 1

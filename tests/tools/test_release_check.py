@@ -1,7 +1,6 @@
 """`make release-check`: it passes what can be released, and says of each fault what to do."""
 import importlib.util
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,12 +24,19 @@ def tool():
         yield module
 
 
+def copy_texts(tool, names, folder):
+    """Copy texts of this project, under the name autograd_tiny, whatever it has."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(tool.Release().text(name).replace(tool.Release().name, "autograd_tiny"), encoding="utf-8")
+
+
 @pytest.fixture
 def project(tool, tmp_path):
     """A small project that can be released: texts, a commit, files in dist/."""
-    for name in ("autograd_tiny/__init__.py", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "README.md"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(ROOT / name, tmp_path / name)
+    names = ("autograd_tiny/__init__.py", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "README.md")
+    copy_texts(tool, names, tmp_path)
     (tmp_path / ".gitignore").write_text("dist/\n")
     git(tmp_path, "init", "-q", "-b", "main")
     commit(tmp_path)
@@ -208,13 +214,10 @@ OTHER = "Scalar-engine"             # its files are called scalar_engine-…
 @pytest.fixture
 def copy(tool, tmp_path):
     """All texts of the project but for the notebooks, under another name."""
-    for path in tool.texts(ROOT):
-        if path.suffix != ".ipynb":
-            new = tmp_path / path.relative_to(ROOT)
-            new.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, new)
+    names = [path.relative_to(ROOT).as_posix() for path in tool.texts(ROOT) if path.suffix != ".ipynb"]
+    copy_texts(tool, names, tmp_path)
     release = tool.Release(tmp_path)
-    change(release, "pyproject.toml", f'name = "{tool.Release().name}"', f'name = "{OTHER}"')
+    change(release, "pyproject.toml", 'name = "autograd_tiny"', f'name = "{OTHER}"')
     return release
 
 
@@ -224,7 +227,7 @@ def test_under_another_name_each_place_that_has_the_old_one_is_listed(tool, copy
     assert {"README.md", "pyproject.toml", "docs/releasing.md", "autograd_tiny/boundary/libraries.py"} < files
     for file, number, wrong in places:
         lines = copy.text(file).splitlines(keepends=True)
-        right = copy.stem if wrong == f"autograd_tiny-{copy.version}" else OTHER
+        right = copy.stem if wrong.endswith(copy.version) else OTHER
         lines[int(number) - 1] = re.sub(rf"{wrong}(?=[\[\s\"'`-])", right, lines[int(number) - 1])
         (copy.root / file).write_text("".join(lines), encoding="utf-8")
     assert tool.check_name(copy).startswith(f"{OTHER}, at ")

@@ -11,6 +11,7 @@ from references.optional import needed
 from references.worked_examples import example_a
 
 from autograd_tiny import play
+from autograd_tiny.boundary.libraries import install
 from autograd_tiny.show.film.player import Player
 from autograd_tiny.show.reel import saving
 from autograd_tiny.show.reel.drawing import PAUSE, Reel
@@ -85,7 +86,7 @@ def test_a_missing_library_is_named_and_an_older_file_stays(tmp_path, monkeypatc
     path.write_bytes(b"older")
     with pytest.raises(ImportError) as caught:
         film().save(path, scale=0.25)
-    assert str(caught.value) == f'{message}: pip install "autograd_tiny[film]"'
+    assert str(caught.value) == f"{message}: {install('film')}"
     assert path.read_bytes() == b"older" and [*tmp_path.iterdir()] == [path]
 
 
