@@ -85,7 +85,7 @@ def run(tab, code):
 
 
 def write(tab, code):
-    editor(tab).click()
+    editor(tab).focus()                 # a click would scroll, and in this instant hit a frame that was there
     tab.keyboard.press("Control+a")
     tab.keyboard.insert_text(code)
 
@@ -211,7 +211,7 @@ def test_a_file_that_is_saved_can_be_downloaded_and_a_saved_picture_is_seen(tab)
     assert Path(download.value.path()).read_text(encoding="utf-8").startswith("<svg")
     expect(run(tab, "1")).to_have_text("1\n")              # the file is no news any more
     run(tab, "with open('large', 'wb') as file: file.write(bytes(10_000_001))")
-    expect(output(tab)).to_have_text("'large' is too large to be given to you here.")
+    expect(output(tab)).to_have_text("'large' is too large to be downloaded here: the limit is 10 MB.")
 
 
 def test_a_graph_that_is_too_large_for_graphviz_is_an_error_in_one_sentence_and_the_next_is_drawn(tab):
@@ -488,6 +488,19 @@ def test_a_cell_that_needs_those_above_says_so(opened):
     said = page.get_by_role("region", name=f"Output of cell {last + 1}", exact=True)
     expect(said).to_contain_text("Run the cells above first")
     expect(said).not_to_contain_text("Did you mean")
+    page.close()
+
+
+def test_where_python_starts_anew_in_a_chapter_the_variables_of_its_cells_are_gone(opened):
+    page = opened("?chapter=01")
+    page.get_by_role("textbox", name="Code of cell 2", exact=True).focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("while True: pass")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".cell").nth(1)).to_have_attribute("data-state", "running")
+    page.get_by_role("button", name="Stop cell 2", exact=True).click()
+    said = page.get_by_role("region", name="Output of cell 2", exact=True)
+    expect(said).to_have_text("Stopped. Python starts anew: the variables of earlier runs are gone.")
     page.close()
 
 

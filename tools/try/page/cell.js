@@ -7,7 +7,7 @@ const ANEW = "Python starts anew.";
 const GONE = "Python starts anew: the variables of earlier runs are gone."; // in a chapter, whose cells share them
 const RUN = "Run",
   STOP = "Stop",
-  WAITING = "Waits for Python …",
+  WAITING = "Waiting for Python …",
   PLOT =
     "This plot was drawn beforehand, with the numbers of the course.";
 

@@ -21,7 +21,7 @@ export async function openChapter(number, python, say) {
   }
   const response = await fetch(`chapters/${number}.json`);
   if (!response.ok) {
-    place.textContent = `The chapter could not be loaded (${response.status}). Load the page once more.`;
+    place.textContent = `The chapter could not be loaded (${response.status}). Reload the page to try again.`;
     return;
   }
   const chapter = await response.json(),

@@ -7,7 +7,7 @@ import { codeIn, linkTo } from "./share.js";
 import { followTheme } from "./theme.js";
 
 const find = (id) => document.getElementById(id);
-const STATES = { starting: "Python starts …", ready: "Python is ready.", running: "Python runs …" };
+const STATES = { starting: "Starting Python …", ready: "Python is ready.", running: "Python is running …" };
 
 followTheme();
 const python = new Python(ASSETS, showState);
@@ -20,9 +20,9 @@ function showState(state, detail, total) {
   bar.hidden = state !== "loading";
   if (state === "loading") {
     bar.value = detail / total;
-    find("state").textContent = `Python loads: ${megabytes(detail)} of ${megabytes(total)} MB`;
+    find("state").textContent = `Loading Python: ${megabytes(detail)} of ${megabytes(total)} MB`;
   } else if (state === "failed") {
-    find("state").textContent = `Python could not be loaded (${detail}). Run tries once more.`;
+    find("state").textContent = `Python could not be loaded (${detail}). Press Run to try again.`;
     say(find("state").textContent);
   } else {
     find("state").textContent = STATES[state];

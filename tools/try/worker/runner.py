@@ -265,7 +265,7 @@ class Runner:
             except OSError:
                 continue
             if len(contents) > MOST_BYTES:
-                self.output.note(f"{name!r} is too large to be given to you here.")
+                self.output.note(f"{name!r} is too large to be downloaded here: the limit is 10 MB.")
                 continue
             if name.endswith(".svg") and not self.output.has_pictures:
                 self.output.rich("page", in_a_page(name, contents.decode(errors="replace")), name, 60)
